@@ -23,7 +23,7 @@ from scipy.optimize import nnls
 
 from offerloop.arrays import Floats, Ints
 from offerloop.response.evidence import Evidence
-from offerloop.response.shown.expected_sales import noise, noise_of
+from offerloop.response.shown.expected_sales import noise_of
 from offerloop.response.shown.growth_model import Growth, Predicted
 from offerloop.response.shown.shrinkage import Prior, drawn, summed
 
@@ -131,25 +131,23 @@ def _taken(model: Growth, value: Evidence, discount: Floats) -> tuple[Floats, Fl
         family_places = [place for place, one in enumerate(value.offers) if one.kind and one.family == family]
         rows = np.isin(value.action, family_places)
         slopes[family_places], errors[family_places] = _taken_in_family(
-            base[rows], discount[rows], value.action[rows], family_places, amount=value.offers[family_places[0]].amount
+            base[rows], discount[rows], value.of(rows), family_places
         )
     return slopes, errors
 
 
-def _taken_in_family(
-    bases: Floats, discount: Floats, action: Ints, offers: Sequence[int], *, amount: bool
-) -> tuple[Floats, Floats]:
-    """(offers, 2) each; rows are those of the offers of a family."""
-    parts = bases if amount else bases[:, :1]
-    scale = np.maximum(parts.mean(axis=0), 1e-300)
-    mix, _ = nnls(parts / scale, discount)
+def _taken_in_family(bases: Floats, discount: Floats, rows: Evidence, offers: Sequence[int]) -> tuple[Floats, Floats]:
+    """(offers, 2) each; rows are those of the offers of a family, and count as much as their values."""
+    parts = bases if rows.offers[offers[0]].amount else bases[:, :1]
+    scale, root = np.maximum(parts.mean(axis=0), 1e-300), np.sqrt(rows.counts)
+    mix, _ = nnls(root[:, None] * parts / scale, root * discount)
     plain = parts @ (mix / scale)
     mean = max(float(plain.mean()), 1e-300)
-    variance = noise(plain / mean, discount - plain)
-    place = np.searchsorted(offers, action)
+    variance = noise_of(rows, plain / mean, discount - plain)
+    place = np.searchsorted(offers, rows.action)
     squares = np.maximum(np.bincount(place, plain**2 / variance, len(offers)), 1e-300)
     each = np.bincount(place, plain * discount / variance, len(offers)) / squares
-    ratio = float(discount.sum()) / max(float(plain.sum()), 1e-300)
+    ratio = float(rows.counts @ discount) / max(float(rows.counts @ plain), 1e-300)
     priors = [Prior((t * ratio) ** 2 * np.eye(len(each))) for t in SHARES]
     off, spread = drawn(each - ratio, np.diag(1 / squares), priors)
     se = np.sqrt(np.diag(spread) + 1 / squares.sum())

@@ -1,4 +1,10 @@
-"""How likely customers are to use an offer: alike for the depths of a family."""
+"""How likely customers are to use an offer in a whole window: alike for the depths of a family.
+
+A generalised linear model with a complementary log-log link, by which a part of a window shows as much of a constant
+hazard (Prentice and Gloeckler 1978), fitted by Fisher scoring with a ridge penalty:
+
+    P(used in a part of a window) = 1 - exp(-part exp(x b))
+"""
 
 from __future__ import annotations
 
@@ -7,33 +13,77 @@ from dataclasses import dataclass
 import numpy as np
 
 from offerloop.arrays import Floats, Ints
-from offerloop.response.estimators.ridge_t import RidgeT
+from offerloop.response.estimators.ridge_t import PENALTY
 from offerloop.response.evidence import Evidence
+
+LIMIT = 2.5
+"""Standard deviations beyond which a feature says no more."""
+STEPS = 25
+MOST = 5.0
+"""Uses of a whole window, beyond which all customers use an offer but for one in a hundred."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Hazard:
+    """Uses of an offer in a whole window."""
+
+    scale: Floats
+    """(2, p): means and standard deviations of the logarithms of features."""
+    level: Floats
+    """(1 + p,): logarithm of the uses of the mean customer, and by how much it differs by feature."""
+
+    @classmethod
+    def fit(cls, features: Floats, used: Floats, part: Floats) -> _Hazard:
+        """Learn from whether an offer was used (n,) in parts (n,) of windows of customers with features (n, p)."""
+        logs = np.log1p(np.maximum(features, 0.0))
+        spread = logs.std(axis=0)
+        scale = np.stack([logs.mean(axis=0), np.where(spread > 0, spread, 1.0)])
+        x = cls(scale, np.zeros(1 + logs.shape[1])).columns(features)
+        share = (used.sum() + 0.5) / (len(used) + 1.0)
+        level = np.zeros(x.shape[1])
+        level[0] = start = np.log(-np.log1p(-share) / part.mean())
+        for _ in range(STEPS):
+            hazard = part * np.exp(np.minimum(x @ level, np.log(MOST)))
+            chance = -np.expm1(-hazard)
+            information = hazard**2 * (1 - chance) / chance
+            penalty = information.mean() * np.r_[1.0, np.full(len(level) - 1, PENALTY)]
+            off = x.T @ (hazard * (used / chance - 1)) - penalty * (level - start * (np.arange(len(level)) == 0))
+            level = level + np.linalg.solve(x.T @ (information[:, None] * x) + np.diag(penalty), off)
+        return cls(scale, level)
+
+    def columns(self, features: Floats) -> Floats:
+        """(n, 1 + p)."""
+        z = (np.log1p(np.maximum(features, 0.0)) - self.scale[0]) / self.scale[1]
+        return np.column_stack([np.ones(len(z)), np.clip(z, -LIMIT, LIMIT)])
+
+    def chance(self, features: Floats) -> Floats:
+        """(n,): the probability that each customer uses it in a whole window."""
+        hazard = np.exp(np.minimum(self.columns(features) @ self.level, np.log(MOST)))
+        return np.asarray(-np.expm1(-hazard), dtype=np.float64)
 
 
 @dataclass(frozen=True, eq=False)
 class RedemptionModel:
-    """Ridge regressions on those who were given an offer of each family."""
+    """The model of each family, of those who were given one of its offers."""
 
-    families: tuple[tuple[Ints, RidgeT], ...]
+    families: tuple[tuple[Ints, _Hazard], ...]
     """The positions of a family's offers, and what was learned of them."""
     offers: int
     """Number of offers, nothing among them."""
 
     @classmethod
     def fit(cls, used: Evidence) -> RedemptionModel:
-        """Learn from decisions whose outcome is 1 where the offer was used."""
+        """Learn from decisions whose outcome is 1 where the offer was used in the part of the window that was seen."""
         families = []
         for family in used.coding.families:
             places = [place for place, one in enumerate(used.offers) if one.kind and one.family == family]
             rows = used.of(np.isin(used.action, places))
-            model = RidgeT.fit(rows.features, np.zeros_like(rows.action), rows.outcome[:, None], 1)
-            families.append((np.array(places), model))
+            families.append((np.array(places), _Hazard.fit(rows.features, rows.outcome, rows.parts)))
         return cls(tuple(families), len(used.offers))
 
     def rates(self, features: Floats) -> Floats:
         """(customers, K) from features (customers, p); 0 for no offer."""
         rates = np.zeros((len(features), self.offers))
         for places, model in self.families:
-            rates[:, places] = model.predict(features)[:, 0, :1]
+            rates[:, places] = model.chance(features)[:, None]
         return rates
