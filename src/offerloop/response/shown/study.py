@@ -24,7 +24,6 @@ from offerloop.message import Message
 from offerloop.offers import NO_OFFER, Offer
 from offerloop.response.evidence import Evidence
 from offerloop.response.margins import Margins
-from offerloop.response.scores import expected_outcomes, robust_scores
 from offerloop.response.shown.category_shares import ShareScale
 from offerloop.response.shown.exposure_windows import YEAR_DAYS, exposure_outcomes
 from offerloop.response.shown.growth_calibration import JudgedGrowth
@@ -44,13 +43,12 @@ from offerloop.response.shown.logged_decisions import (
     finished_exposures,
     read_exposures,
 )
+from offerloop.response.shown.mean_effects import mean_effects
 from offerloop.response.shown.offer_terms import holds_for_whole_category, terms_of
 from offerloop.response.shown.personal_days import PersonalDays
 from offerloop.response.shown.redemption import RedemptionModel
 from offerloop.response.shown.sales_before import Before, UsualWeek
 from offerloop.response.terms import NO_OFFER_TERMS, Coding, OfferTerms
-from offerloop.response.trial.crossfit import divisions
-from offerloop.tables import SHOWN_OFFERS
 
 FEWEST = 200
 """Exposures that an offer, and giving nothing, must have."""
@@ -209,7 +207,7 @@ def learn_shown(
     redemption, propensity = RedemptionModel.fit(evidence.of("redeemed")), evidence.evidence.draw.mean(axis=0)
     model = ShownModel(terms, growth, redemption, propensity, scale)
     by_outcome, se = _predicted(model, log, active, before, exposures, (evidence, value))
-    table = _table(evidence, seed, model.names[1:], GROWTH, _carried(growth))
+    table = mean_effects([evidence.of(one) for one in OUTCOMES], seed, GROWTH, *_carried(growth))
     made_of = _made_of(Coding.of(terms), offers)
     return ShownEffects(active["customer_id"], made_of, by_outcome, se, table, model, _notes(evidence))
 
@@ -346,27 +344,6 @@ def _made_of(shown: Coding, offers: Sequence[Offer]) -> dict[str, Floats]:
     return weights
 
 
-Carried = tuple[float, float]
-"""What carries over, and how often chance alone would show as much."""
-
-
-def _table(evidence: _Seen, seed: int, names: Sequence[str], estimator: str, carried: Carried) -> pl.DataFrame:
-    """Mean effects of every offer, doubly robust."""
-    effects, fold = {}, divisions(len(evidence.customer), 1, seed, evidence.customer)[0]
-    for outcome in OUTCOMES:
-        scores = robust_scores(evidence.of(outcome), expected_outcomes(evidence.of(outcome), fold))
-        effects[outcome] = scores - scores[:, :1]
-    means = {outcome: one.mean(axis=0) for outcome, one in effects.items()}
-    errors = {outcome: one.std(axis=0) / np.sqrt(len(one)) for outcome, one in effects.items()}
-    counts = np.bincount(evidence.evidence.action, minlength=len(names) + 1)
-    rows = [
-        (name, int(counts[k]), int(counts[0]), *(float(sums[outcome][k]) for outcome in OUTCOMES[:2]
-         for sums in (means, errors)), float(np.clip(means["redeemed"][k], 0, 1)), estimator, *carried)
-        for k, name in enumerate(names, start=1)
-    ]  # fmt: skip
-    return SHOWN_OFFERS.check(pl.DataFrame(rows, SHOWN_OFFERS.schema, orient="row"))
-
-
 def _recent(log: ShownLog) -> nw.Expr:
     return nw.col("order_day") >= log.as_of_day - YEAR_DAYS
 
@@ -468,7 +445,8 @@ def _predicted(
     return by_outcome, se
 
 
-def _carried(growth: JudgedGrowth) -> Carried:
+def _carried(growth: JudgedGrowth) -> tuple[float, float]:
+    """Return what carries over, and how often chance alone would show as much."""
     learned = growth.growth
     return float(learned.carry.sum()), float(chi2.sf(learned.carry_z2, LAGS))
 

@@ -1,0 +1,50 @@
+"""The table of shown offers: the mean effect of an exposure, doubly robust, with errors by customers.
+
+A window that ended early counts as the part of a whole one that it is. Of how often an offer was used, it shows as much
+as the part of a constant hazard does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+
+from offerloop.arrays import Floats
+from offerloop.response.evidence import Evidence
+from offerloop.response.scores import expected_outcomes, robust_scores
+from offerloop.response.trial.crossfit import divisions
+from offerloop.response.trial.spread import standard_error
+from offerloop.tables import SHOWN_OFFERS
+
+
+def mean_effects(
+    outcomes: Sequence[Evidence], seed: int, estimator: str, carries_over: float, carries_over_p: float
+) -> pl.DataFrame:
+    """Return the table SHOWN_OFFERS of decisions with `customer`, whose `outcomes` are value, discount and use."""
+    rows = outcomes[0]
+    fold, counts = divisions(rows.size, 1, seed, rows.whose)[0], np.bincount(rows.action, minlength=len(rows.offers))
+    value, discount, used = (robust_scores(one, expected_outcomes(one, fold)) for one in outcomes)
+    shares = [_of_whole(used[:, k].mean(), rows.parts.mean()) for k in range(len(rows.offers))]
+    table = [
+        (
+            offer.offer_id, int(counts[k]), int(counts[0]), *_mean(value[:, k] - value[:, 0], rows),
+            *_mean(discount[:, k] - discount[:, 0], rows), float(np.clip(shares[k] - shares[0], 0, 1)), estimator,
+            carries_over, carries_over_p,
+        )
+        for k, offer in enumerate(rows.offers[1:], start=1)
+    ]  # fmt: skip
+    return SHOWN_OFFERS.check(pl.DataFrame(table, SHOWN_OFFERS.schema, orient="row"))
+
+
+def _mean(gain: Floats, rows: Evidence) -> tuple[float, float]:
+    """Return the mean of gains (n,), weighted by parts of windows, and its error."""
+    part = rows.parts / rows.parts.mean()
+    mean = float(np.mean(part * gain))
+    return mean, standard_error(part * (gain - mean), rows.whose)
+
+
+def _of_whole(share: float, part: float) -> float:
+    """Return how many of whole windows show what a share of parts of them does."""
+    return float(1 - (1 - min(share, 1.0)) ** (1 / part))
