@@ -73,6 +73,25 @@ def test_a_day_whose_propensities_are_personal_leaves_those_of_other_days_as_the
     assert chance[first] == pytest.approx(np.tile([0.5, 0.3, 0.2], (int(first.sum()), 1)))
 
 
+@pytest.mark.parametrize(
+    "written, other, is_one",
+    [
+        ((0.333, 0.333, 0.333), 0.334, True), ((0.8, 0.1, 0.1), 0.0999, True),
+        ((0.333, 0.333, 0.333), 0.34, False), ((0.989, 0.01, 0.001), 0.002, False),
+    ],
+)  # fmt: skip
+def test_propensities_that_differ_by_rounding_are_one(written, other, is_one):
+    """Some rows of the last offer have the other number."""
+    log = log_of({1: {name: (10, chance) for name, chance in zip(NAMES, written, strict=True)}})
+    rounded = log.head(10).with_columns(pl.col("customer_id") + "x", offer_id=pl.lit("b"), propensity=pl.lit(other))
+    days = day_propensities(pl.concat([log, rounded]))
+    assert days.height == (3 if is_one else 0)
+    if is_one:
+        assert days["propensity"].sum() == pytest.approx(1, abs=1e-12)
+        by_offer = dict(days.select("offer_id", "propensity").iter_rows())
+        assert by_offer == pytest.approx(dict(zip(NAMES, written, strict=True)), rel=0.003)
+
+
 def test_other_offers_share_the_rest_as_they_occurred_on_that_day():
     """A day with little exploration does not take the shares of a lottery."""
     log = log_of({1: {**LOTTERY, "none": (500, 0.45)}, 8: {"none": (980, 0.98), "a": (15, 0.01), "b": (5, 0.01)}})

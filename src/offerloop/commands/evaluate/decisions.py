@@ -81,13 +81,16 @@ class Decisions:
         """The log over offers; customers are numbered. `days` has the propensities of all offers, where known."""
         place = {name: position for position, name in enumerate(names)}
         rows = self.rows
+        action = rows["offer_id"].replace_strict(place, return_dtype=pl.Int64).to_numpy()
+        propensities = None if days is None else randomised_propensities(days, rows["shown_day"], names)
+        own = None if propensities is None else propensities[np.arange(len(action)), action]  # not as it was rounded
         return Log(
-            action=rows["offer_id"].replace_strict(place, return_dtype=pl.Int64).to_numpy(),
-            propensity=rows["propensity"].to_numpy(),
+            action=action,
+            propensity=rows["propensity"].to_numpy() if own is None else own,
             value=rows["value_minor"].to_numpy(),
             names=names,
             cost=rows["cost_minor"].to_numpy() if knows_cost else None,
-            propensities=None if days is None else randomised_propensities(days, rows["shown_day"], names),
+            propensities=propensities,
             customer=(rows["customer_id"].rank("dense").cast(pl.Int64) - 1).to_numpy(),
             is_part=is_part,
         )

@@ -16,8 +16,11 @@ from offerloop.offers import NO_OFFER
 from offerloop.response.shown.personal_days import PersonalDays, among
 
 EXPOSURE_COLUMNS = ("customer_id", "offer_id", "shown_day", "propensity")
+_DIGIT, _PART = 1e-3, 0.01
+"""How far propensities of one offer on one day may differ by rounding, in itself and as a share; those of a day may sum
+from 1 by half a digit each."""
 _SAME, _WHOLE = 1e-9, 1e-6
-"""How far propensities of one offer on one day may differ, and those of a day sum from 1."""
+"""The same where nothing was rounded."""
 
 
 def read_exposures(exposures: Frame) -> pl.DataFrame:
@@ -33,8 +36,8 @@ def read_exposures(exposures: Frame) -> pl.DataFrame:
     name = pl.col("offer_id").cast(pl.String).str.strip_chars()
     chance = pl.col("propensity").cast(pl.Float64)
     named = logged.with_columns(pl.when(name != "").then(name).fill_null(NO_OFFER).alias("offer_id"), chance)
-    known = named.with_columns(pl.when((chance > 0) & (chance <= 1)).then(chance).alias("propensity"))
-    return known.sort("customer_id", "shown_day", "offer_id")
+    possible = pl.when((chance > 0) & (chance <= 1)).then(chance).alias("propensity")
+    return named.with_columns(possible).sort("customer_id", "shown_day", "offer_id")
 
 
 def finished_exposures(
@@ -84,17 +87,23 @@ def randomised_propensities(days: pl.DataFrame, shown_day: pl.Series, names: Seq
 
 def day_propensities(exposures: pl.DataFrame) -> pl.DataFrame:
     """Return shown_day, offer_id and propensity of days on which those of each offer were the same for everybody and
-    sum to 1, from all exposures."""
-    chance, known = pl.col("propensity"), exposures.drop_nulls("propensity")
-    return randomised_days(known.group_by("shown_day", "offer_id").agg(chance.min(), chance.max().alias("largest")))
+    sum to 1 but for rounding, from all exposures."""
+    chance, rows = pl.col("propensity"), exposures.drop_nulls("propensity")
+    extremes = rows.group_by("shown_day", "offer_id").agg(chance.min(), chance.max().alias("largest"))
+    return randomised_days(extremes.sort("shown_day", "offer_id"))
 
 
 def randomised_days(extremes: pl.DataFrame) -> pl.DataFrame:
-    """Return the same from the smallest (`propensity`) and the `largest` propensity of each offer on each day."""
-    chance = pl.col("propensity")
-    alike = (pl.col("largest") - chance).max() <= _SAME
-    whole = (chance.sum() - 1).abs() <= _WHOLE
-    return extremes.filter((alike & whole).over("shown_day")).drop("largest")
+    """Return the same from the smallest (`propensity`) and the `largest` propensity of each offer on each day.
+
+    What was rounded is scaled to sum to 1.
+    """
+    chance, largest = pl.col("propensity"), pl.col("largest")
+    alike = (largest - chance <= pl.min_horizontal(_DIGIT, _PART * largest) + _SAME).all()
+    middle = extremes.with_columns((chance + largest) / 2, alike.over("shown_day").alias("alike"))
+    whole = (chance.sum() - 1).abs() <= _DIGIT / 2 * pl.len() + _WHOLE
+    days = middle.filter(pl.col("alike") & whole.over("shown_day"))
+    return days.with_columns(chance / chance.sum().over("shown_day")).drop("largest", "alike")
 
 
 def _propensities_by_day(days: pl.DataFrame, shown_day: pl.Series, names: Sequence[str]) -> Floats:
