@@ -35,7 +35,7 @@ from offerloop.message import Message
 from offerloop.money import to_text
 from offerloop.offers import NO_OFFER
 from offerloop.report import iso_day
-from offerloop.response import QUARTER_DAYS
+from offerloop.response import QUARTER_DAYS, offers_of_unseen_cost
 from offerloop.tables import HOLDBACK, PLAN
 
 BEFORE = 12
@@ -177,7 +177,9 @@ class LoopCourse:
     def _outcomes(self) -> Outcomes:
         """What the shop's tables say now; read anew when they have changed."""
         if self._read is None or self._read.events is not self.shop.events:
-            self._read = Outcomes(self.shop.events, self.engine, self.config.shop.margin)
+            events = self.shop.events
+            offers = offers_of_unseen_cost(self.config, events.products, events.offers)
+            self._read = Outcomes(events, self.engine, self.config.shop.margin, offers)
         return self._read
 
     def _span(self, period: int) -> tuple[int, int]:

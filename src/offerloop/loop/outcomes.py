@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,8 +16,15 @@ from offerloop.events import Events
 from offerloop.loop.drift import Pulse
 from offerloop.loop.guardrail_sums import LINES, OPT_OUTS, Watched, pulse_of, watched
 from offerloop.money import MICRO
-from offerloop.offers import NO_OFFER
-from offerloop.response import QUARTER_DAYS, customer_days, exposure_features, exposure_outcomes, known_margins
+from offerloop.offers import NO_OFFER, Offer
+from offerloop.response import (
+    QUARTER_DAYS,
+    UnseenCosts,
+    customer_days,
+    exposure_features,
+    exposure_outcomes,
+    known_margins,
+)
 
 
 @dataclass
@@ -27,6 +35,8 @@ class Outcomes:
     engine: Engine
     margin: float
     """Of list sales, where products do not say."""
+    offers: Sequence[Offer]
+    """Those that may be given and cost what no order line shows."""
 
     def of_everybody(self, day: int, until: int) -> pl.DataFrame:
         """Return customer_id, value_minor, and usual_minor: the value in such a period of the quarter before."""
@@ -40,8 +50,10 @@ class Outcomes:
         """
         rows = assigned.select("customer_id").with_columns(shown_day=pl.lit(day), until_day=pl.lit(until))
         values = self._values(assigned.select("customer_id"), day, until).drop("customer_id")
+        unseen = self._unseen.of_rows(rows.with_columns(assigned["offer_id"]))
         shown = pl.col("offer_id") != NO_OFFER
         contact = pl.when(shown).then(pl.col("contact_cost_minor")).otherwise(0)
+        values = values.with_columns(pl.col("cost_minor") + pl.Series(unseen))
         costs = assigned.with_columns(values).with_columns(
             paid_minor=pl.when(shown).then("cost_minor").otherwise(0.0),
             expected_minor=pl.when(shown).then(pl.col("cost_expected_micro") / MICRO - contact).otherwise(0.0),
@@ -84,6 +96,11 @@ class Outcomes:
         lines, products = self.events.order_lines, self.events.products
         margins = known_margins(lines, products, self.margin)
         return customer_days(lines, products, margins, self.engine.table(self._everybody))
+
+    @cached_property
+    def _unseen(self) -> UnseenCosts:
+        ids = self.engine.table(self._everybody)
+        return UnseenCosts.of(self.offers, self.events.order_lines, self.events.products, ids)
 
     @cached_property
     def _numbers(self) -> pl.DataFrame:

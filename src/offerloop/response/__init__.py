@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         exposure_outcomes,
         running_sums,
     )
+    from offerloop.response.shown.hidden_costs import NEVER_IN_ORDERS, UnseenCosts, offers_of_unseen_cost
     from offerloop.response.shown.large_log import learn_log
     from offerloop.response.shown.logged_decisions import (
         complete_propensities,
@@ -106,6 +107,7 @@ __all__ = [
     "FEWEST_SHELF_WEEKS",
     "HELD_OUT",
     "MISSING",
+    "NEVER_IN_ORDERS",
     "NO_OFFER_TERMS",
     "N_DIVISIONS",
     "N_FOLDS",
@@ -139,6 +141,7 @@ __all__ = [
     "TreatedShare",
     "TrialStudy",
     "UnchangedCost",
+    "UnseenCosts",
     "UsualBaskets",
     "arm_differences",
     "arm_differences_of",
@@ -181,6 +184,7 @@ __all__ = [
     "mean_of_parts",
     "modelled_propensities",
     "observed_shares",
+    "offers_of_unseen_cost",
     "outcome_kind",
     "plain_differences",
     "predict_out_of_fold",

@@ -145,12 +145,22 @@ def test_without_coupon_columns_only_value_is_shown_and_said(tmp_path):
     assert any("only value is shown" in one for one in found["notes"])
 
 
+GIFT = """
+[[campaigns]]
+id = "gifts"
+title = "Gifts"
+budget = "100.00"
+offers = [{ kind = "gift", id = "coupon", product = "mug", worth = "3.00" }]
+"""
+
+
 def test_propensities_that_are_not_those_of_the_log_are_found_out(tmp_path):
     orders = [(one, 0, 10.0, 0.0, 0.0, 0.0) for one in range(1, 401)] + [(1, 60, 10.0, 0.0, 0.0, 0.0)]
     shown = [(one, "coupon" if one % 2 else "none", 20, 0.8 if one % 2 else 0.2) for one in range(1, 401)]
-    found = evaluate(write_log_shop(tmp_path, orders, shown)).summary
+    found = evaluate(write_log_shop(tmp_path, orders, shown, more=GIFT)).summary
     assert found["sentence"].startswith("Do not believe this: the logged propensities do not fit what was shown. ")
     assert found["notes"][0].startswith("The propensities do not fit what was shown: for 2 of 2 policies")
+    assert any("Order lines do not show what “coupon” cost" in one for one in found["notes"])
 
 
 # What a policy may be.

@@ -183,7 +183,12 @@ COUPONS = 'coupon = "coupon"\nreimbursed = "back"'
 
 
 def test_cost_in_the_order_lines_is_ours_only_and_no_longer_a_forecast(tmp_path):
+    """One of the offers is a gift, whose cost they do not show."""
     run = make_run(tmp_path / "run", more=COUPONS)
+    offers, is_gift = pl.read_parquet(run / "offers.parquet"), pl.col("offer_id") == "flash_sale"
+    offers.with_columns(kind=pl.when(is_gift).then(pl.lit("gift")).otherwise("kind")).write_parquet(
+        run / "offers.parquet"
+    )
     given = lambda one: {"coupon": 1.0 if one else 0.0, "back": 0.25 if one else 0.0}  # noqa: E731
     make_orders(tmp_path / "orders.csv", run, lambda _: 1.1, columns=given)
     done = read_out(run, tmp_path / "orders.csv")
@@ -192,6 +197,7 @@ def test_cost_in_the_order_lines_is_ours_only_and_no_longer_a_forecast(tmp_path)
     assert treated["cost_minor"].sum() == 75 * treated["n_orders"].sum()
     assert total(done.summary, "cost", method="unadjusted")[0] == 75 * treated["n_orders"].sum()
     assert done.summary["cost_basis"] == "observed in the order lines"
+    assert any("do not show what flash_sale cost" in one for one in done.summary["warnings"])
     assert "as forecast" not in done.report.read_text()
     # all treated buyers redeem: the share that would have bought anyway is 1 - buyers gained / redeemers
     gained, anyway = total(done.summary, "bought"), done.summary["bought_anyway"]

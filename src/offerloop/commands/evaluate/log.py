@@ -18,7 +18,7 @@ from offerloop.flow import product_names
 from offerloop.message import Message
 from offerloop.offers import NO_OFFER
 from offerloop.report import iso_day
-from offerloop.response import daily_sums, known_margins, randomised_days
+from offerloop.response import daily_sums, known_margins, offers_of_unseen_cost, randomised_days
 
 _REMEDY = Message("log with each exposure the probability with which its offer was chosen ('offerloop run' writes it)")
 
@@ -53,6 +53,8 @@ class LoggedShop:
     splits_discounts: bool
     """Whether coupons are what was off beyond usual shelf discounts."""
     maps_reimbursed: bool
+    unseen_costs: frozenset[str]
+    """Ids of offers whose cost no order line shows."""
     product_names: Sequence[str]
 
     @property
@@ -107,6 +109,7 @@ def read_log(config: Config, engine: Engine, window_days: int) -> LoggedShop:
         maps_coupon=has_coupons(columns),
         splits_discounts=events.splits_discounts,
         maps_reimbursed="reimbursed" in columns,
+        unseen_costs=frozenset(one.offer_id for one in offers_of_unseen_cost(config, events.products, events.offers)),
         product_names=product_names(events),
     )
 

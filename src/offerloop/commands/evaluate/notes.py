@@ -27,6 +27,10 @@ NOTES = {
     "no_reimbursed": Message(
         "The order lines have no column 'reimbursed', so every coupon counts as cost, also what a supplier pays."
     ),
+    "unseen_cost": Message(
+        "Order lines do not show what {offers} cost, so it is left out, and policies with these offers look better "
+        "than they are."
+    ),
     "left_unreadable": Message("Exposures left out because a cell could not be read: {n}."),
     "left_no_customer": Message("Exposures left out because they name no customer: {n}."),
     "left_early": Message("Exposures left out because they are older than the first order: {n}."),

@@ -16,7 +16,7 @@ from offerloop.config import StrPath, as_path, config_file, load_config
 from offerloop.engine import engine_of
 from offerloop.errors import InputError, SourceError
 from offerloop.events import split_part
-from offerloop.message import Message
+from offerloop.message import Message, quoted
 from offerloop.report import period_text
 from offerloop.workspace import InputTable, find_run, stored
 
@@ -102,6 +102,8 @@ def _notes_of_shop(shop: LoggedShop, valued: ValuedLog) -> Iterator[EvaluationNo
         yield EvaluationNote("no_cost")
     elif not shop.maps_reimbursed:
         yield EvaluationNote("no_reimbursed")
+    if shop.knows_cost and (unseen := shop.unseen_costs & set(valued.facts.names)):
+        yield EvaluationNote("unseen_cost", {"offers": quoted(sorted(unseen))})
     for reason, n in shop.left_out(valued.facts).items():
         yield EvaluationNote(f"left_{reason}", {"n": n, **window})
     if valued.facts.n_clipped:

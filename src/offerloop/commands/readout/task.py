@@ -42,6 +42,7 @@ from offerloop.commands.readout.store_tables import inputs_of
 from offerloop.engine import engine_of
 from offerloop.message import Message
 from offerloop.report import FolderResult, in_all_languages, in_language, iso_day
+from offerloop.response import NEVER_IN_ORDERS
 from offerloop.tables import EXPLORE, READOUT_EFFECTS
 from offerloop.workspace import filling
 
@@ -143,7 +144,7 @@ def _base(run: PastRun, period: Period, basis: ReadoutBasis, counts: Survey, fil
         stopped=why_stopped(counts, base),
         cost_basis=basis.cost,
         by_unit_costs="unit costs" in run.margins["basis"],
-        warnings=_warnings(basis, counts, files),
+        warnings=(*_warnings(basis, counts, files), *_unseen_costs(run, basis)),
         titles={campaign_group(one.id): one.title for one in run.config.campaigns},
         asks_usual=bool(run.usual_share),
     )
@@ -208,6 +209,24 @@ def _warnings(basis: ReadoutBasis, counts: Survey, files: SideFiles) -> tuple[Me
     if basis.has_redemptions and not basis.maps_coupon:
         said.append(Message("Redemptions are counted whole, whatever the period."))
     return tuple(said)
+
+
+def _unseen_costs(run: PastRun, basis: ReadoutBasis) -> list[Message]:
+    """A warning where costs are seen in order lines, which do not show those of some offers."""
+    contact, most = pl.col("contact_cost_minor"), pl.col("cost_liability_minor")
+    unseen = run.offers.filter(
+        pl.col("kind").is_in(NEVER_IN_ORDERS), pl.col("campaign_id").is_in(run.sent), pl.col("cost_weight") > 0,
+        (most > contact) | most.is_null(),
+    )["offer_id"].unique().sort()  # fmt: skip
+    if not basis.maps_coupon or unseen.is_empty():
+        return []
+    return [
+        Message(
+            "Order lines do not show what {offers} cost, so the cost leaves it out and the profit is too high by as "
+            "much.",
+            offers=unseen.to_list(),
+        )
+    ]
 
 
 def effects_table(findings: ReadoutFindings) -> pl.DataFrame:

@@ -8,13 +8,18 @@ this room also tells with which of them customers took off more.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
 from offerloop.arrays import Floats, Ints
-from offerloop.response.shown.exposure_windows import sums_between
+from offerloop.config import Config, Listed
+from offerloop.engine import Frame, collect
+from offerloop.offers import Offer
+from offerloop.response.shown.exposure_windows import OfferScope, scope_days, sums_between
+from offerloop.response.shown.offer_terms import terms_of
 from offerloop.response.shown.sales_before import Before
 from offerloop.response.terms import OfferTerms
 
@@ -39,6 +44,46 @@ def with_hidden_costs(
         if offer.amount and offer.most and (offer.kind in NEVER_IN_ORDERS or not coupon[own].any()):
             counted[own] = offer.most * _orders(rows.filter(own), before, offer)
     return counted
+
+
+def offers_of_unseen_cost(config: Config, products: Frame, listed: Listed) -> list[Offer]:
+    """Return the offers of all campaigns that cost money of which order lines show nothing; `listed` as in `Config`."""
+    own = [one.model_copy(update={"offers": _unseen(one.offers)}) for one in config.campaigns if not one.budget_unit]
+    listed = _unseen(listed)
+    if not listed and not any(one.offers for one in own):
+        return []
+    categories = collect(products.select("category").unique())["category"].drop_nulls().sort().to_list()
+    offers = (offer for one in own for offer in config.offers_of(one, categories, listed))
+    return [one for one in offers if one.most_minor != 0]
+
+
+def _unseen(written: Listed) -> Listed:
+    return [one for one in written if one.get("kind") in NEVER_IN_ORDERS]
+
+
+@dataclass(frozen=True, eq=False)
+class UnseenCosts:
+    """Our part of what those of some offers cost that no order line shows, wherever they are given."""
+
+    offers: Mapping[str, tuple[OfferTerms, float]]
+    """By offer_id its terms, and the share of its cost that is ours."""
+    days: Mapping[OfferScope, pl.DataFrame]
+    """Running sums of the orders that they hold for."""
+
+    @classmethod
+    def of(cls, offers: Iterable[Offer], order_lines: Frame, products: Frame, ids: Frame) -> UnseenCosts:
+        """Build it from `offers_of_unseen_cost` and the orders of the customers `ids`."""
+        own = {one.offer_id: (terms_of(one), 1 - float(one.funded_share)) for one in offers}
+        scopes = {(terms.scope, terms.threshold) for terms, _ in own.values()}
+        return cls(own, scope_days(order_lines, products, ids, scopes) if scopes else {})
+
+    def of_rows(self, rows: pl.DataFrame) -> Floats:
+        """(n,): of rows with customer_id, offer_id, shown_day and until_day; 0 for other offers."""
+        costs = np.zeros(rows.height)
+        for name, (offer, share) in self.offers.items():
+            own = (rows["offer_id"] == name).to_numpy()
+            costs[own] = share * offer.most * _orders_of(rows.filter(own), self.days[offer.scope, offer.threshold])
+        return costs
 
 
 def offers_of_unknown_cost(
@@ -69,6 +114,9 @@ def offers_used_beyond_their_most(coupon: Floats, action: Ints, terms: Sequence[
 
 def _orders(rows: pl.DataFrame, before: Before, offer: OfferTerms) -> Floats:
     """(n,): orders in the windows of rows that the offer holds for."""
-    days = before.by_scope.get((offer.scope, offer.threshold), before.days)
+    return _orders_of(rows, before.by_scope.get((offer.scope, offer.threshold), before.days))
+
+
+def _orders_of(rows: pl.DataFrame, days: pl.DataFrame) -> Floats:
     sums = sums_between(days, rows, pl.col("shown_day"), pl.col("until_day"), ("n_orders",))
     return np.asarray(sums["n_orders"].to_numpy(), dtype=np.float64)

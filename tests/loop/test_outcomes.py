@@ -1,0 +1,30 @@
+"""What came of a period, read off a few made-up orders."""
+
+from types import SimpleNamespace
+
+import polars as pl
+import pytest
+
+from offerloop.engine import InMemoryEngine
+from offerloop.loop.outcomes import Outcomes
+from offerloop.offers import read_offers
+
+
+def test_a_gift_that_was_given_costs_its_worth_with_each_order():
+    """Otherwise guardrails would take it to be free."""
+    engine = InMemoryEngine()
+    money = dict.fromkeys(("revenue_minor", "list_value_minor"), 1_000) | dict.fromkeys(
+        ("discount_minor", "coupon_minor", "reimbursed_minor"), 0
+    )
+    lines = pl.DataFrame({"customer_id": [1, 1, 2], "order_id": [1, 2, 3], "order_day": [101, 102, 103]})
+    lines = lines.with_columns(product_id=pl.lit("p"), quantity=pl.lit(1), **{k: pl.lit(v) for k, v in money.items()})
+    products = pl.DataFrame({"product_id": ["p"], "category": ["tea"]})
+    events = SimpleNamespace(order_lines=engine.table(lines), products=engine.table(products))
+    gift = read_offers([{"kind": "gift", "id": "mug", "product": "mug", "worth": "3.00"}], ["tea"], "USD")
+    given = {"offer_id": ["mug", "none"], "planned_offer_id": ["mug", "mug"], "arm": ["plan", "holdback"]}
+    assigned = pl.DataFrame({"customer_id": [1, 2], **given}).with_columns(
+        contact_cost_minor=pl.lit(10), cost_expected_micro=pl.lit(610_000_000)
+    )
+    done = Outcomes(events, engine, 0.4, gift).of_offers(assigned, 100, 107)
+    assert done["paid_minor"].to_list() == pytest.approx([600, 0])
+    assert done["profit_minor"].to_list() == pytest.approx([800 - 600 - 10, 400])

@@ -1,0 +1,28 @@
+"""What gifts and free shipping cost where they were given, of whatever orders they hold for."""
+
+import polars as pl
+import pytest
+
+from offerloop.engine import InMemoryEngine
+from offerloop.offers import read_offers
+from offerloop.response import UnseenCosts
+
+OFFERS = [
+    {"kind": "gift", "id": "mug", "product": "mug", "worth": "3.00", "funded_share": 0.5},
+    {"kind": "free_shipping", "id": "ship", "max_discount": "4.00", "min_spend": "20.00"},
+]
+
+
+def test_each_order_that_they_hold_for_counts_our_part_of_the_most():
+    engine = InMemoryEngine()
+    lines = pl.DataFrame(
+        [(1, 1, 5, 1_000), (1, 2, 6, 3_000), (1, 3, 9, 3_000), (2, 4, 5, 3_000)],
+        ["customer_id", "order_id", "order_day", "list_value_minor"], orient="row",
+    ).with_columns(product_id=pl.lit("p"))  # fmt: skip
+    products = pl.DataFrame({"product_id": ["p"], "category": ["tea"]})
+    ids = lines.select("customer_id").unique()
+    offers = read_offers(OFFERS, ["tea"], "USD")
+    costs = UnseenCosts.of(offers, *(engine.table(one) for one in (lines, products, ids)))
+    rows = pl.DataFrame({"customer_id": [1, 1, 1, 2, 3], "offer_id": ["mug", "ship", "ten-10", "none", "mug"]})
+    rows = rows.with_columns(shown_day=pl.lit(4), until_day=pl.lit(8))
+    assert costs.of_rows(rows).tolist() == pytest.approx([2 * 150, 400, 0, 0, 0])
