@@ -26,7 +26,7 @@ from spark_cluster import cluster, environment, submit
 
 EVERY = 0.5
 """Seconds between two looks at the processes."""
-DRIVER, EXECUTOR, WORKER = "2g", "1g", "1500m"
+DRIVER, EXECUTOR, WORKER = "4g", "1g", "1500m"
 """Memory of Spark's Java processes; Python's comes on top of it."""
 ENGINES = ("DuckDB, 1 processor", "DuckDB, 2 processors", "Spark, local[2]", "Spark, 2 standalone workers")
 

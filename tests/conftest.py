@@ -83,6 +83,7 @@ def spark_server(tmp_path_factory):
             ),
         )
         patch.setenv("MASTER", "local[2]")
+        patch.setenv("SPARK_DRIVER_MEMORY", "1100m")
         return local_server()
 
 

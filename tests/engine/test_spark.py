@@ -58,6 +58,10 @@ def test_each_item_is_a_task_of_its_own(engine):
     assert len(set(engine.map(task, range(24)))) == 24
 
 
+def test_a_session_on_this_machine_takes_the_memory_that_is_asked_for(engine):
+    assert engine.session.conf.get("spark.driver.memory") == "1100m"
+
+
 def test_a_task_leaves_no_importer_of_an_archive_to_read_again(tmp_path):
     archive = tmp_path / "spark.zip"
     with zipfile.ZipFile(archive, "w") as file:

@@ -49,6 +49,13 @@ _GIGABYTES = {"KiB": 2**10 / 1e9, "MiB": 2**20 / 1e9, "GiB": 2**30 / 1e9, "TiB":
 _OPEN: WeakSet[DuckDBEngine] = WeakSet()
 
 
+def usable_memory(connection: duckdb.DuckDBPyConnection | None = None) -> float:
+    """GB that DuckDB by itself would take of this machine or container: four fifths of its memory."""
+    asked = (connection or duckdb.connect()).execute("SELECT current_setting('memory_limit')")
+    size, unit = str(asked.fetchall()[0][0]).split()
+    return float(size) * _GIGABYTES[unit]
+
+
 class DuckDBEngine:
     """Tables live in an in-memory DuckDB database of their own."""
 
@@ -56,7 +63,7 @@ class DuckDBEngine:
         self.shards = shards
         self._place: Path | None = None
         self._connection = duckdb.connect()
-        self._connection.execute("SET memory_limit = ?", [memory_limit or self._usual_limit()])
+        self._connection.execute("SET memory_limit = ?", [memory_limit or _usual_limit(self._connection)])
         self._connection.execute("SET TimeZone = 'UTC'")
         self._silence()
         self._connection.execute("SET temp_directory = ?", [tempfile.gettempdir()])
@@ -70,16 +77,6 @@ class DuckDBEngine:
         self._large_files: dict[int, Path] = {}
         """The same files by their number among the tables that were kept."""
         _OPEN.add(self)
-
-    def _usual_limit(self) -> str:
-        """Return a sixth of what DuckDB itself would take of this machine or container, from 1 to 4 GB.
-
-        What customers and offers take in memory needs the rest. Of 100 million order lines, sums by customer and
-        product do not fit into 1 GB.
-        """
-        (written,) = self._connection.execute("SELECT current_setting('memory_limit')").fetchall()[0]
-        size, unit = str(written).split()
-        return f"{min(max(float(size) * _GIGABYTES[unit] / 6, 1.0), 4.0):.2f}GB"
 
     def stop(self) -> None:
         """Stop the query that runs."""
@@ -205,6 +202,15 @@ class DuckDBEngine:
         self._kept += 1
         stoppable(lambda: relation.create(name))
         return self._connection.table(name)
+
+
+def _usual_limit(connection: duckdb.DuckDBPyConnection) -> str:
+    """Return a sixth of the usable memory, from 1 to 4 GB.
+
+    What customers and offers take in memory needs the rest. Of 100 million order lines, sums by customer and product
+    do not fit into 1 GB.
+    """
+    return f"{min(max(usable_memory(connection) / 6, 1.0), 4.0):.2f}GB"
 
 
 def _quoted(text: str, mark: str = '"') -> str:

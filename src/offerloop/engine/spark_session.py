@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+from offerloop.engine.duckdb import usable_memory
 from offerloop.errors import InputError
 from offerloop.message import Message
 
@@ -89,7 +90,8 @@ def _answering(address: str) -> SparkSession:
 def local_server() -> str:
     """The address of a Spark Connect server for this process alone, which ends with it.
 
-    It works on all processors, or where the variable MASTER says. Raises InputError when Java is missing.
+    It works on all processors, or where the variable MASTER says, in the memory that SPARK_DRIVER_MEMORY says (see
+    `_usual_memory`). Raises InputError when Java is missing.
     """
     pyspark = _pyspark()
     session: Any = pyspark.sql.SparkSession
@@ -112,6 +114,7 @@ def local_server() -> str:
         "spark.connect.grpc.binding.port": str(port),
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
+        "spark.driver.memory": os.environ.get("SPARK_DRIVER_MEMORY") or _usual_memory(),
         "spark.log.level": "FATAL",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
@@ -130,6 +133,14 @@ def local_server() -> str:
             )
         ) from None
     return f"sc://localhost:{port}"
+
+
+def _usual_memory() -> str:
+    """Return a quarter of the usable memory, and at least the gigabyte that Spark takes by itself.
+
+    A gigabyte does not hold the results of a million order lines, and Spark then waits for them for ever.
+    """
+    return f"{max(round(1_000 * usable_memory() / 4), 1_000)}m"
 
 
 def _pyspark() -> Any:  # noqa: ANN401 - the package
