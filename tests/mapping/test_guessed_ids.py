@@ -79,6 +79,9 @@ def test_amounts_of_orders_alone_count_as_one_product(tmp_path):
     made = started(tmp_path, amounts.unique(["customer", "date"]).sort("customer", "date"))
     assert source_of(made).columns["product_id"] == "'everything'"
     assert "what was bought" in made.config.read_text(encoding="utf-8")
+    (tmp_path / "named").mkdir()
+    named = started(tmp_path / "named", amounts.with_columns(product=pl.lit("coffee")))
+    assert source_of(named).columns["product_id"] == "product"
 
 
 def test_amounts_beside_something_that_may_be_a_product_leave_it_open(tmp_path):

@@ -242,6 +242,11 @@ HOLDS, SAME = 0.6, 1.0
 """How like a known name another one is that holds it, and one that is the same."""
 
 
+def is_called_product(column: SourceColumn) -> bool:
+    """Return whether a column is called a product."""
+    return name_score(column.name, "order_lines", "product_id")[0] > HOLDS
+
+
 def says(theirs: str, section: str, least: float = HOLDS) -> bool:
     """Return whether a text is in a list such as `personal`: exactly, as one of its words, or as a compound's end."""
     lists = _written_names()[section]

@@ -27,6 +27,7 @@ from offerloop.mapping.matching import (
     ColumnMatch,
     Guess,
     columns_of,
+    is_called_product,
     match,
     misleads,
     name_score,
@@ -230,13 +231,21 @@ def _combine(match: ColumnMatch) -> None:
 
 
 def _one_product(match: ColumnMatch, head: pl.DataFrame) -> None:
-    """Where a file holds amounts of orders and nothing that could be a product, all lines count as one product."""
+    """Where a file holds amounts of orders and nothing that could be a product, all lines count as one product.
+
+    A column that is called a product and holds a single one says which.
+    """
     customer = match.column("customer_id")
     if "product_id" in match.guesses or customer is None or not {"at", "paid"} <= set(match.guesses):
         return
     left = [one.name for one in match.free() if is_id(one) and not _is_named_otherwise(one, match)]
     left = [name for name in left if not is_no_product(match.columns[name])]
     if all(_describes(head, customer.name, name) for name in left):
+        only = next((one for one in match.free() if one.distinct == 1 and is_called_product(one)), None)
+        if only is not None:
+            why = Message('guessed from the name "{name}"; every row has the same product', name=only.name)
+            match.take("product_id", reference(only.name), (only.name,), why)
+            return
         why = Message("assumed: no column says what was bought, so all of it counts as one product")
         match.take("product_id", f"'{EVERYTHING}'", (), why)
 

@@ -7,7 +7,7 @@ import polars as pl
 from offerloop.errors import InputError
 from offerloop.events import ZERO_OFFER
 from offerloop.mapping.contents import SourceColumn, is_offer
-from offerloop.mapping.matching import ColumnMatch, reference
+from offerloop.mapping.matching import ColumnMatch, is_called_product, reference
 from offerloop.mapping.misfit import behind_file
 from offerloop.mapping.propensities import check_propensities
 from offerloop.message import Message, Share
@@ -16,7 +16,7 @@ from offerloop.workspace import SampleRows
 
 TERMS = frozenset({
     "percent", "amount", "on", "max_discount", "min_spend", "spend", "save", "hours", "text", "takes", "funded_share",
-    "channel", "contact_cost", "quiet_hours", "p_redeem", "incremental", "value",
+    "channel", "contact_cost", "quiet_hours", "p_redeem", "incremental", "value", "products", "brands", "shops",
 })  # fmt: skip
 """Fields of offers of any kind: further columns of a table of offers that mean something."""
 
@@ -32,6 +32,7 @@ def without_other_terms(columns: dict[str, SourceColumn]) -> dict[str, SourceCol
 
 def offer_terms(match: ColumnMatch) -> None:
     """A percentage is read as one also where it is written as a share; it makes a coupon, and names the offer."""
+    match.notes += _products_not_read(match)
     percent = match.column("percent")
     if percent is None:
         return
@@ -49,6 +50,21 @@ def offer_terms(match: ColumnMatch) -> None:
         )
     if "kind" not in match.guesses:
         match.take("kind", "'coupon'", (), Message("assumed: a percentage off, and no column says a kind"))
+
+
+def _products_not_read(match: ColumnMatch) -> list[Message]:
+    """Return a note on a column of products whose name is not that of the term: offers are not limited to them."""
+    products = (one.name for one in match.unused() if one.filled.len() and is_called_product(one))
+    name = next(products, None)
+    if name is None or "products" in match.columns:
+        return []
+    return [
+        Message(
+            "'{column}' limits no offer, so all of them hold for everything; if they are for these products only, call "
+            "it products",
+            column=name,
+        )
+    ]
 
 
 def carried_terms(match: ColumnMatch) -> list[str]:

@@ -145,6 +145,18 @@ def test_offers_of_a_file_replace_the_assumed_ones_with_their_terms_as_attribute
     assert config.campaigns[0].offers == ()
 
 
+@pytest.mark.parametrize(("name", "products"), [("products", {"p1"}), ("product", set())])
+def test_an_offer_for_some_products_is_not_one_for_everything(tmp_path, name, products):
+    """A column of another name is not read, and a note says so."""
+    row = pl.DataFrame([("w10", "coupon", 10, "p1")], ["id", "kind", "percent", name], orient="row")
+    row.write_csv(tmp_path / "offers.csv")
+    made = started(tmp_path, order_lines=init_shops.parquet(tmp_path)[0], offers=tmp_path / "offers.csv")
+    config = load_config(made.config)
+    (offer,) = config.offers_of(config.campaigns[0], [], prepare(config, DuckDBEngine()).offers)
+    assert offer.scope.products == products
+    assert ("limits no offer" in made.config.read_text(encoding="utf-8")) == (not products)
+
+
 @pytest.mark.parametrize(("name", "category"), [("category", "wine"), ("on", "wine"), ("Kategorie", "10")])
 def test_the_category_of_an_offer_is_what_it_applies_to(tmp_path, name, category):
     pl.DataFrame([("w10", "coupon", 10, category)], ["id", "kind", "percent", name], orient="row").write_csv(
