@@ -51,8 +51,8 @@ _OPEN: WeakSet[DuckDBEngine] = WeakSet()
 
 def usable_memory(connection: duckdb.DuckDBPyConnection | None = None) -> float:
     """GB that DuckDB by itself would take of this machine or container: four fifths of its memory."""
-    asked = (connection or duckdb.connect()).execute("SELECT current_setting('memory_limit')")
-    size, unit = str(asked.fetchall()[0][0]).split()
+    setting = (connection or duckdb.connect()).execute("SELECT current_setting('memory_limit')")
+    size, unit = str(setting.fetchall()[0][0]).split()
     return float(size) * _GIGABYTES[unit]
 
 
