@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 import pytest
+from made_log import learned
 from sample_part import write_sample_part
 
 from offerloop import flow
@@ -19,6 +20,8 @@ from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import ConfigError, InputError
 from offerloop.evaluation.hash_groups import in_holdout
+from offerloop.flow.stages import LearnedResponse
+from offerloop.message import Message
 from offerloop.money import DIGITS
 from offerloop.response import full_weeks, shelf_lines
 from offerloop.tables import STAGE_TABLES
@@ -352,3 +355,12 @@ def test_the_same_seed_gives_the_same_bytes(sample_run):
         for one in (sample_run, again)
     ]
     assert texts[0] == texts[1]
+
+
+def test_every_loop_is_told_what_a_log_of_shown_offers_could_not_show():
+    """Whether it plays in a simulated shop or in tables."""
+    offer = {"kind": "coupon", "id": "all", "percent": 10, "max_discount": "0.60"}
+    shown = learned([offer], {"all-10": 0.2}, {"all-10": 100})  # a coupon of 1.00, more than it can be
+    nothing = flow.Gap(Message("nothing is known of prices"))
+    assert LearnedResponse(nothing, shown, None).gaps_of_shown == list(shown.notes) != []
+    assert LearnedResponse(shown, nothing, None).gaps_of_shown == [nothing.reason]

@@ -157,8 +157,7 @@ def plan_together(
     if isinstance(liked, Preferences):
         final = stage("suggestions", with_products, decided.assigned, effects, liked, events, engine)
     test = stage("coming test", coming_test, decided.assigned, events, effects, config.evaluate.window_days)
-    gaps = [one.reason for one in (liked.gap, learned.study, shown) if isinstance(one, Gap)]
-    gaps += shown.notes if isinstance(shown, ShownEffects) else ()
+    gaps = [one.reason for one in (liked.gap, learned.study) if isinstance(one, Gap)] + learned.gaps_of_shown
     tables = {
         "quality": events.quality, "quality_by_day": events.quality_by_day, "rejected": events.rejected,
         "profiles": profiles, "customers": collect(events.customers, "customer_id"),
@@ -192,6 +191,13 @@ class LearnedResponse:
     """Without what it was fitted by, which would fill memory."""
     shown: ShownEffects | Gap | None
     effects: Effects
+
+    @property
+    def gaps_of_shown(self) -> list[Message]:
+        """What the log of shown offers could not show, or why."""
+        if isinstance(self.shown, Gap):
+            return [self.shown.reason]
+        return [] if self.shown is None else list(self.shown.notes)
 
 
 def learn(events: Events, config: Config, engine: Engine, stage: Stage) -> LearnedResponse:

@@ -77,8 +77,9 @@ class MarketShop:
         allowed = audiences(events, profiles, config)
         learned = learn_effects(events, UNSTUDIED, UNSTUDIED, config, self.engine, at_once)
         decided = decide(profiles, allowed, learned, config, self.engine, at_once, period)
-        gaps = [learned.shown.reason] if isinstance(learned.shown, Gap) else []
-        return PeriodPlan("", decided.assigned, learned.effects.offers, decided.planned.forecasts, gaps)
+        return PeriodPlan(
+            "", decided.assigned, learned.effects.offers, decided.planned.forecasts, learned.gaps_of_shown
+        )
 
     def give(self, period: int, assignments: pl.DataFrame) -> None:
         """Do nothing: the market is played by who asks the policy."""
