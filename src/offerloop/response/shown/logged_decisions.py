@@ -24,7 +24,10 @@ _SAME, _WHOLE = 1e-9, 1e-6
 
 
 def read_exposures(exposures: Frame) -> pl.DataFrame:
-    """customer_id, offer_id ('none' for nothing), shown_day and propensity, empty where it is none."""
+    """customer_id, offer_id ('none' for nothing), shown_day and propensity, empty where it is none.
+
+    Left out is what never has a propensity, such as letters to everybody, beside which offers were drawn.
+    """
     if "propensity" not in exposures.collect_schema():
         raise EvidenceError(
             Message(
@@ -37,7 +40,9 @@ def read_exposures(exposures: Frame) -> pl.DataFrame:
     chance = pl.col("propensity").cast(pl.Float64)
     named = logged.with_columns(pl.when(name != "").then(name).fill_null(NO_OFFER).alias("offer_id"), chance)
     possible = pl.when((chance > 0) & (chance <= 1)).then(chance).alias("propensity")
-    return named.with_columns(possible).sort("customer_id", "shown_day", "offer_id")
+    rows = named.with_columns(possible)
+    drawn = rows.drop_nulls("propensity")["offer_id"].unique()
+    return rows.filter(pl.col("offer_id").is_in(drawn.implode())).sort("customer_id", "shown_day", "offer_id")
 
 
 def finished_exposures(
