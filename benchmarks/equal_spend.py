@@ -29,7 +29,12 @@ class Effects:
 
 
 def at_spend(told: Effects, true: Effects, spend: float) -> float:
-    """True profit a customer of the plan over told effects whose true spend is `spend`, or all that it would spend.
+    """True profit a customer of the plan over told effects whose true spend is `spend`, or all that it would spend."""
+    return a_customer(plan_at(told, true.cost, spend), true.profit)
+
+
+def plan_at(told: Effects, cost: Floats, spend: float) -> Floats:
+    """(customers, depths): the share of each offer in the plan over told effects that costs `spend`, or less.
 
     Two plans on both sides of it are mixed, so that spends are equal.
     """
@@ -38,20 +43,22 @@ def at_spend(told: Effects, true: Effects, spend: float) -> float:
         worth = told.value - (1 + price) * np.maximum(told.cost, 1e-9)
         return np.eye(worth.shape[1])[worth.argmax(axis=1)] * (worth.max(axis=1) > 0)[:, None]
 
-    def of(chosen: Floats, amount: Floats) -> float:
-        return float((chosen * amount).sum() / len(amount))
-
     free = plan(0.0)
-    if of(free, true.cost) <= spend:
-        return of(free, true.profit)
+    if a_customer(free, cost) <= spend:
+        return free
     low, high = 0.0, 1e6
     for _ in range(HALVINGS):
         middle = (low + high) / 2
-        low, high = (middle, high) if of(plan(middle), true.cost) > spend else (low, middle)
+        low, high = (middle, high) if a_customer(plan(middle), cost) > spend else (low, middle)
     more, less = plan(low), plan(high)
-    spends = of(more, true.cost), of(less, true.cost)
+    spends = a_customer(more, cost), a_customer(less, cost)
     share = (spend - spends[1]) / max(spends[0] - spends[1], 1e-12)
-    return share * of(more, true.profit) + (1 - share) * of(less, true.profit)
+    return np.asarray(share * more + (1 - share) * less, dtype=np.float64)
+
+
+def a_customer(given: Floats, amount: Floats) -> float:
+    """Mean amount of what is given, over all customers."""
+    return float((given * amount).sum() / len(given))
 
 
 def rules(true: Effects, spend: float) -> tuple[float, float]:

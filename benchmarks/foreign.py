@@ -37,7 +37,7 @@ from foreign_peers import estimators
 from foreign_simulators import SIMULATORS
 from foreign_true_form import true_form
 from foreign_worlds import FAMILIES, Design, make
-from offerloop.arrays import Bools, Floats
+from offerloop.arrays import Bools, Floats, Ints
 from offerloop.commands.init.task import write_shop
 from offerloop.config import Config, load_config
 from offerloop.decision import Allowed, solve_campaigns
@@ -47,6 +47,7 @@ from offerloop.events import Events, prepare
 from offerloop.flow import Gap, estimate, offers_to_learn, study_shown
 from offerloop.message import Message
 from offerloop.response import Effects as LearnedEffects
+from offerloop.response import ShownEffects
 
 KEY = ("shop", "family", "seed", "customers", "periods", "kinds", "commands")
 EQUAL = "equal spend"
@@ -72,27 +73,31 @@ class Judged:
         true = world.truth()
         return cls(world, true, max(0.5 * _best_spend(true), LEAST * float(true.cost[:, 0].mean())))
 
+    def shop(self, folder: Path) -> Path:
+        """Write the files of the world and a configuration with the budget, and return the folder of the latter."""
+        amount = f"{self.budget * self.world.size / 100:.2f}"
+        write_shop(folder / "shop", self.world.write(folder), amount, "USD", margin="40%")
+        return folder / "shop"
+
     def in_process(self, folder: Path) -> dict[str, float]:
         """Figures of the plan that the stages of a run make for all customers, and of its peers."""
         world, true, budget, n = self.world, self.true, self.budget, self.world.size
-        write_shop(folder / "shop", world.write(folder), f"{budget * n / 100:.2f}", "USD", margin="40%")
-        config, engine, events = _read(folder / "shop")
-        effects = _learned(config, engine, events)
-        everybody = collect(events.order_lines.select("customer_id").unique(), "customer_id")["customer_id"]
-        allowed = Allowed({one.id: everybody for one in config.campaigns}, everybody.clear(), pl.DataFrame())
-        found = solve_campaigns(effects, allowed, config).forecasts[0]
-        given = _given(found.plan, world)
+        shop = self.shop(folder)
+        config, engine, events = read_shop(shop)
+        effects = learned_effects(config, engine, events)
+        found = solve_campaigns(effects, everybody(config, events), config).forecasts[0]
+        given = given_offers(found.plan, world)
         told = found.comparison.filter(pl.col("rule") == "plan").row(0, named=True)
         profit = float((given * true.profit).sum() / n)
         ends = [told[name] or 0.0 for name in ("profit_low_minor", "profit_high_minor")]
         return {
             "plan": profit, "as sent": profit * found.send,
-            EQUAL: at_spend(_expected(effects.effects, world), true, budget),
+            EQUAL: at_spend(expected(effects.effects, world), true, budget),
             "planned spend": float(found.plan["cost_expected_micro"].sum()) / 1e6 / n,
             "true spend": float((given * true.cost).sum() / n),
             "forecast": told["profit_minor"] / n, "se": (ends[1] - ends[0]) / 2 / Z95 / n,
             "sent": float(found.send), "proven": float(ends[0] > 0), "chance": found.overspend or 0.0,
-        } | self._peers(folder / "shop", np.full(n, fill_value=True))  # fmt: skip
+        } | self._peers(shop, np.full(n, fill_value=True))  # fmt: skip
 
     def by_commands(self, folder: Path) -> dict[str, float]:
         """The same of `offerloop init` and `offerloop run`, for the customers outside the holdout.
@@ -103,13 +108,12 @@ class Judged:
         run = RunOfCommands.of(self.world, folder, self.budget * n / 100)
         here = run.reached()
         alone = Judged(self.world, self.true, self.budget * n / here.sum())
-        config, engine, events = _read(folder / "shop")
-        learned = _learned(config, engine, events).effects
+        learned = learned_effects(*read_shop(folder / "shop")).effects
         return run.figures(self.true) | alone._peers(folder / "shop", here) | {"apart": run.apart_from(learned)}
 
     def _peers(self, shop: Path, here: Bools) -> dict[str, float]:
         """Of plans over other estimates, rules and the truth, for some of the customers."""
-        config, engine, events = _read(shop)
+        config, engine, events = read_shop(shop)
         learned, form = estimators(config, events, engine, self.world), self.world.form()
         if form is not None:
             learned["true form"] = true_form(form, config, events, engine, self.world)
@@ -120,14 +124,26 @@ class Judged:
         return peers | {"same for all": same, "random": random, "oracle": oracle, "budget": self.budget}
 
 
-def _read(shop: Path) -> tuple[Config, Engine, Events]:
+def read_shop(shop: Path) -> tuple[Config, Engine, Events]:
+    """Return the configuration of a folder, and its cleaned data."""
     config, engine = load_config(shop / "offerloop.toml"), ENGINES.load("duckdb")()
     return config, engine, prepare(config, engine)
 
 
-def _learned(config: Config, engine: Engine, events: Events) -> LearnedEffects:
-    shown = study_shown(events, offers_to_learn(events, UNSTUDIED, config), config, engine)
-    return estimate(events, UNSTUDIED, shown, config)
+def learned_log(config: Config, engine: Engine, events: Events) -> ShownEffects | Gap | None:
+    """Return what a run learns from the log of shown offers."""
+    return study_shown(events, offers_to_learn(events, UNSTUDIED, config), config, engine)
+
+
+def learned_effects(config: Config, engine: Engine, events: Events) -> LearnedEffects:
+    """Return the effects that a run plans with."""
+    return estimate(events, UNSTUDIED, learned_log(config, engine, events), config)
+
+
+def everybody(config: Config, events: Events) -> Allowed:
+    """Allow every campaign all customers."""
+    customers = collect(events.order_lines.select("customer_id").unique(), "customer_id")["customer_id"]
+    return Allowed({one.id: customers for one in config.campaigns}, customers.clear(), pl.DataFrame())
 
 
 def _best_spend(true: Effects) -> float:
@@ -135,23 +151,27 @@ def _best_spend(true: Effects) -> float:
     return float((chosen * true.cost).sum() / len(chosen))
 
 
-def _expected(effects: pl.DataFrame, world: World) -> Effects:
-    """What a run expects of each customer and offer; nothing where it has no row."""
+def places(rows: pl.DataFrame, world: World) -> tuple[Ints, Ints]:
+    """Positions of the customer and of the offer of each row."""
     position = {name: number for number, name in enumerate(names(world.offers)[1:])}
-    customers = effects["customer_id"].str.slice(1).cast(pl.Int64).to_numpy()
-    places = customers, effects["offer_id"].replace_strict(position, return_dtype=pl.Int64).to_numpy()
-    value, cost = np.zeros((2, world.size, len(position)))
-    value[places], cost[places] = effects["value_minor"], effects["cost_expected_micro"] / 1e6
+    customers = rows["customer_id"].str.slice(1).cast(pl.Int64).to_numpy()
+    offers = rows["offer_id"].cast(pl.String).replace_strict(position, return_dtype=pl.Int64)
+    return customers, offers.to_numpy()
+
+
+def expected(effects: pl.DataFrame, world: World) -> Effects:
+    """Return what a run expects of each customer and offer; nothing where it has no row."""
+    value, cost = np.zeros((2, world.size, len(world.offers)))
+    rows = places(effects, world)
+    value[rows], cost[rows] = effects["value_minor"], effects["cost_expected_micro"] / 1e6
     return Effects(value, cost)
 
 
-def _given(plan: pl.DataFrame, world: World) -> Floats:
-    """(customers, depths): 1 for what each is given."""
-    place = {name: position for position, name in enumerate(names(world.offers))}
-    found = np.zeros((world.size, len(world.offers)))
-    for customer, offer in plan.select("customer_id", "offer_id").iter_rows():
-        found[int(customer[1:]), place[offer] - 1] = 1.0
-    return found
+def given_offers(plan: pl.DataFrame, world: World) -> Floats:
+    """(customers, offers): 1 for what each is given."""
+    given = np.zeros((world.size, len(world.offers)))
+    given[places(plan, world)] = 1.0
+    return given
 
 
 def designs(asked: argparse.Namespace) -> Iterator[tuple[str, History, Design]]:
@@ -242,35 +262,45 @@ def _spends(rows: list[dict[str, Any]]) -> list[str]:
     ]
 
 
-def main() -> None:
-    """Runs what is missing and prints the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
+def options(description: str | None, out: str) -> argparse.ArgumentParser:
+    """Return a parser of the options by which worlds are chosen."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--shops", nargs="+", choices=(*SHOPS, "online_retail", *SIMULATORS), default=["journey"])
     parser.add_argument("--families", nargs="+", help="all of each shop when not given")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1])
     parser.add_argument("--customers", type=int, default=2_000)
     parser.add_argument("--periods", type=int, default=12)
     parser.add_argument("--kinds", action="store_true", help="offers of several kinds instead of depths of one")
-    parser.add_argument("--commands", action="store_true", help="by `offerloop init` and `offerloop run`")
     parser.add_argument("--online-retail", type=Path, help="the file of that shop's orders")
-    parser.add_argument("--out", type=Path, default=Path("foreign.jsonl"))
-    asked = parser.parse_args()
+    parser.add_argument("--out", type=Path, default=Path(out))
+    return parser
+
+
+def judged_worlds(
+    asked: argparse.Namespace, judge: Callable[[Judged, Path], dict[str, Any]], *, commands: bool = False
+) -> list[dict[str, Any]]:
+    """Judge the worlds that were asked for and are not in the file yet, and return the rows of all of them."""
     rows = [json.loads(line) for line in asked.out.read_text().splitlines()] if asked.out.exists() else []
     wanted = []
     for shop, design, drawn in worlds(asked):
-        key = (
-            shop, design.family, design.seed, design.customers, design.periods, not design.depths, asked.commands
-        )  # fmt: skip
+        key = (shop, design.family, design.seed, design.customers, design.periods, not design.depths, commands)
         wanted.append(key)
         if key not in {tuple(one.get(name, False) for name in KEY) for one in rows}:
             with tempfile.TemporaryDirectory() as folder:
-                judged = Judged.of(drawn())
-                figures = judged.by_commands(Path(folder)) if asked.commands else judged.in_process(Path(folder))
-                rows.append(dict(zip(KEY, key, strict=True)) | figures)
+                rows.append(dict(zip(KEY, key, strict=True)) | judge(Judged.of(drawn()), Path(folder)))
             with asked.out.open("a") as file:
                 file.write(json.dumps(rows[-1]) + "\n")
-    asked_for = [one for one in rows if tuple(one.get(name, False) for name in KEY) in wanted]
-    print(table(asked_for), pooled(asked_for), sep="\n\n")
+    return [one for one in rows if tuple(one.get(name, False) for name in KEY) in wanted]
+
+
+def main() -> None:
+    """Runs what is missing and prints the table."""
+    parser = options(__doc__, "foreign.jsonl")
+    parser.add_argument("--commands", action="store_true", help="by `offerloop init` and `offerloop run`")
+    asked = parser.parse_args()
+    judge = Judged.by_commands if asked.commands else Judged.in_process
+    rows = judged_worlds(asked, judge, commands=asked.commands)
+    print(table(rows), pooled(rows), sep="\n\n")
 
 
 if __name__ == "__main__":

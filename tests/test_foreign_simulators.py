@@ -107,3 +107,15 @@ def test_the_same_luck_gives_no_fewer_units_where_more_are_expected(benchmark, l
     fewer, more = (poisson(np.array([luck]), np.array([one])) for one in (mean, times * mean))
 
     assert more[0] >= fewer[0]
+
+
+def test_plans_at_a_spend_cost_just_that_and_those_of_the_truth_earn_most(benchmark):
+    module, rng = benchmark("equal_spend"), np.random.default_rng(5)
+    true = module.Effects(rng.uniform(0, 3, (50, 2)), rng.uniform(0.5, 1, (50, 2)))
+    estimates = module.Effects(true.value + rng.normal(0, 1, true.value.shape), true.cost)
+
+    plan = module.plan_at(estimates, true.cost, 0.2)
+
+    assert module.a_customer(plan, true.cost) == pytest.approx(0.2)
+    earned = module.a_customer(plan, true.profit)
+    assert earned == module.at_spend(estimates, true, 0.2) < module.at_spend(true, true, 0.2)
