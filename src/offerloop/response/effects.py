@@ -173,7 +173,7 @@ def _views(offers: list[CampaignOffer], study: ShelfStudy, config: Config, assum
         return [_views_of(offer, pairs.within(str(offer.offer.category))) for offer in offers]
 
     parts = list(in_order(len(groups), views_of, most=GROUPS_TOGETHER))
-    last = [assumed, *(assumed.select(HELD_OUT) for _ in study.splits[1:])]
+    last = [assumed, *(_held_out_of(assumed) for _ in study.splits[1:])]
     behind = [of_group[place] for place in range(len(offers)) for of_group in parts]
     return [_put_together([*(one[split] for one in behind), end.clone()]) for split, end in enumerate(last)]
 
@@ -187,7 +187,7 @@ def _put_together(tables: list[pl.DataFrame]) -> pl.DataFrame:
 
 def _views_of(offer: CampaignOffer, pairs: _Pairs) -> list[pl.DataFrame]:
     """The effects of an offer on the pairs of its category, by division as in `_views`."""
-    later = (pl.DataFrame(_held_out_columns(offer, pairs, one)) for one in pairs.heldouts[1:])
+    later = (_held_out_of(pl.DataFrame(_held_out_columns(offer, pairs, one))) for one in pairs.heldouts[1:])
     return [_coupon_effects(offer, pairs), *later]
 
 
