@@ -111,7 +111,11 @@ SHOWN_OFFERS = TableContract(
         Column("value_se_minor", pl.Float64, "standard error"),
         Column("discount_minor", pl.Float64, "discount redeemed, whoever pays it"),
         Column("discount_se_minor", pl.Float64, "standard error"),
-        Column("p_redeem", pl.Float64, "share of exposures after which it was used, beyond that after nothing"),
+        Column(
+            "p_redeem",
+            pl.Float64,
+            "share of whole windows in which it is used, beyond that after nothing",
+        ),
         Column("estimator", pl.String, "by which customers are told apart"),
         Column(
             "carries_over",

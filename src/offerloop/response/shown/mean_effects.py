@@ -1,7 +1,6 @@
 """The table of shown offers: the mean effect of an exposure, doubly robust, with errors by customers.
 
-A window that ended early counts as the part of a whole one that it is. Of how often an offer was used, it shows as much
-as the part of a constant hazard does.
+A window that ended early counts as the part of a whole one that it is.
 """
 
 from __future__ import annotations
@@ -20,18 +19,20 @@ from offerloop.tables import SHOWN_OFFERS
 
 
 def mean_effects(
-    outcomes: Sequence[Evidence], seed: int, estimator: str, carries_over: float, carries_over_p: float
+    outcomes: Sequence[Evidence], p_redeem: Floats, seed: int, estimator: str, carried: tuple[float, float]
 ) -> pl.DataFrame:
-    """Return the table SHOWN_OFFERS of decisions with `customer`, whose `outcomes` are value, discount and use."""
+    """Return the table SHOWN_OFFERS of decisions with `customer`, whose `outcomes` are value and discount.
+
+    `p_redeem` (offers,) is how likely each is used in a whole window, beyond nothing, which is first; `carried` is
+    what carries over, and how often chance alone would show as much.
+    """
     rows = outcomes[0]
     fold, counts = divisions(rows.size, 1, seed, rows.whose)[0], np.bincount(rows.action, minlength=len(rows.offers))
-    value, discount, used = (robust_scores(one, expected_outcomes(one, fold)) for one in outcomes)
-    shares = [_of_whole(used[:, k].mean(), rows.parts.mean()) for k in range(len(rows.offers))]
+    value, discount = (robust_scores(one, expected_outcomes(one, fold)) for one in outcomes)
     table = [
         (
             offer.offer_id, int(counts[k]), int(counts[0]), *_mean(value[:, k] - value[:, 0], rows),
-            *_mean(discount[:, k] - discount[:, 0], rows), float(np.clip(shares[k] - shares[0], 0, 1)), estimator,
-            carries_over, carries_over_p,
+            *_mean(discount[:, k] - discount[:, 0], rows), float(p_redeem[k]), estimator, *carried,
         )
         for k, offer in enumerate(rows.offers[1:], start=1)
     ]  # fmt: skip
@@ -43,8 +44,3 @@ def _mean(gain: Floats, rows: Evidence) -> tuple[float, float]:
     part = rows.parts / rows.parts.mean()
     mean = float(np.mean(part * gain))
     return mean, standard_error(part * (gain - mean), rows.whose)
-
-
-def _of_whole(share: float, part: float) -> float:
-    """Return how many of whole windows show what a share of parts of them does."""
-    return float(1 - (1 - min(share, 1.0)) ** (1 / part))

@@ -19,13 +19,13 @@ from offerloop.response.evidence import Evidence
 LIMIT = 2.5
 """Standard deviations beyond which a feature says no more."""
 STEPS = 25
-MOST = 5.0
-"""Uses of a whole window, beyond which all customers use an offer but for one in a hundred."""
+LOG_HAZARDS = (-30.0, 3.0)
+"""Between which logarithms of a window's uses tell probabilities from 0 and 1."""
 
 
 @dataclass(frozen=True, eq=False)
 class _Hazard:
-    """Uses of an offer in a whole window."""
+    """Uses of an offer in a whole window, by a customer's features."""
 
     scale: Floats
     """(2, p): means and standard deviations of the logarithms of features."""
@@ -43,12 +43,13 @@ class _Hazard:
         level = np.zeros(x.shape[1])
         level[0] = start = np.log(-np.log1p(-share) / part.mean())
         for _ in range(STEPS):
-            hazard = part * np.exp(np.minimum(x @ level, np.log(MOST)))
+            hazard = np.exp(np.clip(x @ level + np.log(part), *LOG_HAZARDS))
             chance = -np.expm1(-hazard)
             information = hazard**2 * (1 - chance) / chance
             penalty = information.mean() * np.r_[1.0, np.full(len(level) - 1, PENALTY)]
             off = x.T @ (hazard * (used / chance - 1)) - penalty * (level - start * (np.arange(len(level)) == 0))
-            level = level + np.linalg.solve(x.T @ (information[:, None] * x) + np.diag(penalty), off)
+            step = np.linalg.solve(x.T @ (information[:, None] * x) + np.diag(penalty), off)
+            level = level + step / max(1.0, float(np.abs(x @ step).max()))
         return cls(scale, level)
 
     def columns(self, features: Floats) -> Floats:
@@ -58,8 +59,8 @@ class _Hazard:
 
     def chance(self, features: Floats) -> Floats:
         """(n,): the probability that each customer uses it in a whole window."""
-        hazard = np.exp(np.minimum(self.columns(features) @ self.level, np.log(MOST)))
-        return np.asarray(-np.expm1(-hazard), dtype=np.float64)
+        log_hazard = np.clip(self.columns(features) @ self.level, *LOG_HAZARDS)
+        return np.asarray(-np.expm1(-np.exp(log_hazard)), dtype=np.float64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +69,8 @@ class RedemptionModel:
 
     families: tuple[tuple[Ints, _Hazard], ...]
     """The positions of a family's offers, and what was learned of them."""
+    nothing: _Hazard
+    """Of windows in which nothing was shown, which hold what was used by itself."""
     offers: int
     """Number of offers, nothing among them."""
 
@@ -79,7 +82,8 @@ class RedemptionModel:
             places = [place for place, one in enumerate(used.offers) if one.kind and one.family == family]
             rows = used.of(np.isin(used.action, places))
             families.append((np.array(places), _Hazard.fit(rows.features, rows.outcome, rows.parts)))
-        return cls(tuple(families), len(used.offers))
+        rows = used.of(used.action == 0)
+        return cls(tuple(families), _Hazard.fit(rows.features, rows.outcome, rows.parts), len(used.offers))
 
     def rates(self, features: Floats) -> Floats:
         """(customers, K) from features (customers, p); 0 for no offer."""
@@ -87,3 +91,7 @@ class RedemptionModel:
         for places, model in self.families:
             rates[:, places] = model.chance(features)[:, None]
         return rates
+
+    def mean_gains(self, features: Floats) -> Floats:
+        """(K,): the mean of `rates` of customers (n, p), less how many use something without an offer; at least 0."""
+        return np.maximum(self.rates(features).mean(axis=0) - self.nothing.chance(features).mean(), 0.0)

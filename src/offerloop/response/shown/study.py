@@ -207,7 +207,8 @@ def learn_shown(
     redemption, propensity = RedemptionModel.fit(evidence.of("redeemed")), evidence.evidence.draw.mean(axis=0)
     model = ShownModel(terms, growth, redemption, propensity, scale)
     by_outcome, se = _predicted(model, log, active, before, exposures, (evidence, value))
-    table = mean_effects([evidence.of(one) for one in OUTCOMES], seed, GROWTH, *_carried(growth))
+    p_redeem = redemption.mean_gains(evidence.evidence.features)
+    table = mean_effects([evidence.of(one) for one in OUTCOMES[:2]], p_redeem, seed, GROWTH, _carried(growth))
     made_of = _made_of(Coding.of(terms), offers)
     return ShownEffects(active["customer_id"], made_of, by_outcome, se, table, model, _notes(evidence))
 
