@@ -49,9 +49,15 @@ _GIGABYTES = {"KiB": 2**10 / 1e9, "MiB": 2**20 / 1e9, "GiB": 2**30 / 1e9, "TiB":
 _OPEN: WeakSet[DuckDBEngine] = WeakSet()
 
 
-def usable_memory(connection: duckdb.DuckDBPyConnection | None = None) -> float:
+def usable_memory() -> float:
     """GB that DuckDB by itself would take of this machine or container: four fifths of its memory."""
-    setting = (connection or duckdb.connect()).execute("SELECT current_setting('memory_limit')")
+    with duckdb.connect() as connection:
+        return _memory_limit(connection)
+
+
+def _memory_limit(connection: duckdb.DuckDBPyConnection) -> float:
+    """GB that a connection may take."""
+    setting = connection.execute("SELECT current_setting('memory_limit')")
     size, unit = str(setting.fetchall()[0][0]).split()
     return float(size) * _GIGABYTES[unit]
 
@@ -210,7 +216,7 @@ def _usual_limit(connection: duckdb.DuckDBPyConnection) -> str:
     What customers and offers take in memory needs the rest. Of 100 million order lines, sums by customer and product
     do not fit into 1 GB.
     """
-    return f"{min(max(usable_memory(connection) / 6, 1.0), 4.0):.2f}GB"
+    return f"{min(max(_memory_limit(connection) / 6, 1.0), 4.0):.2f}GB"
 
 
 def _quoted(text: str, mark: str = '"') -> str:
