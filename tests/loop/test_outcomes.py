@@ -10,8 +10,9 @@ from offerloop.loop.outcomes import Outcomes
 from offerloop.offers import read_offers
 
 
-def test_a_gift_that_was_given_costs_its_worth_with_each_order():
-    """Otherwise guardrails would take it to be free."""
+@pytest.mark.parametrize(("more", "paid"), [({}, 600), ({"products": ["q"]}, 0), ({"order_number": 1}, 0)])
+def test_a_gift_that_was_given_costs_its_worth_with_each_order_if_it_holds_for_all(more, paid):
+    """Otherwise guardrails would take it to be free, or to cost what nobody got."""
     engine = InMemoryEngine()
     money = dict.fromkeys(("revenue_minor", "list_value_minor"), 1_000) | dict.fromkeys(
         ("discount_minor", "coupon_minor", "reimbursed_minor"), 0
@@ -20,11 +21,11 @@ def test_a_gift_that_was_given_costs_its_worth_with_each_order():
     lines = lines.with_columns(product_id=pl.lit("p"), quantity=pl.lit(1), **{k: pl.lit(v) for k, v in money.items()})
     products = pl.DataFrame({"product_id": ["p"], "category": ["tea"]})
     events = SimpleNamespace(order_lines=engine.table(lines), products=engine.table(products))
-    gift = read_offers([{"kind": "gift", "id": "mug", "product": "mug", "worth": "3.00"}], ["tea"], "USD")
+    gift = read_offers([{"kind": "gift", "id": "mug", "product": "mug", "worth": "3.00", **more}], ["tea"], "USD")
     given = {"offer_id": ["mug", "none"], "planned_offer_id": ["mug", "mug"], "arm": ["plan", "holdback"]}
     assigned = pl.DataFrame({"customer_id": [1, 2], **given}).with_columns(
         contact_cost_minor=pl.lit(10), cost_expected_micro=pl.lit(610_000_000)
     )
     done = Outcomes(events, engine, 0.4, gift).of_offers(assigned, 100, 107)
-    assert done["paid_minor"].to_list() == pytest.approx([600, 0])
-    assert done["profit_minor"].to_list() == pytest.approx([800 - 600 - 10, 400])
+    assert done["paid_minor"].to_list() == pytest.approx([paid, 0])
+    assert done["profit_minor"].to_list() == pytest.approx([800 - paid - 10, 400])

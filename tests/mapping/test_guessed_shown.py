@@ -15,7 +15,7 @@ from offerloop.events import prepare
 from offerloop.mapping.amounts.whole_orders import marked_orders
 from offerloop.mapping.contents import SourceColumn
 from offerloop.mapping.matching import ColumnMatch
-from offerloop.mapping.shown import check_exposures
+from offerloop.mapping.shown import check_exposures, offer_terms
 
 LINES = init_shops.order_lines().with_columns(
     init_shops.money("amount").alias("paid"), init_shops.moment("%Y-%m-%d").alias("date")
@@ -49,6 +49,26 @@ def test_vouchers_are_known_by_their_texts_percentages_by_their_sign_and_nothing
     shown = collect(events.exposures.select("offer_id", "propensity").unique(), "offer_id")
     assert shown.rows() == [(None, 0.5), ("5 %", 0.5)]
     assert [one["percent"] for one in events.offers] == [10, 5]
+
+
+@pytest.mark.parametrize(
+    ("column", "term"),
+    [
+        *((name, "products") for name in ("product", "Products", "skus", "Items", "applicable_products", "适用商品")),
+        *(
+            ("Brand", "brands"),
+            ("store_id", "shops"),
+            ("products", ""),
+            ("gift_product", ""),
+            ("赠品", ""),
+            ("note", ""),
+        ),
+    ],
+)
+def test_a_column_that_limits_no_offer_is_named_with_the_term_that_would(column, term):
+    match = ColumnMatch({column: SourceColumn(column, pl.Series(["p1"]))})
+    offer_terms(match)
+    assert [str(one).endswith(f"call it {term}") for one in match.notes] == [True] * bool(term)
 
 
 SHARES = pytest.mark.parametrize("shares", [(0.8, 0.2), ("80 %", "20 %")], ids=["numbers", "percent signs"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from typing import Any
 
@@ -15,26 +16,46 @@ EXPECTATIONS = ("p_redeem", "incremental", "value")
 """Columns that make up an offer's `assumed`."""
 NAMES = ("on", "products", "brands", "shops")
 """Columns that name things, also where the names are numbers."""
+LISTS = ("products", "brands", "shops")
+"""Columns of which a cell may name several."""
+SEPARATORS = re.compile("[;,|]")
 DECIMALS = 9
 """Beyond them a term is an error of rounding: 0.15 x 100 is 15."""
 ZERO_OFFER = r"^0+([.,]0+)? ?%?$"
 
 
-def listed_offers(table: pl.DataFrame) -> list[dict[str, Any]]:
+def listed_offers(table: pl.DataFrame, whole_names: Collection[str] = ()) -> list[dict[str, Any]]:
     """What `[[campaigns.offers]]` would hold: `kind`, `id` and the terms that are not empty, sorted by id.
 
-    An offer that takes nothing off is none.
+    An offer that takes nothing off is none. `whole_names` are names that hold a separator themselves.
     """
     offers = []
     for row in table.filter(~_nothing(table)).sort("offer_id").iter_rows(named=True):
         terms = {name: _written(value) for name, value in row.items() if value is not None}
         terms |= {name: str(terms[name]) for name in NAMES if isinstance(terms.get(name), int)}
+        terms |= {name: _several(cell, whole_names) for name in LISTS if isinstance(cell := terms.get(name), str)}
         assumed = {name: terms.pop(name) for name in EXPECTATIONS if name in terms}
         offer = {"id": str(terms.pop("offer_id")), **terms}
         if "campaign_id" in offer:
             offer["campaign_id"] = str(offer["campaign_id"])
         offers.append({**offer, "assumed": assumed} if assumed else offer)
     return offers
+
+
+def names_with_separators(table: pl.DataFrame, products: Frame) -> frozenset[str]:
+    """Return the cells of a table of offers that look like several products or brands, and are one."""
+    cells = [one for name in LISTS if table.schema.get(name) == pl.String for one in table[name].drop_nulls()]
+    cells = [one for one in cells if SEPARATORS.search(one)]
+    columns = [name for name in ("product_id", "brand") if cells and name in products.collect_schema()]
+    names = (nw.col(name).cast(nw.String).alias("name") for name in columns)
+    tables = (collect(products.select(name).filter(nw.col("name").is_in(cells))) for name in names)
+    return frozenset(name for one in tables for name in one["name"])
+
+
+def _several(cell: str, whole_names: Collection[str]) -> str | list[str]:
+    """Return the names that a cell lists."""
+    names = [cell] if cell in whole_names else [one.strip() for one in SEPARATORS.split(cell) if one.strip()]
+    return names if len(names) > 1 else (names or [cell])[0]
 
 
 def _nothing(table: pl.DataFrame) -> pl.Expr:

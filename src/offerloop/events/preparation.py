@@ -43,7 +43,7 @@ from offerloop.events.columns.standard_columns import (
 )
 from offerloop.events.growth import LinesRead, of_files, summed
 from offerloop.events.loop_exposures import LoopExposures
-from offerloop.events.offers_table import listed_offers, without_offers_of_nothing
+from offerloop.events.offers_table import listed_offers, names_with_separators, without_offers_of_nothing
 from offerloop.events.prices.list_prices import needed, with_list_prices
 from offerloop.events.prices.offer_discounts import with_offer_coupons
 from offerloop.events.prices.order_discounts import has_coupons, with_discount_rates, with_order_discounts
@@ -117,7 +117,7 @@ def _prepared(stage: _Cleaning, loop_exposures: LoopExposures | None) -> Events:
         browsing=stage.before("events", "at", "event_day"),
         exposures=exposures,
         splits_discounts=stage.splits_discounts,
-        offers=listed_offers(listed),
+        offers=listed_offers(listed, names_with_separators(listed, products)),
         quality=QUALITY.check(pl.DataFrame(stage.quality)),
         quality_by_day=stage.quality_by_day(),
         rejected=stage.rejected_rows(),

@@ -35,7 +35,7 @@ from offerloop.message import Message
 from offerloop.money import to_text
 from offerloop.offers import NO_OFFER
 from offerloop.report import iso_day
-from offerloop.response import QUARTER_DAYS, offers_of_unseen_cost
+from offerloop.response import QUARTER_DAYS, has_cost_of_orders, offers_of_unseen_cost
 from offerloop.tables import HOLDBACK, PLAN
 
 BEFORE = 12
@@ -181,6 +181,12 @@ class LoopCourse:
             offers = offers_of_unseen_cost(self.config, events.products, events.offers)
             self._read = Outcomes(events, self.engine, self.config.shop.margin, offers)
         return self._read
+
+    def offers_without_cost(self) -> list[str]:
+        """Return the ids of offers that were given and cost us what nobody can count in orders."""
+        offer_ids = {name for one in self._given.values() for name in one["offer_id"].unique()}
+        unseen = [one for one in self._outcomes.offers if one.offer_id in offer_ids and one.funded_share < 1]
+        return sorted(one.offer_id for one in unseen if not has_cost_of_orders(one))
 
     def _span(self, period: int) -> tuple[int, int]:
         return self.begins(period), self.begins(period + 1)

@@ -244,7 +244,12 @@ HOLDS, SAME = 0.6, 1.0
 
 def is_called_product(column: SourceColumn) -> bool:
     """Return whether a column is called a product."""
-    return name_score(column.name, "order_lines", "product_id")[0] > HOLDS
+    return is_called(column.name, "product_id")
+
+
+def is_called(theirs: str, ours: str) -> bool:
+    """Return whether a name is one of those of a column of order lines."""
+    return name_score(theirs, "order_lines", ours)[0] > HOLDS
 
 
 def says(theirs: str, section: str, least: float = HOLDS) -> bool:

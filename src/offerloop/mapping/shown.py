@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
 from offerloop.errors import InputError
 from offerloop.events import ZERO_OFFER
 from offerloop.mapping.contents import SourceColumn, is_offer
-from offerloop.mapping.matching import ColumnMatch, is_called_product, reference
+from offerloop.mapping.matching import ColumnMatch, is_called, reference
 from offerloop.mapping.misfit import behind_file
 from offerloop.mapping.propensities import check_propensities
 from offerloop.message import Message, Share
@@ -19,6 +21,10 @@ TERMS = frozenset({
     "channel", "contact_cost", "quiet_hours", "p_redeem", "incremental", "value", "products", "brands", "shops",
 })  # fmt: skip
 """Fields of offers of any kind: further columns of a table of offers that mean something."""
+LIMITS = {"products": "product_id", "brands": "brand", "shops": "store_id"}
+"""Terms that say what an offer holds for, and the columns of order lines with the same names."""
+_GIFT = re.compile("gift|gratis|cadeau|geschenk|赠", re.IGNORECASE)
+"""What is called so says what is given, and limits nothing."""
 
 
 _LISTED = 0.5
@@ -32,7 +38,7 @@ def without_other_terms(columns: dict[str, SourceColumn]) -> dict[str, SourceCol
 
 def offer_terms(match: ColumnMatch) -> None:
     """A percentage is read as one also where it is written as a share; it makes a coupon, and names the offer."""
-    match.notes += _products_not_read(match)
+    match.notes += _limits_not_read(match)
     percent = match.column("percent")
     if percent is None:
         return
@@ -52,18 +58,22 @@ def offer_terms(match: ColumnMatch) -> None:
         match.take("kind", "'coupon'", (), Message("assumed: a percentage off, and no column says a kind"))
 
 
-def _products_not_read(match: ColumnMatch) -> list[Message]:
-    """Return a note on a column of products whose name is not that of the term: offers are not limited to them."""
-    products = (one.name for one in match.unused() if one.filled.len() and is_called_product(one))
-    name = next(products, None)
-    if name is None or "products" in match.columns:
-        return []
+def _limits_not_read(match: ColumnMatch) -> list[Message]:
+    """Return notes on columns of products, brands or shops whose names are not those of the terms."""
+    columns = [one.name for one in match.unused() if one.filled.len() and not _GIFT.search(one.name)]
+    named = {
+        term: next((name for name in columns if is_called(re.sub("s$", "", name, flags=re.IGNORECASE), ours)), None)
+        for term, ours in LIMITS.items()
+        if term not in match.columns
+    }
     return [
         Message(
-            "'{column}' limits no offer, so all of them hold for everything; if they are for these products only, call "
-            "it products",
+            "'{column}' limits no offer; if an offer holds only for what stands there, call it {term}",
             column=name,
+            term=term,
         )
+        for term, name in named.items()
+        if name is not None
     ]
 
 

@@ -37,7 +37,12 @@ if TYPE_CHECKING:
         exposure_outcomes,
         running_sums,
     )
-    from offerloop.response.shown.hidden_costs import NEVER_IN_ORDERS, UnseenCosts, offers_of_unseen_cost
+    from offerloop.response.shown.hidden_costs import (
+        NEVER_IN_ORDERS,
+        UnseenCosts,
+        has_cost_of_orders,
+        offers_of_unseen_cost,
+    )
     from offerloop.response.shown.large_log import learn_log
     from offerloop.response.shown.logged_decisions import (
         complete_propensities,
@@ -168,6 +173,7 @@ __all__ = [
     "follow_up_by_arms",
     "from_plain",
     "full_weeks",
+    "has_cost_of_orders",
     "has_overlap",
     "has_response_types",
     "is_text_column",

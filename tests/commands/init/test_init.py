@@ -145,10 +145,10 @@ def test_offers_of_a_file_replace_the_assumed_ones_with_their_terms_as_attribute
     assert config.campaigns[0].offers == ()
 
 
-@pytest.mark.parametrize(("name", "products"), [("products", {"p1"}), ("product", set())])
+@pytest.mark.parametrize(("name", "products"), [("products", {"p1", "p2"}), ("product", set())])
 def test_an_offer_for_some_products_is_not_one_for_everything(tmp_path, name, products):
     """A column of another name is not read, and a note says so."""
-    row = pl.DataFrame([("w10", "coupon", 10, "p1")], ["id", "kind", "percent", name], orient="row")
+    row = pl.DataFrame([("w10", "coupon", 10, "p1; p2")], ["id", "kind", "percent", name], orient="row")
     row.write_csv(tmp_path / "offers.csv")
     made = started(tmp_path, order_lines=init_shops.parquet(tmp_path)[0], offers=tmp_path / "offers.csv")
     config = load_config(made.config)

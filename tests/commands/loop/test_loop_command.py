@@ -199,6 +199,12 @@ kind = "spend_and_save"
 id = "two"
 spend = "10.00"
 save = "1.00"
+[[campaigns.offers]]
+kind = "gift"
+id = "first"
+product = "mug"
+worth = "0.50"
+order_number = 1
 """
 USUAL = """
 [business_as_usual]
@@ -237,6 +243,11 @@ def test_two_campaigns_run_in_one_loop(large_plan):
     given = pl.read_csv(found["file"]).filter(pl.col("offer_id") != "none")
     assert given["customer_id"].is_unique().all()
     assert set(given["campaign_id"]) >= {"two"}
+
+
+def test_it_names_gifts_whose_cost_no_order_tells(large_plan):
+    """A gift with a first order would otherwise count with every order."""
+    assert "what first cost, so guardrails leave it out" in large_plan[1]["left_out"]
 
 
 def test_business_as_usual_is_an_arm_of_the_loop(large_plan):

@@ -44,5 +44,6 @@ def test_letters_to_everybody_without_a_propensity_change_nothing():
 
 
 def test_where_too_little_is_left_the_reason_says_what_is_missing():
-    with pytest.raises(EvidenceError, match=r"deliberately nothing.*no propensity"):
+    with pytest.raises(EvidenceError, match=r"deliberately nothing.*no propensity") as error:
         learned_without(pl.col("offer_id") == "none", customers=60)
+    assert "so effects" not in str(error.value)

@@ -3,9 +3,10 @@
 import polars as pl
 import pytest
 
+from offerloop.config import Config
 from offerloop.engine import InMemoryEngine
 from offerloop.offers import read_offers
-from offerloop.response import UnseenCosts
+from offerloop.response import UnseenCosts, has_cost_of_orders, offers_of_unseen_cost
 
 OFFERS = [
     {"kind": "gift", "id": "mug", "product": "mug", "worth": "3.00", "funded_share": 0.5},
@@ -26,3 +27,26 @@ def test_each_order_that_they_hold_for_counts_our_part_of_the_most():
     rows = pl.DataFrame({"customer_id": [1, 1, 1, 2, 3], "offer_id": ["mug", "ship", "ten-10", "none", "mug"]})
     rows = rows.with_columns(shown_day=pl.lit(4), until_day=pl.lit(8))
     assert costs.of_rows(rows).tolist() == pytest.approx([2 * 150, 400, 0, 0, 0])
+
+
+def test_offers_of_a_budget_that_is_no_money_are_left_out_and_some_have_no_cost_that_orders_tell():
+    campaign = {"title": "One", "budget": "10"}
+    offers = [*OFFERS, {"kind": "free_shipping", "id": "any"}, {**OFFERS[0], "id": "new", "order_number": 1}]
+    seats = {
+        **campaign,
+        "id": "seats",
+        "budget_unit": "seats",
+        "offers": [{"kind": "benefit", "text": "a seat", "takes": "2"}],
+    }
+    config = Config.model_validate(
+        {
+            "shop": {"name": "made up", "margin": 0.3},
+            "sources": {"order_lines": {"path": "none.csv", "columns": {}}},
+            "campaigns": [{**campaign, "id": "one", "offers": offers}, seats],
+        }
+    )
+    products = InMemoryEngine().table(pl.DataFrame({"product_id": ["p"], "category": ["tea"]}))
+    unseen = offers_of_unseen_cost(config, products, [])
+    assert {one.offer_id: has_cost_of_orders(one) for one in unseen} == {
+        "mug": True, "ship": True, "any": False, "new": False
+    }  # fmt: skip

@@ -27,6 +27,8 @@ class LoopState(Result):
     currency: str
     learned: Message | None = None
     """What was learned from exposures before the loop began, or why nothing was; None where there are none."""
+    left_out: Message | None = None
+    """Which offers cost what guardrails do not count; None where there are none."""
 
     def alarms(self, told_before: Collection[int], localizer: Localizer) -> list[str]:
         """Return what somebody must know of periods that have ended and were not told of before."""
@@ -63,4 +65,5 @@ class LoopState(Result):
         return {
             "periods": self.periods, "awaited": self.awaited, "file": None if self.file is None else str(self.file),
             "published": self.published, "log": "" if self.learned is None else str(self.learned),
+            "left_out": "" if self.left_out is None else str(self.left_out),
         }  # fmt: skip

@@ -45,16 +45,16 @@ def take_steps(path: StrPath, store: str | None, *, once: bool) -> LoopState:
     journal = Journal.open(store or f"sqlite:///{folder / 'journal.db'}", name)
     try:
         _check_format(journal)
-        awaited, learned = _go_on(path, folder, journal) if once else (None, None)
+        awaited, learned, left_out = _go_on(path, folder, journal) if once else (None, None, None)
         rows = facts_of(journal.recorded())
     finally:
         journal.engine.dispose()
     decided = [one for one in rows if not one["missed"]]
     newest = folder / f"period-{decided[-1]['period']:04d}.csv" if decided else None
     if newest is None or not newest.exists():
-        return LoopState(rows, awaited, None, [], config.shop.currency, learned)
+        return LoopState(rows, awaited, None, [], config.shop.currency, learned, left_out)
     sent = _published(config, path.parent / "runs" / decided[-1]["run"]) if once else []
-    return LoopState(rows, awaited, newest, sent, config.shop.currency, learned)
+    return LoopState(rows, awaited, newest, sent, config.shop.currency, learned, left_out)
 
 
 def _published(config: Config, folder: Path) -> list[Message]:
@@ -106,8 +106,8 @@ def _check_format(journal: Journal) -> None:
         )
 
 
-def _go_on(path: Path, folder: Path, journal: Journal) -> tuple[Message | None, Message | None]:
-    """What is awaited, and what was learned from the log before the loop."""
+def _go_on(path: Path, folder: Path, journal: Journal) -> tuple[Message | None, Message | None, Message | None]:
+    """What is awaited, what was learned from the log before the loop, and which costs guardrails do not count."""
     with open_workspace(path, DEFAULT_ENGINE) as (config, engine, _):
         added = campaigns_of_store(config, running=True)
         config = with_campaigns(config, added) if added else config
@@ -115,7 +115,7 @@ def _go_on(path: Path, folder: Path, journal: Journal) -> tuple[Message | None, 
             raise ConfigError(problems_of(path, problems))
         days, begun = config.evaluate.window_days, journal.result_of(BEGINNING, "begin")
         if begun is None and not config.campaigns:
-            return NO_CAMPAIGN, None
+            return NO_CAMPAIGN, None, None
         loop_exposures = (
             None if begun is None else LoopExposures(exposures_of(journal.recorded(), begun), begun["first_day"])
         )
@@ -131,7 +131,19 @@ def _go_on(path: Path, folder: Path, journal: Journal) -> tuple[Message | None, 
         shop = TableShop(path, engine, read, events, folder, config.shop.currency, added)
         course = LoopCourse(shop, config, engine, begun["first_day"])
         awaited = go_on(course, journal, FAR, lambda _: None)
-        return None if awaited is None else awaited.message, _said_of_log(config, events, begun["first_day"])
+        learned = _said_of_log(config, events, begun["first_day"])
+        return None if awaited is None else awaited.message, learned, _said_of_costs(course.offers_without_cost())
+
+
+def _said_of_costs(offers: list[str]) -> Message | None:
+    """Which offers cost what guardrails do not count."""
+    if not offers:
+        return None
+    return Message(
+        "Order lines do not show what {offers} cost, so guardrails leave it out, and plans with these offers look "
+        "better than they are.",
+        offers=offers,
+    )
 
 
 def _said_of_log(config: Config, events: Events, first_day: int) -> Message | None:

@@ -19,7 +19,7 @@ from offerloop.config import Config, Listed
 from offerloop.engine import Frame, collect
 from offerloop.offers import Offer
 from offerloop.response.shown.exposure_windows import OfferScope, scope_days, sums_between
-from offerloop.response.shown.offer_terms import terms_of
+from offerloop.response.shown.offer_terms import holds_for_whole_category, terms_of
 from offerloop.response.shown.sales_before import Before
 from offerloop.response.terms import OfferTerms
 
@@ -57,6 +57,11 @@ def offers_of_unseen_cost(config: Config, products: Frame, listed: Listed) -> li
     return [one for one in offers if one.most_minor != 0]
 
 
+def has_cost_of_orders(offer: Offer) -> bool:
+    """Return whether orders say what an offer costs at most: there is a maximum, and they show which it holds for."""
+    return bool(offer.most_minor) and holds_for_whole_category(offer)
+
+
 def _unseen(written: Listed) -> Listed:
     return [one for one in written if one.get("kind") in NEVER_IN_ORDERS]
 
@@ -72,8 +77,9 @@ class UnseenCosts:
 
     @classmethod
     def of(cls, offers: Iterable[Offer], order_lines: Frame, products: Frame, ids: Frame) -> UnseenCosts:
-        """Build it from `offers_of_unseen_cost` and the orders of the customers `ids`."""
-        own = {one.offer_id: (terms_of(one), 1 - float(one.funded_share)) for one in offers}
+        """Build it from `offers_of_unseen_cost`, of which some may count for nothing, and the orders of `ids`."""
+        counted = [one for one in offers if has_cost_of_orders(one)]
+        own = {one.offer_id: (terms_of(one), 1 - float(one.funded_share)) for one in counted}
         scopes = {(terms.scope, terms.threshold) for terms, _ in own.values()}
         return cls(own, scope_days(order_lines, products, ids, scopes) if scopes else {})
 

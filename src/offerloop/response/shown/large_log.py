@@ -44,20 +44,23 @@ def learn_log(
     own = nw.col("propensity")
     possible = ((own > 0) & (own <= 1)).cast(nw.Int64).sum()
     n, n_possible = collect(log.exposures.select(n=nw.len(), possible=possible)).row(0)
-    missing = _without_propensity(n - (n_possible or 0), n)
+    missing = n - (n_possible or 0)
     try:
         learned = _learned(log, offers, seed, engine, -(-n // SHARD_EXPOSURES), never_harms=never_harms)
     except EvidenceError as error:
-        if missing is None:
+        if not missing:
             raise
-        both = Message("{reason}; {further}", context="two reasons", reason=error.message, further=missing)
+        both = Message(
+            "{reason}; {missing} of {all} exposures have no propensity above 0 and at most 1, so log it with each one",
+            reason=error.message,
+            missing=missing,
+            all=n,
+        )
         raise EvidenceError(both) from error
-    return learned if missing is None else replace(learned, notes=(missing, *learned.notes))
+    return replace(learned, notes=(_without_propensity(missing, n), *learned.notes)) if missing else learned
 
 
-def _without_propensity(missing: int, n: int) -> Message | None:
-    if not missing:
-        return None
+def _without_propensity(missing: int, n: int) -> Message:
     return Message(
         "{missing} of {all} exposures have no propensity above 0 and at most 1, so effects are learned from the others "
         "alone and hold for customers like theirs; log the propensity with each exposure",

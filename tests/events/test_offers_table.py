@@ -1,0 +1,13 @@
+"""Terms of offers in a table of the shop's own."""
+
+import polars as pl
+
+from offerloop.engine import InMemoryEngine
+from offerloop.events.offers_table import listed_offers, names_with_separators
+
+
+def test_a_cell_names_several_brands_unless_one_is_called_so():
+    offers = pl.DataFrame({"offer_id": ["a", "b", "c"], "brands": ["Acme, Inc.", "Acme|Zed ", "Zed;"]})
+    products = InMemoryEngine().table(pl.DataFrame({"product_id": [1, 2], "brand": ["Acme, Inc.", "Zed"]}))
+    listed = listed_offers(offers, names_with_separators(offers, products))
+    assert [one["brands"] for one in listed] == ["Acme, Inc.", ["Acme", "Zed"], "Zed"]
