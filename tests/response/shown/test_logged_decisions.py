@@ -92,6 +92,13 @@ def test_propensities_that_differ_by_rounding_are_one(written, other, is_one):
         assert by_offer == pytest.approx(dict(zip(NAMES, written, strict=True)), rel=0.003)
 
 
+def test_a_day_on_which_nobody_got_a_rare_offer_is_not_taken_for_rounded():
+    offers = {"none": (20, 0.905), **{f"o{n}": (1, 0.005) for n in range(19)}}
+    without_one, thirds = dict(list(offers.items())[:-1]), dict.fromkeys(("none", "o1", "o2"), (9, 0.333))
+    days = day_propensities(log_of({1: offers, 8: without_one, 15: thirds}))
+    assert days["shown_day"].unique(maintain_order=True).to_list() == [1, 15]
+
+
 def test_other_offers_share_the_rest_as_they_occurred_on_that_day():
     """A day with little exploration does not take the shares of a lottery."""
     log = log_of({1: {**LOTTERY, "none": (500, 0.45)}, 8: {"none": (980, 0.98), "a": (15, 0.01), "b": (5, 0.01)}})

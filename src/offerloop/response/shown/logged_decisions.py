@@ -101,14 +101,25 @@ def day_propensities(exposures: pl.DataFrame) -> pl.DataFrame:
 def randomised_days(extremes: pl.DataFrame) -> pl.DataFrame:
     """Return the same from the smallest (`propensity`) and the `largest` propensity of each offer on each day.
 
-    What was rounded is scaled to sum to 1.
+    What was rounded is scaled to sum to 1. Where the gap to 1 could be an offer that nobody happened to get, because it
+    has such a small propensity on other days, it is not taken for rounding.
     """
     chance, largest = pl.col("propensity"), pl.col("largest")
     alike = (largest - chance <= pl.min_horizontal(_DIGIT, _PART * largest) + _SAME).all()
     middle = extremes.with_columns((chance + largest) / 2, alike.over("shown_day").alias("alike"))
-    whole = (chance.sum() - 1).abs() <= _DIGIT / 2 * pl.len() + _WHOLE
-    days = middle.filter(pl.col("alike") & whole.over("shown_day"))
-    return days.with_columns(chance / chance.sum().over("shown_day")).drop("largest", "alike")
+    with_absent = middle.join(_least_absent(middle), on="shown_day", how="left", maintain_order="left")
+    rounding = pl.min_horizontal(_DIGIT / 2 * pl.len(), pl.col("least_absent").min() / 2)
+    whole = (chance.sum() - 1).abs() <= rounding + _WHOLE
+    days = with_absent.filter(pl.col("alike") & whole.over("shown_day"))
+    return days.with_columns(chance / chance.sum().over("shown_day")).drop("largest", "alike", "least_absent")
+
+
+def _least_absent(propensities: pl.DataFrame) -> pl.DataFrame:
+    """Return shown_day and `least_absent`: the least propensity, on other days, of the offers that a day lacks."""
+    least = propensities.group_by("offer_id").agg(pl.col("propensity").min().alias("least_absent"))
+    every = propensities.select("shown_day").unique().join(least, how="cross")
+    absent = every.join(propensities, on=["shown_day", "offer_id"], how="anti")
+    return absent.group_by("shown_day").agg(pl.col("least_absent").min())
 
 
 def _propensities_by_day(days: pl.DataFrame, shown_day: pl.Series, names: Sequence[str]) -> Floats:
