@@ -81,7 +81,7 @@ class _Rows:
 
 def true_form(form: Form, config: Config, events: Events, engine: Engine, world: World) -> Effects:
     """Value and cost of each offer in the coming week, as learned from the log."""
-    exposures, ids = read_exposures(events.exposures), names(world.offers)
+    exposures, ids = read_exposures(events.exposures, frozenset()), names(world.offers)
     window = config.evaluate.window_days
     rows, _ = finished_exposures(exposures, events.first_day, events.as_of_day, window)
     now = pl.DataFrame({"customer_id": [f"c{number}" for number in range(world.size)]})

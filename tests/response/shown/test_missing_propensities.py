@@ -2,29 +2,42 @@
 
 from dataclasses import replace
 
+import narwhals as nw
 import polars as pl
 import pytest
 from made_log import MARGIN, WORTH, log_of, mean_of
+from polars.testing import assert_frame_equal
 
 from offerloop.engine import ENGINES, collect
 from offerloop.errors import EvidenceError
 from offerloop.offers import read_offers
-from offerloop.response import learn_log
+from offerloop.response import learn_log, shown_effects
 
 OFFER = {"kind": "coupon", "percent": 10, "id": "all"}
 GROWTH, CUSTOMERS = 0.6, 600
+NOTHING = pl.lit(value=False)
 
 
-def learned_without(is_missing, customers=CUSTOMERS, more=()):
-    """What a log and `more` say in a plan of two weeks where some propensities are missing, or are none at all."""
+def log_without(is_missing, customers=CUSTOMERS, letters=None):
+    """A log for a plan of two weeks where some propensities are missing, or are none at all, its offers and engine.
+
+    With `letters`, their propensities, a letter goes to everybody three days after each exposure.
+    """
     engine, offers = ENGINES.load("duckdb")(), read_offers([OFFER], ["tea"], "USD")
     log = log_of(offers, {"all-10": GROWTH}, {"all-10": WORTH // 10}, customers, engine)
     none = pl.when(pl.col("customer_id") % 2 == 0).then(0.0)
     propensity = pl.when(is_missing).then(none).otherwise("propensity")
     exposures = collect(log.exposures).with_columns(propensity=propensity)
-    letters = [exposures.with_columns(offer_id=pl.lit(one), propensity=pl.lit(None, pl.Float64)) for one in more]
-    shown = engine.table(pl.concat([exposures, *letters]))
-    return learn_log(replace(log, exposures=shown, window_days=14), offers, 1, engine)
+    if letters is not None:
+        day = pl.col("shown_day") + 3
+        exposures = pl.concat([exposures, exposures.with_columns(day, offer_id=pl.lit("letter"), propensity=letters)])
+    return replace(log, exposures=engine.table(exposures), window_days=14), offers, engine
+
+
+def learned_without(is_missing, customers=CUSTOMERS, letters=None):
+    """What such a log says."""
+    log, offers, engine = log_without(is_missing, customers, letters)
+    return learn_log(log, offers, 1, engine)
 
 
 def test_what_is_missing_is_counted_and_ends_windows():
@@ -35,12 +48,21 @@ def test_what_is_missing_is_counted_and_ends_windows():
     assert mean_of(shown, "all-10", "value_minor") == pytest.approx(gained, rel=0.25)
 
 
-def test_letters_to_everybody_without_a_propensity_change_nothing():
-    nothing = pl.lit(value=False)
-    with_letters, without = learned_without(nothing, more=["letter"]), learned_without(nothing)
-    assert with_letters.table.equals(without.table)
+def test_letters_of_which_few_have_a_propensity_change_little_and_are_taken_alike_in_parts_of_the_log():
+    """Those to the first thirty customers have one."""
+    n, id_ = CUSTOMERS // 20, nw.col("customer_id")
+    log, offers, engine = log_without(NOTHING, letters=pl.when(pl.col("customer_id") < n).then(1.0))
+    with_letters, without = learn_log(log, offers, 1, engine), learned_without(NOTHING)
+    gained, usual = (mean_of(one, "all-10", "value_minor") for one in (with_letters, without))
+    assert gained == pytest.approx(usual, rel=0.05)
     assert len(with_letters.notes) == 1
     assert not without.notes
+    for first, end in ((0, 2 * n), (n, 3 * n)):
+        own = (id_ >= first) & (id_ < end)
+        part = replace(log, exposures=log.exposures.filter(own), order_lines=log.order_lines.filter(own))
+        alone = shown_effects(part, with_letters, engine).effects("all-10")
+        whole = with_letters.effects("all-10").filter(pl.col("customer_id").is_between(first, end - 1))
+        assert_frame_equal(alone, whole, rel_tol=1e-9)
 
 
 def test_where_too_little_is_left_the_reason_says_what_is_missing():

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-import narwhals as nw
 import numpy as np
 import polars as pl
 
@@ -20,7 +19,7 @@ from offerloop.message import Message
 from offerloop.offers import Offer
 from offerloop.response.margins import Margins
 from offerloop.response.shown.exposure_windows import LINE_COLUMNS
-from offerloop.response.shown.logged_decisions import EXPOSURE_COLUMNS
+from offerloop.response.shown.logged_decisions import EXPOSURE_COLUMNS, count_exposures, rarely_drawn
 from offerloop.response.shown.study import ShownEffects, ShownLog, learn_shown, shown_effects
 
 SHARD_EXPOSURES = 150_000
@@ -39,14 +38,12 @@ def learn_log(
 
     Raises EvidenceError; see `learn_shown`. Either says how many exposures have no propensity.
     """
-    if "propensity" not in log.exposures.collect_schema():
-        return learn_shown(log, offers, seed, engine)
-    own = nw.col("propensity")
-    possible = ((own > 0) & (own <= 1)).cast(nw.Int64).sum()
-    n, n_possible = collect(log.exposures.select(n=nw.len(), possible=possible)).row(0)
-    missing = n - (n_possible or 0)
+    counts = count_exposures(log.exposures)
+    n, n_drawn = counts.select(pl.col("n", "drawn").sum()).row(0)
+    missing = n - n_drawn
+    whole = replace(log, rarely_drawn=rarely_drawn(counts))
     try:
-        learned = _learned(log, offers, seed, engine, -(-n // SHARD_EXPOSURES), never_harms=never_harms)
+        learned = _learned(whole, offers, seed, engine, -(-n // SHARD_EXPOSURES), never_harms=never_harms)
     except EvidenceError as error:
         if not missing:
             raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import narwhals as nw
 import numpy as np
 import polars as pl
 
@@ -21,12 +22,14 @@ _DIGIT, _PART = 1e-3, 0.01
 from 1 by half a digit each."""
 _SAME, _WHOLE = 1e-9, 1e-6
 """The same where nothing was rounded."""
+_OFTEN = 0.1
+"""Share of the exposures to an offer that have a propensity where it was drawn and some were not logged."""
 
 
-def read_exposures(exposures: Frame) -> pl.DataFrame:
-    """customer_id, offer_id ('none' for nothing), shown_day and propensity, empty where it is none.
+def count_exposures(exposures: Frame) -> pl.DataFrame:
+    """Return offer_id ('none' for nothing), `n` exposures to it and how many were `drawn`: those with a propensity.
 
-    Left out is what never has a propensity, such as letters to everybody, beside which offers were drawn.
+    Raises EvidenceError where the exposures have none at all.
     """
     if "propensity" not in exposures.collect_schema():
         raise EvidenceError(
@@ -35,14 +38,35 @@ def read_exposures(exposures: Frame) -> pl.DataFrame:
                 "exposure the propensity of its offer ('offerloop run' writes it)"
             )
         )
-    logged = collect(exposures.select(EXPOSURE_COLUMNS))
+    own = nw.col("propensity")
+    rows = exposures.select("offer_id", drawn=((own > 0) & (own <= 1)).cast(nw.Int64))
+    counts = collect(rows.group_by("offer_id").agg(nw.len().alias("n"), nw.col("drawn").sum()))
+    return _named(counts).group_by("offer_id").agg(pl.col("n", "drawn").sum())
+
+
+def rarely_drawn(counts: pl.DataFrame) -> frozenset[str]:
+    """Return the ids of offers of whose exposures less than a tenth have a propensity, from `count_exposures`.
+
+    They are such as letters to everybody, beside which offers were drawn, also where a stray row has a propensity.
+    """
+    return frozenset(counts.filter(pl.col("drawn") < _OFTEN * pl.col("n"))["offer_id"])
+
+
+def read_exposures(exposures: Frame, rarely: frozenset[str]) -> pl.DataFrame:
+    """customer_id, offer_id ('none' for nothing), shown_day and propensity, empty where it is none.
+
+    Left out are exposures without a propensity to what was `rarely` drawn; see `rarely_drawn`.
+    """
+    chance = pl.col("propensity")
+    rows = _named(collect(exposures.select(EXPOSURE_COLUMNS))).with_columns(chance.cast(pl.Float64))
+    possible = rows.with_columns(pl.when((chance > 0) & (chance <= 1)).then(chance).alias("propensity"))
+    kept = possible.filter(chance.is_not_null() | ~pl.col("offer_id").is_in(rarely))
+    return kept.sort("customer_id", "shown_day", "offer_id")
+
+
+def _named(rows: pl.DataFrame) -> pl.DataFrame:
     name = pl.col("offer_id").cast(pl.String).str.strip_chars()
-    chance = pl.col("propensity").cast(pl.Float64)
-    named = logged.with_columns(pl.when(name != "").then(name).fill_null(NO_OFFER).alias("offer_id"), chance)
-    possible = pl.when((chance > 0) & (chance <= 1)).then(chance).alias("propensity")
-    rows = named.with_columns(possible)
-    drawn = rows.drop_nulls("propensity")["offer_id"].unique()
-    return rows.filter(pl.col("offer_id").is_in(drawn.implode())).sort("customer_id", "shown_day", "offer_id")
+    return rows.with_columns(pl.when(name != "").then(name).fill_null(NO_OFFER).alias("offer_id"))
 
 
 def finished_exposures(

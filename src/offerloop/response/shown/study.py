@@ -36,11 +36,13 @@ from offerloop.response.shown.hidden_costs import (
     with_hidden_costs,
 )
 from offerloop.response.shown.logged_decisions import (
+    count_exposures,
     day_propensities,
     decided,
     earlier_offers,
     earlier_rows,
     finished_exposures,
+    rarely_drawn,
     read_exposures,
 )
 from offerloop.response.shown.mean_effects import mean_effects
@@ -70,6 +72,8 @@ class ShownLog:
     as_of_day: int
     window_days: int
     margins: Margins
+    rarely_drawn: frozenset[str] = frozenset()
+    """Ids of offers whose exposures without a propensity do not count, by the whole log; see `rarely_drawn`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,6 +167,7 @@ class LogScale:
     past: UsualWeek
     """Before finished exposures."""
     now: UsualWeek
+    rarely_drawn: frozenset[str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,7 +195,7 @@ def learn_shown(
     `never_harms`: for sure none of them lowers what is bought. Raises EvidenceError where there are no chances, too few
     finished exposures, or none of the configured offers.
     """
-    exposures = read_exposures(log.exposures)
+    exposures = read_exposures(log.exposures, log.rarely_drawn)
     rows, left_out = _finished(log, exposures)
     terms = _terms(rows, {one.offer_id: one for one in offers}, left_out["same_day"])
     _check_costs(log.order_lines, offers)
@@ -203,7 +208,7 @@ def learn_shown(
     part, discount = _part(evidence.rows["customer_id"], seed), evidence.outcomes["coupon_minor"]
     growth = JudgedGrowth.fit(value, discount, part, never_harms=never_harms)
     past, now = (before.usual_week(one) for one in (evidence.rows, _coming_rows(log, active)))
-    scale = LogScale(log.first_day, before.shares.scale, days, evidence.personal, past, now)
+    scale = LogScale(log.first_day, before.shares.scale, days, evidence.personal, past, now, log.rarely_drawn)
     redemption, propensity = RedemptionModel.fit(evidence.of("redeemed")), evidence.evidence.draw.mean(axis=0)
     model = ShownModel(terms, growth, redemption, propensity, scale)
     by_outcome, se = _predicted(model, log, active, before, exposures, (evidence, value))
@@ -260,7 +265,8 @@ def _without(
 
 def shown_effects(log: ShownLog, learned: ShownEffects, engine: Engine) -> ShownEffects:
     """Return the effects on the customers of another log of the same shop, by what was learned."""
-    model, exposures = learned.model, read_exposures(log.exposures)
+    model = learned.model
+    exposures = read_exposures(log.exposures, model.scale.rarely_drawn)
     rows, _ = _finished(log, exposures)
     active = _active(log)
     before = _before(log, active, rows, engine, model.terms, model.scale)
@@ -299,7 +305,7 @@ def _before(
 def shown_enough(log: ShownLog, offers: Sequence[Offer]) -> frozenset[str]:
     """Return the ids of those offers that the log has exposures enough of to learn from, whatever is known of their
     costs. Raises the EvidenceError of `learn_shown`."""
-    exposures = read_exposures(log.exposures)
+    exposures = read_exposures(log.exposures, rarely_drawn(count_exposures(log.exposures)))
     rows, left_out = _finished(log, exposures)
     terms = _terms(rows, {one.offer_id: one for one in offers}, left_out["same_day"])
     _check_costs(log.order_lines, offers)
