@@ -45,6 +45,14 @@ def test_what_is_no_session_is_named():
         engine_of(object())
 
 
+@pytest.mark.parametrize(("usable", "asked_for"), [(40.0, "10000m"), (1.0, "1000m")])
+def test_spark_on_this_machine_takes_a_quarter_of_the_usable_memory_and_a_gigabyte_at_least(
+    monkeypatch, usable, asked_for
+):
+    monkeypatch.setattr(spark_session, "usable_memory", lambda: usable)
+    assert spark_session._usual_memory() == asked_for
+
+
 def test_a_missing_java_is_named(monkeypatch):
     monkeypatch.setenv("PATH", "")
     monkeypatch.delenv("JAVA_HOME", raising=False)
