@@ -273,8 +273,10 @@ def test_a_session_can_be_stopped_by_a_thread_of_its_own(spark_server):
 
     session = connected(spark_server)
     assert session.range(3).count() == 3
-    ExecutePlanResponseReattachableIterator._get_or_create_release_thread_pool().submit(stop_session, session).result(9)
-    until = time.monotonic() + 9
+    ExecutePlanResponseReattachableIterator._get_or_create_release_thread_pool().submit(stop_session, session).result(
+        30
+    )
+    until = time.monotonic() + 30
     while not session.is_stopped and time.monotonic() < until:
         time.sleep(0.05)
     assert session.is_stopped

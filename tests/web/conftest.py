@@ -3,6 +3,8 @@
 import pytest
 from served_shop import served, shop_of, with_role
 
+from offerloop.web import limits
+
 
 @pytest.fixture(scope="session")
 def shared_service(small_run, tmp_path_factory):
@@ -27,3 +29,10 @@ def role(shared_service):
 def service(small_run, tmp_path):
     with served(shop_of(small_run, tmp_path)) as client:
         yield client
+
+
+@pytest.fixture
+def stopped_clock(monkeypatch):
+    """No limit of requests refills while a slow machine asks."""
+    now = limits.monotonic()
+    monkeypatch.setattr(limits, "monotonic", lambda: now)

@@ -10,11 +10,11 @@ import logging
 import re
 import socket
 import sys
-import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Lock
+from time import monotonic
 from typing import Any
 
 from starlette.datastructures import Headers
@@ -174,7 +174,7 @@ class Buckets:
     def take(self, name: str, cost: float = 1.0) -> bool:
         """Whether one more request is within the limit."""
         with self._gate:
-            now, left = time.monotonic(), self._now(name)
+            now, left = monotonic(), self._now(name)
             granted = left >= cost
             self._left.pop(name, None)
             self._left[name] = (left - cost if granted else left, now)
@@ -194,7 +194,7 @@ class Buckets:
 
     def _now(self, name: str) -> float:
         left, at = self._left.get(name, (self.size, 0.0))
-        return min(self.size, left + (time.monotonic() - at) * self.per_second)
+        return min(self.size, left + (monotonic() - at) * self.per_second)
 
 
 class Guesses:
