@@ -44,6 +44,7 @@ VERSIONS = ("offerloop", "numpy", "polars", "lightgbm")
 STATIC = {"same": "same", "random": "random", "buyers": "buyers", "ridge-T": "personalised", "ceiling": "ceiling",
           "oracle": "oracle"}  # fmt: skip
 LOOP, NOTHING = "loop", "nothing"
+PRESETS = ("grocery", "fashion")
 SIMPLE = ("same", "random", "buyers")
 LUCK = 10
 """Worlds of luck by which offers on the whole basket are judged."""
@@ -240,17 +241,17 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="small worlds")
     parser.add_argument("--worlds", type=int, default=8)
     parser.add_argument("--many", type=int, default=100, help="worlds of null, harmful and shock; 0 leaves them out")
-    parser.add_argument("--cases", default=",".join(CASES), help="which of these worlds")
+    parser.add_argument("--cases", nargs="+", choices=CASES, default=[*CASES], help="which of these worlds")
     parser.add_argument("--customers", type=int, help="of each world of a preset")
     parser.add_argument("--first", type=int, default=1, help="the first world's seed")
-    parser.add_argument("--presets", default="grocery,fashion")
+    parser.add_argument("--presets", nargs="*", choices=PRESETS, default=PRESETS)
     parser.add_argument("--kept", type=Path, help="folder for what was played")
     parser.add_argument("--json", type=Path, help="write the figures there")
     asked = parser.parse_args()
     if asked.kept is not None:
         asked.kept.mkdir(parents=True, exist_ok=True)
     before, results, claims, shares = load(), list[Result](), list[Claim](), list[Floats]()
-    for preset in filter(None, asked.presets.split(",")):
+    for preset in asked.presets:
         worlds = range(asked.first, asked.first + asked.worlds)
         size = SMALL if asked.quick else FULL
         size = replace(size, customers=asked.customers or size.customers)
@@ -262,7 +263,7 @@ def main() -> None:
         tell([], claims[-1:])
     if asked.many:
         worlds = range(asked.first, asked.first + asked.many)
-        found, claimed = noticed(worlds, asked.cases.split(","), asked.quick, asked.kept)
+        found, claimed = noticed(worlds, asked.cases, asked.quick, asked.kept)
         tell(found, claimed)
         results, claims = results + found, claims + claimed
     if asked.json:
