@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from offerloop.engine import ENGINES, collect
+from offerloop.errors import SourceError
 from offerloop.events import LoopExposures
 
 COLUMNS = ["customer_id", "offer_id", "shown_day", "propensity"]
@@ -33,6 +34,13 @@ def test_a_log_without_propensities_adds_rows_without_them(engine):
     logged = table([("a", "ten", 1, 0.5)]).drop("propensity")
     given = LoopExposures(table([("b", "none", 10, 0.9)]), first_day=10)
     assert beside(given, logged, engine) == [("a", "ten", 1, None), ("b", "none", 10, 0.9)]
+
+
+def test_ids_that_are_written_in_another_way_than_before_are_refused(engine):
+    given = LoopExposures(table([("a", "none", 10, 0.9), ("b", "none", 10, 0.9)]), first_day=10)
+    given.check_ids(engine.table(pl.DataFrame({"customer_id": ["b", "c"]})))
+    with pytest.raises(SourceError, match=r"none of the 2 customers .* ids are now like '7' and were like 'a'"):
+        given.check_ids(engine.table(pl.DataFrame({"customer_id": [7, 8]})))
 
 
 def test_before_an_alarm_a_quarter_of_the_customers_count_and_after_it_all(engine):

@@ -9,14 +9,14 @@ from offerloop.loop.guardrails import REST, Drawn, Guardrails
 HELD_SHARE = 0.2
 
 
-def drawn(gain, rng, *, n=4_000, held=HELD_SHARE, more=None):
+def drawn(gain, rng, *, n=4_000, held=HELD_SHARE, share=HELD_SHARE, more=None):
     """Everybody has an offer in the plan; who gets it leaves `gain` more of the usual profit."""
     spend, back = rng.gamma(2.0, 1_500.0, n), rng.random(n) < held
     profit = 0.3 * spend * (1 + gain * ~back) * rng.gamma(2, 0.5, n)
     watched = {MARGIN: (profit, np.maximum(spend, 1.0))}
     for name, (plain, told) in (more or {}).items():
         watched[name] = ((rng.random(n) < np.where(back, plain, told)).astype(float), np.ones(n))
-    return Drawn(back, profit, spend, watched)
+    return Drawn(back, profit, spend, watched, share)
 
 
 def actions(gain, periods=26, seed=1, **more):
@@ -56,6 +56,13 @@ def test_a_broken_draw_stops_it_for_good():
     assert found[0] == "stop"
     assert guardrails.state == "stopped"
     assert found[1:] == [None] * 25
+
+
+def test_where_another_share_is_held_back_another_trial_begins():
+    rng, guardrails = np.random.default_rng(1), Guardrails(HELD_SHARE)
+    sizes = [guardrails.see(drawn(0.0, rng, held=held, share=held)).sizes for held in (HELD_SHARE, 0.05, 0.05)]
+    assert [sum(one) for one in sizes] == [4_000, 4_000, 8_000]
+    assert guardrails.state == "trial"
 
 
 def test_periods_without_a_plan_or_holdback_say_nothing():

@@ -8,6 +8,7 @@ import pytest
 from offerloop.engine import InMemoryEngine
 from offerloop.loop.outcomes import Outcomes
 from offerloop.offers import read_offers
+from offerloop.response import UnseenCost
 
 
 @pytest.mark.parametrize(("more", "paid"), [({}, 600), ({"products": ["q"]}, 0), ({"order_number": 1}, 0)])
@@ -26,6 +27,6 @@ def test_a_gift_that_was_given_costs_its_worth_with_each_order_if_it_holds_for_a
     assigned = pl.DataFrame({"customer_id": [1, 2], **given}).with_columns(
         contact_cost_minor=pl.lit(10), cost_expected_micro=pl.lit(610_000_000)
     )
-    done = Outcomes(events, engine, 0.4, gift).of_offers(assigned, 100, 107)
+    done = Outcomes(events, engine, 0.4).of_offers(assigned, 100, 107, tuple(map(UnseenCost.of, gift)))
     assert done["paid_minor"].to_list() == pytest.approx([paid, 0])
     assert done["profit_minor"].to_list() == pytest.approx([800 - paid - 10, 400])

@@ -3,6 +3,7 @@
 import random
 import subprocess
 import sys
+from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,7 +11,9 @@ import pytest
 import stopped_loop
 
 from offerloop.errors import ContractError
+from offerloop.loop import unpacked
 from offerloop.loop.periods import go_on
+from offerloop.response import UnseenCost
 from offerloop.store.journal import Journal
 
 PERIODS = 2
@@ -144,12 +147,26 @@ def test_a_decision_beyond_the_budget_is_never_recorded(tmp_path):
     assert journal.recorded() == []
 
 
-def test_a_shop_gives_a_period_once():
+def test_a_shop_gives_a_period_once_and_what_it_costs_stays_as_it_was_decided():
     course = stopped_loop.begin()
     decided, week = course.decide(0), course.shop.market.week
+    assert decided["unseen_costs"] == []
+    given = next(one for one in unpacked(decided["assignments"])["offer_id"] if one != "none")
+    decided["unseen_costs"] = [asdict(UnseenCost(given, "", 0.0, None))]  # a gift that is configured no more
     course.give(0, decided)
     course.give(0, decided)
     assert course.shop.market.week == week + 1
+    assert course.offers_without_cost() == [given]
+
+
+def test_a_new_campaign_ends_what_stopped():
+    course = stopped_loop.begin()
+    course._meet(["spring"])
+    course.guardrails.begin("stopped")
+    course._meet(["spring"])
+    assert course.guardrails.state == "stopped"
+    course._meet(["summer"])
+    assert course.guardrails.state == "trial"
 
 
 def test_guardrails_decide_whether_a_plan_may_be_sent():

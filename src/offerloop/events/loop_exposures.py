@@ -8,7 +8,9 @@ import narwhals as nw
 import polars as pl
 
 from offerloop.engine import Engine, Frame, collect
+from offerloop.errors import SourceError
 from offerloop.evaluation import bucket
+from offerloop.message import Message
 
 COLUMNS = ("customer_id", "offer_id", "shown_day", "propensity")
 KEPT = 0.25
@@ -37,6 +39,24 @@ class LoopExposures:
         before = before.with_columns(pl.lit(None).alias(name) for name in missing).select(COLUMNS)
         own = self.table.cast({"customer_id": before.schema["customer_id"]})
         return engine.table(self._lately(pl.concat([before.cast(own.schema), own])))
+
+    def check_ids(self, lines: Frame) -> None:
+        """Raise SourceError where none of its customers is among those of the order lines."""
+        own = self.table["customer_id"].cast(pl.String).unique()
+        if own.is_empty():
+            return
+        buyers = collect(lines.select(nw.col("customer_id").cast(nw.String)).unique())["customer_id"]
+        if not own.is_in(buyers.implode()).any():
+            raise SourceError(
+                Message(
+                    "none of the {n} customers for whom the loop decided before is in the order lines: their ids are "
+                    "now like '{now}' and were like '{before}'; let 'customer_id' hold the same ids as before, or move "
+                    "the loop's journal and folder away to begin another loop",
+                    n=own.len(),
+                    now=str(buyers.min()),
+                    before=str(own.min()),
+                )
+            )
 
     def _lately(self, shown: pl.DataFrame) -> pl.DataFrame:
         """Without what earlier alarms made doubtful."""

@@ -100,6 +100,8 @@ def _prepared(stage: _Cleaning, loop_exposures: LoopExposures | None) -> Events:
     every_line = stage.order_lines()
     sold, products = stage.set_apart(every_line, stage.products())
     listed = collect(stage.plain("offers"))
+    if loop_exposures is not None:
+        loop_exposures.check_ids(every_line)
     exposures = stage.exposures(listed, loop_exposures)
     lines = stage.with_offer_coupons(sold, exposures, products)
     return Events(

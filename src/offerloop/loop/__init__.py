@@ -6,12 +6,13 @@ from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from offerloop.loop.course import NO_CAMPAIGN, LoopCourse, LoopShop
-    from offerloop.loop.decisions import FORECAST, PeriodPlan, exposures_of, unpacked, without_customers
+    from offerloop.loop.decisions import FORECAST, UNSEEN_COSTS, PeriodPlan, exposures_of, unpacked, without_customers
     from offerloop.loop.periods import NotYetError, go_on, take_decision, take_lesson
 
 __all__ = [
     "FORECAST",
     "NO_CAMPAIGN",
+    "UNSEEN_COSTS",
     "LoopCourse",
     "LoopShop",
     "NotYetError",

@@ -7,7 +7,8 @@ shop may be real or simulated (`LoopShop`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -20,6 +21,7 @@ from offerloop.engine import Engine
 from offerloop.evaluation import ExperimentReading
 from offerloop.events import EPOCH, Events, LoopExposures
 from offerloop.loop.decisions import (
+    UNSEEN_COSTS,
     JournalDecision,
     PeriodPlan,
     check_budgets,
@@ -35,7 +37,7 @@ from offerloop.message import Message
 from offerloop.money import to_text
 from offerloop.offers import NO_OFFER
 from offerloop.report import iso_day
-from offerloop.response import QUARTER_DAYS, has_cost_of_orders, offers_of_unseen_cost
+from offerloop.response import QUARTER_DAYS, UnseenCost, offers_of_unseen_cost
 from offerloop.tables import HOLDBACK, PLAN
 
 BEFORE = 12
@@ -83,6 +85,10 @@ class LoopCourse:
     """What guardrails said of the period before the last."""
     _given: dict[int, pl.DataFrame] = field(default_factory=dict)
     """By period, its assignments."""
+    _unseen_costs: dict[int, tuple[UnseenCost, ...]] = field(default_factory=dict)
+    """By period, what its offers cost of which order lines show nothing."""
+    _campaigns: set[str] = field(default_factory=set)
+    """Ids of the campaigns of all periods so far."""
     _read: Outcomes | None = None
     _last: tuple[int, JournalDecision] | None = None
     """The period that guardrails read next: only after the following one is it known what came back of it."""
@@ -109,14 +115,32 @@ class LoopCourse:
             return {"missed": True, "state": self.guardrails.state}
         if not self.config.campaigns:
             raise NotYetError(NO_CAMPAIGN)
-        rests = self.guardrails.state != "trial"
+        self._meet(one.id for one in self.config.campaigns)
+        rests, holdback = self.guardrails.state != "trial", self.config.experiment.holdback
         history = LoopExposures(
             exposures(self._given, self.first_day, self.config.evaluate.window_days), self.first_day, tuple(self.alarms)
         )
         settings = self._settings(period, day)
-        plan = self.shop.plan(settings, LoopPeriod(history, self.guardrails.held, rests))
+        plan = self.shop.plan(settings, LoopPeriod(history, holdback, rests))
         check_budgets(period, settings, plan)
-        return {"missed": False, "state": self.guardrails.state, **decision_of(plan)}
+        unseen = [asdict(one) for one in self._configured_costs()]
+        how = {"missed": False, "state": self.guardrails.state, "holdback": holdback, UNSEEN_COSTS: unseen}
+        return {**how, **decision_of(plan)}
+
+    def _meet(self, campaigns: Iterable[str]) -> None:
+        """Note the campaigns of a period: a new one ends what stopped because the arms were not those that were drawn.
+
+        Whoever found out why begins it, as the loop says.
+        """
+        new = set(campaigns) - self._campaigns
+        if new and self._campaigns and self.guardrails.state == "stopped":
+            self.guardrails.begin("trial")
+        self._campaigns |= new
+
+    def _configured_costs(self) -> tuple[UnseenCost, ...]:
+        """Return what offers cost of which order lines show nothing, as they are configured now."""
+        events = self.shop.events
+        return tuple(map(UnseenCost.of, offers_of_unseen_cost(self.config, events.products, events.offers)))
 
     def _settings(self, period: int, day: int) -> Config:
         """Return the settings of a period: other draws, the day's data, for a while after an alarm more exploration."""
@@ -131,7 +155,12 @@ class LoopCourse:
         """Hand what was decided to the shop."""
         if decided["missed"]:
             return
+        self._meet(one["campaign"] for one in decided["forecasts"])
         self._given[period] = unpacked(decided["assignments"])
+        unseen = decided.get(UNSEEN_COSTS)  # an earlier version did not record them
+        self._unseen_costs[period] = (
+            self._configured_costs() if unseen is None else tuple(UnseenCost(**one) for one in unseen)
+        )
         self.shop.give(period, self._given[period].drop("contact_cost_minor"))
 
     def learn(self, period: int, decided: JournalDecision) -> dict[str, Any]:
@@ -170,29 +199,28 @@ class LoopCourse:
         profit = drawn["profit_minor"].to_numpy()
         watched_sales = self._outcomes.watched(drawn["customer_id"], profit, *self._span(period))
         return Drawn(
-            (drawn["arm"] == HOLDBACK).to_numpy(), profit, np.maximum(drawn["spend_minor"].to_numpy(), 0), watched_sales
-        )
+            (drawn["arm"] == HOLDBACK).to_numpy(), profit, np.maximum(drawn["spend_minor"].to_numpy(), 0),
+            watched_sales, float(decided.get("holdback", self.guardrails.held)),
+        )  # fmt: skip
 
     @property
     def _outcomes(self) -> Outcomes:
         """What the shop's tables say now; read anew when they have changed."""
         if self._read is None or self._read.events is not self.shop.events:
-            events = self.shop.events
-            offers = offers_of_unseen_cost(self.config, events.products, events.offers)
-            self._read = Outcomes(events, self.engine, self.config.shop.margin, offers)
+            self._read = Outcomes(self.shop.events, self.engine, self.config.shop.margin)
         return self._read
 
     def offers_without_cost(self) -> list[str]:
         """Return the ids of offers that were given and cost us what nobody can count in orders."""
-        offer_ids = {name for one in self._given.values() for name in one["offer_id"].unique()}
-        unseen = [one for one in self._outcomes.offers if one.offer_id in offer_ids and one.funded_share < 1]
-        return sorted(one.offer_id for one in unseen if not has_cost_of_orders(one))
+        costs = ((period, cost) for period, of_period in self._unseen_costs.items() for cost in of_period)
+        unknown = [(period, cost.offer_id) for period, cost in costs if cost.minor is None]
+        return sorted({name for period, name in unknown if (self._given[period]["offer_id"] == name).any()})
 
     def _span(self, period: int) -> tuple[int, int]:
         return self.begins(period), self.begins(period + 1)
 
     def _outcome(self, period: int) -> pl.DataFrame:
-        return self._outcomes.of_offers(self._given[period], *self._span(period))
+        return self._outcomes.of_offers(self._given[period], *self._span(period), self._unseen_costs[period])
 
     def _look_for_drift(self, period: int, done: pl.DataFrame, *, sent: bool) -> list[Alarm]:
         """Look at orders, cuts and price response, at value beside the quarter before, at costs beside the forecast."""

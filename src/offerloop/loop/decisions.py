@@ -22,6 +22,8 @@ JournalDecision = dict[str, Any]
 """What a journal holds of a decision."""
 FORECAST = ("profit_minor", "low_minor", "high_minor")
 """What is recorded of a forecast: the profit and its interval, which may be unknown."""
+UNSEEN_COSTS = "unseen_costs"
+"""Key of a decision: what its offers cost of which order lines show nothing."""
 OUTSIDE = ("no_consent", "outside")
 """Reasons of customers who may get no offer."""
 

@@ -2,7 +2,8 @@
 
 Both are drawn anew in each period, so that totals of periods add up, and `evaluation.shipping` reads them after every
 one of them: profit is to be better, and margin, returns, ratings, purchases below list price and opt-outs no worse than
-a margin. What has happened in neither group (such as ratings in a shop without any) is left out. What is done:
+a margin. What has happened in neither group (such as ratings in a shop without any) is left out. Where another share
+is held back from now on, another trial begins. What is done:
 
     ship        a new trial begins
     roll back   for REST periods only random offers are sent; then a new trial begins
@@ -45,6 +46,8 @@ class Drawn:
     """What they usually spend in a period."""
     watched: Watched
     """What else is compared, by name: dividend and divisor."""
+    holdback: float
+    """Share of these customers from whom offers were to be held back."""
 
 
 @dataclass
@@ -52,7 +55,7 @@ class Guardrails:
     """One trial after the other."""
 
     held: float
-    """Share of planned customers from whom offers are held back."""
+    """Share of the customers of the trial from whom offers are held back."""
     state: State = "trial"
     rest: int = 0
     """Periods until the next trial."""
@@ -71,6 +74,9 @@ class Guardrails:
             self.state = "rest" if self.rest > 0 else "trial"
         if drawn is None or self.state != "trial":
             return None
+        if drawn.holdback != self.held:
+            self.held = drawn.holdback
+            self.begin("trial")
         self._add(drawn)
         self.reading = read_challenge(self.sent, self.kept, self._rule())
         if self.reading.action in ("roll back", "stop"):

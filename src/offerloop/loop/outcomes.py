@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import narwhals as nw
@@ -16,9 +15,10 @@ from offerloop.events import Events
 from offerloop.loop.drift import Pulse
 from offerloop.loop.guardrail_sums import LINES, OPT_OUTS, Watched, pulse_of, watched
 from offerloop.money import MICRO
-from offerloop.offers import NO_OFFER, Offer
+from offerloop.offers import NO_OFFER
 from offerloop.response import (
     QUARTER_DAYS,
+    UnseenCost,
     UnseenCosts,
     customer_days,
     exposure_features,
@@ -35,22 +35,24 @@ class Outcomes:
     engine: Engine
     margin: float
     """Of list sales, where products do not say."""
-    offers: Sequence[Offer]
-    """Those that may be given and cost what no order line shows."""
+    _unseen_costs: dict[tuple[UnseenCost, ...], UnseenCosts] = field(default_factory=dict)
 
     def of_everybody(self, day: int, until: int) -> pl.DataFrame:
         """Return customer_id, value_minor, and usual_minor: the value in such a period of the quarter before."""
         return self._values(self._everybody, day, until)
 
-    def of_offers(self, assigned: pl.DataFrame, day: int, until: int) -> pl.DataFrame:
+    def of_offers(
+        self, assigned: pl.DataFrame, day: int, until: int, unseen_costs: tuple[UnseenCost, ...] = ()
+    ) -> pl.DataFrame:
         """Return the outcomes of a period's assignments, with contact_cost_minor.
 
+        `unseen_costs` are those of its offers of which order lines show nothing.
         Besides `of_everybody`: planned_offer_id, arm, profit_minor, spend_minor (revenue in such a period of the
         quarter before), paid_minor and expected_minor (what offers that were given cost).
         """
         rows = assigned.select("customer_id").with_columns(shown_day=pl.lit(day), until_day=pl.lit(until))
         values = self._values(assigned.select("customer_id"), day, until).drop("customer_id")
-        unseen = self._unseen.of_rows(rows.with_columns(assigned["offer_id"]))
+        unseen = self._unseen(unseen_costs).of_rows(rows.with_columns(assigned["offer_id"]))
         shown = pl.col("offer_id") != NO_OFFER
         contact = pl.when(shown).then(pl.col("contact_cost_minor")).otherwise(0)
         values = values.with_columns(pl.col("cost_minor") + pl.Series(unseen))
@@ -97,10 +99,11 @@ class Outcomes:
         margins = known_margins(lines, products, self.margin)
         return customer_days(lines, products, margins, self.engine.table(self._everybody))
 
-    @cached_property
-    def _unseen(self) -> UnseenCosts:
-        ids = self.engine.table(self._everybody)
-        return UnseenCosts.of(self.offers, self.events.order_lines, self.events.products, ids)
+    def _unseen(self, costs: tuple[UnseenCost, ...]) -> UnseenCosts:
+        if costs not in self._unseen_costs:
+            ids = self.engine.table(self._everybody)
+            self._unseen_costs[costs] = UnseenCosts.of(costs, self.events.order_lines, self.events.products, ids)
+        return self._unseen_costs[costs]
 
     @cached_property
     def _numbers(self) -> pl.DataFrame:

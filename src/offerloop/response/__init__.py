@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     )
     from offerloop.response.shown.hidden_costs import (
         NEVER_IN_ORDERS,
+        UnseenCost,
         UnseenCosts,
-        has_cost_of_orders,
         offers_of_unseen_cost,
     )
     from offerloop.response.shown.large_log import learn_log
@@ -146,6 +146,7 @@ __all__ = [
     "TreatedShare",
     "TrialStudy",
     "UnchangedCost",
+    "UnseenCost",
     "UnseenCosts",
     "UsualBaskets",
     "arm_differences",
@@ -173,7 +174,6 @@ __all__ = [
     "follow_up_by_arms",
     "from_plain",
     "full_weeks",
-    "has_cost_of_orders",
     "has_overlap",
     "has_response_types",
     "is_text_column",

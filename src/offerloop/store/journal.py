@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from offerloop.store.connect import clock, open_engine, persevere, place_of, reading, writing
@@ -35,6 +35,17 @@ class Journal:
     def place(self) -> str:
         """Where it is, for messages."""
         return place_of(self.engine)
+
+    def names(self) -> list[str]:
+        """Return the names of all loops in the database, the one that took the newest step first."""
+        newest = func.max(steps.c.at)
+        query = select(steps.c.name).group_by(steps.c.name).order_by(newest.desc(), steps.c.name)
+
+        def read() -> list[str]:
+            with reading(self.engine) as connection:
+                return list(connection.execute(query).scalars())
+
+        return persevere(read, self._patience)
 
     def once(self, period: int, step: str, make: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever JSON holds
         """What the step came to: as it was recorded, or, where it was not, as `make` gives it, which is then recorded.

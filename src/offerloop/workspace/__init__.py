@@ -60,7 +60,7 @@ if TYPE_CHECKING:
         place_of,
         sample_rows,
     )
-    from offerloop.workspace.session import open_workspace
+    from offerloop.workspace.session import open_workspace, writing
     from offerloop.workspace.snapshots import stored, without_passwords
     from offerloop.workspace.stage_store import StageStore, sha256, versions
     from offerloop.workspace.stages import STAGE_NAMES, Recorder
@@ -172,6 +172,7 @@ __all__ = [
     "without_passwords",
     "write_parts",
     "write_whole",
+    "writing",
     "written_config",
 ]
 

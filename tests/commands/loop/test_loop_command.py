@@ -10,11 +10,13 @@ import polars as pl
 import pytest
 from typed_command import offerloop
 
+from offerloop.commands.loop.task import loop_of
 from offerloop.commands.simulate.shop_files import write_shop
 from offerloop.evaluation.hash_groups import in_holdout
 from offerloop.market.policies import lottery
 from offerloop.market.preset import load_preset
 from offerloop.market.simulation import Market
+from offerloop.store import Journal
 
 
 class Shop:
@@ -154,13 +156,48 @@ def test_periods_that_were_over_before_they_were_decided_get_no_offers(command, 
     assert "over before it was decided" in command("loop", shop.folder)[1]
 
 
-def test_windows_of_another_length_need_a_new_loop(command, decided):
-    shop, _ = decided
-    config = shop.folder / "offerloop.toml"
-    config.write_text(config.read_text(encoding="utf-8") + "\n[evaluate]\nwindow_days = 5\n", encoding="utf-8")
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("[recommend]", "[evaluate]\nwindow_days = 5\n[recommend]", "evaluate.window_days is 5 and was 7"),
+        ('currency = "USD"', 'currency = "CAD"', "shop.currency is CAD and was USD"),
+    ],
+)
+def test_what_a_loop_cannot_change_needs_a_new_loop(command, decided, old, new, said):
+    shop, file = decided
+    before = file.read_bytes()
+    changed(shop, lambda text: text.replace(old, new, 1))
     code, _, err = command("loop", shop.folder, "--once")
     assert code == 2
-    assert "window_days changed" in err
+    assert f"{said} when the loop began; set it back, or move the journal" in err
+    assert file.read_bytes() == before
+
+
+def test_no_loop_begins_over_the_periods_of_another(command, decided):
+    shop, file = decided
+    before = file.read_bytes()
+    (shop.folder / "loop" / "journal.db").unlink()
+    code, _, err = command("loop", shop.folder, "--once")
+    assert code == 2
+    assert "has offers of a loop whose journal is not there" in err
+    assert file.read_bytes() == before
+
+
+def test_a_loop_goes_on_whatever_campaigns_come_and_go(tmp_path):
+    """In a database that several shops use, it is the loop whose last run is the shop's."""
+    journal = Journal.open(f"sqlite:///{tmp_path / 'journal.db'}", "spring")
+    assert loop_of(journal, None) == "spring"
+    Journal(journal.engine, "before").once(0, "decide", lambda: {"missed": False, "run": "run-of-before"})
+    with journal.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "insert into steps (name, period, step, at, body) "
+            "select 'winter', period, step, at + 1, replace(body, 'before', 'winter') from steps"
+        )
+    assert loop_of(journal, None) == "winter"
+    assert loop_of(journal, tmp_path) == "spring"
+    (tmp_path / "run-of-before").mkdir()
+    assert loop_of(journal, tmp_path) == "before"
+    journal.engine.dispose()
 
 
 @pytest.mark.slow
@@ -277,11 +314,15 @@ def test_each_period_is_published_once_to_where_the_configuration_says(command, 
     assert len(list(shop.folder.glob("crm-*.csv"))) == 2
 
 
-def test_offers_may_change_from_period_to_period(command, decided):
+def test_offers_and_campaigns_may_change_from_period_to_period(command, begun, decided):
     shop, file = decided
     shop.week(file)
-    changed(shop, lambda text: text.replace("percent = 10", "percent = 11"))
-    assert [one["period"] for one in once(command, shop)["periods"]] == [0, 1]
+    before, old = file.read_bytes(), f'id = "{begun[1]["periods"][0]["forecasts"][0]["campaign"]}"'
+    changed(shop, lambda text: text.replace("percent = 10", "percent = 11").replace(old, 'id = "renamed"'))
+    found = once(command, shop)["periods"]
+    assert [one["period"] for one in found] == [0, 1]
+    assert list(found[1]["campaigns"]) == ["renamed"]
+    assert file.read_bytes() == before
 
 
 def test_offers_without_a_maximum_go_out_under_a_budget_of_expected_costs(command, shop):

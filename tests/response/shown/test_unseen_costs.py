@@ -6,7 +6,7 @@ import pytest
 from offerloop.config import Config
 from offerloop.engine import InMemoryEngine
 from offerloop.offers import read_offers
-from offerloop.response import UnseenCosts, has_cost_of_orders, offers_of_unseen_cost
+from offerloop.response import UnseenCost, UnseenCosts, offers_of_unseen_cost
 
 OFFERS = [
     {"kind": "gift", "id": "mug", "product": "mug", "worth": "3.00", "funded_share": 0.5},
@@ -23,7 +23,7 @@ def test_each_order_that_they_hold_for_counts_our_part_of_the_most():
     products = pl.DataFrame({"product_id": ["p"], "category": ["tea"]})
     ids = lines.select("customer_id").unique()
     offers = read_offers(OFFERS, ["tea"], "USD")
-    costs = UnseenCosts.of(offers, *(engine.table(one) for one in (lines, products, ids)))
+    costs = UnseenCosts.of(map(UnseenCost.of, offers), *(engine.table(one) for one in (lines, products, ids)))
     rows = pl.DataFrame({"customer_id": [1, 1, 1, 2, 3], "offer_id": ["mug", "ship", "ten-10", "none", "mug"]})
     rows = rows.with_columns(shown_day=pl.lit(4), until_day=pl.lit(8))
     assert costs.of_rows(rows).tolist() == pytest.approx([2 * 150, 400, 0, 0, 0])
@@ -47,6 +47,6 @@ def test_offers_of_a_budget_that_is_no_money_are_left_out_and_some_have_no_cost_
     )
     products = InMemoryEngine().table(pl.DataFrame({"product_id": ["p"], "category": ["tea"]}))
     unseen = offers_of_unseen_cost(config, products, [])
-    assert {one.offer_id: has_cost_of_orders(one) for one in unseen} == {
-        "mug": True, "ship": True, "any": False, "new": False
+    assert {one.offer_id: UnseenCost.of(one).minor for one in unseen} == {
+        "mug": 150, "ship": 400, "any": None, "new": None
     }  # fmt: skip

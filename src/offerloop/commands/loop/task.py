@@ -14,11 +14,11 @@ from offerloop.config import Config, StrPath, config_file, load_config, problems
 from offerloop.engine import DEFAULT_ENGINE, collect
 from offerloop.errors import ConfigError, InputError
 from offerloop.events import Events, LoopExposures, prepare, read_all, with_variables
-from offerloop.loop import NO_CAMPAIGN, LoopCourse, exposures_of, go_on
+from offerloop.loop import NO_CAMPAIGN, UNSEEN_COSTS, LoopCourse, exposures_of, go_on
 from offerloop.message import Message
 from offerloop.publishing import Parcels, carry, rows_of
 from offerloop.store import Journal
-from offerloop.workspace import campaigns_of_store, name_problems, open_run, open_workspace, with_campaigns
+from offerloop.workspace import campaigns_of_store, name_problems, open_run, open_workspace, with_campaigns, writing
 
 FOLDER = "loop"
 BEGINNING = -1
@@ -37,13 +37,16 @@ def take_steps(path: StrPath, store: str | None, *, once: bool) -> LoopState:
     path = config_file(path)
     config = load_config(path)
     folder, name = path.parent / FOLDER, "+".join(one.id for one in config.campaigns) or OF_STORE
+    elsewhere = None if store is None else path.parent / "runs"
     if store is None and config.data.source == "store":
         store = with_variables(config.data.url, "data.store")
     if not once and store is None and not (folder / "journal.db").exists():
         return LoopState([], None, None, [], config.shop.currency)
-    folder.mkdir(exist_ok=True)
+    with writing(folder):
+        folder.mkdir(exist_ok=True)
     journal = Journal.open(store or f"sqlite:///{folder / 'journal.db'}", name)
     try:
+        journal.name = loop_of(journal, elsewhere)
         _check_format(journal)
         awaited, learned, left_out = _go_on(path, folder, journal) if once else (None, None, None)
         rows = facts_of(journal.recorded())
@@ -57,6 +60,25 @@ def take_steps(path: StrPath, store: str | None, *, once: bool) -> LoopState:
     return LoopState(rows, awaited, newest, sent, config.shop.currency, learned, left_out)
 
 
+def loop_of(journal: Journal, runs: Path | None) -> str:
+    """Return the name of the shop's loop, which goes on whatever campaigns come and go: the newest one in the journal.
+
+    A database that was named for it may hold loops of other shops. There it is the one of the campaigns, or the newest
+    one whose last run lies in `runs`.
+    """
+    names = journal.names()
+    if runs is None or journal.name in names:
+        return names[0] if runs is None and names else journal.name
+    own = (one for one in names if (runs / (_last_run(Journal(journal.engine, one)) or ".none")).is_dir())
+    return next(own, journal.name)
+
+
+def _last_run(journal: Journal) -> str:
+    """Return the name of the run of the newest period that was decided; empty where there is none."""
+    runs = [body["run"] for _, step, body in journal.recorded() if step == "decide" and not body["missed"]]
+    return str(runs[-1]) if runs else ""
+
+
 def _published(config: Config, folder: Path) -> list[Message]:
     """Carry the newest period's run to where `[[publish]]` says; what was carried before stays."""
     if not config.publish or not folder.exists():
@@ -67,13 +89,14 @@ def _published(config: Config, folder: Path) -> list[Message]:
 
 
 def facts_of(recorded: Sequence[tuple[int, str, Any]]) -> list[dict[str, Any]]:
-    """A row for each period of a journal, without the assignments."""
+    """A row for each period of a journal, without what only the loop itself reads."""
     rows: dict[int, dict[str, Any]] = {}
     for period, step, body in recorded:
         if period > BEGINNING and step in ("decide", "learn"):
             rows.setdefault(period, {"period": period}).update(body)
     return [
-        {name: value for name, value in rows[period].items() if name != "assignments"} for period in sorted(rows)
+        {name: value for name, value in rows[period].items() if name not in ("assignments", UNSEEN_COSTS)}
+        for period in sorted(rows)
     ]  # fmt: skip
 
 
@@ -106,6 +129,38 @@ def _check_format(journal: Journal) -> None:
         )
 
 
+def _begun(config: Config, today: int, folder: Path, journal: Journal) -> dict[str, Any]:
+    """Return how the loop began, which may be now.
+
+    Raises InputError where the files of another loop would be written over, and for settings that a loop cannot change.
+    """
+    fixed = {
+        "days": ("evaluate.window_days", config.evaluate.window_days),
+        "currency": ("shop.currency", config.shop.currency),
+    }
+    if journal.result_of(BEGINNING, "begin") is None and any(folder.glob("period-*.csv")):
+        raise InputError(
+            Message(
+                "'{folder}' has offers of a loop whose journal is not there; name that journal with --store, or move "
+                "the folder away to begin another loop",
+                folder=str(folder),
+            )
+        )
+    now = {"format": FORMAT, "first_day": today, **{name: value for name, (_, value) in fixed.items()}}
+    begun: dict[str, Any] = journal.once(BEGINNING, "begin", lambda: now)
+    for name, (key, value) in fixed.items():
+        before = begun.get(name, value)  # an earlier version did not record the currency
+        if before != value:
+            raise InputError(
+                Message(
+                    "{key} is {value} and was {before} when the loop began; set it back, or move the journal "
+                    "'{place}' and the folder '{folder}' away to begin another loop",
+                    key=key, value=str(value), before=str(before), place=journal.place, folder=str(folder),
+                )
+            )  # fmt: skip
+    return begun
+
+
 def _go_on(path: Path, folder: Path, journal: Journal) -> tuple[Message | None, Message | None, Message | None]:
     """What is awaited, what was learned from the log before the loop, and which costs guardrails do not count."""
     with open_workspace(path, DEFAULT_ENGINE) as (config, engine, _):
@@ -113,7 +168,7 @@ def _go_on(path: Path, folder: Path, journal: Journal) -> tuple[Message | None, 
         config = with_campaigns(config, added) if added else config
         if problems := name_problems(config):
             raise ConfigError(problems_of(path, problems))
-        days, begun = config.evaluate.window_days, journal.result_of(BEGINNING, "begin")
+        begun = journal.result_of(BEGINNING, "begin")
         if begun is None and not config.campaigns:
             return NO_CAMPAIGN, None, None
         loop_exposures = (
@@ -121,13 +176,7 @@ def _go_on(path: Path, folder: Path, journal: Journal) -> tuple[Message | None, 
         )
         read = read_all(config, engine)
         events = prepare(config, engine, loop_exposures, read)
-        begun = journal.once(
-            BEGINNING, "begin", lambda: {"format": FORMAT, "first_day": events.as_of_day, "days": days}
-        )
-        if begun["days"] != days:
-            raise InputError(
-                Message("evaluate.window_days changed since the loop began; give a campaign a new id to begin another")
-            )
+        begun = _begun(config, events.as_of_day, folder, journal)
         shop = TableShop(path, engine, read, events, folder, config.shop.currency, added)
         course = LoopCourse(shop, config, engine, begun["first_day"])
         awaited = go_on(course, journal, FAR, lambda _: None)

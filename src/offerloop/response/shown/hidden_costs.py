@@ -57,7 +57,7 @@ def offers_of_unseen_cost(config: Config, products: Frame, listed: Listed) -> li
     return [one for one in offers if one.most_minor != 0]
 
 
-def has_cost_of_orders(offer: Offer) -> bool:
+def _has_cost_of_orders(offer: Offer) -> bool:
     """Return whether orders say what an offer costs at most: there is a maximum, and they show which it holds for."""
     return bool(offer.most_minor) and holds_for_whole_category(offer)
 
@@ -66,29 +66,47 @@ def _unseen(written: Listed) -> Listed:
     return [one for one in written if one.get("kind") in NEVER_IN_ORDERS]
 
 
+@dataclass(frozen=True)
+class UnseenCost:
+    """What an offer costs us of which order lines show nothing."""
+
+    offer_id: str
+    scope: str
+    threshold: float
+    """Which orders it holds for, as `OfferTerms` have it."""
+    minor: float | None
+    """The most with each of these orders; None where nothing limits it, or orders do not say which it holds for."""
+
+    @classmethod
+    def of(cls, offer: Offer) -> UnseenCost:
+        """Take it from an offer of `offers_of_unseen_cost`."""
+        terms, share = terms_of(offer), 1 - float(offer.funded_share)
+        minor = share * terms.most if _has_cost_of_orders(offer) or not share else None
+        return cls(offer.offer_id, terms.scope, terms.threshold, minor)
+
+
 @dataclass(frozen=True, eq=False)
 class UnseenCosts:
     """Our part of what those of some offers cost that no order line shows, wherever they are given."""
 
-    offers: Mapping[str, tuple[OfferTerms, float]]
-    """By offer_id its terms, and the share of its cost that is ours."""
+    costs: tuple[UnseenCost, ...]
+    """Of the offers that count."""
     days: Mapping[OfferScope, pl.DataFrame]
     """Running sums of the orders that they hold for."""
 
     @classmethod
-    def of(cls, offers: Iterable[Offer], order_lines: Frame, products: Frame, ids: Frame) -> UnseenCosts:
-        """Build it from `offers_of_unseen_cost`, of which some may count for nothing, and the orders of `ids`."""
-        counted = [one for one in offers if has_cost_of_orders(one)]
-        own = {one.offer_id: (terms_of(one), 1 - float(one.funded_share)) for one in counted}
-        scopes = {(terms.scope, terms.threshold) for terms, _ in own.values()}
-        return cls(own, scope_days(order_lines, products, ids, scopes) if scopes else {})
+    def of(cls, costs: Iterable[UnseenCost], order_lines: Frame, products: Frame, ids: Frame) -> UnseenCosts:
+        """Build it from costs, of which some may not be known and count for nothing, and the orders of `ids`."""
+        counted = tuple(one for one in costs if one.minor)
+        scopes = {(one.scope, one.threshold) for one in counted}
+        return cls(counted, scope_days(order_lines, products, ids, scopes) if scopes else {})
 
     def of_rows(self, rows: pl.DataFrame) -> Floats:
         """(n,): of rows with customer_id, offer_id, shown_day and until_day; 0 for other offers."""
         costs = np.zeros(rows.height)
-        for name, (offer, share) in self.offers.items():
-            own = (rows["offer_id"] == name).to_numpy()
-            costs[own] = share * offer.most * _orders_of(rows.filter(own), self.days[offer.scope, offer.threshold])
+        for cost in self.costs:
+            own = (rows["offer_id"] == cost.offer_id).to_numpy()
+            costs[own] = (cost.minor or 0.0) * _orders_of(rows.filter(own), self.days[cost.scope, cost.threshold])
         return costs
 
 
