@@ -17,6 +17,7 @@ from offerloop.message import Amount, Message, Share, both, either, joined, pack
         (-3, "−3"),
         (0.25, "0.25"),
         (1234567.0, "1,234,570"),
+        (float("nan"), "nan"),
         (date(2018, 1, 2), "2 January 2018"),
         (Share(0.125), "12 %"),
         (Share(-0.021), "−2.1 %"),

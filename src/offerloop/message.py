@@ -168,6 +168,8 @@ def english(value: Value) -> str:
 def number_text(value: float | Decimal) -> str:
     """Return ``"1,234"`` or ``"0.25"``, with a true minus sign."""
     exact = value if isinstance(value, Decimal) else Decimal(value if isinstance(value, int) else f"{value:.{DIGITS}g}")
+    if not exact.is_finite():
+        return str(value)
     size = f"{abs(exact):,f}"
     return f"−{size}" if exact < 0 and size.strip("0.,") else size
 

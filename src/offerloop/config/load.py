@@ -109,6 +109,8 @@ def _text(path: Path, model: type[BaseModel]) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
+        if model is not Config:
+            raise ConfigError(Message("there is no file '{path}'; check the path", path=str(path))) from None
         raise ConfigError(
             Message("there is no configuration '{path}'; write one with 'offerloop init'", path=str(path))
         ) from None

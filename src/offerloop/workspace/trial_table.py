@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from math import isfinite
 from pathlib import Path
 
 import narwhals as nw
@@ -37,8 +38,9 @@ def no_column(name: str, option: str, columns: Sequence[str], path: Path) -> Mes
 def check_arm_cells(table: pl.DataFrame, column: str, path: Path) -> None:
     """Raise InputError for a column that cannot hold the arms of a trial: empty cells, or too many values."""
     arms = table[column]
-    if arms.null_count():
-        row = int(table.filter(arms.is_null())["_row"][0])
+    empty = arms.is_null() | (arms.str.strip_chars() == "") if arms.dtype == pl.String else arms.is_null()
+    if empty.any():
+        row = int(table.filter(empty)["_row"][0])
         raise InputError(
             Message(
                 "'{path}', row {row}: '{column}' is empty; fill in the arm or leave the row out",
@@ -134,11 +136,12 @@ def control_among(names: Sequence[str], control: str | None, column: str, path: 
 
 
 def as_number(text: str | None) -> float | None:
-    """Return the number that an option holds, or None where it holds none."""
+    """Return the finite number that an option holds, or None where it holds none."""
     try:
-        return None if text is None else float(text)
+        number = None if text is None else float(text)
     except ValueError:
         return None
+    return number if number is not None and isfinite(number) else None
 
 
 def planned_shares(text: str | None) -> tuple[tuple[str, float], ...]:
@@ -147,19 +150,46 @@ def planned_shares(text: str | None) -> tuple[tuple[str, float], ...]:
 
 
 def arm_numbers(text: str, option: str, like: str = "coupon=2,letter=0.5") -> tuple[tuple[str, float], ...]:
-    """Read a number for each of some arms. Raises InputError for anything else, which names the option."""
-    pairs = []
+    """Read a number for each of some arms, once. Raises InputError for anything else, which names the option."""
+    pairs: dict[str, float] = {}
     for part in text.split(","):
         name, _, number = part.rpartition("=")
+        if name.strip() in pairs:
+            raise InputError(Message("{option} names '{name}' twice; name each arm once", option=option, name=name.strip()))
         if as_number(number) is not None and name.strip():
-            pairs.append((name.strip(), float(number)))
+            pairs[name.strip()] = float(number)
         elif part.strip():
             raise InputError(
                 Message(
                     "{option} must be like {like}, not '{text}'", context="error", option=option, like=like, text=text
                 )
             )
-    return tuple(pairs)
+    return tuple(pairs.items())
+
+
+def check_numbers(table: pl.DataFrame, names: Iterable[str], path: Path) -> None:
+    """Raise InputError that names the table and the row of what is no number in columns that must hold one."""
+    for name in dict.fromkeys(names):
+        try:
+            numeric_column(table, name)
+        except InputError as error:
+            raise InputError(
+                Message("'{path}', {error}", context="what is wrong with a file", path=str(path), error=error.message)
+            ) from None
+
+
+def check_filled(table: pl.DataFrame, name: str | None, option: str, path: Path) -> None:
+    """Raise InputError that names the first row in which the column that an option names is empty."""
+    if name is not None and table[name].null_count():
+        raise InputError(
+            Message(
+                "'{path}', row {row}: '{column}' ({option}) is empty; fill it in",
+                path=str(path),
+                row=str(table.filter(pl.col(name).is_null())["_row"][0]),
+                column=name,
+                option=option,
+            )
+        )
 
 
 def numeric_column(table: pl.DataFrame, name: str) -> Floats:

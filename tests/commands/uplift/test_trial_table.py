@@ -170,8 +170,10 @@ def test_log_odds_are_no_probability():
 
 def test_missing_propensities_are_named():
     table = made().with_columns(p=pl.when(pl.col("customer") == 5).then(None).otherwise(0.5))
-    with pytest.raises(InputError, match=r"row 5: 'p' is empty"):
+    with pytest.raises(InputError, match=r"'table', row 5: 'p' is empty"):
         uplift(table, asked(propensity="p"))
+    with pytest.raises(InputError, match=r"row 5: 'p' is 1, so nobody like this customer"):
+        uplift(table.with_columns(pl.col("p").fill_null(1.0)), asked(propensity="p"))
 
 
 def test_known_propensities_that_differ_undo_a_lot_that_favoured_some():
@@ -243,8 +245,10 @@ def test_missing_features_are_filled_in_openly_and_missing_outcomes_refused():
     assert (notes["filled_missing"].names, notes["filled_missing"].n) == (("spend_before",), 571)
     with pytest.raises(InputError, match=r"row 3: 'bought' is empty"):
         uplift(made().with_columns(bought=pl.when(pl.col("customer") == 3).then(None).otherwise("bought")), asked())
-    with pytest.raises(InputError, match=r"row 3: 'arm' is empty"):
-        uplift(made().with_columns(arm=pl.when(pl.col("customer") == 3).then(None).otherwise("arm")), asked())
+    for empty, column in ((None, "arm"), (" ", "arm"), (None, "customer")):
+        hole = pl.when(pl.int_range(pl.len()) == 2).then(pl.lit(empty)).otherwise(column).alias(column)
+        with pytest.raises(InputError, match=rf"row 3: '{column}'( \(--id\))? is empty"):
+            uplift(made().with_columns(hole), asked())
 
 
 def test_a_customer_in_two_rows_is_refused():
@@ -262,6 +266,9 @@ def test_a_customer_in_two_rows_is_refused():
         ({"control": "nobody"}, "no arm 'nobody'"),
         ({"treatment": "town"}, "name it with --control"),
         ({"shares": (("none", 0.5),)}, "must name every arm once"),
+        ({"cost": "nan"}, "no column 'nan' "),
+        ({"cost": "coupon=inf"}, "must be like coupon=2,letter=0.5"),
+        ({"cost": "coupon=1,coupon=2"}, "names 'coupon' twice"),
     ],
 )
 def test_what_is_asked_wrongly_is_said_in_one_sentence(options, says):

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from offerloop.commands.terminal import Engine, Json, Language, Run, say
+from offerloop.errors import InputError
+from offerloop.message import Message
+
+
+def _day(written: str) -> date:
+    """Return the day that an option names. Raises InputError for what is none."""
+    try:
+        return datetime.fromisoformat(written).date()
+    except ValueError:
+        raise InputError(Message("'{value}' is no day; write it like 2026-11-25", value=written)) from None
 
 
 def readout(
@@ -22,11 +32,18 @@ def readout(
         Path | None, typer.Option(help="Offers that reached customers: customer_id, offer_id.")
     ] = None,
     begin: Annotated[
-        datetime | None, typer.Option("--from", help="First day of the period; default: the day of the plan.")
+        date | None,
+        typer.Option(
+            "--from", parser=_day, metavar="DAY", help="First day of the period; default: the day of the plan."
+        ),
     ] = None,
     until: Annotated[
-        datetime | None,
-        typer.Option(help="Last day of the period; default: the last day of the file, at most 28 days."),
+        date | None,
+        typer.Option(
+            parser=_day,
+            metavar="DAY",
+            help="Last day of the period; default: the last day of the file, at most 28 days.",
+        ),
     ] = None,
     engine: Engine = "duckdb",
     language: Language = None,
@@ -37,9 +54,8 @@ def readout(
     from offerloop.commands.readout.terminal_text import screen
     from offerloop.workspace import find_run
 
-    days = [None if day is None else day.date() for day in (begin, until)]
     done = read_out(
-        find_run(run), orders, redemptions=redemptions, exposures=exposures, from_day=days[0], until_day=days[1],
+        find_run(run), orders, redemptions=redemptions, exposures=exposures, from_day=begin, until_day=until,
         engine=engine, language=language,
     )  # fmt: skip
     output = {"readout": str(done.folder), "report": str(done.report), **done.summary}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 
 from offerloop.errors import InputError
@@ -50,7 +51,7 @@ class UpliftRequest:
 
     def __post_init__(self) -> None:
         """Raises InputError for what cannot be."""
-        if self.budget is not None and not self.budget > 0:
+        if self.budget is not None and not 0 < self.budget < inf:
             raise InputError(Message("--budget must be above 0, not {budget}", budget=self.budget))
         if self.budget is not None and self.cost is None:
             raise InputError(Message("--budget needs --cost: name the column of what each customer cost, or a number"))

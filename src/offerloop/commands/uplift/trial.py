@@ -31,7 +31,7 @@ from offerloop.response import (
     sizes_p,
     whole_clusters,
 )
-from offerloop.workspace import numeric_column
+from offerloop.workspace import check_filled, check_numbers, numeric_column
 
 FAR, FAR_SDS = 6.0, 0.1
 """A column this many standard errors, and standard deviations, apart between random arms is no accident."""
@@ -69,6 +69,7 @@ def prepare(table: pl.DataFrame, request: UpliftRequest, path: Path) -> Prepared
     _check_ids(table, request, path)
     arms = read_arms(table, request, path)
     kept = table.filter(arms.kept)
+    check_numbers(kept, request.numbers, path)
     outcome = numeric_column(kept, request.outcome)
     if np.ptp(outcome) == 0:
         raise EvidenceError(
@@ -124,9 +125,10 @@ def _suspects(
 
 
 def _check_ids(table: pl.DataFrame, request: UpliftRequest, path: Path) -> None:
+    check_filled(table, request.id, "--id", path)
     if request.id is None:
         return
-    twice = table.filter(table[request.id].is_duplicated() & table[request.id].is_not_null()).sort(request.id, "_row")
+    twice = table.filter(table[request.id].is_duplicated()).sort(request.id, "_row")
     if twice.height:
         row, other = twice["_row"][0], twice["_row"][1]
         raise InputError(
@@ -147,18 +149,8 @@ def _clusters(kept: pl.DataFrame, arms: Arms, request: UpliftRequest, path: Path
     """Number the clusters of the rows (n,) from 0."""
     if request.cluster is None:
         return None
-    column = kept[request.cluster]
-    if column.null_count():
-        row = int(kept.filter(column.is_null())["_row"][0])
-        raise InputError(
-            Message(
-                "'{path}', row {row}: '{column}' (--cluster) is empty; fill it in",
-                path=str(path),
-                row=str(row),
-                column=request.cluster or "",
-            )
-        )
-    whose = cluster_numbers(column)
+    check_filled(kept, request.cluster, "--cluster", path)
+    whose = cluster_numbers(kept[request.cluster])
     for k, name in enumerate(arms.names):
         if (size := len(np.unique(whose[arms.action == k]))) < FEWEST_CLUSTERS:
             raise EvidenceError(
@@ -252,6 +244,16 @@ def _given(kept: pl.DataFrame, arms: Arms, observed: Floats, request: UpliftRequ
                 hint=hint,
             )
         )
+    if (own == 1).any():
+        raise InputError(
+            Message(
+                "'{path}', row {row}: '{propensity}' is 1, so nobody like this customer could have got anything else; "
+                "leave such rows out",
+                path=str(path),
+                row=str(kept["_row"][int(np.argmax(own == 1))]),
+                propensity=str(request.propensity),
+            )
+        )
     chance = complete_propensities(own, arms.action, observed[0])
     _refuse_treated(own, chance, arms, request, path)
     return chance
@@ -259,7 +261,7 @@ def _given(kept: pl.DataFrame, arms: Arms, observed: Floats, request: UpliftRequ
 
 def _refuse_treated(own: Floats, chance: Floats, arms: Arms, request: UpliftRequest, path: Path) -> None:
     """Refuse a column with the probability of being treated, which is that of the arm only for treated customers."""
-    if len(arms.names) > 2 or (own >= 1).any() or sample_ratio_p(arms.action, chance) >= LOST:
+    if len(arms.names) > 2 or sample_ratio_p(arms.action, chance) >= LOST:
         return
     treated = np.where(arms.action > 0, own, 1 - own)
     if sample_ratio_p(arms.action, complete_propensities(treated, arms.action, chance[0])) >= LOST:
