@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,18 @@ def test_a_run_of_a_newer_program_is_refused(old, command):
     said = refused(command[0], old / RUN, *command[1:])
     assert f"manifest.json' says that the run is of format {RUN_FORMAT + 1}" in said
     assert "run again with this one" in said
+
+
+@pytest.mark.parametrize("command", [("explain", "c001"), ("publish",), ("readout", "--orders", "lines.csv")])
+def test_a_table_whose_rows_are_damaged_is_named(old, command):
+    (old / RUN / "published.json").unlink()
+    file = old / RUN / "assignments.parquet"
+    rows = bytearray(file.read_bytes())
+    rows[4 : len(rows) // 2] = bytes(len(rows) // 2 - 4)
+    file.write_bytes(rows)
+    with chdir(old):
+        said = refused(command[0], RUN, *command[1:])
+    assert "assignments.parquet' cannot be read as .parquet: it is damaged" in said
 
 
 def test_a_manifest_that_is_none_is_refused(old):

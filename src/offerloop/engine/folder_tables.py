@@ -150,6 +150,16 @@ def unreadable(file: Path) -> SourceError:
     )
 
 
+def check_tables(folder: Path) -> None:
+    """Raise SourceError that names the first table of a folder whose rows cannot be read."""
+    for file in sorted(folder.glob("*.parquet")):
+        try:
+            for _ in pq.ParquetFile(file).iter_batches():
+                pass
+        except (pa.ArrowException, OSError) as error:
+            raise unreadable(file) from error
+
+
 def _kinds(file: Path) -> Mapping[str, str]:
     state = file.stat()
     return _kinds_of(file, state.st_mtime_ns, state.st_size)

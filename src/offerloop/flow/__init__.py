@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from offerloop.flow.gap import Gap
     from offerloop.flow.learning import estimate, offers_to_learn, shown_log, study_shown
     from offerloop.flow.liking import Liked, Preferences, buy, extend_bought, interact, liked_events, rules
+    from offerloop.flow.offer_names import unknown_names
     from offerloop.flow.product_labels import product_names, product_texts
     from offerloop.flow.profiling import audiences, extend_profile, past_of, profile
     from offerloop.flow.run import plan
@@ -45,6 +46,7 @@ __all__ = [
     "rules",
     "shown_log",
     "study_shown",
+    "unknown_names",
 ]
 
 __getattr__, __dir__ = lazy_exports(__name__)

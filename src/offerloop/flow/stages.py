@@ -40,6 +40,7 @@ from offerloop.flow.learning import (
     sum_shelf_lines,
 )
 from offerloop.flow.liking import Liked, Preferences, buy, extend_bought, recommend, with_products
+from offerloop.flow.offer_names import unknown_names
 from offerloop.flow.product_labels import product_texts
 from offerloop.flow.profiling import audiences, extend_profile, profile
 from offerloop.message import Message
@@ -157,7 +158,8 @@ def plan_together(
     if isinstance(liked, Preferences):
         final = stage("suggestions", with_products, decided.assigned, effects, liked, events, engine)
     test = stage("coming test", coming_test, decided.assigned, events, effects, config.evaluate.window_days)
-    gaps = [one.reason for one in (liked.gap, learned.study) if isinstance(one, Gap)] + learned.gaps_of_shown
+    gaps = [one.reason for one in (liked.gap, learned.study) if isinstance(one, Gap)]
+    gaps += [*learned.gaps_of_shown, *unknown_names(config, events)]
     tables = {
         "quality": events.quality, "quality_by_day": events.quality_by_day, "rejected": events.rejected,
         "profiles": profiles, "customers": collect(events.customers, "customer_id"),

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         held_back_of,
         holdout_of,
         is_preview,
+        naming_damaged_tables,
         preview_folder,
         shares_of,
     )
@@ -143,6 +144,7 @@ __all__ = [
     "known_encoding",
     "line_rows",
     "name_problems",
+    "naming_damaged_tables",
     "new_folder",
     "no_column",
     "numbered",

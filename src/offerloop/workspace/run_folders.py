@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import polars as pl
 
 from offerloop.config import Config, StrPath, as_path
+from offerloop.engine import BrokenFileError, check_tables
 from offerloop.errors import InputError
 from offerloop.message import Message
 
@@ -17,6 +21,26 @@ RUN_FORMAT = 2
 EARLIER_HOLDOUT = 0.10
 """The default when manifests did not yet hold the shares."""
 _PREVIEWS = ".previews"
+
+
+Others = ParamSpec("Others")
+Result = TypeVar("Result")
+
+
+def naming_damaged_tables(
+    read: Callable[Concatenate[Path, Others], Result],
+) -> Callable[Concatenate[Path, Others], Result]:
+    """Let a function of a run's folder raise SourceError that names the run's table which cannot be read."""
+
+    @wraps(read)
+    def carry_out(run_folder: Path, /, *others: Others.args, **named: Others.kwargs) -> Result:
+        try:
+            return read(run_folder, *others, **named)
+        except (BrokenFileError, pl.exceptions.PolarsError):
+            check_tables(run_folder)
+            raise
+
+    return carry_out
 
 
 def find_run(place: StrPath) -> Path:

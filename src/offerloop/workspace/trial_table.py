@@ -155,7 +155,9 @@ def arm_numbers(text: str, option: str, like: str = "coupon=2,letter=0.5") -> tu
     for part in text.split(","):
         name, _, number = part.rpartition("=")
         if name.strip() in pairs:
-            raise InputError(Message("{option} names '{name}' twice; name each arm once", option=option, name=name.strip()))
+            raise InputError(
+                Message("{option} names '{name}' twice; name each arm once", option=option, name=name.strip())
+            )
         if as_number(number) is not None and name.strip():
             pairs[name.strip()] = float(number)
         elif part.strip():

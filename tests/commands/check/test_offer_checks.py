@@ -1,10 +1,15 @@
 """What `check` says of offers whose cost nothing limits."""
 
+from types import SimpleNamespace
+
+import polars as pl
 import pytest
 
 from offerloop.commands.check import campaign_problems
 from offerloop.commands.check.offers import ReadOffers, unlimited_cost
 from offerloop.config import load_config, read_campaign
+from offerloop.engine import InMemoryEngine
+from offerloop.flow import unknown_names
 from offerloop.offers import read_offers
 
 SHIPPING, CHEAPEST = {"kind": "free_shipping"}, {"kind": "coupon", "percent": 20, "cheapest": 1}
@@ -66,3 +71,21 @@ def test_the_key_at_fault_is_the_one_that_is_missing(small_run):
         "parts": ["offers.0.parts.1.max_discount"],
         "bought": ["offers.0"],
     }
+
+
+def test_names_of_products_brands_and_stores_that_no_table_has_are_said(small_run):
+    """Brands are not checked where the shop's tables have none."""
+    engine, config = InMemoryEngine(), load_config(small_run.parent.parent)
+    offers = ({"kind": "coupon", "id": "ten", "products": ["7", "tea"]}, {"kind": "gift", "shops": "north"})
+    config = config.model_copy(update={"campaigns": (config.campaigns[0].model_copy(update={"offers": offers}),)})
+    products, lines = pl.DataFrame({"product_id": [7], "brand": ["unknown"]}), pl.DataFrame({"store_id": ["south"]})
+    listed = [{"kind": "coupon", "id": "listed", "brands": ["acme"], "products": "7"}]
+    events = SimpleNamespace(products=engine.table(products), order_lines=engine.table(lines), offers=listed)
+    assert [str(one) for one in unknown_names(config, events)] == [
+        f"'{field}' of offer '{offer}' has names that are no {column} in the shop's tables, so it does not hold for "
+        f"them: '{name}'; correct them"
+        for field, offer, column, name in (
+            ("products", "ten", "product_id", "tea"),
+            ("shops", "gift", "store_id", "north"),
+        )
+    ]

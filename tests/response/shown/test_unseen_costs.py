@@ -31,7 +31,8 @@ def test_each_order_that_they_hold_for_counts_our_part_of_the_most():
 
 def test_offers_of_a_budget_that_is_no_money_are_left_out_and_some_have_no_cost_that_orders_tell():
     campaign = {"title": "One", "budget": "10"}
-    offers = [*OFFERS, {"kind": "free_shipping", "id": "any"}, {**OFFERS[0], "id": "new", "order_number": 1}]
+    by_post = {**OFFERS[1], "id": "post", "methods": ["post"]}
+    offers = [*OFFERS, {"kind": "free_shipping", "id": "any"}, {**OFFERS[0], "id": "new", "order_number": 1}, by_post]
     seats = {
         **campaign,
         "id": "seats",
@@ -48,5 +49,5 @@ def test_offers_of_a_budget_that_is_no_money_are_left_out_and_some_have_no_cost_
     products = InMemoryEngine().table(pl.DataFrame({"product_id": ["p"], "category": ["tea"]}))
     unseen = offers_of_unseen_cost(config, products, [])
     assert {one.offer_id: UnseenCost.of(one).minor for one in unseen} == {
-        "mug": 150, "ship": 400, "any": None, "new": None
+        "mug": 150, "ship": 400, "any": None, "new": None, "post": None
     }  # fmt: skip

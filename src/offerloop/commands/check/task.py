@@ -24,7 +24,7 @@ from offerloop.commands.check.offers import ReadOffers
 from offerloop.config import Config, StrPath, config_file, load_config
 from offerloop.engine import DEFAULT_ENGINE, Engine, EngineChoice, engine_of
 from offerloop.events import NON_MERCHANDISE, RETENTION, prepare
-from offerloop.flow import product_names
+from offerloop.flow import product_names, unknown_names
 from offerloop.message import Message
 from offerloop.workspace import campaigns_of_store, name_problems, pattern_notes, stored, with_campaigns
 
@@ -68,6 +68,7 @@ def _checked(path: Path, config: Config, running: Engine) -> CheckResult:
             *sign_notes(config, shape),
             *repeated_line_notes(events.quality, config.sources["order_lines"].columns),
             *configured_notes(config, events),
+            *unknown_names(config, events),
             *notes(config, shape, offers),
             *usual_notes,
             *pattern_notes(config, events),

@@ -10,9 +10,10 @@ from offerloop.commands.explain.page import AUDIENCES, explanation_text
 from offerloop.errors import check_known
 from offerloop.locale import known_language
 from offerloop.message import Message
-from offerloop.workspace import open_run
+from offerloop.workspace import naming_damaged_tables, open_run
 
 
+@naming_damaged_tables
 def explain(run_folder: Path, customer_id: str, audience: str = "marketer", language: str | None = None) -> Explanation:
     """Explain one customer of a finished run, by default in the language of its report.
 

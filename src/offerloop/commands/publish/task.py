@@ -13,9 +13,10 @@ from offerloop.config import Publish, message_of
 from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.publishing import Parcels, PublishResult, carry, rows_of
-from offerloop.workspace import RunRead, open_run
+from offerloop.workspace import RunRead, naming_damaged_tables, open_run
 
 
+@naming_damaged_tables
 def publish(
     run_folder: Path, console: Console | None = None, wait: Callable[[float], None] = time.sleep
 ) -> PublishResult:

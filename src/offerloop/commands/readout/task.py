@@ -44,7 +44,7 @@ from offerloop.message import Message
 from offerloop.report import FolderResult, in_all_languages, in_language, iso_day
 from offerloop.response import NEVER_IN_ORDERS
 from offerloop.tables import EXPLORE, READOUT_EFFECTS
-from offerloop.workspace import filling
+from offerloop.workspace import filling, naming_damaged_tables
 
 STRANGERS = {
     "orders": Message(
@@ -85,6 +85,7 @@ class ReadoutResult(FolderResult):
         return {"readout": self.folder.name, "stopped": summary["stopped"], "sentence": summary["sentence"]}
 
 
+@naming_damaged_tables
 def read_out(
     run_folder: Path,
     orders: Path | None,

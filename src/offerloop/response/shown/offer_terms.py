@@ -29,9 +29,11 @@ def _particulars(offer: Offer) -> Hashable:
 
 
 def holds_for_whole_category(offer: Offer) -> bool:
-    """Return whether an offer holds for everything, or for a whole category, but for a threshold, dates or a code."""
+    """Return whether an offer holds for everything, or for a whole category, but for a threshold, dates or a code.
+
+    Free shipping by some methods alone does not.
+    """
     scope = replace(offer.scope, categories=frozenset()) if offer.category else offer.scope
     plain = type(offer.conditions)()
-    return scope.is_everything and plain == replace(
-        offer.conditions, min_minor=0, window=plain.window, code_needed=False
-    )
+    conditions = replace(offer.conditions, min_minor=0, window=plain.window, code_needed=False)
+    return scope.is_everything and conditions == plain and not getattr(offer, "methods", ())
