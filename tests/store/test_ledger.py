@@ -282,9 +282,11 @@ def test_commits_are_durable_whatever_the_server_says(store_url):
     engine.dispose()
 
 
-@pytest.mark.parametrize("url", ["nonsense", "mysql://host/shop", "duckdb:///x.db", "sqlite+pysqlcipher://x"])
+@pytest.mark.parametrize(
+    "url", ["nonsense", "mysql://host/shop", "duckdb:///x.db", "sqlite+pysqlcipher://x", "sqlite:///no/x.db"]
+)
 def test_another_database_is_refused(url):
-    with pytest.raises(InputError, match=r"SQLite or PostgreSQL|a store's URL is like"):
+    with pytest.raises(InputError, match=r"SQLite or PostgreSQL|a store's URL is like|folder '.*/no' is not there"):
         Ledger.open(url)
 
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Dialect, Engine, Table, create_engine, event, text
@@ -54,12 +55,23 @@ def open_engine(url: str) -> Engine:
         raise InputError(
             Message("a store is a database of SQLite or PostgreSQL, not of {database}", database=engine.dialect.name)
         )
+    _check_folder(engine)
     event.listen(engine, "connect", _durable_sqlite if engine.dialect.name == "sqlite" else _durable_postgresql)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "begin", _begin)
     else:
         event.listen(engine, "do_connect", _notice_silence)
     return engine
+
+
+def _check_folder(engine: Engine) -> None:
+    """Raise InputError where the file of SQLite would stand in a folder that is not there."""
+    file = engine.url.database if engine.dialect.name == "sqlite" else None
+    if file and not file.startswith((":", "file:")) and not Path(file).absolute().parent.is_dir():
+        folder = str(Path(file).absolute().parent)
+        raise InputError(
+            Message("the store's folder '{folder}' is not there; make it, or correct the URL", folder=folder)
+        )
 
 
 def place_of(engine: Engine) -> str:

@@ -26,19 +26,24 @@ def new_folder(parent: Path) -> Path:
         raise InputError(
             Message("'{parent}' is a file, and a folder of that name is written to; move it away", parent=str(parent))
         )
+    make_folder(parent)
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    names = [stamp, *(f"{stamp}-{number}" for number in range(2, 100))]
+    return next(parent / name for name in names if not (parent / name).exists())
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it that are not there. Raises InputError where that cannot be."""
     try:
-        parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(
             Message(
                 "'{parent}' cannot be made ({reason}); name another place",
-                parent=str(parent),
+                parent=str(folder),
                 reason=error.strerror or str(error),
             )
         ) from None
-    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    names = [stamp, *(f"{stamp}-{number}" for number in range(2, 100))]
-    return next(parent / name for name in names if not (parent / name).exists())
 
 
 @contextmanager

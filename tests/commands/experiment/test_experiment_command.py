@@ -171,6 +171,7 @@ PLAIN = ("--arm", "arm", "--outcome", "spend")
         pytest.param((*PLAIN, "--guardrail", "day"), "must be like rating=", id="guardrail"),
         pytest.param((*PLAIN, "--guardrail", "spend=1"), "named twice", id="twice"),
         pytest.param((*PLAIN, "--sequential", "0"), "above 0, not 0", id="sequential"),
+        pytest.param((*PLAIN, "--sequential", "inf"), "above 0, not inf", id="endless"),
         pytest.param((*PLAIN, "--before-denominator", "orders"), "belongs to --before", id="before-denominator"),
         pytest.param((*PLAIN, "--before", "before", "--denominator", "orders"), "give all three", id="ratio-before"),
     ],

@@ -116,3 +116,6 @@ def test_a_folder_with_something_in_it_is_kept(shop):
     code, _, said = offerloop("simulate", "--out", shop[0], *SMALL)
     assert code == 2
     assert "exists already" in said
+    code, _, said = offerloop("simulate", "--out", shop[0] / "report.html" / "more", *SMALL)
+    assert code == 2
+    assert "report.html' cannot be made" in said

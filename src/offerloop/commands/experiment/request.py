@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 
 from offerloop.errors import InputError
 from offerloop.evaluation import Metric
@@ -36,7 +37,7 @@ class ExperimentRequest:
 
     def __post_init__(self) -> None:
         """Raises InputError for what cannot be."""
-        if self.planned is not None and not self.planned > 0:
+        if self.planned is not None and not 0 < self.planned < inf:
             raise InputError(
                 Message("--sequential must be the planned number of customers, above 0, not {n}", n=self.planned)
             )

@@ -11,6 +11,7 @@ from offerloop.commands.simulate.loop_policy import EXPLORE, loop_policy
 from offerloop.errors import InputError, near_miss
 from offerloop.market import LEVERS, POLICIES, Learner, Levers, Setting, load_preset, with_terms
 from offerloop.message import Message
+from offerloop.workspace import make_folder
 
 LOOP = "loop"
 KNOWN = (*POLICIES, LOOP)
@@ -104,6 +105,7 @@ def check_asked(request: SimulationRequest, folder: Path) -> None:
                 folder=str(folder),
             )
         )
+    make_folder(folder.parent)
 
 
 def _check_levers(request: SimulationRequest) -> None:
