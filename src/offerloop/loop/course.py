@@ -158,9 +158,7 @@ class LoopCourse:
         self._meet(one["campaign"] for one in decided["forecasts"])
         self._given[period] = unpacked(decided["assignments"])
         unseen = decided.get(UNSEEN_COSTS)  # an earlier version did not record them
-        self._unseen_costs[period] = (
-            self._configured_costs() if unseen is None else tuple(UnseenCost(**one) for one in unseen)
-        )
+        self._unseen_costs[period] = self._configured_costs() if unseen is None else tuple(map(UnseenCost.read, unseen))
         self.shop.give(period, self._given[period].drop("contact_cost_minor"))
 
     def learn(self, period: int, decided: JournalDecision) -> dict[str, Any]:

@@ -14,9 +14,9 @@ import numpy as np
 from offerloop.arrays import Floats
 from offerloop.errors import EvidenceError
 from offerloop.message import Message
-from offerloop.offers import NO_OFFER
+from offerloop.offers import EVERYTHING, NO_OFFER, Scope
 
-Family = tuple[str, float, str, float, bool, Hashable]
+Family = tuple[str, float, Scope, float, bool, Hashable]
 
 
 @dataclass(frozen=True)
@@ -29,15 +29,15 @@ class OfferTerms:
     """Share of the price that is taken off, from 0 to 1, or any number that says how much is given."""
     threshold: float = 0.0
     """What must be spent, in minor units."""
-    scope: str = ""
-    """What it covers; empty for everything."""
+    scope: Scope = EVERYTHING
+    """What it covers of what order lines tell: products, categories and brands."""
     window_days: float = 0.0
     most: float = 0.0
     """What a share off comes to at most, in minor units; 0 for no limit."""
     amount: bool = False
     """Whether its depth is money instead of a share."""
     particulars: Hashable = ()
-    """All else that tells it from other offers but for its depth, such as products, conditions and the channel."""
+    """All else that tells it from other offers but for its depth, such as conditions and the channel."""
 
     @property
     def family(self) -> Family:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import chi2
 
+from offerloop.offers import Scope
 from offerloop.response import NO_OFFER_TERMS, Evidence, OfferTerms
 from offerloop.response.shown.growth_calibration import JudgedGrowth
 from offerloop.response.shown.growth_model import LAGS, OWN, Growth
@@ -87,13 +88,17 @@ def test_noisy_offers_of_several_kinds_are_believed_to_grow_with_their_depth():
     assert 0.4 < shallow / deep < 0.7
 
 
+def of_category(name):
+    return Scope(categories=frozenset({name} - {""}))
+
+
 @pytest.mark.parametrize(("power", "least", "most"), [(1.0, 0.5, 2.2), (0.0, 0.8, 1.2)], ids=["adds", "reminds"])
 def test_noisy_offers_on_a_part_are_believed_to_bring_no_multiple_of_what_they_do(power, least, most):
     """They add to the tenth of purchases that they cover, or remind of the shop as much as offers on everything."""
     scopes = [scope for scope in ("", "tea", "rice") for _ in range(2)]
     offers = (
         NO_OFFER_TERMS,
-        *(OfferTerms(f"{s}{n}", "coupon", 0.1 + 0.1 * (n % 2), 0.0, s) for n, s in enumerate(scopes)),
+        *(OfferTerms(f"{s}{n}", "coupon", 0.1 + 0.1 * (n % 2), 0.0, of_category(s)) for n, s in enumerate(scopes)),
     )
     form = np.array([0.0, *(0.1, 0.2) * 3])
     believed = true = 0.0
@@ -116,7 +121,11 @@ def test_noisy_offers_on_a_part_are_believed_to_bring_no_multiple_of_what_they_d
 
 
 def test_a_log_that_says_nothing_leaves_reminding_as_likely_as_what_offers_cover():
-    offers = (NO_OFFER_TERMS, OfferTerms("all", "coupon", 0.1), OfferTerms("tea", "coupon", 0.1, 0.0, "tea"))
+    offers = (
+        NO_OFFER_TERMS,
+        OfferTerms("all", "coupon", 0.1),
+        OfferTerms("tea", "coupon", 0.1, 0.0, of_category("tea")),
+    )
     log = Shop(np.zeros(3), offers=offers, spread=3.0).log().of(np.arange(240))
     share = np.where(np.arange(3) == 2, 0.1, np.ones((log.size, 1)))
     powers = Growth.fit(replace(log, covered=share)).powers

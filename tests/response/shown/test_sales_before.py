@@ -5,6 +5,7 @@ import polars as pl
 import pytest
 
 from offerloop.engine import ENGINES
+from offerloop.offers import Scope
 from offerloop.response import EXPOSURE_FEATURES, NO_OFFER_TERMS, OfferTerms
 from offerloop.response.margins import Margins
 from offerloop.response.shown.category_shares import CategoryShares
@@ -17,7 +18,9 @@ ORDERS = [("a", 10, "tea", 100), ("a", 20, "tea", 200), ("a", 30, "milk", 400), 
 SHARE_OFF = OfferTerms("off-10", "coupon", 0.1)
 FULL_REDUCTION = OfferTerms("full-50", "spend_and_save", 50.0, threshold=300.0, amount=True)
 ROWS = pl.DataFrame({"customer_id": ["a", "b", "c"], "shown_day": 40})
-OF_TEA = OfferTerms("tea-50", "spend_and_save", 50.0, threshold=150.0, scope="drinks", amount=True)
+OF_TEA = OfferTerms(
+    "tea-50", "spend_and_save", 50.0, threshold=150.0, scope=Scope(categories=frozenset({"drinks"})), amount=True
+)
 
 
 def before(*offers):
@@ -30,7 +33,9 @@ def sales(*offers):
     lines = pl.DataFrame(ORDERS, ["customer_id", "order_day", "product_id", "list_value_minor"], orient="row")
     money = {name: pl.lit(0) for name in ("discount_minor", "coupon_minor", "reimbursed_minor")}
     lines = lines.with_row_index("order_id").with_columns(revenue_minor="list_value_minor", **money)
-    products = pl.DataFrame({"product_id": ["tea", "milk"], "category": ["drinks", "dairy"]})
+    products = pl.DataFrame(
+        {"product_id": ["tea", "milk"], "category": ["drinks", "dairy"], "brand": ["hills", "cows"]}
+    )
     engine = ENGINES.load("duckdb")()
     tables = (engine.table(one) for one in (lines, products))
     return Before.of(*tables, Margins(0.4), engine.table(ROWS.select("customer_id")), (NO_OFFER_TERMS, *offers), 5)
@@ -52,6 +57,23 @@ def test_an_amount_off_counts_on_the_orders_that_reach_its_threshold():
     assert share[:, 2] == pytest.approx((value + WEEK * 1500 / 1800) / (bought + WEEK))
     assert share[:, 3] == pytest.approx((np.array([200, 0, 0]) + WEEK * 200 / 1800) / (bought + WEEK))
     assert (share * orders)[:, 2] == pytest.approx((counted + WEEK * 3 / 1800) / (bought + WEEK))
+
+
+@pytest.mark.parametrize(
+    ("scope", "values"),
+    [
+        (Scope(products=frozenset({"tea", "water"})), [300, 0, 0]),
+        (Scope(brands=frozenset({"cows"})), [400, 1100, 0]),
+        (Scope(categories=frozenset({"drinks", "dairy"})), [700, 1100, 0]),
+        (Scope(categories=frozenset({"drinks", "dairy"}), brands=frozenset({"hills", "seas"})), [300, 0, 0]),
+        (Scope(products=frozenset({"tea"}), brands=frozenset({"cows"})), [0, 0, 0]),
+    ],
+    ids=["products", "brand", "categories", "categories and brands", "nothing that is sold"],
+)
+def test_an_offer_covers_the_products_categories_and_brands_that_it_names(scope, values):
+    share, _ = before(SHARE_OFF, OF_TEA, OfferTerms("some-10", "coupon", 0.1, scope=scope))
+    bought, value = np.array([700, 1100, 0]), np.array(values)
+    assert share[:, 3] == pytest.approx((value + WEEK * value.sum() / 1800) / (bought + WEEK))
 
 
 def test_nobody_is_free_who_never_reached_the_threshold():

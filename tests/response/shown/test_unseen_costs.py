@@ -1,5 +1,8 @@
 """What gifts and free shipping cost where they were given, of whatever orders they hold for."""
 
+import json
+from dataclasses import asdict
+
 import polars as pl
 import pytest
 
@@ -7,11 +10,13 @@ from offerloop.config import Config
 from offerloop.engine import InMemoryEngine
 from offerloop.offers import read_offers
 from offerloop.response import UnseenCost, UnseenCosts, offers_of_unseen_cost
+from offerloop.response.shown.hidden_costs import offers_counted_at_most
 
 OFFERS = [
     {"kind": "gift", "id": "mug", "product": "mug", "worth": "3.00", "funded_share": 0.5},
     {"kind": "free_shipping", "id": "ship", "max_discount": "4.00", "min_spend": "20.00"},
 ]
+OF_Q = {"kind": "gift", "id": "tin", "product": "tin", "worth": "2.00", "products": ["q"]}
 
 
 def test_each_order_that_they_hold_for_counts_our_part_of_the_most():
@@ -19,14 +24,21 @@ def test_each_order_that_they_hold_for_counts_our_part_of_the_most():
     lines = pl.DataFrame(
         [(1, 1, 5, 1_000), (1, 2, 6, 3_000), (1, 3, 9, 3_000), (2, 4, 5, 3_000)],
         ["customer_id", "order_id", "order_day", "list_value_minor"], orient="row",
-    ).with_columns(product_id=pl.lit("p"))  # fmt: skip
-    products = pl.DataFrame({"product_id": ["p"], "category": ["tea"]})
+    ).with_columns(product_id=pl.Series(["p", "q", "q", "p"]))  # fmt: skip
+    products = pl.DataFrame({"product_id": ["p", "q"], "category": ["tea", "tea"]})
     ids = lines.select("customer_id").unique()
-    offers = read_offers(OFFERS, ["tea"], "USD")
-    costs = UnseenCosts.of(map(UnseenCost.of, offers), *(engine.table(one) for one in (lines, products, ids)))
-    rows = pl.DataFrame({"customer_id": [1, 1, 1, 2, 3], "offer_id": ["mug", "ship", "ten-10", "none", "mug"]})
+    offers = read_offers([*OFFERS, OF_Q], ["tea"], "USD")
+    stored = json.loads(json.dumps([asdict(UnseenCost.of(one)) for one in offers]))
+    costs = UnseenCosts.of(map(UnseenCost.read, stored), *(engine.table(one) for one in (lines, products, ids)))
+    given = {"mug": 1, "ship": 1, "ten-10": 1, "none": 2, "tin": 1}
+    rows = pl.DataFrame({"offer_id": [*given, "mug", "tin"], "customer_id": [*given.values(), 3, 2]})
     rows = rows.with_columns(shown_day=pl.lit(4), until_day=pl.lit(8))
-    assert costs.of_rows(rows).tolist() == pytest.approx([2 * 150, 400, 0, 0, 0])
+    assert costs.of_rows(rows).tolist() == pytest.approx([2 * 150, 400, 0, 0, 200, 0, 0])
+
+
+def test_those_that_depend_on_what_orders_do_not_tell_are_named():
+    first = {**OF_Q, "id": "first", "order_number": 1}
+    assert offers_counted_at_most(read_offers([*OFFERS, OF_Q, first], ["tea"], "USD")) == ["first"]
 
 
 def test_offers_of_a_budget_that_is_no_money_are_left_out_and_some_have_no_cost_that_orders_tell():

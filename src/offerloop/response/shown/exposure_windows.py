@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import narwhals as nw
 import numpy as np
@@ -10,6 +10,7 @@ import polars as pl
 
 from offerloop.arrays import Ints
 from offerloop.engine import Frame, collect
+from offerloop.offers import Scope
 from offerloop.response.margins import Margins
 
 QUARTER_DAYS, MONTH_DAYS = 91, 28
@@ -23,8 +24,9 @@ _SUMS = (*_MONEY, "margin_micro", "n_orders")
 LINE_COLUMNS = ("customer_id", "order_id", "product_id", "order_day", *_MONEY)
 """What is read of order lines."""
 SCOPE_SUMS = ("list_value_minor", "n_orders")
-OfferScope = tuple[str, float]
-"""A category, empty for everything, and what an order must hold of it at least to count, in minor units."""
+OfferScope = tuple[Scope, float]
+"""Products, categories and brands, and what an order must hold of them at least to count, in minor units."""
+_COLUMNS = {"products": "product_id", "categories": "category", "brands": "brand"}
 
 
 def customer_days(order_lines: Frame, products: Frame, margins: Margins, ids: Frame) -> pl.DataFrame:
@@ -100,23 +102,45 @@ def scope_days(
     order_lines: Frame, products: Frame, ids: Frame, scopes: Collection[OfferScope]
 ) -> dict[OfferScope, pl.DataFrame]:
     """Return running SCOPE_SUMS of each scope by customer_id and order_day, sorted by both."""
-    categories = [name for name, _ in scopes if name]
-    named = products.select("product_id", "category")
+    covers = list(dict.fromkeys(scope for scope, _ in scopes))
+    used = {column for name, column in _COLUMNS.items() if any(getattr(one, name) for one in covers)}
+    named = products.select("product_id", *sorted(used - {"product_id"}))
     lines = order_lines.join(ids, on="customer_id", how="semi").join(named, on="product_id", how="left")
-    parts = [lines.filter(nw.col("category").is_in(categories))] if categories else []
-    parts += [lines.with_columns(category=nw.lit(""))] if len(categories) < len(scopes) else []
-    orders = pl.concat([_orders(one) for one in parts])
-    return {scope: _running(orders, *scope) for scope in scopes}
+    single = {one: category for one in covers if (category := _only_category(one))}
+    orders = _by_category(lines, single) | {one: _orders(_within(lines, one)) for one in covers if one not in single}
+    return {(scope, least): _running(orders[scope], least) for scope, least in scopes}
 
 
-def _orders(lines: Frame) -> pl.DataFrame:
-    """Return the value at list price of each order, by customer_id, order_day and category."""
-    key, value = ("customer_id", "order_day", "category"), nw.col("list_value_minor")
+def _only_category(scope: Scope) -> str | None:
+    """Return the category that a scope is, if it is one."""
+    (name, *others) = scope.categories or ("",)
+    return name if not others and scope == Scope(categories=scope.categories) else None
+
+
+def _by_category(lines: Frame, categories: Mapping[Scope, str]) -> dict[Scope, pl.DataFrame]:
+    """Return the `_orders` of many categories, from one pass over the lines."""
+    if not categories:
+        return {}
+    orders = _orders(lines.filter(nw.col("category").is_in(sorted(categories.values()))), "category")
+    return {scope: orders.filter(pl.col("category") == name) for scope, name in categories.items()}
+
+
+def _within(lines: Frame, scope: Scope) -> Frame:
+    """Return the lines of a scope."""
+    for name, column in _COLUMNS.items():
+        if names := getattr(scope, name):
+            lines = lines.filter(nw.col(column).is_in(sorted(names)))
+    return lines
+
+
+def _orders(lines: Frame, *apart: str) -> pl.DataFrame:
+    """Return the value at list price of each order, by customer_id, order_day and further columns."""
+    key, value = ("customer_id", "order_day", *apart), nw.col("list_value_minor")
     return collect(lines.group_by(*key, "order_id").agg(value.sum().cast(nw.Int64)).select(*key, "list_value_minor"))
 
 
-def _running(orders: pl.DataFrame, category: str, least: float) -> pl.DataFrame:
-    counted = orders.filter(pl.col("category") == category, pl.col("list_value_minor") >= least)
+def _running(orders: pl.DataFrame, least: float) -> pl.DataFrame:
+    counted = orders.filter(pl.col("list_value_minor") >= least)
     days = counted.group_by("customer_id", "order_day").agg(
         pl.col("list_value_minor").sum(), n_orders=pl.len().cast(pl.Int64)
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -17,9 +18,9 @@ import polars as pl
 from offerloop.arrays import Floats, Ints
 from offerloop.config import Config, Listed
 from offerloop.engine import Frame, collect
-from offerloop.offers import Offer
+from offerloop.offers import Offer, Scope
 from offerloop.response.shown.exposure_windows import OfferScope, scope_days, sums_between
-from offerloop.response.shown.offer_terms import holds_for_whole_category, terms_of
+from offerloop.response.shown.offer_terms import is_known_from_orders, terms_of
 from offerloop.response.shown.sales_before import Before
 from offerloop.response.terms import OfferTerms
 
@@ -30,6 +31,7 @@ FEWEST_ORDERS = 500
 in a hundred used it, fewer than one log in a hundred would look like that."""
 OFTEN = 0.01
 """Share of the windows in which an offer was used and took off more than it can that is no mere mistake."""
+_NAMES = ("products", "categories", "brands")
 ROUNDING = 1.0
 """Minor units."""
 
@@ -59,7 +61,7 @@ def offers_of_unseen_cost(config: Config, products: Frame, listed: Listed) -> li
 
 def _has_cost_of_orders(offer: Offer) -> bool:
     """Return whether orders say what an offer costs at most: there is a maximum, and they show which it holds for."""
-    return bool(offer.most_minor) and holds_for_whole_category(offer)
+    return bool(offer.most_minor) and is_known_from_orders(offer)
 
 
 def _unseen(written: Listed) -> Listed:
@@ -71,9 +73,11 @@ class UnseenCost:
     """What an offer costs us of which order lines show nothing."""
 
     offer_id: str
-    scope: str
+    products: tuple[str, ...]
+    categories: tuple[str, ...]
+    brands: tuple[str, ...]
     threshold: float
-    """Which orders it holds for, as `OfferTerms` have it."""
+    """Which orders it holds for; see `OfferTerms`."""
     minor: float | None
     """The most with each of these orders; None where nothing limits it, or orders do not say which it holds for."""
 
@@ -82,7 +86,19 @@ class UnseenCost:
         """Take it from an offer of `offers_of_unseen_cost`."""
         terms, share = terms_of(offer), 1 - float(offer.funded_share)
         minor = share * terms.most if _has_cost_of_orders(offer) or not share else None
-        return cls(offer.offer_id, terms.scope, terms.threshold, minor)
+        products, categories, brands = (tuple(sorted(getattr(terms.scope, name))) for name in _NAMES)
+        return cls(offer.offer_id, products, categories, brands, terms.threshold, minor)
+
+    @classmethod
+    def read(cls, stored: Mapping[str, Any]) -> UnseenCost:
+        """Take it from what a journal holds of it."""
+        names = {name: tuple(stored[name]) for name in _NAMES}
+        return cls(**{**stored, **names})
+
+    @property
+    def scope(self) -> OfferScope:
+        """Which orders it holds for."""
+        return Scope(frozenset(self.products), frozenset(self.categories), frozenset(self.brands)), self.threshold
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +114,7 @@ class UnseenCosts:
     def of(cls, costs: Iterable[UnseenCost], order_lines: Frame, products: Frame, ids: Frame) -> UnseenCosts:
         """Build it from costs, of which some may not be known and count for nothing, and the orders of `ids`."""
         counted = tuple(one for one in costs if one.minor)
-        scopes = {(one.scope, one.threshold) for one in counted}
+        scopes = {one.scope for one in counted}
         return cls(counted, scope_days(order_lines, products, ids, scopes) if scopes else {})
 
     def of_rows(self, rows: pl.DataFrame) -> Floats:
@@ -106,8 +122,14 @@ class UnseenCosts:
         costs = np.zeros(rows.height)
         for cost in self.costs:
             own = (rows["offer_id"] == cost.offer_id).to_numpy()
-            costs[own] = (cost.minor or 0.0) * _orders_of(rows.filter(own), self.days[cost.scope, cost.threshold])
+            costs[own] = (cost.minor or 0.0) * _orders_of(rows.filter(own), self.days[cost.scope])
         return costs
+
+
+def offers_counted_at_most(offers: Sequence[Offer]) -> list[str]:
+    """Return the ids of offers of which more orders are counted than may have had them: conditions are not known."""
+    unseen = (one for one in offers if one.kind in NEVER_IN_ORDERS and one.most_minor)
+    return sorted(one.offer_id for one in unseen if not is_known_from_orders(one))
 
 
 def offers_of_unknown_cost(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import replace
 
-from offerloop.offers import Offer, Unit, offer_form
+from offerloop.offers import Offer, Scope, Unit, offer_form
 from offerloop.response.terms import OfferTerms
 
 _NOT_DEPTH = (Unit.COUNT, Unit.HOURS, Unit.FLAG, Unit.TEXT, Unit.SCOPE)
@@ -14,26 +14,31 @@ _NOT_DEPTH = (Unit.COUNT, Unit.HOURS, Unit.FLAG, Unit.TEXT, Unit.SCOPE)
 
 def terms_of(offer: Offer) -> OfferTerms:
     """Return the terms of an offer; its depth is a share, or money where no share is taken off."""
-    share, most, scope = offer.share_off, float(offer.most_minor or 0), offer.category or ""
+    share, most, scope = offer.share_off, float(offer.most_minor or 0), known_scope(offer.scope)
     terms = OfferTerms(offer.offer_id, offer.kind, threshold=float(offer.threshold_minor), scope=scope)
     depth = most or 1.0 if share is None else float(share)
     return replace(terms, depth=depth, most=most, amount=share is None, particulars=_particulars(offer))
 
 
 def _particulars(offer: Offer) -> Hashable:
-    """Return what else two offers may differ in than in kind, depth, threshold, category and the dates they hold."""
+    """Return what else two offers may differ in than in kind, depth, threshold, products and the dates they hold."""
     conditions, window = offer.conditions, replace(offer.conditions.window, starts_at=None, ends_at=None)
     own = tuple(getattr(offer, one.name) for one in offer_form(offer.kind) if one.unit in _NOT_DEPTH)
     others = tuple(getattr(offer, name, ()) for name in ("parts", "methods"))
-    return replace(conditions, min_minor=0, window=window), offer.contact.channel, own, others
+    beyond = replace(offer.scope, products=frozenset(), categories=frozenset(), brands=frozenset())
+    return replace(conditions, min_minor=0, window=window), offer.contact.channel, own, others, beyond
 
 
-def holds_for_whole_category(offer: Offer) -> bool:
-    """Return whether an offer holds for everything, or for a whole category, but for a threshold, dates or a code.
+def known_scope(scope: Scope) -> Scope:
+    """Return a scope as far as order lines tell what is of it: its products, categories and brands."""
+    return Scope(scope.products, scope.categories, scope.brands)
 
-    Free shipping by some methods alone does not.
+
+def is_known_from_orders(offer: Offer) -> bool:
+    """Return whether order lines tell which orders an offer holds for, were it not for dates and a code.
+
+    They do not of free shipping by some methods alone.
     """
-    scope = replace(offer.scope, categories=frozenset()) if offer.category else offer.scope
     plain = type(offer.conditions)()
     conditions = replace(offer.conditions, min_minor=0, window=plain.window, code_needed=False)
-    return scope.is_everything and conditions == plain and not getattr(offer, "methods", ())
+    return offer.scope == known_scope(offer.scope) and conditions == plain and not getattr(offer, "methods", ())

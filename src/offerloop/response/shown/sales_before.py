@@ -13,6 +13,7 @@ import polars as pl
 
 from offerloop.arrays import Floats
 from offerloop.engine import Frame, collect
+from offerloop.offers import EVERYTHING
 from offerloop.response.margins import Margins
 from offerloop.response.shown.category_shares import CategoryShares, ShareScale
 from offerloop.response.shown.exposure_windows import (
@@ -30,7 +31,7 @@ from offerloop.response.shown.exposure_windows import (
 from offerloop.response.terms import OfferTerms
 
 WEEKS = QUARTER_DAYS / 7
-EVERYTHING: OfferScope = ("", 0.0)
+WHOLE: OfferScope = (EVERYTHING, 0.0)
 LEAST_DAYS = 7
 """Days that sums are of, where the data have fewer before an exposure."""
 _SUMS_OF = {"spend_91": QUARTER_DAYS, "orders_91": QUARTER_DAYS, "spend_28": MONTH_DAYS}
@@ -65,7 +66,7 @@ class Before:
         """Read the earlier sales of some customers; `scale` is that of the shares where it is known."""
         daily = collect(daily_sums(order_lines, products, ids))
         scopes = tuple((one.scope, one.threshold) for one in offers)
-        partial = {scope for scope, one in zip(scopes, offers, strict=True) if one.amount or scope != EVERYTHING}
+        partial = {scope for scope, one in zip(scopes, offers, strict=True) if one.amount or scope != WHOLE}
         by_scope = scope_days(order_lines, products, ids, partial) if partial else {}
         return cls(running_sums(daily, margins), by_scope, scopes, CategoryShares.of(daily, scale), first_day)
 

@@ -31,6 +31,7 @@ from offerloop.response.shown.growth_model import LAGS
 from offerloop.response.shown.growth_model import NAME as GROWTH
 from offerloop.response.shown.hidden_costs import (
     NEVER_IN_ORDERS,
+    offers_counted_at_most,
     offers_of_unknown_cost,
     offers_used_beyond_their_most,
     with_hidden_costs,
@@ -46,7 +47,7 @@ from offerloop.response.shown.logged_decisions import (
     read_exposures,
 )
 from offerloop.response.shown.mean_effects import mean_effects
-from offerloop.response.shown.offer_terms import holds_for_whole_category, terms_of
+from offerloop.response.shown.offer_terms import is_known_from_orders, terms_of
 from offerloop.response.shown.personal_days import PersonalDays
 from offerloop.response.shown.redemption import RedemptionModel
 from offerloop.response.shown.sales_before import Before, UsualWeek
@@ -215,15 +216,16 @@ def learn_shown(
     p_redeem = redemption.mean_gains(evidence.evidence.features)
     table = mean_effects([evidence.of(one) for one in OUTCOMES[:2]], p_redeem, seed, GROWTH, _carried(growth))
     made_of = _made_of(Coding.of(terms), offers)
-    return ShownEffects(active["customer_id"], made_of, by_outcome, se, table, model, _notes(evidence))
+    notes = (*_notes(evidence), *_notes_on_costs([one for one in offers if one.offer_id in model.names]))
+    return ShownEffects(active["customer_id"], made_of, by_outcome, se, table, model, notes)
 
 
 def _unpriced(evidence: _Seen, before: Before, offers: Sequence[Offer]) -> list[str]:
     """Return the ids of those offers that take money off of which no coupon says how much.
 
-    It is not asked of offers on some products or under conditions: which orders these hold for is not known here.
+    It is not asked of offers under conditions: which orders these hold for is not known here.
     """
-    takes_off = {one.offer_id for one in offers if one.effects() and holds_for_whole_category(one)}
+    takes_off = {one.offer_id for one in offers if one.effects() and is_known_from_orders(one)}
     coupon, action = evidence.outcomes["coupon_minor"], evidence.evidence.action
     names = offers_of_unknown_cost(coupon, evidence.rows, action, before, evidence.evidence.offers)
     return [name for name in names if name in takes_off]
@@ -239,6 +241,20 @@ def _notes(evidence: _Seen) -> tuple[Message, ...]:
             "with {offers} customers took more off in one window than the most that one order can, so they used it "
             "for several; a budget of liabilities counts one use of each offer and can be exceeded, so let it be used "
             'once, or set budget_basis = "expected"',
+            offers=names,
+        ),
+    )
+
+
+def _notes_on_costs(offers: Sequence[Offer]) -> tuple[Message, ...]:
+    """Say whose costs are counted too high."""
+    if not (names := offers_counted_at_most(offers)):
+        return ()
+    return (
+        Message(
+            "orders do not tell which of them {offers} held for, as that depends on more than products, categories, "
+            "brands and the least spend; each order that may have had one counts at its full cost, so that what they "
+            "bring is shown too low",
             offers=names,
         ),
     )
