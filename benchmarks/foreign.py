@@ -229,11 +229,7 @@ def pooled(rows: list[dict[str, Any]]) -> str:
         lines.append(
             f"{name}: {share.mean():.2f} of the oracle's gain; the plan leads by {behind.mean():.2f} +- {half:.2f}"
         )
-    lines += [*_of_true_form(rows), *_spends(rows)]
-    held = [abs(one["forecast"] - one["plan"]) <= Z95 * one["se"] for one in rows if one["se"] > 0]
-    above = float(np.mean([one["forecast"] > 0 for one in rows]))
-    holds = float(np.mean(held)) if held else 1.0
-    return "\n".join([*lines, f"forecast: holds the truth in {holds:.2f} of its worlds, above zero in {above:.2f}"])
+    return "\n".join([*lines, *_of_true_form(rows), *_spends(rows), *_forecasts(rows)])
 
 
 def _of_true_form(rows: list[dict[str, Any]]) -> list[str]:
@@ -259,6 +255,26 @@ def _spends(rows: list[dict[str, Any]]) -> list[str]:
     return [
         f"spend: {true.sum() / planned.sum():.2f} of the planned one, in single worlds from {low:.2f} to {high:.2f}; "
         f"above the budget in {over:.2f} of them, said to be in {chance:.2f}"
+    ]
+
+
+def _forecasts(rows: list[dict[str, Any]]) -> list[str]:
+    """How often forecasts hold the truth, how far above zero they are, and what is sent although it loses."""
+    planned = [one for one in rows if one["se"] > 0]
+    held = [abs(one["forecast"] - one["plan"]) <= Z95 * one["se"] for one in planned]
+    above = float(np.mean([one["forecast"] > 0 for one in rows]))
+    lines = [f"forecast: holds the truth in {np.mean(held or 1.0):.2f} of its worlds, above zero in {above:.2f}"]
+    if planned:
+        low, middle, high = np.quantile([one["forecast"] / one["se"] for one in planned], (0.05, 0.5, 0.95))
+        lines.append(
+            f"forecast over its error: {middle:.2f} in the median of {len(planned)} plans, {low:.2f} to {high:.2f}"
+        )
+    losses = [one["as sent"] for one in rows if one["as sent"] < 0]
+    mean = f", {-np.mean(losses):.2f} on average and {-min(losses):.2f} at most" if losses else ""
+    sent, proven = (int(sum(one[name] for one in rows)) for name in SHARES)
+    return [
+        *lines,
+        f"sent in {sent} of {len(rows)} worlds, proven in {proven}; what is sent loses in {len(losses)}{mean}",
     ]
 
 
