@@ -120,16 +120,30 @@ def test_noisy_offers_on_a_part_are_believed_to_bring_no_multiple_of_what_they_d
     assert least < believed / true < most
 
 
+TEA = (NO_OFFER_TERMS, OfferTerms("all", "coupon", 0.1), OfferTerms("tea", "coupon", 0.1, 0.0, of_category("tea")))
+
+
+def on_a_tenth(log):
+    """The same log, with an offer on everything and one on a tenth of it."""
+    return replace(log, covered=np.where(np.arange(3) == 2, 0.1, np.ones((log.size, 1))))
+
+
 def test_a_log_that_says_nothing_leaves_reminding_as_likely_as_what_offers_cover():
-    offers = (
-        NO_OFFER_TERMS,
-        OfferTerms("all", "coupon", 0.1),
-        OfferTerms("tea", "coupon", 0.1, 0.0, of_category("tea")),
-    )
-    log = Shop(np.zeros(3), offers=offers, spread=3.0).log().of(np.arange(240))
-    share = np.where(np.arange(3) == 2, 0.1, np.ones((log.size, 1)))
-    powers = Growth.fit(replace(log, covered=share)).powers
+    log = Shop(np.zeros(3), offers=TEA, spread=3.0).log().of(np.arange(240))
+    powers = Growth.fit(on_a_tenth(log)).powers
     np.testing.assert_allclose(powers, [1 / 3, 1 / 6, 1 / 2], atol=0.08)
+
+
+def test_errors_grow_where_the_log_does_not_say_how_an_offer_on_a_part_works():
+    def wider(spread, form, rows):
+        """How much wider the errors of tea are for it."""
+        log = on_a_tenth(Shop(np.array(form), offers=TEA, spread=spread).log().of(np.arange(rows)))
+        growth, nobody_knows = Growth.fit(log), np.zeros((log.size, 2))
+        same = replace(growth, f_by_power=0 * growth.f_by_power)
+        return growth.predict(log, nobody_knows).se[:, 2].sum() / same.predict(log, nobody_knows).se[:, 2].sum()
+
+    assert wider(2.0, [0.0, 0.4, 0.1], 3_000) > 1.2
+    assert wider(0.3, [0.0, 0.4, 0.04], CUSTOMERS * PERIODS) == pytest.approx(1.0, abs=0.01)
 
 
 def test_effects_are_in_proportion_to_what_customers_buy_anyway():

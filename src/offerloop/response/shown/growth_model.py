@@ -97,7 +97,7 @@ class Predicted:
     alike: Floats
     """(n, K): what the value would be if all responded alike."""
     se: Floats
-    """(n, K): of the value, for the form and what carries over; shared by all customers."""
+    """(n, K): of the value, for the form, the power and what carries over; shared by all customers."""
     without: Floats
     """(n,): outcome of the window without an offer."""
 
@@ -164,6 +164,8 @@ class Growth:
     """How many times what is expected single windows vary in what they say of u."""
     powers: Floats
     """(len(POWERS),): weight of each power of the share that an offer covers."""
+    f_by_power: Floats
+    """(len(POWERS), K): f if growth rose with that power alone."""
     of_categories: CategoryResponse | None
     """What shares of categories tell of who responds."""
 
@@ -185,7 +187,7 @@ class Growth:
         errors = ErrorVariance.fit(h, (y - unit) * np.sqrt(evidence.parts))
         variance = errors.of(h) / evidence.counts
         base = _base(usual, evidence.features)
-        powers = _powers(evidence, base, unit, variance)
+        powers, f_by_power = _powers(evidence, base, unit, variance)
         evidence = _covering(evidence, powers)
         f, f_se, is_open, left = _shape(evidence, base, unit, variance, never_harms=never_harms)
         z, traits = _traits(evidence)
@@ -205,7 +207,7 @@ class Growth:
         spread = _own_spread(summed(evidence.whose, said / dispersion))
         return cls(
             evidence.coding, usual, errors, f, f_se, is_open, traits, centre, a, carry, lasts_se, z2, spread,
-            dispersion, powers, of_categories,
+            dispersion, powers, f_by_power, of_categories,
         )  # fmt: skip
 
     def signals(self, evidence: Evidence) -> Floats:
@@ -219,6 +221,7 @@ class Growth:
 
     def predict(self, evidence: Evidence, signals: Floats) -> Predicted:
         """Predict rows from features and earlier offers; `signals` (n, 2) are sums of their customers' past rows."""
+        between_powers = _between_powers(evidence.covers, self.powers, self.f_by_power)
         evidence = _covering(evidence, self.powers)
         expected = self.usual.mean * self.usual.over_mean(evidence.features)
         covered = evidence.covers
@@ -231,7 +234,8 @@ class Growth:
         now = response * alike
         lasting = (_lagged(evidence, self.f) - by_offers[:, None]) @ self.carry
         without = expected * np.maximum(1 + mean * (lasting - by_offers), 1 - MOST_OF_USUAL)
-        se = np.hypot((expected[:, None] * covered) * response * self.f_se * self.lasts, now * self.lasts_se)
+        form_se = np.hypot(covered * self.f_se, between_powers)
+        se = np.hypot(expected[:, None] * response * form_se * self.lasts, now * self.lasts_se)
         return Predicted(now, now * self.lasts, alike * self.lasts, se, without)
 
     def _response(self, evidence: Evidence) -> Floats:
@@ -253,16 +257,26 @@ def _base(usual: ExpectedSales, features: Floats) -> Floats:
     return np.column_stack([np.ones(len(features)), usual.over_mean(features), usual.traits(features)])
 
 
-def _powers(evidence: Evidence, base: Floats, unit: Floats, variance: Floats) -> Floats:
-    """(len(POWERS),): how likely each power is; they sum to 1."""
+def _powers(evidence: Evidence, base: Floats, unit: Floats, variance: Floats) -> tuple[Floats, Floats]:
+    """(len(POWERS),): how likely each power is, which sums to 1, and (len(POWERS), K): f by each."""
     if evidence.covered is None:
-        return np.eye(len(POWERS))[0]
-    likely = [_log_likelihood(_covering(evidence, one), base, unit, variance) for one in np.eye(len(POWERS))]
-    return averaged(np.array(likely) + np.log(BEFOREHAND))
+        return np.eye(len(POWERS))[0], np.zeros((len(POWERS), len(evidence.offers)))
+    fits = [_by_power(_covering(evidence, one), base, unit, variance) for one in np.eye(len(POWERS))]
+    likely, f = zip(*fits, strict=True)
+    return averaged(np.array(likely) + np.log(BEFOREHAND)), np.stack(f)
 
 
-def _log_likelihood(evidence: Evidence, base: Floats, unit: Floats, variance: Floats) -> float:
-    """The outcome's, over all growth that is possible beforehand; but for a constant that is the same for all powers.
+def _between_powers(covers: Floats, powers: Floats, f_by_power: Floats) -> Floats:
+    """(n, K): standard deviation of growth between the powers, which their mean has beside the error of each (Draper
+    1995): what an offer does to those who hardly buy what it covers is open where a log does not tell powers apart."""
+    growth = np.stack([covers**power * f for power, f in zip(POWERS, f_by_power, strict=True)])
+    apart = growth - np.tensordot(powers, growth, 1)
+    return np.asarray(np.sqrt(np.tensordot(powers, apart**2, 1)), dtype=np.float64)
+
+
+def _by_power(evidence: Evidence, base: Floats, unit: Floats, variance: Floats) -> tuple[float, Floats]:
+    """The outcome's likelihood over all growth that is possible beforehand, but for a constant that is the same for all
+    powers, in logarithms; and f (K,).
 
     Integrating f out of the regression's likelihood (Laplace): the density of its estimate under the priors, times the
     residuals' at the estimate, times the volume that the estimate's errors take.
@@ -271,9 +285,12 @@ def _log_likelihood(evidence: Evidence, base: Floats, unit: Floats, variance: Fl
     estimate, covariance = clustered(x, evidence.outcome, variance, evidence.whose)
     left = evidence.outcome - x @ estimate
     own = slice(len(x.T) - len(offers), None)
-    likely = log_density(estimate[own], covariance[own, own], _priors(offers))
+    priors = _priors(offers)
+    likely = log_density(estimate[own], covariance[own, own], priors)
+    f, _ = drawn(estimate[own], covariance[own, own], priors)
     volume = float(np.linalg.slogdet(covariance[own, own] + LEAST * np.eye(len(offers)))[1])
-    return likely + 0.5 * volume - 0.5 * float((left**2 / variance).sum())
+    likely += 0.5 * volume - 0.5 * float((left**2 / variance).sum())
+    return likely, np.concatenate([[0.0], _never_falling(offers, f)])
 
 
 def _covering(evidence: Evidence, powers: Floats) -> Evidence:
