@@ -40,7 +40,6 @@ import numpy as np
 from scipy.optimize import isotonic_regression
 
 from offerloop.arrays import Floats, Ints
-from offerloop.evaluation import Z95
 from offerloop.response.evidence import Evidence
 from offerloop.response.shown.expected_sales import CLIP, ErrorVariance, ExpectedSales, noise_of
 from offerloop.response.shown.shrinkage import (
@@ -65,6 +64,8 @@ LIMIT = 2.5
 SHAPES = (0.0, 0.03, 0.1, 0.3, 1.0)
 """t1 to t5: growth at the deepest discount of a family that each part of f may come to. By the mean of 1,851 published
 price elasticities, 2.6, 30 % off brings 150 % more (Bijmolt, van Heerde and Pieters 2005)."""
+Z_ONE_SIDED = 1.644854
+"""What a standard normal variable exceeds with a probability of 5 %."""
 USUAL_GROWTH = (0.02, 0.06, 0.2, 0.6)
 """Growth that offers may bring on the whole, a little or much, while the log says little of each: the mean, and the
 standard deviation of what all offers have in common."""
@@ -337,8 +338,9 @@ def _priors(offers: Sequence[OfferTerms]) -> list[Prior]:
 
 
 def _leaves_open(covariance: Floats) -> bool:
-    """Whether the least usual growth, if all offers (K - 1) had it in common, would be seen with a power below 50 %."""
-    return bool(np.linalg.pinv(covariance).sum() * USUAL_GROWTH[0] ** 2 < Z95**2)
+    """Whether the least usual growth, if all offers (K - 1) had it in common, would be seen with a power below 50 %,
+    by a test at 5 % of whether there is any (one-sided, as below zero there is none)."""
+    return bool(np.linalg.pinv(covariance).sum() * USUAL_GROWTH[0] ** 2 < Z_ONE_SIDED**2)
 
 
 def _forms(offers: Sequence[OfferTerms]) -> Floats:
