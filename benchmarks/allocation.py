@@ -5,6 +5,7 @@ Parts, which `--parts` picks by name:
 - `one`: one budget.
 - `many`: 25 limits: a budget, ten offers, a budget and a least number of customers in each of seven segments.
 - `large`: 100 million customers in Parquet, one budget, ours alone: all reads included (`allocation_on_disk`).
+- `spark`: 10 million of these by two standalone workers of Spark on this machine.
 
 Each has 10,000 to 10 million made-up customers with ten offers each (`allocation_data`). Peers: HiGHS (interior points
 without crossover, simplex, and MIP with a gap of 1e-4), PDLP and CP-SAT of OR-Tools, and Clarabel through cvxpy. They
@@ -33,7 +34,7 @@ from pathlib import Path
 
 from allocation_claims import claims
 from allocation_data import MANY, ONE
-from allocation_on_disk import on_disk
+from allocation_on_disk import on_cluster, on_disk
 from allocation_systems import FILES, LARGEST, LARGEST_PEER, System, run, systems
 from peers.allocation import ENVIRONMENTS
 from peers.allocation.given import THREADS
@@ -42,6 +43,7 @@ from record import Claim, Found, Record, Result, load, machine, tell
 VERSIONS = ("offerloop", "numpy", "scipy")
 SIZES, QUICK_SIZES = (10_000, 100_000, 1_000_000, 10_000_000), (10_000,)
 LARGE, QUICK_LARGE = 100_000_000, 1_000_000
+CLUSTER, QUICK_CLUSTER = 10_000_000, 1_000_000
 LIMIT, QUICK_LIMIT = 120.0, 20.0
 
 
@@ -62,6 +64,7 @@ def parts(numbers: Sequence[int], compared: Sequence[System], seconds: float) ->
         ONE: lambda: sizes(ONE, numbers, compared, seconds),
         MANY: lambda: sizes(MANY, numbers, compared, seconds),
         "large": lambda: on_disk(LARGE if numbers == SIZES else QUICK_LARGE),
+        "spark": lambda: on_cluster(CLUSTER if numbers == SIZES else QUICK_CLUSTER),
     }
 
 
