@@ -14,6 +14,7 @@ from offerloop.errors import ContractError
 from offerloop.loop import unpacked
 from offerloop.loop.periods import go_on
 from offerloop.response import UnseenCost
+from offerloop.response.terms import EVERYTHING
 from offerloop.store.journal import Journal
 
 PERIODS = 2
@@ -152,7 +153,7 @@ def test_a_shop_gives_a_period_once_and_what_it_costs_stays_as_it_was_decided():
     decided, week = course.decide(0), course.shop.market.week
     assert decided["unseen_costs"] == []
     given = next(one for one in unpacked(decided["assignments"])["offer_id"] if one != "none")
-    decided["unseen_costs"] = [asdict(UnseenCost(given, (), (), (), 0.0, None))]  # a gift that is configured no more
+    decided["unseen_costs"] = [asdict(UnseenCost(given, EVERYTHING, 0.0, None))]  # a gift that is configured no more
     course.give(0, decided)
     course.give(0, decided)
     assert course.shop.market.week == week + 1

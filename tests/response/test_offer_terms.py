@@ -2,8 +2,7 @@ import numpy as np
 import pytest
 
 from offerloop.errors import EvidenceError
-from offerloop.offers import Scope
-from offerloop.response.terms import NO_OFFER_TERMS, Coding, OfferTerms
+from offerloop.response.terms import NO_OFFER_TERMS, Coding, CoveredGoods, OfferTerms
 
 TESTED = (
     NO_OFFER_TERMS,
@@ -28,7 +27,7 @@ def test_a_depth_between_two_is_made_of_both():
     [
         (OfferTerms("deep", "coupon", 0.3), "beyond what was tested"),
         (OfferTerms("new", "flash_sale", 0.1), "no tested offer is like"),
-        (OfferTerms("narrow", "coupon", 0.1, scope=Scope(categories=frozenset({"wine"}))), "no tested offer is like"),
+        (OfferTerms("narrow", "coupon", 0.1, goods=CoveredGoods(categories=("wine",))), "no tested offer is like"),
         (OfferTerms("high", "coupon", 0.1, threshold=5_000), "no tested offer is like"),
     ],
 )

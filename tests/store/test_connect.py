@@ -53,4 +53,4 @@ def test_a_store_that_cannot_be_written_says_so_at_once(store_url, broken):
 
 def test_a_file_that_cannot_be_opened_is_a_store_that_is_away(tmp_path):
     with pytest.raises(StoreError, match="unable to open database file"):
-        Database.open(f"sqlite:///{tmp_path / 'no folder' / 'store.db'}")
+        Database.open(f"sqlite:///{tmp_path}")

@@ -79,7 +79,6 @@ if TYPE_CHECKING:
     from offerloop.offers.pricing.shipping_effect import OffShipping
     from offerloop.offers.pricing.taxes import TaxRules
     from offerloop.offers.reading import OFFER_KIND_NAMES, OFFER_KINDS, offer_form, read_offers
-    from offerloop.offers.scope import EVERYTHING, Scope
     from offerloop.offers.short_form.reading import guess_currency, parse_offer
     from offerloop.offers.short_form.writing import SHORT_FORM_LANGUAGES, print_offer
     from offerloop.offers.shortfall import NotApplicable
@@ -90,7 +89,6 @@ __all__ = [
     "BALANCE_COUNTERS",
     "DEFAULT_POLICY",
     "EACH_CATEGORY",
-    "EVERYTHING",
     "NOTHING",
     "NO_CODES",
     "NO_OFFER",
@@ -147,7 +145,6 @@ __all__ = [
     "Remainder",
     "Revoke",
     "RollBack",
-    "Scope",
     "Shipment",
     "SpendAndSave",
     "StackingChoice",

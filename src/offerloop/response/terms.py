@@ -14,9 +14,21 @@ import numpy as np
 from offerloop.arrays import Floats
 from offerloop.errors import EvidenceError
 from offerloop.message import Message
-from offerloop.offers import EVERYTHING, NO_OFFER, Scope
+from offerloop.offers import NO_OFFER
 
-Family = tuple[str, float, Scope, float, bool, Hashable]
+
+@dataclass(frozen=True)
+class CoveredGoods:
+    """What an offer covers, as far as order lines tell: everything where it names nothing, and otherwise what is one of
+    the products, of one of the categories and of one of the brands that it names."""
+
+    products: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    brands: tuple[str, ...] = ()
+
+
+EVERYTHING = CoveredGoods()
+Family = tuple[str, float, CoveredGoods, float, bool, Hashable]
 
 
 @dataclass(frozen=True)
@@ -29,8 +41,7 @@ class OfferTerms:
     """Share of the price that is taken off, from 0 to 1, or any number that says how much is given."""
     threshold: float = 0.0
     """What must be spent, in minor units."""
-    scope: Scope = EVERYTHING
-    """What it covers of what order lines tell: products, categories and brands."""
+    goods: CoveredGoods = EVERYTHING
     window_days: float = 0.0
     most: float = 0.0
     """What a share off comes to at most, in minor units; 0 for no limit."""
@@ -42,7 +53,7 @@ class OfferTerms:
     @property
     def family(self) -> Family:
         """What two offers share that differ in depth alone."""
-        return self.kind, self.threshold, self.scope, self.window_days, self.amount, self.particulars
+        return self.kind, self.threshold, self.goods, self.window_days, self.amount, self.particulars
 
 
 NO_OFFER_TERMS = OfferTerms(NO_OFFER)

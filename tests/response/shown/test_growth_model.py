@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from scipy.stats import chi2
 
-from offerloop.offers import Scope
 from offerloop.response import NO_OFFER_TERMS, Evidence, OfferTerms
 from offerloop.response.shown.growth_calibration import JudgedGrowth
 from offerloop.response.shown.growth_model import LAGS, OWN, Growth
+from offerloop.response.terms import CoveredGoods
 
 DEPTHS = (0.1, 0.2, 0.3, 0.4)
 OFFERS = (NO_OFFER_TERMS, *(OfferTerms(f"off-{depth:g}", "coupon", depth) for depth in DEPTHS))
@@ -89,7 +89,7 @@ def test_noisy_offers_of_several_kinds_are_believed_to_grow_with_their_depth():
 
 
 def of_category(name):
-    return Scope(categories=frozenset({name} - {""}))
+    return CoveredGoods(categories=(name,) if name else ())
 
 
 @pytest.mark.parametrize(("power", "least", "most"), [(1.0, 0.5, 2.2), (0.0, 0.8, 1.2)], ids=["adds", "reminds"])

@@ -5,11 +5,11 @@ import polars as pl
 import pytest
 
 from offerloop.engine import ENGINES
-from offerloop.offers import Scope
 from offerloop.response import EXPOSURE_FEATURES, NO_OFFER_TERMS, OfferTerms
 from offerloop.response.margins import Margins
 from offerloop.response.shown.category_shares import CategoryShares
 from offerloop.response.shown.sales_before import Before
+from offerloop.response.terms import CoveredGoods
 
 WEEK = 1800 / 3 / 13
 """What the mean customer buys."""
@@ -19,7 +19,7 @@ SHARE_OFF = OfferTerms("off-10", "coupon", 0.1)
 FULL_REDUCTION = OfferTerms("full-50", "spend_and_save", 50.0, threshold=300.0, amount=True)
 ROWS = pl.DataFrame({"customer_id": ["a", "b", "c"], "shown_day": 40})
 OF_TEA = OfferTerms(
-    "tea-50", "spend_and_save", 50.0, threshold=150.0, scope=Scope(categories=frozenset({"drinks"})), amount=True
+    "tea-50", "spend_and_save", 50.0, threshold=150.0, goods=CoveredGoods(categories=("drinks",)), amount=True
 )
 
 
@@ -60,18 +60,18 @@ def test_an_amount_off_counts_on_the_orders_that_reach_its_threshold():
 
 
 @pytest.mark.parametrize(
-    ("scope", "values"),
+    ("goods", "values"),
     [
-        (Scope(products=frozenset({"tea", "water"})), [300, 0, 0]),
-        (Scope(brands=frozenset({"cows"})), [400, 1100, 0]),
-        (Scope(categories=frozenset({"drinks", "dairy"})), [700, 1100, 0]),
-        (Scope(categories=frozenset({"drinks", "dairy"}), brands=frozenset({"hills", "seas"})), [300, 0, 0]),
-        (Scope(products=frozenset({"tea"}), brands=frozenset({"cows"})), [0, 0, 0]),
+        (CoveredGoods(products=("tea", "water")), [300, 0, 0]),
+        (CoveredGoods(brands=("cows",)), [400, 1100, 0]),
+        (CoveredGoods(categories=("drinks", "dairy")), [700, 1100, 0]),
+        (CoveredGoods(categories=("drinks", "dairy"), brands=("hills", "seas")), [300, 0, 0]),
+        (CoveredGoods(products=("tea",), brands=("cows",)), [0, 0, 0]),
     ],
     ids=["products", "brand", "categories", "categories and brands", "nothing that is sold"],
 )
-def test_an_offer_covers_the_products_categories_and_brands_that_it_names(scope, values):
-    share, _ = before(SHARE_OFF, OF_TEA, OfferTerms("some-10", "coupon", 0.1, scope=scope))
+def test_an_offer_covers_the_products_categories_and_brands_that_it_names(goods, values):
+    share, _ = before(SHARE_OFF, OF_TEA, OfferTerms("some-10", "coupon", 0.1, goods=goods))
     bought, value = np.array([700, 1100, 0]), np.array(values)
     assert share[:, 3] == pytest.approx((value + WEEK * value.sum() / 1800) / (bought + WEEK))
 

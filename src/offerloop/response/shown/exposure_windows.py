@@ -10,8 +10,8 @@ import polars as pl
 
 from offerloop.arrays import Ints
 from offerloop.engine import Frame, collect
-from offerloop.offers import Scope
 from offerloop.response.margins import Margins
+from offerloop.response.terms import CoveredGoods
 
 QUARTER_DAYS, MONTH_DAYS = 91, 28
 """Days of the features' two windows."""
@@ -24,8 +24,8 @@ _SUMS = (*_MONEY, "margin_micro", "n_orders")
 LINE_COLUMNS = ("customer_id", "order_id", "product_id", "order_day", *_MONEY)
 """What is read of order lines."""
 SCOPE_SUMS = ("list_value_minor", "n_orders")
-OfferScope = tuple[Scope, float]
-"""Products, categories and brands, and what an order must hold of them at least to count, in minor units."""
+OfferScope = tuple[CoveredGoods, float]
+"""Goods, and what an order must hold of them at least to count, in minor units."""
 _COLUMNS = {"products": "product_id", "categories": "category", "brands": "brand"}
 
 
@@ -102,34 +102,34 @@ def scope_days(
     order_lines: Frame, products: Frame, ids: Frame, scopes: Collection[OfferScope]
 ) -> dict[OfferScope, pl.DataFrame]:
     """Return running SCOPE_SUMS of each scope by customer_id and order_day, sorted by both."""
-    covers = list(dict.fromkeys(scope for scope, _ in scopes))
+    covers = list(dict.fromkeys(goods for goods, _ in scopes))
     used = {column for name, column in _COLUMNS.items() if any(getattr(one, name) for one in covers)}
     named = products.select("product_id", *sorted(used - {"product_id"}))
     lines = order_lines.join(ids, on="customer_id", how="semi").join(named, on="product_id", how="left")
     single = {one: category for one in covers if (category := _only_category(one))}
     orders = _by_category(lines, single) | {one: _orders(_within(lines, one)) for one in covers if one not in single}
-    return {(scope, least): _running(orders[scope], least) for scope, least in scopes}
+    return {(goods, least): _running(orders[goods], least) for goods, least in scopes}
 
 
-def _only_category(scope: Scope) -> str | None:
-    """Return the category that a scope is, if it is one."""
-    (name, *others) = scope.categories or ("",)
-    return name if not others and scope == Scope(categories=scope.categories) else None
+def _only_category(goods: CoveredGoods) -> str | None:
+    """Return the category that goods are, if they are one."""
+    (name, *others) = goods.categories or ("",)
+    return name if not others and goods == CoveredGoods(categories=goods.categories) else None
 
 
-def _by_category(lines: Frame, categories: Mapping[Scope, str]) -> dict[Scope, pl.DataFrame]:
+def _by_category(lines: Frame, categories: Mapping[CoveredGoods, str]) -> dict[CoveredGoods, pl.DataFrame]:
     """Return the `_orders` of many categories, from one pass over the lines."""
     if not categories:
         return {}
     orders = _orders(lines.filter(nw.col("category").is_in(sorted(categories.values()))), "category")
-    return {scope: orders.filter(pl.col("category") == name) for scope, name in categories.items()}
+    return {goods: orders.filter(pl.col("category") == name) for goods, name in categories.items()}
 
 
-def _within(lines: Frame, scope: Scope) -> Frame:
-    """Return the lines of a scope."""
+def _within(lines: Frame, goods: CoveredGoods) -> Frame:
+    """Return the lines of some goods."""
     for name, column in _COLUMNS.items():
-        if names := getattr(scope, name):
-            lines = lines.filter(nw.col(column).is_in(sorted(names)))
+        if names := getattr(goods, name):
+            lines = lines.filter(nw.col(column).is_in(names))
     return lines
 
 

@@ -18,11 +18,11 @@ import polars as pl
 from offerloop.arrays import Floats, Ints
 from offerloop.config import Config, Listed
 from offerloop.engine import Frame, collect
-from offerloop.offers import Offer, Scope
+from offerloop.offers import Offer
 from offerloop.response.shown.exposure_windows import OfferScope, scope_days, sums_between
 from offerloop.response.shown.offer_terms import is_known_from_orders, terms_of
 from offerloop.response.shown.sales_before import Before
-from offerloop.response.terms import OfferTerms
+from offerloop.response.terms import CoveredGoods, OfferTerms
 
 NEVER_IN_ORDERS = ("gift", "benefit", "free_shipping")
 """Kinds of offers that no order line shows; coupons after them are those of others."""
@@ -31,7 +31,6 @@ FEWEST_ORDERS = 500
 in a hundred used it, fewer than one log in a hundred would look like that."""
 OFTEN = 0.01
 """Share of the windows in which an offer was used and took off more than it can that is no mere mistake."""
-_NAMES = ("products", "categories", "brands")
 ROUNDING = 1.0
 """Minor units."""
 
@@ -73,9 +72,7 @@ class UnseenCost:
     """What an offer costs us of which order lines show nothing."""
 
     offer_id: str
-    products: tuple[str, ...]
-    categories: tuple[str, ...]
-    brands: tuple[str, ...]
+    goods: CoveredGoods
     threshold: float
     """Which orders it holds for; see `OfferTerms`."""
     minor: float | None
@@ -86,19 +83,13 @@ class UnseenCost:
         """Take it from an offer of `offers_of_unseen_cost`."""
         terms, share = terms_of(offer), 1 - float(offer.funded_share)
         minor = share * terms.most if _has_cost_of_orders(offer) or not share else None
-        products, categories, brands = (tuple(sorted(getattr(terms.scope, name))) for name in _NAMES)
-        return cls(offer.offer_id, products, categories, brands, terms.threshold, minor)
+        return cls(offer.offer_id, terms.goods, terms.threshold, minor)
 
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> UnseenCost:
         """Take it from what a journal holds of it."""
-        names = {name: tuple(stored[name]) for name in _NAMES}
-        return cls(**{**stored, **names})
-
-    @property
-    def scope(self) -> OfferScope:
-        """Which orders it holds for."""
-        return Scope(frozenset(self.products), frozenset(self.categories), frozenset(self.brands)), self.threshold
+        goods = CoveredGoods(**{name: tuple(names) for name, names in stored["goods"].items()})
+        return cls(**{**stored, "goods": goods})
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +105,7 @@ class UnseenCosts:
     def of(cls, costs: Iterable[UnseenCost], order_lines: Frame, products: Frame, ids: Frame) -> UnseenCosts:
         """Build it from costs, of which some may not be known and count for nothing, and the orders of `ids`."""
         counted = tuple(one for one in costs if one.minor)
-        scopes = {one.scope for one in counted}
+        scopes = {(one.goods, one.threshold) for one in counted}
         return cls(counted, scope_days(order_lines, products, ids, scopes) if scopes else {})
 
     def of_rows(self, rows: pl.DataFrame) -> Floats:
@@ -122,7 +113,7 @@ class UnseenCosts:
         costs = np.zeros(rows.height)
         for cost in self.costs:
             own = (rows["offer_id"] == cost.offer_id).to_numpy()
-            costs[own] = (cost.minor or 0.0) * _orders_of(rows.filter(own), self.days[cost.scope])
+            costs[own] = (cost.minor or 0.0) * _orders_of(rows.filter(own), self.days[cost.goods, cost.threshold])
         return costs
 
 
@@ -160,7 +151,7 @@ def offers_used_beyond_their_most(coupon: Floats, action: Ints, terms: Sequence[
 
 def _orders(rows: pl.DataFrame, before: Before, offer: OfferTerms) -> Floats:
     """(n,): orders in the windows of rows that the offer holds for."""
-    return _orders_of(rows, before.by_scope.get((offer.scope, offer.threshold), before.days))
+    return _orders_of(rows, before.by_scope.get((offer.goods, offer.threshold), before.days))
 
 
 def _orders_of(rows: pl.DataFrame, days: pl.DataFrame) -> Floats:

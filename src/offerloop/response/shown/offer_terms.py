@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import replace
 
-from offerloop.offers import Offer, Scope, Unit, offer_form
-from offerloop.response.terms import OfferTerms
+from offerloop.offers import Offer, Unit, offer_form
+from offerloop.response.terms import CoveredGoods, OfferTerms
 
 _NOT_DEPTH = (Unit.COUNT, Unit.HOURS, Unit.FLAG, Unit.TEXT, Unit.SCOPE)
 """Units of terms that do not say how much an offer gives."""
@@ -14,8 +14,9 @@ _NOT_DEPTH = (Unit.COUNT, Unit.HOURS, Unit.FLAG, Unit.TEXT, Unit.SCOPE)
 
 def terms_of(offer: Offer) -> OfferTerms:
     """Return the terms of an offer; its depth is a share, or money where no share is taken off."""
-    share, most, scope = offer.share_off, float(offer.most_minor or 0), known_scope(offer.scope)
-    terms = OfferTerms(offer.offer_id, offer.kind, threshold=float(offer.threshold_minor), scope=scope)
+    share, most = offer.share_off, float(offer.most_minor or 0)
+    goods = _named_goods(offer)
+    terms = OfferTerms(offer.offer_id, offer.kind, threshold=float(offer.threshold_minor), goods=goods)
     depth = most or 1.0 if share is None else float(share)
     return replace(terms, depth=depth, most=most, amount=share is None, particulars=_particulars(offer))
 
@@ -29,9 +30,9 @@ def _particulars(offer: Offer) -> Hashable:
     return replace(conditions, min_minor=0, window=window), offer.contact.channel, own, others, beyond
 
 
-def known_scope(scope: Scope) -> Scope:
-    """Return a scope as far as order lines tell what is of it: its products, categories and brands."""
-    return Scope(scope.products, scope.categories, scope.brands)
+def _named_goods(offer: Offer) -> CoveredGoods:
+    products, categories, brands = offer.scope.products, offer.scope.categories, offer.scope.brands
+    return CoveredGoods(tuple(sorted(products)), tuple(sorted(categories)), tuple(sorted(brands)))
 
 
 def is_known_from_orders(offer: Offer) -> bool:
@@ -39,6 +40,7 @@ def is_known_from_orders(offer: Offer) -> bool:
 
     They do not of free shipping by some methods alone.
     """
-    plain = type(offer.conditions)()
+    plain, scope = type(offer.conditions)(), offer.scope
+    goods = type(scope)(scope.products, scope.categories, scope.brands)
     conditions = replace(offer.conditions, min_minor=0, window=plain.window, code_needed=False)
-    return offer.scope == known_scope(offer.scope) and conditions == plain and not getattr(offer, "methods", ())
+    return scope == goods and conditions == plain and not getattr(offer, "methods", ())

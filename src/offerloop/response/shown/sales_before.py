@@ -13,7 +13,6 @@ import polars as pl
 
 from offerloop.arrays import Floats
 from offerloop.engine import Frame, collect
-from offerloop.offers import EVERYTHING
 from offerloop.response.margins import Margins
 from offerloop.response.shown.category_shares import CategoryShares, ShareScale
 from offerloop.response.shown.exposure_windows import (
@@ -28,7 +27,7 @@ from offerloop.response.shown.exposure_windows import (
     scope_days,
     scope_sums,
 )
-from offerloop.response.terms import OfferTerms
+from offerloop.response.terms import EVERYTHING, OfferTerms
 
 WEEKS = QUARTER_DAYS / 7
 WHOLE: OfferScope = (EVERYTHING, 0.0)
@@ -65,7 +64,7 @@ class Before:
     ) -> Before:  # fmt: skip
         """Read the earlier sales of some customers; `scale` is that of the shares where it is known."""
         daily = collect(daily_sums(order_lines, products, ids))
-        scopes = tuple((one.scope, one.threshold) for one in offers)
+        scopes = tuple((one.goods, one.threshold) for one in offers)
         partial = {scope for scope, one in zip(scopes, offers, strict=True) if one.amount or scope != WHOLE}
         by_scope = scope_days(order_lines, products, ids, partial) if partial else {}
         return cls(running_sums(daily, margins), by_scope, scopes, CategoryShares.of(daily, scale), first_day)
