@@ -68,7 +68,9 @@ def on_cluster(customers: int) -> Found:
     budget, out = written(folder, customers), folder.with_suffix(".spark.json")
     with tempfile.TemporaryDirectory() as place, cluster(Path(place)) as (address, _):
         given = (str(folder), str(budget), str(out), "spark", "3")
-        subprocess.run(submit(address, Path(__file__), *given), env=environment(), check=True)
+        command = submit(address, Path(__file__), *given)
+        with out.with_suffix(".log").open("w", encoding="utf-8") as log:
+            subprocess.run(command, env=environment(), stderr=log, check=True)
     took = json.loads(out.read_text(encoding="utf-8"))
     case = f"one budget, {customers:,} x {OFFERS} by two workers of Spark"
     longest = max(took["passes"])
