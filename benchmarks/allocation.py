@@ -5,7 +5,7 @@ Parts, which `--parts` picks by name:
 - `one`: one budget.
 - `many`: 25 limits: a budget, ten offers, a budget and a least number of customers in each of seven segments.
 - `large`: 100 million customers in Parquet, one budget, ours alone: all reads included (`allocation_on_disk`).
-- `spark`: 10 million of these by two standalone workers of Spark on this machine.
+- `spark`: 10 million of these by two standalone workers of Spark on this machine, where PySpark is installed.
 
 Each has 10,000 to 10 million made-up customers with ten offers each (`allocation_data`). Peers: HiGHS (interior points
 without crossover, simplex, and MIP with a gap of 1e-4), PDLP and CP-SAT of OR-Tools, and Clarabel through cvxpy. They
@@ -39,6 +39,7 @@ from allocation_systems import FILES, LARGEST, LARGEST_PEER, System, run, system
 from peers.allocation import ENVIRONMENTS
 from peers.allocation.given import THREADS
 from record import Claim, Found, Record, Result, load, machine, tell
+from scale_peers import are_there
 
 VERSIONS = ("offerloop", "numpy", "scipy")
 SIZES, QUICK_SIZES = (10_000, 100_000, 1_000_000, 10_000_000), (10_000,)
@@ -60,12 +61,12 @@ def sizes(problem: str, numbers: Sequence[int], compared: Sequence[System], seco
 
 def parts(numbers: Sequence[int], compared: Sequence[System], seconds: float) -> dict[str, Callable[[], Found]]:
     """By name; each prints its tables."""
+    spark = {"spark": lambda: on_cluster(CLUSTER if numbers == SIZES else QUICK_CLUSTER)}
     return {
         ONE: lambda: sizes(ONE, numbers, compared, seconds),
         MANY: lambda: sizes(MANY, numbers, compared, seconds),
         "large": lambda: on_disk(LARGE if numbers == SIZES else QUICK_LARGE),
-        "spark": lambda: on_cluster(CLUSTER if numbers == SIZES else QUICK_CLUSTER),
-    }
+    } | (spark if are_there() else {})
 
 
 def main() -> None:

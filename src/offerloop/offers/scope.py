@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from offerloop.offers.attributes import AttributeTest
@@ -36,6 +36,10 @@ class Scope:
     def is_everything(self) -> bool:
         """Whether every line belongs to it."""
         return self == EVERYTHING
+
+    def without_goods(self) -> Scope:
+        """Return what it has beside products, categories and brands."""
+        return replace(self, products=frozenset(), categories=frozenset(), brands=frozenset())
 
     @cached_property
     def names(self) -> tuple[str, ...]:

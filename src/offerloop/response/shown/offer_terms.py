@@ -26,7 +26,7 @@ def _particulars(offer: Offer) -> Hashable:
     conditions, window = offer.conditions, replace(offer.conditions.window, starts_at=None, ends_at=None)
     own = tuple(getattr(offer, one.name) for one in offer_form(offer.kind) if one.unit in _NOT_DEPTH)
     others = tuple(getattr(offer, name, ()) for name in ("parts", "methods"))
-    beyond = replace(offer.scope, products=frozenset(), categories=frozenset(), brands=frozenset())
+    beyond = offer.scope.without_goods()
     return replace(conditions, min_minor=0, window=window), offer.contact.channel, own, others, beyond
 
 
@@ -40,7 +40,6 @@ def is_known_from_orders(offer: Offer) -> bool:
 
     They do not of free shipping by some methods alone.
     """
-    plain, scope = type(offer.conditions)(), offer.scope
-    goods = type(scope)(scope.products, scope.categories, scope.brands)
+    plain, beyond = type(offer.conditions)(), offer.scope.without_goods()
     conditions = replace(offer.conditions, min_minor=0, window=plain.window, code_needed=False)
-    return scope == goods and conditions == plain and not getattr(offer, "methods", ())
+    return beyond.is_everything and conditions == plain and not getattr(offer, "methods", ())
