@@ -212,9 +212,11 @@ def test_limits_are_not_lifted_where_that_takes_too_long(monkeypatch):
     assert total["shadow_price"] > 0
 
 
-def test_what_is_not_sent_holds_neither_customers_nor_money():
-    """Two campaigns claim the same customers; held-out customers show nothing of the first."""
-    cases = [case("one", 1, 10**6, pays=0.0), case("two", 1, 10**6)]
+@pytest.mark.parametrize("changes", [{"pays": 0.0}, {"rests": True}], ids=str)
+def test_what_is_not_sent_holds_neither_customers_nor_money(changes):
+    """Two campaigns claim the same customers; held-out customers show nothing of the first, or it rests."""
+    first = case("one", 1, 10**6, pays=changes.get("pays", 1.0))
+    cases = [replace(first, rests=changes.get("rests", False)), case("two", 1, 10**6)]
     limits = [*map(campaign_limit, cases), limit("total", 3000, cases)]
     found = plan_campaigns(cases, limits, "jointly")
     alone = plan_campaigns(cases[1:], [limits[1], limits[2]], "jointly")

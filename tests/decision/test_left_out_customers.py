@@ -39,8 +39,7 @@ def test_the_prices_say_of_customers_in_the_plan_what_the_plan_says(seed, budget
 
 def test_a_campaign_that_is_not_sent_has_nothing_for_anybody():
     one, found = planned(1, 5_000)
-    resting = found.resting()
-    assert left_out(resting, one).is_empty()
+    assert choices_left_out([], found.prices, one.keys().clear()).is_empty()
 
 
 @pytest.mark.parametrize("policy", [SAME, LIKELY])

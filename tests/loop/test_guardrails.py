@@ -51,11 +51,10 @@ def test_what_customers_do_not_like_is_rolled_back_although_it_pays(name, plain,
     assert "ship" not in found[: found.index("roll back")]
 
 
-def test_a_broken_draw_stops_it_for_good():
-    found, guardrails = actions(0.0, held=0.5)
-    assert found[0] == "stop"
-    assert guardrails.state == "stopped"
-    assert found[1:] == [None] * 25
+def test_a_broken_draw_stops_the_trial_and_another_one_begins():
+    found, guardrails = actions(0.0, 2, held=0.5)
+    assert found == ["stop", "stop"]
+    assert (guardrails.state, guardrails.sent) == ("trial", {})
 
 
 def test_where_another_share_is_held_back_another_trial_begins():

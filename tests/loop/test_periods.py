@@ -6,6 +6,7 @@ import sys
 from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import stopped_loop
@@ -160,22 +161,28 @@ def test_a_shop_gives_a_period_once_and_what_it_costs_stays_as_it_was_decided():
     assert course.offers_without_cost() == [given]
 
 
-def test_a_new_campaign_ends_what_stopped():
-    course = stopped_loop.begin()
-    course._meet(["spring"])
-    course.guardrails.begin("stopped")
-    course._meet(["spring"])
-    assert course.guardrails.state == "stopped"
-    course._meet(["summer"])
-    assert course.guardrails.state == "trial"
+def test_where_arms_are_not_those_that_were_drawn_only_campaigns_begun_later_are_sent(monkeypatch):
+    course, stop = stopped_loop.begin(), SimpleNamespace(action="stop", reasons=[])
+    monkeypatch.setattr(course.guardrails, "see", lambda drawn: stop if drawn is not None else None)
+    (before,) = course.config.campaigns
+    for period in range(2):
+        decided = course.decide(period) | {"sent": [before.id], "held_back": 1}
+        assert course._resting() == ("trial", frozenset())
+        course.give(period, decided)
+        course.learn(period, decided)
+    assert course.reading is stop
+    assert course._resting() == ("stopped", {before.id})
+    new = before.model_copy(update={"id": "later"})
+    course.config = course.config.model_copy(update={"campaigns": (before, new)})
+    assert course._resting() == ("trial", {before.id})
+    assert course._drawn(1, decided) is None
 
 
-def test_guardrails_decide_whether_a_plan_may_be_sent():
+def test_while_a_plan_rests_nothing_of_it_is_sent():
     course = stopped_loop.begin()
-    for state in ("rest", "stopped"):
-        course.guardrails.begin(state)
-        decided = course.decide(0)
-        assert (decided["state"], decided["sent"], decided["held_back"]) == (state, [], 0)
+    course.guardrails.begin("rest")
+    decided = course.decide(0)
+    assert (decided["state"], decided["sent"], decided["held_back"]) == ("rest", [], 0)
 
 
 def test_after_an_alarm_twice_as_much_is_explored():

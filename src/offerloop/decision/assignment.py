@@ -37,8 +37,8 @@ class LoopPeriod:
     """What it gave before."""
     holdback: float
     """Share of the customers with an offer in the plan from whom it is held back."""
-    rests: bool
-    """Whether only random offers are given."""
+    rests: frozenset[str]
+    """Ids of the campaigns whose plans are not sent."""
 
 
 @dataclass(frozen=True)
@@ -57,14 +57,14 @@ def exploration_of(
     """Return how a period of a loop explores; None for a run.
 
     `offers_with_effects` are the ids of offers whose effects were learned from what was shown, `unsent` the campaigns
-    that are not sent, with the profit of offers at random. While a loop rests because its plan was rolled back, idle
-    budgets stay unspent.
+    that are not sent, with the profit of offers at random. While a campaign rests, its idle budget stays unspent.
     """
     if period is None:
         return None
     untried = set(offers.filter(~pl.col("offer_id").is_in(list(offers_with_effects)))["campaign_id"])
-    shares = {name: 1.0 if name in untried else idle_share(profit) for name, profit in unsent.items()}
-    return Exploration(period.holdback, {} if period.rests else shares)
+    idle = {name: profit for name, profit in unsent.items() if name not in period.rests}
+    shares = {name: 1.0 if name in untried else idle_share(profit) for name, profit in idle.items()}
+    return Exploration(period.holdback, shares)
 
 
 def idle_share(profit: Estimate) -> float:

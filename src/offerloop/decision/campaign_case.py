@@ -51,6 +51,8 @@ class CampaignCase:
     """What the plan is chosen by, with the offers' terms; their texts are an Enum, as there are few."""
     policy: str = PLAN
     """What chooses among the candidates: the plan, or the simpler policy whose they are."""
+    rests: bool = False
+    """Whether a loop does not send its plan, whatever that is worth."""
 
     @classmethod
     def of(

@@ -50,10 +50,6 @@ class Planned:
         """The same with what it would have for customers whom a hash leaves out."""
         return replace(self, left_out=choices)
 
-    def resting(self) -> Planned:
-        """The same where no plan is sent."""
-        return replace(self, forecasts=[replace(one, send=False) for one in self.forecasts])
-
     def sent_offers(self) -> SentOffers:
         """Return what the campaigns that are sent have for everybody."""
         sent = [one.campaign_id for one in self.forecasts if one.send]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -30,18 +30,25 @@ class Allowed:
 
 
 def plan_period(
-    profiles: pl.DataFrame, effects: Effects, allowed: Allowed, config: Config, *, explores: bool = False
+    profiles: pl.DataFrame,
+    effects: Effects,
+    allowed: Allowed,
+    config: Config,
+    *,
+    explores: bool = False,
+    resting: frozenset[str] = frozenset(),
 ) -> Planned:
     """Stage 5: plan for the customers whom no hash leaves out, and say what the plan would have for those.
 
-    A loop explores, and needs to know what offers at random are worth.
+    A loop explores, and needs to know what offers at random are worth. `resting` are ids of campaigns whose plans it
+    does not send.
     """
     usual = 0.0 if config.business_as_usual is None else config.business_as_usual.share
     everyone = profiles["customer_id"]
     out = everyone.filter(left_out(everyone, config.experiment, usual))
     inside = {name: ids.filter(~ids.is_in(out.implode())) for name, ids in allowed.campaigns.items()}
     outside = {name: ids.filter(ids.is_in(out.implode())) for name, ids in allowed.campaigns.items()}
-    solved = campaign_cases(effects, inside, config)
+    solved = [replace(one, rests=one.campaign.id in resting) for one in campaign_cases(effects, inside, config)]
     planned = plan_campaigns(solved, plan_limits(config, effects.offers), config.plan.campaigns, explores=explores)
     of_campaigns = zip(planned.forecasts, campaign_cases(effects, outside, config), solved, strict=True)
     sent = [one for one in of_campaigns if one[0].send]

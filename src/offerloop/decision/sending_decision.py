@@ -134,7 +134,8 @@ def _part(case: CampaignCase, solved: Solved, limits: Sequence[PlanLimit], close
     own = next(n for n, one in enumerate(limits) if one.kind == "campaign" and one.campaign_id == case.campaign.id)
     missed = max(solved.bound - solved.profit, 0.0)
     price = float(solved.prices[own])
-    return Part(case, rows, may_be_sent(case, rows), False, closed, solved.prices, price, missed)
+    send = not case.rests and may_be_sent(case, rows)
+    return Part(case, rows, send, False, closed, solved.prices, price, missed)
 
 
 def _others(case: CampaignCase, cases: Sequence[CampaignCase], solved: Solved) -> pl.Series:

@@ -245,8 +245,10 @@ def decide(
     shown, effects = learned.shown, learned.effects
     settings = config.only("shop", "campaigns", "plan", "experiment", "business_as_usual")
     settings = asking_for_proof(settings, shown)
-    planned = stage("allocation", plan_period, profiles, effects, allowed, settings, explores=period is not None)
-    planned = planned.resting() if period is not None and period.rests else planned
+    rests = frozenset[str]() if period is None else period.rests
+    planned = stage(
+        "allocation", plan_period, profiles, effects, allowed, settings, explores=period is not None, resting=rests
+    )
     settings = config.only("business_as_usual", "privacy")
     usual = stage("business as usual", business_as_usual, profiles, allowed, effects, settings, engine)
     settings = config.only("seed", "shop", "campaigns", "experiment", "business_as_usual")

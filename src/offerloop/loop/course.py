@@ -7,7 +7,6 @@ shop may be real or simulated (`LoopShop`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import Any, Protocol
@@ -89,6 +88,8 @@ class LoopCourse:
     """By period, what its offers cost of which order lines show nothing."""
     _campaigns: set[str] = field(default_factory=set)
     """Ids of the campaigns of all periods so far."""
+    _stopped: set[str] = field(default_factory=set)
+    """Ids of campaigns that are not sent any more, as arms were not those that were drawn."""
     _read: Outcomes | None = None
     _last: tuple[int, JournalDecision] | None = None
     """The period that guardrails read next: only after the following one is it known what came back of it."""
@@ -112,11 +113,11 @@ class LoopCourse:
                 )
             )
         if self.shop.events.as_of_day >= self.begins(period + 1):
-            return {"missed": True, "state": self.guardrails.state}
+            return {"missed": True, "state": self._resting()[0]}
         if not self.config.campaigns:
             raise NotYetError(NO_CAMPAIGN)
-        self._meet(one.id for one in self.config.campaigns)
-        rests, holdback = self.guardrails.state != "trial", self.config.experiment.holdback
+        state, rests = self._resting()
+        holdback = self.config.experiment.holdback
         history = LoopExposures(
             exposures(self._given, self.first_day, self.config.evaluate.window_days), self.first_day, tuple(self.alarms)
         )
@@ -124,18 +125,16 @@ class LoopCourse:
         plan = self.shop.plan(settings, LoopPeriod(history, holdback, rests))
         check_budgets(period, settings, plan)
         unseen = [asdict(one) for one in self._configured_costs()]
-        how = {"missed": False, "state": self.guardrails.state, "holdback": holdback, UNSEEN_COSTS: unseen}
+        how = {"missed": False, "state": state, "holdback": holdback, UNSEEN_COSTS: unseen}
         return {**how, **decision_of(plan)}
 
-    def _meet(self, campaigns: Iterable[str]) -> None:
-        """Note the campaigns of a period: a new one ends what stopped because the arms were not those that were drawn.
-
-        Whoever found out why begins it, as the loop says.
-        """
-        new = set(campaigns) - self._campaigns
-        if new and self._campaigns and self.guardrails.state == "stopped":
-            self.guardrails.begin("trial")
-        self._campaigns |= new
+    def _resting(self) -> tuple[str, frozenset[str]]:
+        """Return the state of the guardrails, and the ids of the campaigns that are not sent."""
+        campaigns = frozenset(one.id for one in self.config.campaigns)
+        if campaigns and campaigns <= self._stopped:
+            return "stopped", campaigns
+        is_trial = self.guardrails.state == "trial"
+        return self.guardrails.state, campaigns & self._stopped if is_trial else campaigns
 
     def _configured_costs(self) -> tuple[UnseenCost, ...]:
         """Return what offers cost of which order lines show nothing, as they are configured now."""
@@ -155,7 +154,7 @@ class LoopCourse:
         """Hand what was decided to the shop."""
         if decided["missed"]:
             return
-        self._meet(one["campaign"] for one in decided["forecasts"])
+        self._campaigns.update(one["campaign"] for one in decided["forecasts"])
         self._given[period] = unpacked(decided["assignments"])
         unseen = decided.get(UNSEEN_COSTS)  # an earlier version did not record them
         self._unseen_costs[period] = self._configured_costs() if unseen is None else tuple(map(UnseenCost.read, unseen))
@@ -177,6 +176,8 @@ class LoopCourse:
         self.reading = None
         if self._last is not None:
             self.reading = self.guardrails.see(self._drawn(*self._last))
+            if self.reading is not None and self.reading.action == "stop":
+                self._stopped |= self._campaigns
         self._last = period, decided
         done = self._outcome(period)
         alarms = self._look_for_drift(period, done, sent=bool(decided["sent"]))
@@ -188,8 +189,8 @@ class LoopCourse:
         }  # fmt: skip
 
     def _drawn(self, period: int, decided: JournalDecision) -> Drawn | None:
-        """Return the customers whom guardrails compare; None where no plan was sent."""
-        if decided["missed"] or not decided["sent"] or not decided["held_back"]:
+        """Return the customers whom guardrails compare; None where no plan was sent but of campaigns that stopped."""
+        if decided["missed"] or self._stopped.issuperset(decided["sent"]) or not decided["held_back"]:
             return None
         done = self._outcome(period)
         is_randomised = (pl.col("planned_offer_id") != NO_OFFER) & pl.col("arm").is_in([PLAN, HOLDBACK])

@@ -7,7 +7,7 @@ is held back from now on, another trial begins. What is done:
 
     ship        a new trial begins
     roll back   for REST periods only random offers are sent; then a new trial begins
-    stop        the arms are not those that were drawn: only random offers are sent, until somebody looks
+    stop        the arms are not those that were drawn: the campaigns so far get no plan any more; a new trial begins
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ METRICS = (
 SPAN = 26
 """Periods at whose end intervals are tightest."""
 REST = 6
-State = Literal["trial", "rest", "stopped"]
+State = Literal["trial", "rest"]
 
 
 @dataclass(frozen=True)
@@ -79,10 +79,8 @@ class Guardrails:
             self.begin("trial")
         self._add(drawn)
         self.reading = read_challenge(self.sent, self.kept, self._rule())
-        if self.reading.action in ("roll back", "stop"):
-            self.begin("rest" if self.reading.action == "roll back" else "stopped")
-        elif self.reading.action == "ship":
-            self.begin("trial")
+        if self.reading.action != "go on":
+            self.begin("rest" if self.reading.action == "roll back" else "trial")
         return self.reading
 
     def begin(self, state: State) -> None:

@@ -240,6 +240,8 @@ class StageStore:
             return str(value.model_dump_json())
         if isinstance(value, str | int | float | None):
             return repr(value)
+        if isinstance(value, frozenset):
+            return repr(sorted(value))
         if value is self.engine:
             return type(value).__name__
         raise ContractError(f"a stage was given a {type(value).__name__} that no stage made: its result has no key")

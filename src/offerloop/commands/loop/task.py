@@ -166,7 +166,7 @@ def _go_on(path: Path, folder: Path, journal: Journal) -> tuple[Message | None, 
     with open_workspace(path, DEFAULT_ENGINE) as (config, engine, _):
         added = campaigns_of_store(config, running=True)
         config = with_campaigns(config, added) if added else config
-        if problems := name_problems(config):
+        if problems := [*name_problems(config), *_fixed_day(config)]:
             raise ConfigError(problems_of(path, problems))
         begun = journal.result_of(BEGINNING, "begin")
         if begun is None and not config.campaigns:
@@ -182,6 +182,13 @@ def _go_on(path: Path, folder: Path, journal: Journal) -> tuple[Message | None, 
         awaited = go_on(course, journal, FAR, lambda _: None)
         learned = _said_of_log(config, events, begun["first_day"])
         return None if awaited is None else awaited.message, learned, _said_of_costs(course.offers_without_cost())
+
+
+def _fixed_day(config: Config) -> list[Message]:
+    """Return what is wrong where the configuration fixes the day, on which a loop would wait for ever."""
+    if config.profiles.as_of is None:
+        return []
+    return [Message("profiles.as_of fixes the day, and a loop decides on the day after the last order; remove it")]
 
 
 def _said_of_costs(offers: list[str]) -> Message | None:
