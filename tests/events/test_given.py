@@ -38,9 +38,10 @@ def test_a_log_without_propensities_adds_rows_without_them(engine):
 
 def test_ids_that_are_written_in_another_way_than_before_are_refused(engine):
     given = LoopExposures(table([("a", "none", 10, 0.9), ("b", "none", 10, 0.9)]), first_day=10)
-    given.check_ids(engine.table(pl.DataFrame({"customer_id": ["b", "c"]})))
-    with pytest.raises(SourceError, match=r"none of the 2 customers .* ids are now like '7' and were like 'a'"):
-        given.check_ids(engine.table(pl.DataFrame({"customer_id": [7, 8]})))
+    given.check_ids(engine.table(pl.DataFrame({"customer_id": ["b", "c"]})), engine)
+    said = r"none of the 2 customers .* ids are now like '6', '7', '8' and were like 'a', 'b'; let"
+    with pytest.raises(SourceError, match=said):
+        given.check_ids(engine.table(pl.DataFrame({"customer_id": [9, 8, 7, 6, 6]})), engine)
 
 
 def test_before_an_alarm_a_quarter_of_the_customers_count_and_after_it_all(engine):

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 import narwhals as nw
 import polars as pl
 
-from offerloop.engine import Engine, Frame, collect
+from offerloop.engine import Engine, Frame, collect, distinct
 from offerloop.errors import SourceError
 from offerloop.evaluation import bucket
 from offerloop.message import Message
 
 COLUMNS = ("customer_id", "offer_id", "shown_day", "propensity")
+EXAMPLES = 3
+"""Ids that an error names."""
 KEPT = 0.25
 """Share of the customers of whom what was shown before an alarm still counts."""
 
@@ -40,23 +42,25 @@ class LoopExposures:
         own = self.table.cast({"customer_id": before.schema["customer_id"]})
         return engine.table(self._lately(pl.concat([before.cast(own.schema), own])))
 
-    def check_ids(self, lines: Frame) -> None:
+    def check_ids(self, lines: Frame, engine: Engine) -> None:
         """Raise SourceError where none of its customers is among those of the order lines."""
-        own = self.table["customer_id"].cast(pl.String).unique()
-        if own.is_empty():
+        own = self.table.select(pl.col("customer_id").cast(pl.String)).unique().sort("customer_id")
+        buyers = lines.select(nw.col("customer_id").cast(nw.String))
+        kept = buyers.join(engine.table(own), on="customer_id", how="semi")
+        if own.is_empty() or not collect(kept.head(1)).is_empty():
             return
-        buyers = collect(lines.select(nw.col("customer_id").cast(nw.String)).unique())["customer_id"]
-        if not own.is_in(buyers.implode()).any():
-            raise SourceError(
-                Message(
-                    "none of the {n} customers for whom the loop decided before is in the order lines: their ids are "
-                    "now like '{now}' and were like '{before}'; let 'customer_id' hold the same ids as before, or move "
-                    "the loop's journal and folder away to begin another loop",
-                    n=own.len(),
-                    now=str(buyers.min()),
-                    before=str(own.min()),
-                )
+        examples = collect(distinct(buyers, "customer_id").sort("customer_id").head(EXAMPLES), "customer_id")
+        now, before = ([f"'{one}'" for one in ids["customer_id"]] for ids in (examples, own.head(EXAMPLES)))
+        raise SourceError(
+            Message(
+                "none of the {n} customers for whom the loop decided before is in the order lines: ids are now like "
+                "{now} and were like {before}; let 'customer_id' hold the same ids as before, or move the loop's "
+                "journal and folder away to begin another loop",
+                n=own.height,
+                now=now,
+                before=before,
             )
+        )
 
     def _lately(self, shown: pl.DataFrame) -> pl.DataFrame:
         """Without what earlier alarms made doubtful."""

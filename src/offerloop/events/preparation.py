@@ -101,7 +101,7 @@ def _prepared(stage: _Cleaning, loop_exposures: LoopExposures | None) -> Events:
     sold, products = stage.set_apart(every_line, stage.products())
     listed = collect(stage.plain("offers"))
     if loop_exposures is not None:
-        loop_exposures.check_ids(every_line)
+        loop_exposures.check_ids(every_line, stage.engine)
     exposures = stage.exposures(listed, loop_exposures)
     lines = stage.with_offer_coupons(sold, exposures, products)
     return Events(

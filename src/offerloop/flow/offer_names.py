@@ -1,48 +1,71 @@
-"""Offers about products, brands or stores that the shop's tables do not have."""
+"""Offers about products, categories, brands or stores that the shop's tables do not have."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import narwhals as nw
+import polars as pl
 
 from offerloop.config import Config
-from offerloop.engine import collect, distinct
+from offerloop.engine import Engine, Frame, collect, distinct
 from offerloop.events import Events
 from offerloop.message import Message
+from offerloop.offers import EACH_CATEGORY
+
+COLUMNS = {"products": "product_id", "on": "category", "brands": "brand", "shops": "store_id"}
+"""Columns that have the names which fields of an offer may hold."""
+TABLES = ("parts", "except", "contains", "contains_not", "measured_on", "got_from", "any_of", "none_of")
+"""Fields of an offer that hold such fields themselves."""
 
 
-def unknown_names(config: Config, events: Events) -> list[Message]:
-    """Say which products, brands and stores offers name that the tables do not have; where they have none, nothing."""
-    places = {
-        "products": (events.products, "product_id"), "brands": (events.products, "brand"),
-        "shops": (events.order_lines, "store_id"),
-    }  # fmt: skip
+def unknown_names(config: Config, events: Events, engine: Engine) -> list[Message]:
+    """Say which products, categories, brands and stores offers name that the tables do not have; where they have none,
+    nothing."""
     written = [*(offer for one in config.campaigns for offer in one.offers), *events.offers]
+    named = [(offer, path, field, names) for offer in written for path, field, names in _names(offer)]
     messages = []
-    for field, (table, column) in places.items():
-        named = [(str(offer.get("id", offer.get("kind"))), set(_names(offer.get(field)))) for offer in written]
-        if not any(names for _, names in named) or column not in table.collect_schema().names():
-            continue
-        rows = distinct(table.select(nw.col(column).cast(nw.String)), column)
-        existing = set(collect(rows)[column].drop_nulls()) - {"unknown"}
-        wrong = ((offer, sorted(names - existing)) for offer, names in named if existing and names - existing)
-        messages += [_message(field, column, offer, names) for offer, names in wrong]
+    for field, column in COLUMNS.items():
+        table = events.order_lines if field == "shops" else events.products
+        of_field = [(offer, path, names) for offer, path, each, names in named if each == field]
+        missing = _missing({name for _, _, names in of_field for name in names}, table, column, engine)
+        messages += [
+            _message(path, column, offer, sorted(names & missing)) for offer, path, names in of_field if names & missing
+        ]
     return messages
 
 
-def _names(written: Any) -> Iterator[str]:  # noqa: ANN401 - whatever TOML holds
-    """Yield one name or several; what is neither is refused where offers are read."""
-    yield from (one for one in (written if isinstance(written, list) else [written]) if isinstance(one, str))
+def _names(terms: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str, set[str]]]:
+    """Yield the path, the field and the names of each field with one name or several.
+
+    What is neither is refused where offers are read.
+    """
+    for field, value in terms.items():
+        values = value if isinstance(value, list) else [value]
+        if field in COLUMNS:
+            yield above + field, field, {one for one in values if isinstance(one, str)} - {EACH_CATEGORY}
+        elif field in TABLES:
+            for inner in values:
+                yield from _names(inner, f"{above}{field}.") if isinstance(inner, Mapping) else ()
 
 
-def _message(field: str, column: str, offer: str, names: list[str]) -> Message:
+def _missing(names: set[str], table: Frame, column: str, engine: Engine) -> set[str]:
+    """Return the names that a column does not have; none where it has no names."""
+    if not names or column not in table.collect_schema().names():
+        return set()
+    rows = table.select(nw.col(column).cast(nw.String)).filter(nw.col(column) != "unknown")
+    wanted = engine.table(pl.DataFrame({column: sorted(names)}))
+    missing = names - set(collect(distinct(rows.join(wanted, on=column, how="semi"), column))[column])
+    return missing if missing and not collect(rows.head(1)).is_empty() else set()
+
+
+def _message(path: str, column: str, offer: Mapping[str, Any], names: list[str]) -> Message:
     return Message(
-        "'{field}' of offer '{offer}' has names that are no {column} in the shop's tables, so it does not hold for "
-        "them: {names}; correct them",
-        field=field,
-        offer=offer,
+        "'{field}' of offer '{offer}' has names that are no {column} in the shop's tables and fit nothing: {names}; "
+        "correct them",
+        field=path,
+        offer=str(offer.get("id", offer.get("kind"))),
         column=column,
         names=[f"'{name}'" for name in names],
     )

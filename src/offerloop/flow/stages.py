@@ -159,7 +159,7 @@ def plan_together(
         final = stage("suggestions", with_products, decided.assigned, effects, liked, events, engine)
     test = stage("coming test", coming_test, decided.assigned, events, effects, config.evaluate.window_days)
     gaps = [one.reason for one in (liked.gap, learned.study) if isinstance(one, Gap)]
-    gaps += [*learned.gaps_of_shown, *unknown_names(config, events)]
+    gaps += [*learned.gaps_of_shown, *unknown_names(config, events, engine)]
     tables = {
         "quality": events.quality, "quality_by_day": events.quality_by_day, "rejected": events.rejected,
         "profiles": profiles, "customers": collect(events.customers, "customer_id"),

@@ -73,19 +73,28 @@ def test_the_key_at_fault_is_the_one_that_is_missing(small_run):
     }
 
 
-def test_names_of_products_brands_and_stores_that_no_table_has_are_said(small_run):
+def test_names_of_products_categories_brands_and_stores_that_no_table_has_are_said(small_run):
     """Brands are not checked where the shop's tables have none."""
     engine, config = InMemoryEngine(), load_config(small_run.parent.parent)
-    offers = ({"kind": "coupon", "id": "ten", "products": ["7", "tea"]}, {"kind": "gift", "shops": "north"})
+    parts = [{"kind": "coupon", "on": ["drinks", "soap"], "except": {"products": "8"}}, {"kind": "free_shipping"}]
+    offers = (
+        {"kind": "coupon", "id": "ten", "products": ["7", "tea"], "on": "each category"},
+        {"kind": "gift", "shops": "north"},
+        {"kind": "combined", "id": "both", "parts": parts, "any_of": [{"contains": {"on": "wine"}}]},
+    )
     config = config.model_copy(update={"campaigns": (config.campaigns[0].model_copy(update={"offers": offers}),)})
-    products, lines = pl.DataFrame({"product_id": [7], "brand": ["unknown"]}), pl.DataFrame({"store_id": ["south"]})
+    products = pl.DataFrame({"product_id": [7], "brand": ["unknown"], "category": ["drinks"]})
+    lines = pl.DataFrame({"store_id": ["south"]})
     listed = [{"kind": "coupon", "id": "listed", "brands": ["acme"], "products": "7"}]
     events = SimpleNamespace(products=engine.table(products), order_lines=engine.table(lines), offers=listed)
-    assert [str(one) for one in unknown_names(config, events)] == [
-        f"'{field}' of offer '{offer}' has names that are no {column} in the shop's tables, so it does not hold for "
-        f"them: '{name}'; correct them"
+    assert [str(one) for one in unknown_names(config, events, engine)] == [
+        f"'{field}' of offer '{offer}' has names that are no {column} in the shop's tables and fit nothing: "
+        f"'{name}'; correct them"
         for field, offer, column, name in (
             ("products", "ten", "product_id", "tea"),
+            ("parts.except.products", "both", "product_id", "8"),
+            ("parts.on", "both", "category", "soap"),
+            ("any_of.contains.on", "both", "category", "wine"),
             ("shops", "gift", "store_id", "north"),
         )
     ]

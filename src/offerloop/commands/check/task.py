@@ -68,7 +68,7 @@ def _checked(path: Path, config: Config, running: Engine) -> CheckResult:
             *sign_notes(config, shape),
             *repeated_line_notes(events.quality, config.sources["order_lines"].columns),
             *configured_notes(config, events),
-            *unknown_names(config, events),
+            *unknown_names(config, events, running),
             *notes(config, shape, offers),
             *usual_notes,
             *pattern_notes(config, events),
