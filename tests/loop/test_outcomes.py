@@ -8,10 +8,14 @@ import pytest
 from offerloop.engine import InMemoryEngine
 from offerloop.loop.outcomes import Outcomes
 from offerloop.offers import read_offers
-from offerloop.response import UnseenCost
+from offerloop.response import UnseenCost, columns_of_tables
 
 
-@pytest.mark.parametrize(("more", "paid"), [({}, 600), ({"products": ["q"]}, 0), ({"order_number": 1}, 0)])
+@pytest.mark.parametrize(
+    ("more", "paid"),
+    [({}, 600), ({"products": ["q"]}, 0), ({"order_number": 1}, 0), ({"except": {"on": "tea"}}, 0),
+     ({"except": {"products": "q"}}, 600), ({"shops": "leeds"}, 0)],
+)  # fmt: skip
 def test_a_gift_that_was_given_costs_its_worth_with_each_order_if_it_holds_for_all(more, paid):
     """Otherwise guardrails would take it to be free, or to cost what nobody got."""
     engine = InMemoryEngine()
@@ -27,6 +31,8 @@ def test_a_gift_that_was_given_costs_its_worth_with_each_order_if_it_holds_for_a
     assigned = pl.DataFrame({"customer_id": [1, 2], **given}).with_columns(
         contact_cost_minor=pl.lit(10), cost_expected_micro=pl.lit(610_000_000)
     )
-    done = Outcomes(events, engine, 0.4).of_offers(assigned, 100, 107, tuple(map(UnseenCost.of, gift)))
+    columns = columns_of_tables(events.order_lines, events.products)
+    costs = tuple(UnseenCost.of(one, columns) for one in gift)
+    done = Outcomes(events, engine, 0.4).of_offers(assigned, 100, 107, costs)
     assert done["paid_minor"].to_list() == pytest.approx([paid, 0])
     assert done["profit_minor"].to_list() == pytest.approx([800 - paid - 10, 400])

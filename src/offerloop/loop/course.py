@@ -36,7 +36,7 @@ from offerloop.message import Message
 from offerloop.money import to_text
 from offerloop.offers import NO_OFFER
 from offerloop.report import iso_day
-from offerloop.response import QUARTER_DAYS, UnseenCost, offers_of_unseen_cost
+from offerloop.response import QUARTER_DAYS, UnseenCost, columns_of_tables, offers_of_unseen_cost
 from offerloop.tables import HOLDBACK, PLAN
 
 BEFORE = 12
@@ -139,7 +139,9 @@ class LoopCourse:
     def _configured_costs(self) -> tuple[UnseenCost, ...]:
         """Return what offers cost of which order lines show nothing, as they are configured now."""
         events = self.shop.events
-        return tuple(map(UnseenCost.of, offers_of_unseen_cost(self.config, events.products, events.offers)))
+        columns = columns_of_tables(events.order_lines, events.products)
+        unseen = offers_of_unseen_cost(self.config, events.products, events.offers)
+        return tuple(UnseenCost.of(one, columns) for one in unseen)
 
     def _settings(self, period: int, day: int) -> Config:
         """Return the settings of a period: other draws, the day's data, for a while after an alarm more exploration."""

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from offerloop.offers.attributes import AttributeTest
     from offerloop.offers.base import EACH_CATEGORY, NO_OFFER, NOTHING, Assumption, Given, Offer, liability_minor
     from offerloop.offers.control_names import names_no_offer
     from offerloop.offers.cost_limits import MissingLimit, missing_limit
@@ -79,6 +80,7 @@ if TYPE_CHECKING:
     from offerloop.offers.pricing.shipping_effect import OffShipping
     from offerloop.offers.pricing.taxes import TaxRules
     from offerloop.offers.reading import OFFER_KIND_NAMES, OFFER_KINDS, offer_form, read_offers
+    from offerloop.offers.scope import Scope
     from offerloop.offers.short_form.reading import guess_currency, parse_offer
     from offerloop.offers.short_form.writing import SHORT_FORM_LANGUAGES, print_offer
     from offerloop.offers.shortfall import NotApplicable
@@ -100,6 +102,7 @@ __all__ = [
     "Applied",
     "Arithmetic",
     "Assumption",
+    "AttributeTest",
     "Balance",
     "Basket",
     "BasketLine",
@@ -145,6 +148,7 @@ __all__ = [
     "Remainder",
     "Revoke",
     "RollBack",
+    "Scope",
     "Shipment",
     "SpendAndSave",
     "StackingChoice",

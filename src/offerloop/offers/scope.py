@@ -37,9 +37,12 @@ class Scope:
         """Whether every line belongs to it."""
         return self == EVERYTHING
 
-    def without_goods(self) -> Scope:
-        """Return what it has beside products, categories and brands."""
-        return replace(self, products=frozenset(), categories=frozenset(), brands=frozenset())
+    def of_each(self, categories: Sequence[str]) -> Sequence[Scope]:
+        """Return it within each category, without those of which it excepts everything."""
+        excepted = frozenset[str]() if self.but is None else self.but.categories
+        is_whole = self.but == Scope(categories=excepted)
+        left = [one for one in categories if not (is_whole and one in excepted)]
+        return [replace(self, categories=frozenset([one])) for one in left]
 
     @cached_property
     def names(self) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     )
     from offerloop.response.shelf.study import ShelfStudy, study_shelf_prices
     from offerloop.response.shelf.windows import FEWEST_SHELF_WEEKS
+    from offerloop.response.shown.covered_lines import columns_of_tables
     from offerloop.response.shown.exposure_windows import (
         EXPOSURE_FEATURES,
         QUARTER_DAYS,
@@ -156,6 +157,7 @@ __all__ = [
     "campaign_effects",
     "campaign_offers",
     "cluster_means",
+    "columns_of_tables",
     "complete_propensities",
     "conclusion",
     "cost_that_changes_nothing",

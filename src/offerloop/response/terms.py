@@ -18,13 +18,33 @@ from offerloop.offers import NO_OFFER
 
 
 @dataclass(frozen=True)
+class WantedAttribute:
+    """An attribute of products that has one of some values, or is a number within bounds."""
+
+    name: str
+    among: tuple[str | float, ...] = ()
+    at_least: float | None = None
+    at_most: float | None = None
+
+
+@dataclass(frozen=True)
 class CoveredGoods:
-    """What an offer covers, as far as order lines tell: everything where it names nothing, and otherwise what is one of
-    the products, of one of the categories and of one of the brands that it names."""
+    """What an offer covers, as far as order lines tell: what is as each field that is given says, of several names one.
+
+    Its fields are named as those of a `Scope`, in forms that JSON holds.
+    """
 
     products: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     brands: tuple[str, ...] = ()
+    shops: tuple[str, ...] = ()
+    least_minor: int | None = None
+    """Shelf price of a unit, inclusive."""
+    most_minor: int | None = None
+    """Shelf price of a unit, inclusive."""
+    attributes: tuple[WantedAttribute, ...] = ()
+    but: CoveredGoods | None = None
+    """Without these."""
 
 
 EVERYTHING = CoveredGoods()

@@ -30,6 +30,13 @@ def test_each_category_expands_to_every_category_and_percentage():
     assert len({offer.offer_id for offer in offers}) == len(offers) == 4
 
 
+def test_each_category_keeps_all_else_that_limits_it():
+    (tea,) = read(percent=10, on="each category", brands="hills", **{"except": {"on": "bread"}})
+    assert (tea.category, tea.scope.brands, tea.scope.but.names) == ("tea", {"hills"}, ("bread",))
+    bread, tea = read(percent=10, on="each category", **{"except": {"on": "bread", "brands": "hills"}})
+    assert (bread.category, tea.category) == ("bread", "tea")
+
+
 @pytest.mark.parametrize("percent", ["0.1", 0.1, "1/10"])
 def test_the_percentage_is_exact(percent):
     (offer,) = read(percent=percent)

@@ -17,6 +17,7 @@ from offerloop.market.policies import lottery
 from offerloop.market.preset import load_preset
 from offerloop.market.simulation import Market
 from offerloop.message import Message
+from offerloop.offers import Scope
 from offerloop.response import learn_log, learn_shown, shown_effects
 from offerloop.response.shown import large_log
 
@@ -35,9 +36,12 @@ def shop(tmp_path_factory):
 
 
 def log_of(config, engine):
-    """The log and the offers to learn."""
+    """The log and the offers to learn; those on everything hold for dear products of most brands only."""
     events = prepare(config, engine)
-    return shown_log(events, config), offers_to_learn(events, Gap(Message("prices are not studied")), config)
+    brand = collect(events.products.select("brand"))["brand"].mode().min()
+    scope = Scope(least_minor=100, but=Scope(brands=frozenset([brand])))
+    offers = offers_to_learn(events, Gap(Message("prices are not studied")), config)
+    return shown_log(events, config), [replace(one, scope=scope) if one.category is None else one for one in offers]
 
 
 def members(log):

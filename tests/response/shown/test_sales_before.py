@@ -67,8 +67,18 @@ def test_an_amount_off_counts_on_the_orders_that_reach_its_threshold():
         (CoveredGoods(categories=("drinks", "dairy")), [700, 1100, 0]),
         (CoveredGoods(categories=("drinks", "dairy"), brands=("hills", "seas")), [300, 0, 0]),
         (CoveredGoods(products=("tea",), brands=("cows",)), [0, 0, 0]),
+        (CoveredGoods(but=CoveredGoods(categories=("dairy",))), [300, 0, 0]),
+        (CoveredGoods(categories=("dairy",), but=CoveredGoods(brands=("hills",))), [400, 1100, 0]),
     ],
-    ids=["products", "brand", "categories", "categories and brands", "nothing that is sold"],
+    ids=[
+        "products",
+        "brand",
+        "categories",
+        "categories and brands",
+        "nothing that is sold",
+        "exception",
+        "but a brand",
+    ],
 )
 def test_an_offer_covers_the_products_categories_and_brands_that_it_names(goods, values):
     share, _ = before(SHARE_OFF, OF_TEA, OfferTerms("some-10", "coupon", 0.1, goods=goods))

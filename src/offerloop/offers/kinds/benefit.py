@@ -67,7 +67,8 @@ def read_benefit(terms: WrittenTerms, categories: Sequence[str] | None) -> list[
     if on is None:
         return [Benefit(**terms.common(name), text=text, **own)]
     offers: list[Offer] = []
-    for each in categories if on == EACH_CATEGORY else [on]:
-        common = terms.common(name, Scope(categories=frozenset([each])))
+    for scope in terms.scope_here().of_each(categories if on == EACH_CATEGORY else [on]):
+        (each,) = scope.categories
+        common = terms.common(name, scope)
         offers.append(Benefit(**common | {"offer_id": f"{name} {each}"}, text=f"{text}: {each}", **own))
     return offers

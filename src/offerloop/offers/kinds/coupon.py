@@ -191,7 +191,7 @@ def read_coupon(terms: WrittenTerms, categories: Sequence[str] | None) -> list[O
                 near=near_miss(str(on), categories),
             )
         )
-    scopes = [Scope(categories=frozenset([one])) for one in categories] if on == EACH_CATEGORY else [None]
+    scopes = terms.scope_here().of_each(categories) if on == EACH_CATEGORY else [None]
     own, offers = terms.own(Coupon, without="percent"), list[Offer]()
     for scope in scopes:
         for percent in percents:

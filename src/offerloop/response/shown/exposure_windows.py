@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 import narwhals as nw
 import numpy as np
@@ -11,6 +12,7 @@ import polars as pl
 from offerloop.arrays import Ints
 from offerloop.engine import Frame, collect
 from offerloop.response.margins import Margins
+from offerloop.response.shown.covered_lines import covered_lines, with_product_columns
 from offerloop.response.terms import CoveredGoods
 
 QUARTER_DAYS, MONTH_DAYS = 91, 28
@@ -26,7 +28,6 @@ LINE_COLUMNS = ("customer_id", "order_id", "product_id", "order_day", *_MONEY)
 SCOPE_SUMS = ("list_value_minor", "n_orders")
 OfferScope = tuple[CoveredGoods, float]
 """Goods, and what an order must hold of them at least to count, in minor units."""
-_COLUMNS = {"products": "product_id", "categories": "category", "brands": "brand"}
 
 
 def customer_days(order_lines: Frame, products: Frame, margins: Margins, ids: Frame) -> pl.DataFrame:
@@ -103,34 +104,19 @@ def scope_days(
 ) -> dict[OfferScope, pl.DataFrame]:
     """Return running SCOPE_SUMS of each scope by customer_id and order_day, sorted by both."""
     covers = list(dict.fromkeys(goods for goods, _ in scopes))
-    used = {column for name, column in _COLUMNS.items() if any(getattr(one, name) for one in covers)}
-    named = products.select("product_id", *sorted(used - {"product_id"}))
-    lines = order_lines.join(ids, on="customer_id", how="semi").join(named, on="product_id", how="left")
-    single = {one: category for one in covers if (category := _only_category(one))}
-    orders = _by_category(lines, single) | {one: _orders(_within(lines, one)) for one in covers if one not in single}
+    lines = with_product_columns(order_lines.join(ids, on="customer_id", how="semi"), products, covers)
+    of_category = {one: one.categories[0] for one in covers if len(one.categories) == 1}
+    orders = {one: _orders(covered_lines(lines, one)) for one in covers if one not in of_category}
+    for beside in dict.fromkeys(replace(one, categories=()) for one in of_category):
+        alike = {one: name for one, name in of_category.items() if replace(one, categories=()) == beside}
+        orders |= _by_category(covered_lines(lines, beside), alike)
     return {(goods, least): _running(orders[goods], least) for goods, least in scopes}
 
 
-def _only_category(goods: CoveredGoods) -> str | None:
-    """Return the category that goods are, if they are one."""
-    (name, *others) = goods.categories or ("",)
-    return name if not others and goods == CoveredGoods(categories=goods.categories) else None
-
-
 def _by_category(lines: Frame, categories: Mapping[CoveredGoods, str]) -> dict[CoveredGoods, pl.DataFrame]:
-    """Return the `_orders` of many categories, from one pass over the lines."""
-    if not categories:
-        return {}
+    """Return the `_orders` of goods that differ in their category alone, from one pass over the lines."""
     orders = _orders(lines.filter(nw.col("category").is_in(sorted(categories.values()))), "category")
     return {goods: orders.filter(pl.col("category") == name) for goods, name in categories.items()}
-
-
-def _within(lines: Frame, goods: CoveredGoods) -> Frame:
-    """Return the lines of some goods."""
-    for name, column in _COLUMNS.items():
-        if names := getattr(goods, name):
-            lines = lines.filter(nw.col(column).is_in(names))
-    return lines
 
 
 def _orders(lines: Frame, *apart: str) -> pl.DataFrame:

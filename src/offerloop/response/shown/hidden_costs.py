@@ -8,7 +8,7 @@ this room also tells with which of them customers took off more.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from offerloop.arrays import Floats, Ints
 from offerloop.config import Config, Listed
 from offerloop.engine import Frame, collect
 from offerloop.offers import Offer
+from offerloop.response.shown.covered_lines import stored_goods
 from offerloop.response.shown.exposure_windows import OfferScope, scope_days, sums_between
 from offerloop.response.shown.offer_terms import is_known_from_orders, terms_of
 from offerloop.response.shown.sales_before import Before
@@ -58,9 +59,9 @@ def offers_of_unseen_cost(config: Config, products: Frame, listed: Listed) -> li
     return [one for one in offers if one.most_minor != 0]
 
 
-def _has_cost_of_orders(offer: Offer) -> bool:
+def _has_cost_of_orders(offer: Offer, columns: Collection[str]) -> bool:
     """Return whether orders say what an offer costs at most: there is a maximum, and they show which it holds for."""
-    return bool(offer.most_minor) and is_known_from_orders(offer)
+    return bool(offer.most_minor) and is_known_from_orders(offer, columns)
 
 
 def _unseen(written: Listed) -> Listed:
@@ -79,17 +80,16 @@ class UnseenCost:
     """The most with each of these orders; None where nothing limits it, or orders do not say which it holds for."""
 
     @classmethod
-    def of(cls, offer: Offer) -> UnseenCost:
-        """Take it from an offer of `offers_of_unseen_cost`."""
-        terms, share = terms_of(offer), 1 - float(offer.funded_share)
-        minor = share * terms.most if _has_cost_of_orders(offer) or not share else None
+    def of(cls, offer: Offer, columns: Collection[str]) -> UnseenCost:
+        """Take it from an offer of `offers_of_unseen_cost`; `columns` are those of `columns_of_tables`."""
+        terms, share = terms_of(offer, columns), 1 - float(offer.funded_share)
+        minor = share * terms.most if _has_cost_of_orders(offer, columns) or not share else None
         return cls(offer.offer_id, terms.goods, terms.threshold, minor)
 
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> UnseenCost:
         """Take it from what a journal holds of it."""
-        goods = CoveredGoods(**{name: tuple(names) for name, names in stored["goods"].items()})
-        return cls(**{**stored, "goods": goods})
+        return cls(**{**stored, "goods": stored_goods(stored["goods"])})
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,10 +117,10 @@ class UnseenCosts:
         return costs
 
 
-def offers_counted_at_most(offers: Sequence[Offer]) -> list[str]:
+def offers_counted_at_most(offers: Sequence[Offer], columns: Collection[str]) -> list[str]:
     """Return the ids of offers of which more orders are counted than may have had them: conditions are not known."""
     unseen = (one for one in offers if one.kind in NEVER_IN_ORDERS and one.most_minor)
-    return sorted(one.offer_id for one in unseen if not is_known_from_orders(one))
+    return sorted(one.offer_id for one in unseen if not is_known_from_orders(one, columns))
 
 
 def offers_of_unknown_cost(

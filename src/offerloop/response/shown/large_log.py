@@ -6,18 +6,19 @@ customer's own past. Memory is bounded by the sample and the shard, but for the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 
 from offerloop.arrays import Floats
-from offerloop.engine import Engine, InMemoryEngine, ShardedTables, ShardRows, collect
+from offerloop.engine import Engine, Frame, InMemoryEngine, ShardedTables, ShardRows, collect
 from offerloop.errors import EvidenceError
 from offerloop.message import Message
 from offerloop.offers import Offer
 from offerloop.response.margins import Margins
+from offerloop.response.shown.covered_lines import needed_columns
 from offerloop.response.shown.exposure_windows import LINE_COLUMNS
 from offerloop.response.shown.logged_decisions import EXPOSURE_COLUMNS, count_exposures, rarely_drawn
 from offerloop.response.shown.study import ShownEffects, ShownLog, learn_shown, shown_effects
@@ -72,15 +73,23 @@ def _learned(
     """Estimate them from all exposures, or from a sample of more `shards` than are studied together."""
     if shards <= FIT_SHARDS:
         return learn_shown(log, offers, seed, engine, never_harms=never_harms)
-    tables = {LINES: log.order_lines.select(LINE_COLUMNS), EXPOSURES: log.exposures.select(EXPOSURE_COLUMNS)}
+    needed = frozenset[str]().union(*(needed_columns(one.scope) for one in offers))
+    lines = log.order_lines.select(*LINE_COLUMNS, *_further(log.order_lines, LINE_COLUMNS, needed))
+    tables = {LINES: lines, EXPOSURES: log.exposures.select(EXPOSURE_COLUMNS)}
     sample, others = ShardedTables(engine, shards).with_tables(tables).parted(FIT_SHARDS)
     of_sample = replace(log, order_lines=sample[LINES], exposures=sample[EXPOSURES])
     learned = learn_shown(of_sample, offers, seed, engine, never_harms=never_harms)
-    products = collect(log.products.select("product_id", "category"))
+    of_product = ("product_id", "category")
+    products = collect(log.products.select(*of_product, *_further(log.products, of_product, needed)))
     of_shard = EffectsOfShard(
         products, log.first_day, log.as_of_day, log.window_days, log.margins, learned.without_customers()
     )
     return _together(learned, list(others.each(of_shard)))
+
+
+def _further(table: Frame, columns: Collection[str], needed: Collection[str]) -> list[str]:
+    """Return the columns of a table that are needed beside others."""
+    return [name for name in table.collect_schema().names() if name in needed and name not in columns]
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,9 +7,10 @@ there. Effects are learned as growth of that (`growth`) and used as customers le
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import narwhals as nw
 import numpy as np
@@ -25,6 +26,7 @@ from offerloop.offers import NO_OFFER, Offer
 from offerloop.response.evidence import Evidence
 from offerloop.response.margins import Margins
 from offerloop.response.shown.category_shares import ShareScale
+from offerloop.response.shown.covered_lines import columns_of_tables, tells_scope
 from offerloop.response.shown.exposure_windows import YEAR_DAYS, exposure_outcomes
 from offerloop.response.shown.growth_calibration import JudgedGrowth
 from offerloop.response.shown.growth_model import LAGS
@@ -75,6 +77,11 @@ class ShownLog:
     margins: Margins
     rarely_drawn: frozenset[str] = frozenset()
     """Ids of offers whose exposures without a propensity do not count, by the whole log; see `rarely_drawn`."""
+
+    @cached_property
+    def columns(self) -> frozenset[str]:
+        """Names of the columns that may tell what offers cover."""
+        return columns_of_tables(self.order_lines, self.products)
 
 
 @dataclass(frozen=True, eq=False)
@@ -198,12 +205,12 @@ def learn_shown(
     """
     exposures = read_exposures(log.exposures, log.rarely_drawn)
     rows, left_out = _finished(log, exposures)
-    terms = _terms(rows, {one.offer_id: one for one in offers}, left_out["same_day"])
+    terms = _terms(rows, {one.offer_id: one for one in offers}, log.columns, left_out["same_day"])
     _check_costs(log.order_lines, offers)
     active = _active(log)
     before, days = _before(log, active, rows, engine, terms), day_propensities(exposures)
     evidence = _evidence(rows, days, before, terms, log.window_days)
-    if unpriced := _unpriced(evidence, before, offers):
+    if unpriced := _unpriced(evidence, before, offers, log.columns):
         return _without(unpriced, log, offers, seed, engine, never_harms=never_harms)
     value = _with_earlier(evidence, exposures, [one.offer_id for one in terms], log.window_days)
     part, discount = _part(evidence.rows["customer_id"], seed), evidence.outcomes["coupon_minor"]
@@ -215,17 +222,18 @@ def learn_shown(
     by_outcome, se = _predicted(model, log, active, before, exposures, (evidence, value))
     p_redeem = redemption.mean_gains(evidence.evidence.features)
     table = mean_effects([evidence.of(one) for one in OUTCOMES[:2]], p_redeem, seed, GROWTH, _carried(growth))
-    made_of = _made_of(Coding.of(terms), offers)
-    notes = (*_notes(evidence), *_notes_on_costs([one for one in offers if one.offer_id in model.names]))
+    made_of = _made_of(Coding.of(terms), offers, log.columns)
+    learned = [one for one in offers if one.offer_id in model.names]
+    notes = (*_notes(evidence), *_notes_on_coverage(learned, log.columns))
     return ShownEffects(active["customer_id"], made_of, by_outcome, se, table, model, notes)
 
 
-def _unpriced(evidence: _Seen, before: Before, offers: Sequence[Offer]) -> list[str]:
+def _unpriced(evidence: _Seen, before: Before, offers: Sequence[Offer], columns: Collection[str]) -> list[str]:
     """Return the ids of those offers that take money off of which no coupon says how much.
 
     It is not asked of offers under conditions: which orders these hold for is not known here.
     """
-    takes_off = {one.offer_id for one in offers if one.effects() and is_known_from_orders(one)}
+    takes_off = {one.offer_id for one in offers if one.effects() and is_known_from_orders(one, columns)}
     coupon, action = evidence.outcomes["coupon_minor"], evidence.evidence.action
     names = offers_of_unknown_cost(coupon, evidence.rows, action, before, evidence.evidence.offers)
     return [name for name in names if name in takes_off]
@@ -246,18 +254,28 @@ def _notes(evidence: _Seen) -> tuple[Message, ...]:
     )
 
 
-def _notes_on_costs(offers: Sequence[Offer]) -> tuple[Message, ...]:
-    """Say whose costs are counted too high."""
-    if not (names := offers_counted_at_most(offers)):
-        return ()
-    return (
-        Message(
-            "orders do not tell which of them {offers} held for, as that depends on more than products, categories, "
-            "brands and the least spend; each order that may have had one counts at its full cost, so that what they "
-            "bring is shown too low",
-            offers=names,
-        ),
-    )
+def _notes_on_coverage(offers: Sequence[Offer], columns: Collection[str]) -> tuple[Message, ...]:
+    """Say whose costs are counted too high, and what covers less than is counted."""
+    notes = list[Message]()
+    if names := offers_counted_at_most(offers, columns):
+        notes.append(
+            Message(
+                "orders do not tell which of them {offers} held for, as that depends on more than the products that "
+                "they cover and the least spend; each order that may have had one counts at its full cost, so that "
+                "what they bring is shown too low",
+                offers=names,
+            )
+        )
+    if names := sorted(one.offer_id for one in offers if not tells_scope(columns, one.scope)):
+        notes.append(
+            Message(
+                "no column tells all that {offers} are limited to, such as shops, attributes or only_full_price, so "
+                "they count as if they covered more; map 'store_id' of the order lines and name 'attributes' of the "
+                "products where the shop has them",
+                offers=names,
+            )
+        )
+    return tuple(notes)
 
 
 def _without(
@@ -323,9 +341,9 @@ def shown_enough(log: ShownLog, offers: Sequence[Offer]) -> frozenset[str]:
     costs. Raises the EvidenceError of `learn_shown`."""
     exposures = read_exposures(log.exposures, rarely_drawn(count_exposures(log.exposures)))
     rows, left_out = _finished(log, exposures)
-    terms = _terms(rows, {one.offer_id: one for one in offers}, left_out["same_day"])
+    terms = _terms(rows, {one.offer_id: one for one in offers}, log.columns, left_out["same_day"])
     _check_costs(log.order_lines, offers)
-    return frozenset(_made_of(Coding.of(terms), offers))
+    return frozenset(_made_of(Coding.of(terms), offers, log.columns))
 
 
 def _check_costs(order_lines: Frame, offers: Sequence[Offer]) -> None:
@@ -353,7 +371,7 @@ def _check_costs(order_lines: Frame, offers: Sequence[Offer]) -> None:
     )
 
 
-def _made_of(shown: Coding, offers: Sequence[Offer]) -> dict[str, Floats]:
+def _made_of(shown: Coding, offers: Sequence[Offer], columns: Collection[str]) -> dict[str, Floats]:
     """Return the weights of shown offers, and of those between their depths; others are beyond what is known.
 
     An offer that was shown stands for itself, also beside one with the same terms.
@@ -363,7 +381,7 @@ def _made_of(shown: Coding, offers: Sequence[Offer]) -> dict[str, Floats]:
     for offer in offers:
         with suppress(EvidenceError):
             own = itself.get(offer.offer_id)
-            weights[offer.offer_id] = shown.weights([terms_of(offer)])[:, 0] if own is None else own
+            weights[offer.offer_id] = shown.weights([terms_of(offer, columns)])[:, 0] if own is None else own
     return weights
 
 
@@ -371,13 +389,15 @@ def _recent(log: ShownLog) -> nw.Expr:
     return nw.col("order_day") >= log.as_of_day - YEAR_DAYS
 
 
-def _terms(rows: pl.DataFrame, offers: dict[str, Offer], n_same_day: int) -> tuple[OfferTerms, ...]:
+def _terms(
+    rows: pl.DataFrame, offers: dict[str, Offer], columns: Collection[str], n_same_day: int
+) -> tuple[OfferTerms, ...]:
     """Return the terms of nothing and of the offers that were shown often enough.
 
     `n_same_day` exposures were left out because their customer was shown several things on a day.
     """
     counts = {name: n for name, n in rows["offer_id"].value_counts().iter_rows() if name in (NO_OFFER, *offers)}
-    terms_by_offer = {name: terms_of(offers[name]) for name in sorted(counts) if name != NO_OFFER}
+    terms_by_offer = {name: terms_of(offers[name], columns) for name in sorted(counts) if name != NO_OFFER}
     family = len({one.family for one in terms_by_offer.values()}) < len(terms_by_offer)
     fewest = FEWEST_OF_FAMILY if family and sum(counts.values()) >= 2 * FEWEST else FEWEST
     often = [name for name in terms_by_offer if counts[name] >= fewest]

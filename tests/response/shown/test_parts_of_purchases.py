@@ -1,0 +1,65 @@
+"""Effects of offers on a part of what a shop sells follow what each customer buys of it."""
+
+from dataclasses import replace
+
+import polars as pl
+import pytest
+from made_log import WORTH, log_of
+from polars.testing import assert_frame_equal
+
+from offerloop.engine import InMemoryEngine, collect
+from offerloop.offers import read_offers
+from offerloop.response import ShownEffects, learn_shown
+
+PRODUCTS = pl.DataFrame({"product_id": ["p", "q", "r"], "category": ["tea", "jam", "toys"]})
+OFF = {"some-10": WORTH // 10, "some-20": WORTH // 5}
+ORDERS = 0.5
+"""Of a customer in a week."""
+
+
+def learned(**scope: object) -> ShownEffects:
+    """What a log says of 10 and 20 % off all but toys, which are a quarter to three quarters of a customer's orders."""
+    coupons = [{"kind": "coupon", "id": f"some-{percent}", "percent": percent, **scope} for percent in (10, 20)]
+    offers, engine = read_offers(coupons, None, "USD"), InMemoryEngine()
+    log, is_toy = log_of(offers, {}, OFF, 600, engine), pl.col("order_id") * 7 % 4 <= pl.col("customer_id") % 3
+    lines = collect(log.order_lines).with_columns(
+        product_id=pl.when(is_toy)
+        .then(pl.lit("r"))
+        .when(pl.col("order_id") % 3 == 0)
+        .then(pl.lit("p"))
+        .otherwise(pl.lit("q")),
+        coupon_minor=pl.when(is_toy).then(0).otherwise("coupon_minor"),
+    )
+    return learn_shown(
+        replace(log, order_lines=engine.table(lines), products=engine.table(PRODUCTS)), offers, 1, engine
+    )
+
+
+@pytest.fixture(scope="module")
+def excepting():
+    return learned(**{"except": {"on": "toys"}})
+
+
+def test_an_offer_named_by_what_it_excepts_is_the_offer_named_by_all_else(excepting):
+    naming = learned(on=["tea", "jam"])
+    for name in OFF:
+        assert_frame_equal(excepting.effects(name), naming.effects(name), check_exact=True)
+    assert not excepting.notes
+
+
+def test_it_costs_its_depth_of_what_each_customer_buys_beside_what_it_excepts(excepting):
+    for name, off in OFF.items():
+        cost = excepting.effects(name)["discount_minor"].to_numpy()
+        for third, toys in enumerate((0.25, 0.5, 0.75)):
+            own = excepting.customers.to_numpy() % 3 == third
+            assert cost[own].mean() == pytest.approx((1 - toys) * off * ORDERS, rel=0.2), (name, third)
+
+
+def test_what_no_column_tells_counts_as_covered_and_is_said():
+    """Offers in one shop, where order lines do not tell the shop."""
+    shown = learned(shops="leeds")
+    everything = learned()
+    for name in OFF:
+        assert_frame_equal(shown.effects(name), everything.effects(name), check_exact=True)
+    (note,) = shown.notes
+    assert "'store_id'" in str(note)
