@@ -77,7 +77,7 @@ def table_parts(table: InputTable, ids: Sequence[str] = ()) -> TableParts:
         except (OSError, pl.exceptions.PolarsError):
             pass  # read as a whole, which says what is wrong with it
     rows, path = table_rows(table, ids=ids)
-    return TableParts(path, rows.lazy(), rows.height)
+    return TableParts(path, rows.drop("_row").lazy(), rows.height)
 
 
 def table_on_engine(table: InputTable, engine: Engine | None, texts: Sequence[str] = ()) -> tuple[Frame, Path] | None:
@@ -215,9 +215,12 @@ def _parsed(texts: pl.Series) -> pl.Series:
 
 
 def numbered(table: pl.DataFrame, first: int = 1) -> pl.DataFrame:
-    """Add the number of each row, from `first` on, as `_row`; NaN becomes missing, and categories become text."""
+    """Add the number of each row, from `first` on, as `_row`; NaN becomes missing, and categories become text.
+
+    Raises SourceError where a column of the table has this name.
+    """
     if "_row" in table.columns:
-        return table
+        raise SourceError(Message("the table has a column '_row', by which Offerloop numbers the rows; rename it"))
     floats = [name for name, kind in table.schema.items() if kind.is_float()]
     texts = [name for name, kind in table.schema.items() if isinstance(kind, pl.Categorical | pl.Enum)]
     plain = table.with_columns(pl.col(floats).fill_nan(None), pl.col(texts).cast(pl.String))

@@ -205,7 +205,8 @@ WRONG = {
     "infinite": (shop().with_columns(value=pl.col("value") / pl.col("customer_id").clip(0, 1)), "row 2: the value"),
     "twice": (pl.concat([shop(), shop().head(1)]), "row 2: this customer and offer stand in another row too"),
     "too much": (shop().with_columns(cost=pl.lit(9e8)), "the cost of .* adds up to more than"),
-    "text": (shop().with_columns(cost=pl.lit("cheap")), "'cost' holds something that is no number"),
+    "text": (shop().with_columns(cost=pl.lit("cheap")), "row 2: the cost is empty, .* or no amount such as 12.40"),
+    "below zero": (shop().with_columns(cost=pl.col("customer_id") - 1), "row 2: the cost is below zero"),
 }
 
 

@@ -65,10 +65,12 @@ def test_a_list_of_codes_in_use_becomes_coupons(command, tmp_path, spring):
         ("--count", 1, "--template", "spring"),
         ("--from", "nowhere.txt"),
         ("--from", "codes.txt", "--template", "spring"),
+        ("--from", "codes.json"),
     ],
 )
 def test_what_does_not_go_together_is_refused(command, tmp_path, monkeypatch, arguments):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "codes.txt").write_text("A\n")
+    for name in ("codes.txt", "codes.json"):
+        (tmp_path / name).write_text("A\n")
     code, said, error = command("codes", *arguments)
     assert (code, said, len(error.splitlines())) == (2, "", 1)

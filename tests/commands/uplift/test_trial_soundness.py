@@ -180,5 +180,7 @@ def test_a_cost_by_arm_needs_no_column():
     assert costs == {"none": {0.0}, "coupon": {2.0}, "letter": {0.5}}
     with pytest.raises(InputError, match="must give a number to every arm but 'none'"):
         readied(frame, cost="coupon=2")
+    with pytest.raises(InputError, match="every arm but 'none', which costs nothing"):
+        readied(frame, cost="none=5,coupon=2,letter=0.5")
     with pytest.raises(InputError, match=r"--cost must be like coupon=2,letter=0\.5"):
         readied(frame, cost="coupon=two")

@@ -17,7 +17,7 @@ from offerloop.commands.uplift.request import UpliftRequest
 from offerloop.commands.uplift.task import OtherCustomers, uplift
 from offerloop.commands.uplift.trial import prepare
 from offerloop.commands.uplift.usual_areas import usual_areas
-from offerloop.errors import EvidenceError, InputError
+from offerloop.errors import EvidenceError, InputError, SourceError
 from offerloop.workspace import CheckedRows, TableParts, planned_shares, table_rows
 
 ASKED = {"treatment": "arm", "outcome": "bought", "id": "customer", "ignore": ("margin", "cost")}
@@ -166,6 +166,23 @@ def test_log_odds_are_no_probability():
     table = made().with_columns(p=pl.Series(np.random.default_rng(1).normal(size=4_000)))
     with pytest.raises(InputError, match=r"the probability of what was given is above 0.*log-odds"):
         uplift(table, asked(propensity="p"))
+
+
+def test_a_propensity_by_which_one_row_is_most_of_an_arm_is_refused():
+    table = made().with_columns(p=pl.when(pl.col("customer") == 5).then(1e-9).otherwise(0.5))
+    with pytest.raises(InputError, match="'table', row 5: 'p' is 1e-09, so this row counts for more than all others"):
+        uplift(table, asked(propensity="p"))
+
+
+def test_a_column_that_tells_the_arms_exactly_is_no_feature():
+    table = made().with_columns(sent=pl.col("arm") != "none")
+    with pytest.raises(EvidenceError, match="either a column was measured after the treatment"):
+        uplift(table, asked())
+
+
+def test_a_column_that_is_called_as_the_number_of_a_row_is_refused():
+    with pytest.raises(SourceError, match="the table has a column '_row'"):
+        uplift(made().with_columns(_row=pl.lit(1)), asked())
 
 
 def test_missing_propensities_are_named():

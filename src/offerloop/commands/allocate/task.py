@@ -97,26 +97,16 @@ def _rows(table: pl.DataFrame, path: Path, currency: str) -> pl.DataFrame:
     unit = 10 ** DIGITS[currency] * MICRO
     columns = []
     for name in ("value", "cost"):
-        try:
-            numbers = table[name].cast(pl.Float64)
-        except pl.exceptions.PolarsError:
-            raise SourceError(
-                Message(
-                    "'{path}': the column '{name}' holds something that is no number; write 12.40",
-                    path=str(path),
-                    name=name,
-                )
-            ) from None
-        bad = numbers.is_null() | ~numbers.is_finite().fill_null(value=False) | (numbers.abs() >= MOST)
-        _refuse(
-            bad,
-            path,
-            Message(
-                "'{path}' row {row}: the {name} is empty, no amount, or too large a one; fix it or leave the row out",
-                name=name,
-            ),
+        written = table[name] if table[name].dtype.is_numeric() else table[name].cast(pl.String, strict=False)
+        numbers = written.cast(pl.Float64, strict=False)
+        bad = ~(numbers.is_finite() & (numbers.abs() < MOST)).fill_null(value=False)
+        fault = Message(
+            "'{path}' row {row}: the {name} is empty, too large, or no amount such as 12.40; correct it, or leave the "
+            "row out"
         )
+        _refuse(bad, path, fault.with_values(name=name))
         columns.append(numbers * unit)
+    _refuse(columns[1] < 0, path, Message("'{path}' row {row}: the cost is below zero; correct it"))
     whole(columns[0].to_numpy(), Message("the value of '{path}'", context="what adds up", path=str(path)))
     cost = whole(
         columns[1].to_numpy().round(3), Message("the cost of '{path}'", context="what adds up", path=str(path))

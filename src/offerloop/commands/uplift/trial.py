@@ -39,6 +39,8 @@ ACCIDENT = 1e-6
 """Chance below which arms that differ on all columns together are no accident either."""
 LOST = 1e-4
 """Chance below which sizes that differ from the plan are no accident."""
+HEAVY = 0.5
+"""Share of the weights of an arm that no single row may have."""
 FEWEST_CLUSTERS, FEW_CLUSTERS = 2, 40
 """Clusters that an arm must have, and with fewer of which altogether intervals are rough."""
 FEWEST_EVENTS = 100
@@ -254,9 +256,28 @@ def _given(kept: pl.DataFrame, arms: Arms, observed: Floats, request: UpliftRequ
                 propensity=str(request.propensity),
             )
         )
+    _refuse_heavy(kept, own, arms, request, path)
     chance = complete_propensities(own, arms.action, observed[0])
     _refuse_treated(own, chance, arms, request, path)
     return chance
+
+
+def _refuse_heavy(kept: pl.DataFrame, own: Floats, arms: Arms, request: UpliftRequest, path: Path) -> None:
+    """Refuse a propensity so small that the effect of an arm, which weighs rows by 1 / own, is that of a single row."""
+    shares = 1 / own / np.bincount(arms.action, 1 / own)[arms.action]
+    at = int(shares.argmax())
+    if shares[at] > HEAVY:
+        raise InputError(
+            Message(
+                "'{path}', row {row}: '{propensity}' is {number}, so this row counts for more than all others of arm "
+                "'{arm}' together; correct it, or leave the row out",
+                path=str(path),
+                row=str(kept["_row"][at]),
+                propensity=str(request.propensity),
+                number=f"{own[at]:g}",
+                arm=arms.names[arms.action[at]],
+            )
+        )
 
 
 def _refuse_treated(own: Floats, chance: Floats, arms: Arms, request: UpliftRequest, path: Path) -> None:
@@ -315,10 +336,10 @@ def refuse_unlike(
     if p_value < ACCIDENT:
         raise EvidenceError(
             Message(
-                "'{path}': the arms differ on their features together more than chance allows (p = "
-                "{p_value}), so chance did not decide who was treated: say --observational, or give "
-                "the chances with --propensity; where whole households or stores were drawn, name "
-                "their column with --cluster",
+                "'{path}': the arms differ on their features together more than chance allows (p = {p_value}): either "
+                "a column was measured after the treatment (leave it out with --ignore), or chance did not decide who "
+                "was treated (say --observational, or give the chances with --propensity); where whole households or "
+                "stores were drawn, name their column with --cluster",
                 path=str(path),
                 p_value=f"{p_value:.1g}",
             )
@@ -332,10 +353,10 @@ def costs(kept: pl.DataFrame, arms: Arms, request: UpliftRequest, path: Path) ->
         return amounts(kept, request.cost, (arms.action > 0).astype(np.float64))
     arms_of_trial = (*arms.names, *arms.small)
     wrong = [name for name in by_arm if name not in arms_of_trial]
-    if wrong or set(arms.names[1:]) - set(by_arm):
+    if wrong or by_arm.get(arms.names[0]) or set(arms.names[1:]) - set(by_arm):
         raise InputError(
             Message(
-                "'{path}': --cost must give a number to every arm but '{arm}': {arms}",
+                "'{path}': --cost must give a number to every arm but '{arm}', which costs nothing: {arms}",
                 path=str(path),
                 arm=arms.names[0],
                 arms=list(arms_of_trial),

@@ -35,6 +35,8 @@ _OFFER = ("offer_id", "offer", "template_id", "template", "campaign")
 _CUSTOMER = ("customer_id", "customer", "user_id", "member_id")
 _OF_TABLES = frozenset(',;"\t\r\n')
 """Signs that belong to a table and to no code."""
+_OTHER_FILES = (".json", ".jsonl", ".toml", ".parquet", ".xlsx", ".xls")
+"""Endings of files that hold no text, or text with signs of its own."""
 _FOLD = str.maketrans({sign: group[0] for group in LOOK_ALIKES for sign in group})
 
 
@@ -156,6 +158,12 @@ def stream_code_list(path: Path) -> Iterator[ListedCode]:
 
 def _numbered(path: Path) -> Iterator[tuple[int, ListedCode]]:
     """Yield each code with the number of its line."""
+    if path.suffix.lower() in _OTHER_FILES:
+        raise InputError(
+            Message(
+                "the list of codes {path} is no text and no CSV; write one code per line into a .txt", path=str(path)
+            )
+        )
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             header, rows = _rows(file)

@@ -195,6 +195,8 @@ def _rao_p(log_lambda: float, n: int, features: int, contrasts: int) -> float:
     scale = n - 1 - (features + contrasts + 1) / 2
     above, below = features * contrasts, scale * root - (features * contrasts - 2) / 2
     kept = float(np.exp(log_lambda / root))
+    if kept <= 0:  # features tell the arms exactly
+        return 0.0
     return float(f_distribution.sf((1 - kept) / kept * below / above, above, below)) if below > 0 else 1.0
 
 
