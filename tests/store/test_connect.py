@@ -52,5 +52,5 @@ def test_a_store_that_cannot_be_written_says_so_at_once(store_url, broken):
 
 
 def test_a_file_that_cannot_be_opened_is_a_store_that_is_away(tmp_path):
-    with pytest.raises(StoreError, match="unable to open database file"):
+    with pytest.raises(StoreError, match=f"the store '{tmp_path}' cannot be read .*unable to open database file"):
         Database.open(f"sqlite:///{tmp_path}")

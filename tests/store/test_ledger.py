@@ -250,7 +250,7 @@ def test_a_database_that_stays_busy_is_said_and_the_request_can_be_sent_again(tm
     ledger.add_template("t", TERMS)
     with ledger.engine.connect() as connection:
         connection.exec_driver_sql("pragma busy_timeout = 10")
-    again = "send the same request with the same key again"
+    again = "try again, and send requests with the same key"
     with writing(open_engine(url)), pytest.raises(StoreError, match=again):
         ledger.carry_out(Issue("issue", "t", ("A",)))
     assert ledger.carry_out(Issue("issue", "t", ("A",))).reason is None

@@ -83,7 +83,8 @@ def test_a_file_that_is_no_database_is_named(tmp_path):
 def test_many_open_a_new_database_at_once(store_url):
     numbers, engines = [], [open_engine(store_url) for _ in range(6)]
     threads = [
-        threading.Thread(target=lambda one=one: numbers.append(persevere(lambda: migrate(one), 30))) for one in engines
+        threading.Thread(target=lambda one=one: numbers.append(persevere(lambda: migrate(one), one, 30)))
+        for one in engines
     ]
     for thread in threads:
         thread.start()

@@ -158,8 +158,8 @@ def clock(connection: Connection) -> int:
     return int(connection.execute(_CLOCK[connection.dialect.name]).scalar_one())
 
 
-def persevere(action: Callable[[], Answered], patience_seconds: float) -> Answered:
-    """The action's result; made anew while others were faster or the database was away.
+def persevere(action: Callable[[], Answered], engine: Engine, patience_seconds: float) -> Answered:
+    """The result of an action on a database; made anew while others were faster or the database was away.
 
     Raises StoreError after `patience_seconds`, and at once where the disk is full or cannot be written. The action must
     be safe to repeat.
@@ -171,28 +171,32 @@ def persevere(action: Callable[[], Answered], patience_seconds: float) -> Answer
             return action()
         except (StaleError, DBAPIError, sqlite3.OperationalError) as error:
             if is_refused(error):
-                raise _refused(error) from error
+                raise _refused(error, engine) from error
             if not passing(error):
                 raise
             if time.monotonic() > deadline:
-                raise _late(error, patience_seconds) from error
+                raise _late(error, engine, patience_seconds) from error
         time.sleep(pause * random.random())
         pause = min(LONGEST_PAUSE, 2 * pause)
 
 
-def _refused(error: Exception) -> StoreError:
+def _refused(error: Exception, engine: Engine) -> StoreError:
     return StoreError(
         Message(
-            "the store cannot be read or written ({reason}); send the same request with the same key again once it can",
+            "the store '{place}' cannot be read or written ({reason}); try again once it can, and send requests "
+            "with the same key",
+            place=place_of(engine),
             reason=_first_line(error),
         )
     )
 
 
-def _late(error: Exception, patience_seconds: float) -> StoreError:
+def _late(error: Exception, engine: Engine, patience_seconds: float) -> StoreError:
     return StoreError(
         Message(
-            "the store did not answer within {seconds} s; send the same request with the same key again ({reason})",
+            "the store '{place}' did not answer within {seconds} s ({reason}); try again, and send requests with the "
+            "same key",
+            place=place_of(engine),
             seconds=f"{patience_seconds:g}",
             reason=_first_line(error),
         )

@@ -32,7 +32,7 @@ class Database:
         """
         engine = open_engine(url)
         try:
-            persevere(lambda: migrate(engine), patience_seconds)
+            persevere(lambda: migrate(engine), engine, patience_seconds)
         except BaseException:
             engine.dispose()
             raise
@@ -50,7 +50,7 @@ class Database:
             with reading(self.engine) as connection:
                 return action(connection)
 
-        return persevere(once, self.patience_seconds if patience_seconds is None else patience_seconds)
+        return persevere(once, self.engine, self.patience_seconds if patience_seconds is None else patience_seconds)
 
     def change(self, action: Callable[[Connection], Answered], patience_seconds: float | None = None) -> Answered:
         """Commit what the action changes, all of it or nothing, and return its answer.
@@ -62,7 +62,7 @@ class Database:
             with writing(self.engine) as connection:
                 return action(connection)
 
-        return persevere(once, self.patience_seconds if patience_seconds is None else patience_seconds)
+        return persevere(once, self.engine, self.patience_seconds if patience_seconds is None else patience_seconds)
 
     def close(self) -> None:
         """Let all connections go."""

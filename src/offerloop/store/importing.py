@@ -118,7 +118,7 @@ def _of_erased(ledger: Ledger, codes: Sequence[ListedCode]) -> frozenset[ListedC
         with reading(ledger.engine) as connection:
             return erased_among(connection, customers)
 
-    erased = persevere(gone, PATIENCE_SECONDS) if customers else set()
+    erased = persevere(gone, ledger.engine, PATIENCE_SECONDS) if customers else set()
     return frozenset(one for one in codes if one.customer_id in erased)
 
 
@@ -127,7 +127,7 @@ def _there(ledger: Ledger, codes: Sequence[str]) -> dict[str, IssuedCoupon]:
         with reading(ledger.engine) as connection:
             return read_coupons(connection, codes)
 
-    return persevere(once, PATIENCE_SECONDS)
+    return persevere(once, ledger.engine, PATIENCE_SECONDS)
 
 
 def _check_same(issued: IssuedCoupon | None, listed: ListedCode, template_id: str) -> None:

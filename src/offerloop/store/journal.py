@@ -24,7 +24,7 @@ class Journal:
 
     def __init__(self, engine: Engine, name: str, patience_seconds: float = PATIENCE_SECONDS) -> None:
         self.engine, self.name, self._patience = engine, name, patience_seconds
-        persevere(lambda: migrate(engine), patience_seconds)
+        persevere(lambda: migrate(engine), engine, patience_seconds)
 
     @classmethod
     def open(cls, url: str, name: str) -> Journal:
@@ -45,7 +45,7 @@ class Journal:
             with reading(self.engine) as connection:
                 return list(connection.execute(query).scalars())
 
-        return persevere(read, self._patience)
+        return persevere(read, self.engine, self._patience)
 
     def once(self, period: int, step: str, make: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever JSON holds
         """What the step came to: as it was recorded, or, where it was not, as `make` gives it, which is then recorded.
@@ -54,7 +54,7 @@ class Journal:
         """
         if self._read(period, step) is None:
             made = json.dumps(make(), allow_nan=False)
-            persevere(lambda: self._write(period, step, made), self._patience)
+            persevere(lambda: self._write(period, step, made), self.engine, self._patience)
         return self.result_of(period, step)
 
     def result_of(self, period: int, step: str) -> Any:  # noqa: ANN401 - whatever JSON holds
@@ -74,7 +74,7 @@ class Journal:
             with reading(self.engine) as connection:
                 return connection.execute(select(steps.c.body).where(place)).scalar_one_or_none()
 
-        return persevere(read, self._patience)
+        return persevere(read, self.engine, self._patience)
 
     def _write(self, period: int, step: str, body: str) -> None:
         try:

@@ -64,7 +64,7 @@ class Ledger:
         self._patience = patience_seconds
         self._clock = clock
         self._group_commit = GroupCommit(self.carry_out_all)
-        persevere(lambda: migrate(engine), patience_seconds)
+        persevere(lambda: migrate(engine), engine, patience_seconds)
 
     @classmethod
     def open(cls, url: str, patience_seconds: float = PATIENCE_SECONDS) -> Ledger:
@@ -81,7 +81,7 @@ class Ledger:
 
     def add_template(self, template_id: str, terms: CouponTerms) -> None:
         """Coupons of this template can be issued. Raises InputError when it is there with other terms."""
-        there = persevere(lambda: self._add_template(template_id, terms), self._patience)
+        there = persevere(lambda: self._add_template(template_id, terms), self.engine, self._patience)
         if there != terms:
             raise InputError(
                 Message(
@@ -106,7 +106,7 @@ class Ledger:
 
         A command that is refused does not keep the others from being carried out.
         """
-        return persevere(lambda: self._once(commands), self._patience)
+        return persevere(lambda: self._once(commands), self.engine, self._patience)
 
     def carry_out_within(self, connection: Connection, commands: Sequence[CouponCommand]) -> list[CommandAnswer]:
         """Carry out commands in a transaction of the caller's, with which they are committed or undone.
@@ -197,7 +197,7 @@ class Ledger:
             with reading(self.engine) as connection:
                 return what(connection)
 
-        return persevere(once, self._patience)
+        return persevere(once, self.engine, self._patience)
 
 
 def _check_none_erased(
