@@ -14,7 +14,7 @@ from offerloop.offers import NO_OFFER, names_no_offer
 
 EXPECTATIONS = ("p_redeem", "incremental", "value")
 """Columns that make up an offer's `assumed`."""
-NAMES = ("on", "products", "brands", "shops")
+NAMES = ("on", "products", "brands", "shops", "product")
 """Columns that name things, also where the names are numbers."""
 LISTS = ("products", "brands", "shops")
 """Columns of which a cell may name several."""

@@ -333,6 +333,6 @@ GATES: dict[str, Callable[[SourceColumn], bool]] = {
     "segment": is_class, "kind": is_class, "campaign_type": is_text, "policy": is_class, "returned": is_flag,
     "consent": is_consent, "opt_out": is_opt_out,
     "currency": is_currency, "propensity": is_share, "percent": is_percent, "value": is_number,
-    "stock": is_number, "text": is_words, "line": is_loose_id,
+    "stock": is_number, "text": is_words, "line": is_loose_id, "product": is_loose_id, "worth": is_money,
 }  # fmt: skip
 """What a column must hold to be one of ours, whatever it is called."""

@@ -12,7 +12,7 @@ from offerloop.events import CONTRACTS, says_opt_in, says_opt_out
 from offerloop.mapping.consent_columns import unmapped_answers
 from offerloop.mapping.contents import is_time
 from offerloop.mapping.matching import BY_CONTENTS, SAME, ColumnMatch, Guess, columns_of, match, says, unfit_columns
-from offerloop.mapping.shown import offer_terms, without_other_terms
+from offerloop.mapping.shown import OF_GIFTS, offer_terms, without_other_terms
 from offerloop.mapping.texts import take_text
 from offerloop.mapping.times import column_values
 from offerloop.message import Message
@@ -41,7 +41,7 @@ def guess_source(
     """
     contract = CONTRACTS[name]
     columns = columns_of(sample)
-    roles = (*contract.required, *contract.optional)
+    roles = [one for one in (*contract.required, *contract.optional) if name != "offers" or one not in OF_GIFTS]
     matched = match(
         without_other_terms(columns) if name == "offers" else columns, name, roles, known_values, given_guesses
     )

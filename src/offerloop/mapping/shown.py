@@ -9,7 +9,7 @@ import polars as pl
 from offerloop.errors import InputError
 from offerloop.events import ZERO_OFFER
 from offerloop.mapping.contents import SourceColumn, is_offer
-from offerloop.mapping.matching import ColumnMatch, is_called, reference
+from offerloop.mapping.matching import ColumnMatch, is_called, match, reference
 from offerloop.mapping.misfit import behind_file
 from offerloop.mapping.propensities import check_propensities
 from offerloop.message import Message, Share
@@ -23,6 +23,8 @@ TERMS = frozenset({
 """Fields of offers of any kind: further columns of a table of offers that mean something."""
 LIMITS = {"products": "product_id", "brands": "brand", "shops": "store_id"}
 """Terms that say what an offer holds for, and the columns of order lines with the same names."""
+OF_GIFTS = ("product", "quantity", "worth")
+"""Columns that say what is given."""
 _GIFT = re.compile("gift|gratis|cadeau|geschenk|赠", re.IGNORECASE)
 """What is called so says what is given, and limits nothing."""
 
@@ -38,6 +40,7 @@ def without_other_terms(columns: dict[str, SourceColumn]) -> dict[str, SourceCol
 
 def offer_terms(match: ColumnMatch) -> None:
     """A percentage is read as one also where it is written as a share; it makes a coupon, and names the offer."""
+    _take_gifts(match)
     match.notes += _limits_not_read(match)
     percent = match.column("percent")
     if percent is None:
@@ -56,6 +59,33 @@ def offer_terms(match: ColumnMatch) -> None:
         )
     if "kind" not in match.guesses:
         match.take("kind", "'coupon'", (), Message("assumed: a percentage off, and no column says a kind"))
+
+
+def _take_gifts(offers: ColumnMatch) -> None:
+    """Read what gifts are from columns that say nothing of other offers: there the same names mean something else."""
+    kinds = offers.column("kind")
+    if kinds is None:
+        return
+    is_gift = (kinds.cells.cast(pl.String).str.strip_chars() == "gift").fill_null(value=False)
+    free = [one for one in offers.free() if one.name not in TERMS]
+    of_gifts, of_others = ({one.name: _rows_of(one, rows) for one in free} for rows in (is_gift, ~is_gift))
+    shared = {name: column for name, column in of_gifts.items() if of_others[name].filled.len()}
+    own = {name: column for name, column in of_gifts.items() if name not in shared}
+    offers.guesses |= match(own, "offers", OF_GIFTS).guesses
+    left = [one for one in OF_GIFTS if one not in offers.guesses]
+    offers.notes += [
+        Message(
+            "'{column}' is not read as '{term}' of gifts, as it says something of other offers too; leave it empty "
+            "there",
+            column=guess.written,
+            term=term,
+        )
+        for term, guess in match(shared, "offers", left).guesses.items()
+    ]
+
+
+def _rows_of(column: SourceColumn, rows: pl.Series) -> SourceColumn:
+    return SourceColumn(column.name, column.cells.filter(rows), column.decimal)
 
 
 def _limits_not_read(match: ColumnMatch) -> list[Message]:

@@ -157,6 +157,20 @@ def test_an_offer_for_some_products_is_not_one_for_everything(tmp_path, name, pr
     assert ("limits no offer" in made.config.read_text(encoding="utf-8")) == (not products)
 
 
+@pytest.mark.parametrize("names", [("product", "quantity", "worth"), ("赠品", "赠品数量", "赠品成本")])
+@pytest.mark.parametrize("of_coupon", [None, "1"])
+def test_gifts_of_a_list_keep_what_is_given_and_what_it_costs(tmp_path, names, of_coupon):
+    """A column that other offers fill as well says something else of them: it is not read, and a note says so."""
+    rows = [("mug", "gift", None, "7", "2", "3.50"), ("w10", "coupon", "10", None, of_coupon, None)]
+    pl.DataFrame(rows, ["id", "kind", "percent", *names], orient="row").write_csv(tmp_path / "offers.csv")
+    made = started(tmp_path, order_lines=init_shops.parquet(tmp_path)[0], offers=tmp_path / "offers.csv")
+    config = load_config(made.config)
+    gift, _ = config.offers_of(config.campaigns[0], [], prepare(config, DuckDBEngine()).offers)
+    assert (gift.product_id, gift.quantity, gift.worth_minor) == ("7", 1 if of_coupon else 2, 350)
+    notes = made.facts["sources"]["offers"]["notes"]
+    assert any(f"'{names[1]}' is not read as 'quantity'" in str(one) for one in notes) == bool(of_coupon)
+
+
 @pytest.mark.parametrize(("name", "category"), [("category", "wine"), ("on", "wine"), ("Kategorie", "10")])
 def test_the_category_of_an_offer_is_what_it_applies_to(tmp_path, name, category):
     pl.DataFrame([("w10", "coupon", 10, category)], ["id", "kind", "percent", name], orient="row").write_csv(

@@ -9,7 +9,7 @@ import polars as pl
 
 from offerloop.commands.init.configuration import SourceText
 from offerloop.errors import InputError
-from offerloop.events import ONE_PERCENT, listed_offers
+from offerloop.events import CONTRACTS, ONE_PERCENT, listed_offers
 from offerloop.mapping import column_values, reference
 from offerloop.offers import liability_minor, read_offers
 
@@ -32,7 +32,11 @@ def listed_costs(source: SourceText, currency: str) -> Costs:
     decimal = source.sample.decimal
     columns = {
         ours: column_values(
-            head, guess.written, decimal, as_number=ours == "percent", one_percent=ONE_PERCENT.get(ours)
+            head,
+            guess.written,
+            decimal,
+            as_number=ours in CONTRACTS["offers"].numbers,
+            one_percent=ONE_PERCENT.get(ours),
         )
         for ours, guess in source.mapping()
     }

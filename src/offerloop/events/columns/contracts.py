@@ -52,7 +52,8 @@ CONTRACTS: dict[SourceName, Contract] = {
     ),
     "prices": Contract(("product_id", "at", "list_price"), ("store_id",), money=("list_price",)),
     "offers": Contract(
-        ("offer_id", "kind"), ("campaign_id", "percent", "on"), numbers=("percent",), texts=("kind", "on")
+        ("offer_id", "kind"), ("campaign_id", "percent", "on", "product", "quantity", "worth"),
+        numbers=("percent", "quantity", "worth"), texts=("kind", "on", "product"),
     ),
     "exposures": Contract(
         ("customer_id", "offer_id", "at"), ("propensity", "campaign_id", "policy"), numbers=("propensity",),
