@@ -15,12 +15,13 @@ from shop import HALF, SETTINGS, simulate, summed
 from offerloop.config import Config
 from offerloop.errors import ConfigError
 from offerloop.money import MICRO
-from offerloop.response import UsualBaskets, estimate_effects, study_shelf_prices
+from offerloop.response import UsualBaskets, estimate_effects, study_shelf_prices, usual_baskets
 
 COUPON = {"kind": "coupon", "on": "each category", "percent": [10, 20, 40], "max_discount": "5.00"}
 SPEND_AND_SAVE = {"kind": "spend_and_save", "spend": "50.00", "save": "5.00"}
 FLASH_SALE = {"kind": "flash_sale", "percent": 15, "hours": 24, "max_discount": "5.00"}
 ON_EVERYTHING = {"kind": "coupon", "id": "whole", "percent": 10, "max_discount": "5.00"}
+ON_PART = {"kind": "coupon", "id": "part", "on": "category 03", "percent": 10}
 EXPECTED = {"value": "3.00", "p_redeem": 0.3}
 
 
@@ -40,7 +41,8 @@ def usual(study, basket=1000.0):
     ids = study.lines.own["customer_id"].unique().sort()
     whole = pl.DataFrame({"customer_id": ids}).with_columns(basket_minor=pl.lit(basket))
     first = whole.with_columns(category=pl.lit(study.lines.categories[0]), basket_minor=pl.lit(basket / 2))
-    return UsualBaskets(study.lines.categories, *(nw.from_native(one.lazy()) for one in (whole, first)))
+    lines = study.lines.own.select("customer_id")  # nothing is read of them
+    return UsualBaskets(study.lines.categories, *(nw.from_native(one.lazy()) for one in (whole, first, lines, lines)))
 
 
 def effects_of(study, *offers, margin=0.3):
@@ -142,7 +144,7 @@ def test_every_effect_of_a_coupon_is_marked_as_transferred(responsive):
     assert found.effects.select("customer_id", "offer_id").is_unique().all()
 
 
-@pytest.mark.parametrize("offer", [SPEND_AND_SAVE, FLASH_SALE, ON_EVERYTHING])
+@pytest.mark.parametrize("offer", [SPEND_AND_SAVE, FLASH_SALE, ON_EVERYTHING, {**ON_PART, "shops": "leeds"}])
 def test_nothing_is_transferred_to_what_shelf_prices_do_not_show(responsive, offer):
     found = effects_of(responsive, offer)
     assert found.effects.is_empty()
@@ -283,3 +285,20 @@ def test_over_two_weeks_twice_as_much_is_sold_gained_and_given_and_no_more_than_
         np.testing.assert_allclose(of_two[name], 2 * of_one[name], rtol=1e-9)
     assert (of_two["p_redeem"] > of_one["p_redeem"]).all()
     assert (of_two["p_redeem"] <= np.minimum(2 * of_one["p_redeem"], 1)).all()
+
+
+def test_an_assumption_is_about_baskets_without_what_an_offer_excepts(responsive):
+    lines, products = simulate(0, HALF)
+    lines = lines.with_columns(order_id=pl.col("customer_id") * 100 + pl.col("order_week"))
+    tables = [nw.from_native(one.lazy()) for one in (lines, products)]
+    baskets = usual_baskets(*tables, SETTINGS, responsive.lines.categories)
+    offer = {**ON_EVERYTHING, "assumed": {"p_redeem": 0.1, "incremental": 0.4}, "except": {"on": "category 05"}}
+    found = estimate_effects(None, baskets, configured(offer)).effects
+    left = (
+        lines.filter(pl.col("product_id") < 30)
+        .group_by("customer_id", "order_id")
+        .agg(pl.col("list_value_minor").sum())
+    )
+    basket = left.group_by("customer_id").agg(pl.col("list_value_minor").mean()).sort("customer_id")
+    assert found["customer_id"].to_list() == basket["customer_id"].to_list()
+    np.testing.assert_allclose(found["value_minor"], 0.1 * 0.4 * 0.3 * basket["list_value_minor"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import narwhals as nw
@@ -10,7 +10,15 @@ import polars as pl
 
 from offerloop.config import Response
 from offerloop.engine import Frame, collect
+from offerloop.offers import Offer
 from offerloop.response.shelf.lines import best_selling_categories
+from offerloop.response.shown.covered_lines import (
+    columns_of_tables,
+    covered_goods,
+    covered_lines,
+    with_product_columns,
+)
+from offerloop.response.terms import CoveredGoods
 
 
 @dataclass(frozen=True)
@@ -23,6 +31,11 @@ class UsualBaskets:
     """The rows of `whole`, not computed."""
     mean_by_category: Frame
     """Those of `by_category`, not computed: nobody asks for them where no offer's effect is assumed."""
+    lines: Frame
+    """The order lines."""
+    products: Frame
+    _without: dict[CoveredGoods, UsualBaskets] = field(default_factory=dict)
+    """By what offers except."""
 
     @cached_property
     def whole(self) -> pl.DataFrame:
@@ -44,21 +57,42 @@ class UsualBaskets:
             return self.whole
         return self.by_category.filter(category=category).select("customer_id", "basket_minor")
 
+    def without_exceptions(self, offer: Offer) -> UsualBaskets:
+        """Return the same without the lines that an offer excepts, as far as the tables tell."""
+        excepted = covered_goods(offer.scope, columns_of_tables(self.lines, self.products)).but
+        if excepted is None:
+            return self
+        if excepted not in self._without:
+            goods = CoveredGoods(but=excepted)
+            left = covered_lines(with_product_columns(self.lines, self.products, [goods]), goods)
+            own = left.select(self.lines.collect_schema().names())
+            self._without[excepted] = _baskets(own, self.products, self.categories)
+        return self._without[excepted]
+
 
 def usual_baskets(
     lines: Frame, products: Frame, settings: Response, categories: list[str] | None = None
 ) -> UsualBaskets:
     """Return the usual baskets of customers, from all clean order lines; `categories` are known for a part of them."""
-    with_category = lines.join(products.select("product_id", "category"), on="product_id", how="left")
     if categories is None:
-        categories = best_selling_categories(with_category, settings)
-    inside = with_category.filter(nw.col("category").is_in(categories))
+        categories = best_selling_categories(_with_category(lines, products), settings)
+    return _baskets(lines, products, categories)
+
+
+def _baskets(lines: Frame, products: Frame, categories: list[str]) -> UsualBaskets:
+    inside = _with_category(lines, products).filter(nw.col("category").is_in(categories))
     by_order = ["customer_id", "order_id"]
     return UsualBaskets(
         categories=categories,
         mean_orders=_mean(_orders(lines, *by_order), "customer_id"),
         mean_by_category=_mean(_orders(inside, *by_order, "category"), "customer_id", "category"),
+        lines=lines,
+        products=products,
     )
+
+
+def _with_category(lines: Frame, products: Frame) -> Frame:
+    return lines.join(products.select("product_id", "category"), on="product_id", how="left")
 
 
 def _orders(lines: Frame, *by: str) -> Frame:

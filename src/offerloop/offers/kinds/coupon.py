@@ -116,8 +116,7 @@ class Coupon(Offer):
     def depth(self) -> Fraction | None:
         """See `Offer.depth`."""
         some = self.cheapest or self.most_expensive or self.max_units or self.units_per_line
-        narrow = self.scope.products or self.scope.brands or self.scope.but
-        plain = self.percent is not None and not some and not narrow
+        plain = self.percent is not None and not some and self.scope == Scope(categories=self.scope.categories)
         return self.percent / 100 if plain and self.percent is not None else None
 
     @property
