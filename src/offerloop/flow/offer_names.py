@@ -1,8 +1,9 @@
-"""Offers about products, categories, brands or stores that the shop's tables do not have."""
+"""Offers that cannot hold: about what the shop's tables do not have, or over before the day of the plan."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import narwhals as nw
@@ -10,12 +11,14 @@ import polars as pl
 
 from offerloop.config import Config
 from offerloop.engine import Engine, Frame, collect, distinct
+from offerloop.errors import InputError
 from offerloop.events import Events
 from offerloop.message import Message
-from offerloop.offers import EACH_CATEGORY
+from offerloop.offers import EACH_CATEGORY, WrittenTerms, window_of
 
 COLUMNS = {"products": "product_id", "on": "category", "brands": "brand", "shops": "store_id"}
 """Columns that have the names which fields of an offer may hold."""
+DAY = 86_400
 TABLES = ("parts", "except", "contains", "contains_not", "measured_on", "got_from", "any_of", "none_of")
 """Fields of an offer that hold such fields themselves."""
 
@@ -34,6 +37,33 @@ def unknown_names(config: Config, events: Events, engine: Engine) -> list[Messag
             _message(path, column, offer, sorted(names & missing)) for offer, path, names in of_field if names & missing
         ]
     return messages
+
+
+def ended_offers(config: Config, events: Events) -> list[Message]:
+    """Say which offers of campaigns end before the day of the plan, which would give them all the same."""
+    messages = []
+    for campaign in config.campaigns:
+        for offer in (*campaign.offers, *campaign.offers_among(events.offers)):
+            ends = _end(WrittenTerms(offer, config.shop.currency))
+            if ends is not None and ends <= events.as_of_day * DAY:
+                messages.append(
+                    Message(
+                        "offer '{offer}' of campaign '{campaign}' ended on {day}, before the plan begins, and is "
+                        "planned all the same; remove it, or correct 'ends_at'",
+                        offer=_id(offer),
+                        campaign=campaign.id,
+                        day=datetime.fromtimestamp(ends, UTC).date(),
+                    )
+                )
+    return messages
+
+
+def _end(terms: WrittenTerms) -> int | None:
+    """Return the first second after an offer; None where it has no end, and where the end is refused as it is read."""
+    try:
+        return window_of(terms).ends_at
+    except InputError:
+        return None
 
 
 def _names(terms: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str, set[str]]]:
@@ -60,12 +90,16 @@ def _missing(names: set[str], table: Frame, column: str, engine: Engine) -> set[
     return missing if missing and not collect(rows.head(1)).is_empty() else set()
 
 
+def _id(offer: Mapping[str, Any]) -> str:
+    return str(offer.get("id", offer.get("kind")))
+
+
 def _message(path: str, column: str, offer: Mapping[str, Any], names: list[str]) -> Message:
     return Message(
         "'{field}' of offer '{offer}' has names that are no {column} in the shop's tables and fit nothing: {names}; "
         "correct them",
         field=path,
-        offer=str(offer.get("id", offer.get("kind"))),
+        offer=_id(offer),
         column=column,
         names=[f"'{name}'" for name in names],
     )

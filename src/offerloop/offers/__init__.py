@@ -7,6 +7,7 @@ from offerloop.lazy import lazy_exports
 if TYPE_CHECKING:
     from offerloop.offers.attributes import AttributeTest
     from offerloop.offers.base import EACH_CATEGORY, NO_OFFER, NOTHING, Assumption, Given, Offer, liability_minor
+    from offerloop.offers.common_terms import window_of
     from offerloop.offers.control_names import names_no_offer
     from offerloop.offers.cost_limits import MissingLimit, missing_limit
     from offerloop.offers.coupons.book import (
@@ -188,6 +189,7 @@ __all__ = [
     "stream_code_list",
     "template_account",
     "units_left",
+    "window_of",
     "write_codes",
 ]
 

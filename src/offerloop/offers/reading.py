@@ -54,15 +54,15 @@ def read_offers(
     """Read all offers of a campaign. Raises InputError for unknown kinds and fields, and for an id that is taken.
 
     Without known categories every offer is read as it stands, one for each. Those `listed` in a table of the shop's
-    keep the id that it has there, because logs of shown offers name it. Where they are numbered, an error says at which
-    one it is.
+    keep the id that it has there, because logs of shown offers name it, and an error says it. Where they are numbered,
+    an error says at which one it is.
     """
     offers = list[Offer]()
     for place, entry in enumerate(written, 1):
         read_entry = partial(_read, entry, categories, currency)
         offers += _numbered(place, entry, read_entry) if is_numbered else read_entry()
     for terms in listed:
-        read = _read(terms, categories, currency)
+        read = _from_list(terms, categories, currency)
         offers += [_named(read[0], str(terms["id"]))] if len(read) == 1 else read
     _check_ids(offers)
     return offers
@@ -93,6 +93,16 @@ def _numbered(number: int, written: Mapping[str, Any], read: Callable[[], list[O
         )
         numbered.field = error.field
         raise numbered from None
+
+
+def _from_list(terms: Mapping[str, Any], categories: Sequence[str] | None, currency: str) -> list[Offer]:
+    """Return the offers of a row of a table. Raises InputError that says its id."""
+    try:
+        return _read(terms, categories, currency)
+    except InputError as error:
+        raise InputError(
+            Message("offer '{id}': {error}", context="error", id=str(terms["id"]), error=error.message)
+        ) from None
 
 
 def _named(offer: Offer, offer_id: str) -> Offer:

@@ -1,5 +1,6 @@
 """What `check` says of offers whose cost nothing limits."""
 
+from datetime import date
 from types import SimpleNamespace
 
 import polars as pl
@@ -9,7 +10,8 @@ from offerloop.commands.check import campaign_problems
 from offerloop.commands.check.offers import ReadOffers, unlimited_cost
 from offerloop.config import load_config, read_campaign
 from offerloop.engine import InMemoryEngine
-from offerloop.flow import unknown_names
+from offerloop.events import EPOCH
+from offerloop.flow import ended_offers, unknown_names
 from offerloop.offers import read_offers
 
 SHIPPING, CHEAPEST = {"kind": "free_shipping"}, {"kind": "coupon", "percent": 20, "cheapest": 1}
@@ -98,3 +100,13 @@ def test_names_of_products_categories_brands_and_stores_that_no_table_has_are_sa
             ("shops", "gift", "store_id", "north"),
         )
     ]
+
+
+def test_offers_that_end_before_the_day_of_the_plan_are_said(small_run):
+    config = load_config(small_run.parent.parent)
+    kept = {"id": "kept", "ends_at": "2026-06-02"}
+    config = config.model_copy(update={"campaigns": (config.campaigns[0].model_copy(update={"offers": (kept,)}),)})
+    listed = [{"id": "over", "ends_at": "2026-06-01T00:00:00"}, {"id": "unreadable", "ends_at": "soon"}]
+    events = SimpleNamespace(as_of_day=(date(2026, 6, 1) - EPOCH).days, offers=listed)
+    (said,) = map(str, ended_offers(config, events))
+    assert said.startswith(f"offer 'over' of campaign '{config.campaigns[0].id}' ended on 1 June 2026, before the plan")

@@ -134,14 +134,18 @@ def test_three_choices_are_assumed_and_follow_the_usual_basket(tmp_path):
 
 
 def test_offers_of_a_file_replace_the_assumed_ones_with_their_terms_as_attributes(tmp_path):
-    rows = [("c10", "coupon", "10", "4.00", ""), ("s20", "spend_and_save", "", "", "20.00")]
-    names = ["Offer ID", "Type", "percent", "max_discount", "spend"]
+    rows = [
+        ("c10", "coupon", "10", "4.00", "", ""),
+        ("s20", "spend_and_save", "", "", "20.00", ""),
+        ("b2", "buy_x_get_y", "", "", "", "2"),
+    ]
+    names = ["Offer ID", "Type", "percent", "max_discount", "spend", "buy"]
     pl.DataFrame(rows, schema=names, orient="row").write_csv(tmp_path / "offers.csv")
     config = load_config(
         started(tmp_path, order_lines=init_shops.parquet(tmp_path)[0], offers=tmp_path / "offers.csv").config
     )
     assert config.sources["offers"].columns == {"offer_id": "Offer ID", "kind": "Type", "percent": "percent"}
-    assert config.sources["offers"].attributes == ("max_discount", "spend")
+    assert config.sources["offers"].attributes == ("max_discount", "spend", "buy")
     assert config.campaigns[0].offers == ()
 
 

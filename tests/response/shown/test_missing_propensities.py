@@ -69,3 +69,11 @@ def test_where_too_little_is_left_the_reason_says_what_is_missing():
     with pytest.raises(EvidenceError, match=r"deliberately nothing.*no propensity") as error:
         learned_without(pl.col("offer_id") == "none", customers=60)
     assert "so effects" not in str(error.value)
+
+
+def test_offers_that_were_given_for_certain_teach_nothing():
+    log, offers, engine = log_without(NOTHING, customers=60)
+    certain = pl.when(pl.col("offer_id") == "none").then("propensity").otherwise(1.0)
+    exposures = engine.table(collect(log.exposures).with_columns(propensity=certain))
+    with pytest.raises(EvidenceError, match="all exposures to offers have the propensity 1"):
+        learn_log(replace(log, exposures=exposures), offers, 1, engine)

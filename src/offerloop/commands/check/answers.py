@@ -28,7 +28,10 @@ def response_answer(shape: Shape) -> Message | None:
     if shape.with_category == 0:
         return Message("no order line has a category: give a list of products with 'category'")
     if shape.with_discount == 0:
-        return Message("no order line shows a discount: map 'discount', 'list_price' or 'list_value'")
+        return Message(
+            "no order line shows a discount beside coupons and the offers that were shown: map 'discount', "
+            "'list_price' or 'list_value'"
+        )
     if not shape.discounts_vary:
         return Message("discounts are the same share in every week: nothing tells what another discount would do")
     return None

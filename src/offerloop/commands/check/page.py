@@ -135,7 +135,8 @@ def _answer_lines(answers: Mapping[str, Message | None], _: Localizer) -> list[s
         _("Response to discounts: a run estimates it from shelf prices, and says if they vary too little.")
         if response is None
         else _(
-            "Response to discounts: cannot be estimated ({why}); offers rest on what the configuration assumes.",
+            "Response to discounts: cannot be estimated ({why}); unless exposures tell their effects, offers rest on "
+            "what the configuration assumes.",
             why=response,
         )
     )

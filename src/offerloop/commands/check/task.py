@@ -24,7 +24,7 @@ from offerloop.commands.check.offers import ReadOffers
 from offerloop.config import Config, StrPath, config_file, load_config
 from offerloop.engine import DEFAULT_ENGINE, Engine, EngineChoice, engine_of
 from offerloop.events import NON_MERCHANDISE, RETENTION, prepare
-from offerloop.flow import product_names, unknown_names
+from offerloop.flow import ended_offers, product_names, unknown_names
 from offerloop.message import Message
 from offerloop.workspace import campaigns_of_store, name_problems, pattern_notes, stored, with_campaigns
 
@@ -51,7 +51,7 @@ def _checked(path: Path, config: Config, running: Engine) -> CheckResult:
     }  # fmt: skip
     read = ReadOffers.of(config, shape, events.offers)
     shown, gap = exposures_answer(config, events, read.offers)
-    answers |= {"exposures": gap} if has_exposures(events) else {}
+    answers |= {"exposures": gap} if has_exposures(events) and not read.unreadable else {}
     offers = read.checked(shown, studied=answers["response"] is None)
     losses = losses_of(events, config, {name: one["read"] for name, one in sources.items()})
     others = non_merchandise(events)
@@ -69,6 +69,7 @@ def _checked(path: Path, config: Config, running: Engine) -> CheckResult:
             *repeated_line_notes(events.quality, config.sources["order_lines"].columns),
             *configured_notes(config, events),
             *unknown_names(config, events, running),
+            *ended_offers(config, events),
             *notes(config, shape, offers),
             *usual_notes,
             *pattern_notes(config, events),

@@ -29,7 +29,7 @@ _OFTEN = 0.1
 def count_exposures(exposures: Frame) -> pl.DataFrame:
     """Return offer_id ('none' for nothing), `n` exposures to it and how many were `drawn`: those with a propensity.
 
-    Raises EvidenceError where the exposures have none at all.
+    Raises EvidenceError where the exposures have none at all, and where all that were offered something have 1.
     """
     if "propensity" not in exposures.collect_schema():
         raise EvidenceError(
@@ -39,9 +39,19 @@ def count_exposures(exposures: Frame) -> pl.DataFrame:
             )
         )
     own = nw.col("propensity")
-    rows = exposures.select("offer_id", drawn=((own > 0) & (own <= 1)).cast(nw.Int64))
-    counts = collect(rows.group_by("offer_id").agg(nw.len().alias("n"), nw.col("drawn").sum()))
-    return _named(counts).group_by("offer_id").agg(pl.col("n", "drawn").sum())
+    drawn, certain = ((own > 0) & (own <= 1)).cast(nw.Int64), (own == 1).cast(nw.Int64)
+    rows = exposures.select("offer_id", drawn=drawn, certain=certain)
+    sums = collect(rows.group_by("offer_id").agg(nw.len().alias("n"), nw.col("drawn", "certain").sum()))
+    counts = _named(sums).group_by("offer_id").agg(pl.col("n", "drawn", "certain").sum())
+    offered = counts.filter(pl.col("offer_id") != NO_OFFER)
+    if 0 < offered["drawn"].sum() == offered["certain"].sum():
+        raise EvidenceError(
+            Message(
+                "all exposures to offers have the propensity 1: whoever got one could have got nothing else, so they "
+                "do not tell what offers change; log the probability with which each offer was drawn"
+            )
+        )
+    return counts.drop("certain")
 
 
 def rarely_drawn(counts: pl.DataFrame) -> frozenset[str]:
