@@ -1,8 +1,10 @@
-"""Offers that cannot hold: about what the shop's tables do not have, or over before the day of the plan."""
+"""Offers of which something is wrong: about what the shop's tables do not have, over before the plan begins, or shown
+under other ids.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -56,6 +58,23 @@ def ended_offers(config: Config, events: Events) -> list[Message]:
                     )
                 )
     return messages
+
+
+def renamed_offers(config: Config, events: Events, offer_ids: Collection[str]) -> list[Message]:
+    """Say which offers were shown under an id of the configuration that stands for others: `offer_ids`."""
+    written = sorted(set(config.written_offer_ids) - set(offer_ids))
+    if not written:
+        return []
+    shown = events.exposures.select(nw.col("offer_id").cast(nw.String)).filter(nw.col("offer_id").is_in(written))
+    return [
+        Message(
+            "the exposures name offer '{offer}', and nothing is learned of it, as its ids in the plan are {ids}: list "
+            "it under [sources.offers], where ids stay as they are, or write these ids into the exposures",
+            offer=name,
+            ids=[f"'{one}'" for one in sorted(offer_ids) if one.startswith((f"{name}-", f"{name} "))],
+        )
+        for name in collect(distinct(shown, "offer_id"), "offer_id")["offer_id"]
+    ]
 
 
 def _end(terms: WrittenTerms) -> int | None:

@@ -11,7 +11,7 @@ from offerloop.commands.check.offers import ReadOffers, unlimited_cost
 from offerloop.config import load_config, read_campaign
 from offerloop.engine import InMemoryEngine
 from offerloop.events import EPOCH
-from offerloop.flow import ended_offers, unknown_names
+from offerloop.flow import ended_offers, renamed_offers, unknown_names
 from offerloop.offers import read_offers
 
 SHIPPING, CHEAPEST = {"kind": "free_shipping"}, {"kind": "coupon", "percent": 20, "cheapest": 1}
@@ -110,3 +110,12 @@ def test_offers_that_end_before_the_day_of_the_plan_are_said(small_run):
     events = SimpleNamespace(as_of_day=(date(2026, 6, 1) - EPOCH).days, offers=listed)
     (said,) = map(str, ended_offers(config, events))
     assert said.startswith(f"offer 'over' of campaign '{config.campaigns[0].id}' ended on 1 June 2026, before the plan")
+
+
+def test_offers_that_were_shown_under_an_id_that_stands_for_others_are_said(small_run):
+    engine, config = InMemoryEngine(), load_config(small_run.parent.parent)
+    offers = ({"id": "tea"}, {"id": "gift"}, {"id": "new"})
+    config = config.model_copy(update={"campaigns": (config.campaigns[0].model_copy(update={"offers": offers}),)})
+    events = SimpleNamespace(exposures=engine.table(pl.DataFrame({"offer_id": ["tea", "gift", None, "old", "tea"]})))
+    (said,) = map(str, renamed_offers(config, events, ["tea-10", "tea-20", "gift", "new-5"]))
+    assert "name offer 'tea', and nothing is learned of it, as its ids in the plan are 'tea-10', 'tea-20':" in said

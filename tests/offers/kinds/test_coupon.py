@@ -16,6 +16,8 @@ def test_a_coupon_on_everything():
     (offer,) = read(percent=12.5)
     assert (offer.offer_id, offer.category, offer.depth) == ("coupon-12.5", None, Fraction(1, 8))
     assert str(offer.label()) == "12.5 % off everything"
+    (offer,) = read(percent=12.5, **{"except": {"on": ["tea", "wine"]}})
+    assert str(offer.label()) == "12.5 % off everything except tea or wine"
 
 
 def test_a_coupon_on_one_category():

@@ -24,14 +24,13 @@ def amount_text(minor: int, currency: str) -> str:
 
 
 def scope_names(scope: Scope) -> Message | str:
-    """Return the names of what an offer is about, or "everything"."""
-    names = [*sorted(scope.products), *sorted(scope.categories), *sorted(scope.brands), *sorted(scope.shops)]
-    if not names:
-        return Message("everything", context="scope of an offer")
-    joined: Message | str = names[0]
-    for name in names[1:]:
+    """Return the names of what an offer is about, or "everything", and of what it excepts."""
+    joined: Message | str = scope.names[0] if scope.names else Message("everything", context="scope of an offer")
+    for name in scope.names[1:]:
         joined = Message("{some} or {name}", context="scope of an offer", some=joined, name=name)
-    return joined
+    if scope.but is None or not scope.but.names:
+        return joined
+    return Message("{some} except {others}", context="scope of an offer", some=joined, others=scope_names(scope.but))
 
 
 def all_of(parts: Sequence[Message]) -> Message:
