@@ -14,10 +14,10 @@ from offerloop.offers import NO_OFFER, names_no_offer
 
 EXPECTATIONS = ("p_redeem", "incremental", "value")
 """Columns that make up an offer's `assumed`."""
-NAMES = ("on", "products", "brands", "shops", "product")
+NAMES = ("on", "products", "brands", "shops", "product", "except")
 """Columns that name things, also where the names are numbers."""
-LISTS = ("products", "brands", "shops")
-"""Columns of which a cell may name several."""
+LISTS = ("products", "brands", "shops", "except")
+"""Columns of which a cell may name several; the last one names categories."""
 SEPARATORS = re.compile("[;,|]")
 DECIMALS = 9
 """Beyond them a term is an error of rounding: 0.15 x 100 is 15."""
@@ -34,6 +34,7 @@ def listed_offers(table: pl.DataFrame, whole_names: Collection[str] = ()) -> lis
         terms = {name: _written(value) for name, value in row.items() if value is not None}
         terms |= {name: str(terms[name]) for name in NAMES if isinstance(terms.get(name), int)}
         terms |= {name: _several(cell, whole_names) for name in LISTS if isinstance(cell := terms.get(name), str)}
+        terms |= {"except": {"on": terms["except"]}} if "except" in terms else {}
         assumed = {name: terms.pop(name) for name in EXPECTATIONS if name in terms}
         offer = {"id": str(terms.pop("offer_id")), **terms}
         if "campaign_id" in offer:
@@ -43,10 +44,10 @@ def listed_offers(table: pl.DataFrame, whole_names: Collection[str] = ()) -> lis
 
 
 def names_with_separators(table: pl.DataFrame, products: Frame) -> frozenset[str]:
-    """Return the cells of a table of offers that look like several products or brands, and are one."""
+    """Return the cells of a table of offers that look like several products, brands or categories, and are one."""
     cells = [one for name in LISTS if table.schema.get(name) == pl.String for one in table[name].drop_nulls()]
     cells = [one for one in cells if SEPARATORS.search(one)]
-    columns = [name for name in ("product_id", "brand") if cells and name in products.collect_schema()]
+    columns = [name for name in ("product_id", "brand", "category") if cells and name in products.collect_schema()]
     names = (nw.col(name).cast(nw.String).alias("name") for name in columns)
     tables = (collect(products.select(name).filter(nw.col("name").is_in(cells))) for name in names)
     return frozenset(name for one in tables for name in one["name"])

@@ -19,7 +19,7 @@ from offerloop.workspace import SampleRows
 TERMS = frozenset({
     "percent", "amount", "on", "max_discount", "min_spend", "spend", "save", "hours", "text", "takes", "funded_share",
     "channel", "contact_cost", "quiet_hours", "p_redeem", "incremental", "value", "products", "brands", "shops", "buy",
-    "get",
+    "get", "except",
 })  # fmt: skip
 """Fields of offers of any kind: further columns of a table of offers that mean something."""
 LIMITS = {"products": "product_id", "brands": "brand", "shops": "store_id"}
