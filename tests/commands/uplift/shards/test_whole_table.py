@@ -185,6 +185,11 @@ def test_three_arms_keep_to_a_budget(trial, monkeypatch):
         ({}, {"customer": pl.col("customer") // 2}, "'customer' names the same customers in [0-9,]+ rows"),
         ({}, {"customer": pl.when(pl.col("customer") > 1).then("customer")}, "'customer' is empty in 1 row"),
         ({"propensity": "p"}, {"p": pl.col("recency") / 10}, "'p' is not above 0 and at most 1 in [0-9,]+ rows"),
+        (
+            {"propensity": "p"},
+            {"p": pl.when(pl.col("customer") == 5).then(1e-9).otherwise(0.5)},
+            "'p' is 1e-09 in a row of arm",
+        ),
     ],
 )
 def test_what_cannot_be_added_up_is_refused(trial, options, change, words):

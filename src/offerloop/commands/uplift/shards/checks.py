@@ -8,6 +8,7 @@ import narwhals as nw
 
 from offerloop.commands.uplift.columns import no_dates
 from offerloop.commands.uplift.request import UpliftRequest
+from offerloop.commands.uplift.trial import HEAVY
 from offerloop.engine import Frame, collect
 from offerloop.errors import InputError
 from offerloop.message import Message
@@ -20,6 +21,7 @@ def check_rows_on_engine(frame: Frame, rows: int, request: UpliftRequest, path: 
     """
     _check_ids(frame, rows, request.id, path)
     _check_propensities(frame, request.propensity, path)
+    _check_weights(frame, request, path)
     _check_times(frame, request, path)
 
 
@@ -50,6 +52,27 @@ def _check_propensities(frame: Frame, column: str | None, path: Path) -> None:
                 n=n,
             )
         )
+
+
+def _check_weights(frame: Frame, request: UpliftRequest, path: Path) -> None:
+    """Refuse a propensity so small that the effect of an arm, which weighs rows by its inverse, is that of one row."""
+    if request.propensity is None:
+        return
+    weight = 1 / nw.col(request.propensity).cast(nw.Float64)
+    weights = frame.select(nw.col(request.treatment).cast(nw.String).alias("arm"), weight=weight)
+    sums = collect(weights.group_by("arm").agg(most=nw.col("weight").max(), whole=nw.col("weight").sum()), "arm")
+    for arm, most, whole in sums.iter_rows():
+        if most > HEAVY * whole:
+            raise InputError(
+                Message(
+                    "'{path}': '{propensity}' is {number} in a row of arm '{arm}', so this row counts for more than "
+                    "all others of the arm together; correct it, or leave the row out",
+                    path=str(path),
+                    propensity=request.propensity,
+                    number=f"{1 / most:g}",
+                    arm=arm,
+                )
+            )
 
 
 def _check_times(frame: Frame, request: UpliftRequest, path: Path) -> None:
