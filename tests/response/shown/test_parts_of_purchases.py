@@ -17,11 +17,15 @@ ORDERS = 0.5
 """Of a customer in a week."""
 
 
-def learned(**scope: object) -> ShownEffects:
-    """What a log says of 10 and 20 % off all but toys, which are a quarter to three quarters of a customer's orders."""
+SOME_TOYS = pl.col("order_id") * 7 % 4 <= pl.col("customer_id") % 3
+"""Which orders are of toys: a quarter, a half or three quarters of those of a customer."""
+
+
+def learned(is_toy: pl.Expr = SOME_TOYS, **scope: object) -> ShownEffects:
+    """What a log says of 10 and 20 % off all but toys."""
     coupons = [{"kind": "coupon", "id": f"some-{percent}", "percent": percent, **scope} for percent in (10, 20)]
     offers, engine = read_offers(coupons, None, "USD"), InMemoryEngine()
-    log, is_toy = log_of(offers, {}, OFF, 600, engine), pl.col("order_id") * 7 % 4 <= pl.col("customer_id") % 3
+    log = log_of(offers, {}, OFF, 600, engine)
     lines = collect(log.order_lines).with_columns(
         product_id=pl.when(is_toy)
         .then(pl.lit("r"))
@@ -53,6 +57,13 @@ def test_it_costs_its_depth_of_what_each_customer_buys_beside_what_it_excepts(ex
         for third, toys in enumerate((0.25, 0.5, 0.75)):
             own = excepting.customers.to_numpy() % 3 == third
             assert cost[own].mean() == pytest.approx((1 - toys) * off * ORDERS, rel=0.2), (name, third)
+
+
+def test_costs_add_up_to_those_of_the_log_where_few_customers_buy_all_that_is_covered():
+    """Who buys none of it says most surely what a part of the expected purchases is taken off: nothing."""
+    shown = learned(pl.col("customer_id") % 5 > 0, on=["tea", "jam"])
+    for name, off in OFF.items():
+        assert shown.effects(name)["discount_minor"].mean() == pytest.approx(off * ORDERS / 5, rel=0.1)
 
 
 def test_what_no_column_tells_counts_as_covered_and_is_said():

@@ -10,7 +10,9 @@ Level 1 and slope 1 say that predictions are right. Both are shrunk towards 1 as
 
 A share off takes its depth of what it covers: a part, the same for everybody, of what the customer is expected to buy
 of that with the offer. An amount off is taken from some of the orders, and from more where more is bought. Both are
-alike for the depths of a family as far as the log shows no more.
+alike for the depths of a family as far as the log shows no more. The part is what was taken off over what is expected
+to be bought, a ratio estimator (Cochran 1977, chapter 6): in total no more and no less is expected than was taken off,
+also where customers buy much or nothing of what is covered and it is not known beforehand who does.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from scipy.optimize import nnls
 
 from offerloop.arrays import Floats, Ints
 from offerloop.response.evidence import Evidence
-from offerloop.response.shown.expected_sales import noise_of
+from offerloop.response.shown.expected_sales import TINY, noise_of
 from offerloop.response.shown.growth_model import Growth, Predicted
 from offerloop.response.shown.shrinkage import Prior, drawn, summed
 
@@ -141,16 +143,14 @@ def _taken_in_family(bases: Floats, discount: Floats, rows: Evidence, offers: Se
     parts = bases if rows.offers[offers[0]].amount else bases[:, :1]
     scale, root = np.maximum(parts.mean(axis=0), 1e-300), np.sqrt(rows.counts)
     mix, _ = nnls(root[:, None] * parts / scale, root * discount)
-    plain = parts @ (mix / scale)
-    mean = max(float(plain.mean()), 1e-300)
-    variance = noise_of(rows, plain / mean, discount - plain)
-    place = np.searchsorted(offers, rows.action)
-    squares = np.maximum(np.bincount(place, plain**2 / variance, len(offers)), 1e-300)
-    each = np.bincount(place, plain * discount / variance, len(offers)) / squares
-    ratio = float(rows.counts @ discount) / max(float(rows.counts @ plain), 1e-300)
+    plain, place = parts @ (mix / scale), np.searchsorted(offers, rows.action)
+    expected = np.maximum(np.bincount(place, rows.counts * plain, len(offers)), TINY)
+    each = np.bincount(place, rows.counts * discount, len(offers)) / expected
+    ratio = float(rows.counts @ discount) / float(expected.sum())
+    squares = np.bincount(place, (rows.counts * (discount - ratio * plain)) ** 2, len(offers))
     priors = [Prior((t * ratio) ** 2 * np.eye(len(each))) for t in SHARES]
-    off, spread = drawn(each - ratio, np.diag(1 / squares), priors)
-    se = np.sqrt(np.diag(spread) + 1 / squares.sum())
+    off, spread = drawn(each - ratio, np.diag(squares / expected**2), priors)
+    se = np.sqrt(np.diag(spread) + squares.sum() / expected.sum() ** 2)
     shares = np.zeros(2)
     shares[: len(mix)] = mix / scale
     return np.outer(ratio + off, shares), np.outer(se, shares)
