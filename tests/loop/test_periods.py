@@ -13,6 +13,7 @@ import stopped_loop
 
 from offerloop.errors import ContractError
 from offerloop.loop import unpacked
+from offerloop.loop.drift import AT_RANDOM
 from offerloop.loop.periods import go_on
 from offerloop.response import UnseenCost
 from offerloop.response.terms import EVERYTHING
@@ -202,3 +203,12 @@ def test_alarms_make_earlier_exposures_doubtful():
     course.shop.plan = lambda config, period: (seen.append(period), plan(config, period))[1]
     course.decide(0)
     assert seen[0].exposures.alarms == (course.first_day,)
+
+
+def test_drift_sees_the_weeks_before_the_loop_and_what_is_usual_only_after_a_quarter(tmp_path):
+    course = stopped_loop.begin()
+    go_on(course, Journal.open(f"sqlite:///{tmp_path / 'loop.db'}", "loop"), 1, lambda _: None)
+    signs = course.drift.signs
+    assert len(signs) == stopped_loop.SETTING.before + 1
+    assert all("orders" + AT_RANDOM in one for one in signs[:-1])
+    assert not any("value" in one for one in signs)

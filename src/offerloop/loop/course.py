@@ -7,6 +7,7 @@ shop may be real or simulated (`LoopShop`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import Any, Protocol
@@ -229,9 +230,7 @@ class LoopCourse:
             self._look_back()
         self.wary = max(0, self.wary - 1)
         of = OF_PLAN if sent else AT_RANDOM
-        pulse = self._outcomes.pulse(*self._span(period))
-        signs = {"orders" + of: log_of(pulse.orders), "value": value_sign(done), **cost_sign(done, of)}
-        alarms = self.drift.see(pulse, signs)
+        alarms = self._see(period, done, of, cost_sign(done, of))
         if alarms:
             self.wary = WARY
             self.alarms.append(self.begins(period + 1))
@@ -240,13 +239,17 @@ class LoopCourse:
         return alarms
 
     def _look_back(self) -> None:
-        """Let drift see the windows before the loop began, which a quarter with orders precedes."""
-        earliest = self.shop.events.first_day + QUARTER_DAYS
+        """Let drift see the windows of the data from before the loop began."""
         for period in range(-BEFORE, 0):
-            if self.begins(period) >= earliest:
-                pulse = self._outcomes.pulse(*self._span(period))
-                done = self._outcomes.of_everybody(*self._span(period))
-                self.drift.see(pulse, {"orders" + AT_RANDOM: log_of(pulse.orders), "value": value_sign(done)})
+            if self.begins(period) >= self.shop.events.first_day:
+                self._see(period, self._outcomes.of_everybody(*self._span(period)), AT_RANDOM, {})
+
+    def _see(self, period: int, done: pl.DataFrame, of: str, costs: Mapping[str, float]) -> list[Alarm]:
+        """Let drift see how the shop ran, and what customers left where a quarter of data says what is usual."""
+        pulse = self._outcomes.pulse(*self._span(period))
+        has_usual = self.begins(period) >= self.shop.events.first_day + QUARTER_DAYS
+        value = {"value": value_sign(done)} if has_usual else {}
+        return self.drift.see(pulse, {"orders" + of: log_of(pulse.orders), **value, **costs})
 
 
 def _exploring_more(config: Config, campaign: Campaign) -> Campaign:
