@@ -245,7 +245,7 @@ def decide(
     """Plan, and draw who gets what."""
     shown, effects = learned.shown, learned.effects
     settings = config.only("shop", "campaigns", "plan", "experiment", "business_as_usual")
-    settings = asking_for_proof(settings, shown)
+    settings = asking_for_more(settings, shown)
     rests = frozenset[str]() if period is None else period.rests
     planned = stage(
         "allocation", plan_period, profiles, effects, allowed, settings, explores=period is not None, resting=rests
@@ -265,12 +265,12 @@ def decide(
     return PlannedAssignments(planned, assigned, explore_share)
 
 
-def asking_for_proof(config: Config, shown: ShownEffects | Gap | None) -> Config:
-    """Let campaigns send what is likely only while the log says too little; from then on, what is proven."""
+def asking_for_more(config: Config, shown: ShownEffects | Gap | None) -> Config:
+    """Let campaigns send what is likely only while the log says too little; from then on, what is expected."""
     if not isinstance(shown, ShownEffects) or shown.is_open:
         return config
-    proven = {"send": "proven"}
-    campaigns = tuple(one.model_copy(update=proven) if one.send == "likely" else one for one in config.campaigns)
+    expected = {"send": "expected"}
+    campaigns = tuple(one.model_copy(update=expected) if one.send == "likely" else one for one in config.campaigns)
     return config.model_copy(update={"campaigns": campaigns})
 
 
