@@ -26,18 +26,17 @@ from offerloop.offers import NO_OFFER, Offer
 from offerloop.response.evidence import Evidence
 from offerloop.response.margins import Margins
 from offerloop.response.shown.category_shares import ShareScale
-from offerloop.response.shown.covered_lines import columns_of_tables, tells_scope
+from offerloop.response.shown.covered_lines import columns_of_tables
 from offerloop.response.shown.exposure_windows import YEAR_DAYS, exposure_outcomes
 from offerloop.response.shown.growth_calibration import JudgedGrowth
 from offerloop.response.shown.growth_model import LAGS
 from offerloop.response.shown.growth_model import NAME as GROWTH
 from offerloop.response.shown.hidden_costs import (
     NEVER_IN_ORDERS,
-    offers_counted_at_most,
     offers_of_unknown_cost,
-    offers_used_beyond_their_most,
     with_hidden_costs,
 )
+from offerloop.response.shown.log_notes import notes_on_coverage, notes_on_use
 from offerloop.response.shown.logged_decisions import (
     count_exposures,
     day_propensities,
@@ -224,7 +223,7 @@ def learn_shown(
     table = mean_effects([evidence.of(one) for one in OUTCOMES[:2]], p_redeem, seed, GROWTH, _carried(growth))
     made_of = _made_of(Coding.of(terms), offers, log.columns)
     learned = [one for one in offers if one.offer_id in model.names]
-    notes = (*_notes(evidence), *_notes_on_coverage(learned, log.columns))
+    notes = (*notes_on_use(evidence.coupon_seen, evidence.evidence), *notes_on_coverage(learned, log.columns))
     return ShownEffects(active["customer_id"], made_of, by_outcome, se, table, model, notes)
 
 
@@ -237,45 +236,6 @@ def _unpriced(evidence: _Seen, before: Before, offers: Sequence[Offer], columns:
     coupon, action = evidence.outcomes["coupon_minor"], evidence.evidence.action
     names = offers_of_unknown_cost(coupon, evidence.rows, action, before, evidence.evidence.offers)
     return [name for name in names if name in takes_off]
-
-
-def _notes(evidence: _Seen) -> tuple[Message, ...]:
-    """Say with which offers customers took off more than their liabilities allow."""
-    rows = evidence.evidence
-    if not (names := offers_used_beyond_their_most(evidence.coupon_seen, rows.action, rows.offers)):
-        return ()
-    return (
-        Message(
-            "with {offers} customers took more off in one window than the most that one order can, so they used it "
-            "for several; a budget of liabilities counts one use of each offer and can be exceeded, so let it be used "
-            'once, or set budget_basis = "expected"',
-            offers=names,
-        ),
-    )
-
-
-def _notes_on_coverage(offers: Sequence[Offer], columns: Collection[str]) -> tuple[Message, ...]:
-    """Say whose costs are counted too high, and what covers less than is counted."""
-    notes = list[Message]()
-    if names := offers_counted_at_most(offers, columns):
-        notes.append(
-            Message(
-                "orders do not tell which of them {offers} held for, as that depends on more than the products that "
-                "they cover and the least spend; each order that may have had one counts at its full cost, so that "
-                "what they bring is shown too low",
-                offers=names,
-            )
-        )
-    if names := sorted(one.offer_id for one in offers if not tells_scope(columns, one.scope)):
-        notes.append(
-            Message(
-                "no column tells all that {offers} are limited to, such as shops, attributes or only_full_price, so "
-                "they count as if they covered more; map 'store_id' of the order lines and name 'attributes' of the "
-                "products where the shop has them",
-                offers=names,
-            )
-        )
-    return tuple(notes)
 
 
 def _without(

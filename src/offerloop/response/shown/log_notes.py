@@ -1,0 +1,41 @@
+"""What has to be said of a log of shown offers: where liabilities do not hold, and where costs or cover are guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+from offerloop.arrays import Floats
+from offerloop.message import Message
+from offerloop.offers import Offer
+from offerloop.response.evidence import Evidence
+from offerloop.response.shown.covered_lines import tells_scope
+from offerloop.response.shown.hidden_costs import offers_counted_at_most, offers_used_beyond_their_most
+
+
+def notes_on_use(coupon_minor: Floats, rows: Evidence) -> Iterator[Message]:
+    """Say with which offers customers took off more (n,) than the liabilities of offers allow."""
+    if names := offers_used_beyond_their_most(coupon_minor, rows.action, rows.offers):
+        yield Message(
+            "with {offers} customers took more off in one window than the most that one order can, so they used it "
+            "for several; a budget of liabilities counts one use of each offer and can be exceeded, so let it be used "
+            'once, or set budget_basis = "expected"',
+            offers=names,
+        )
+
+
+def notes_on_coverage(offers: Sequence[Offer], columns: Collection[str]) -> Iterator[Message]:
+    """Say whose costs are counted too high, and what covers less than is counted."""
+    if names := offers_counted_at_most(offers, columns):
+        yield Message(
+            "orders do not tell which of them {offers} held for, as that depends on more than the products that "
+            "they cover and the least spend; each order that may have had one counts at its full cost, so that "
+            "what they bring is shown too low",
+            offers=names,
+        )
+    if names := sorted(one.offer_id for one in offers if not tells_scope(columns, one.scope)):
+        yield Message(
+            "no column tells all that {offers} are limited to, such as shops, attributes or only_full_price, so "
+            "they count as if they covered more; map 'store_id' of the order lines and name 'attributes' of the "
+            "products where the shop has them",
+            offers=names,
+        )
