@@ -3,6 +3,7 @@
 import random
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
@@ -53,13 +54,28 @@ class Failing:
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
     """What an uninterrupted loop records."""
-    journal = Journal.open(f"sqlite:///{tmp_path_factory.mktemp('whole') / 'loop.db'}", "loop")
-    stopped_loop.run(journal, PERIODS)
-    return told(journal)
+    url = f"sqlite:///{tmp_path_factory.mktemp('whole') / 'loop.db'}"
+    with opened(url) as journal:
+        stopped_loop.run(journal, PERIODS)
+    return told(url)
 
 
-def told(journal):
-    return sorted(journal.recorded(), key=lambda one: one[:2])
+@contextmanager
+def opened(url):
+    journal = Journal.open(url, "loop")
+    yield journal
+    journal.engine.dispose()
+
+
+def told(url):
+    with opened(url) as journal:
+        return sorted(journal.recorded(), key=lambda one: one[:2])
+
+
+@pytest.fixture
+def journal(tmp_path):
+    with opened(f"sqlite:///{tmp_path / 'loop.db'}") as journal:
+        yield journal
 
 
 def test_every_step_of_every_period_is_recorded_once(whole):
@@ -76,9 +92,8 @@ def test_no_budget_is_overspent(whole):
 
 
 @pytest.mark.parametrize("part", ["course", "journal"])
-def test_a_crash_at_any_call_changes_nothing(part, whole, tmp_path):
+def test_a_crash_at_any_call_changes_nothing(part, whole, journal):
     """The shop outlives the crash, or is played again from the beginning."""
-    journal = Journal.open(f"sqlite:///{tmp_path / 'loop.db'}", "loop")
     left, crashes = 1, 0
     while True:
         course = stopped_loop.begin()
@@ -89,7 +104,7 @@ def test_a_crash_at_any_call_changes_nothing(part, whole, tmp_path):
         except CrashError:
             left, crashes = left + 1, crashes + 1
     assert crashes >= 2 * PERIODS
-    assert told(journal) == whole
+    assert told(str(journal.engine.url)) == whole
 
 
 @pytest.mark.slow
@@ -97,7 +112,7 @@ def test_two_at_once_do_what_one_does(whole, tmp_path):
     url = f"sqlite:///{tmp_path / 'loop.db'}"
     both = [subprocess.Popen([sys.executable, stopped_loop.__file__, url, str(PERIODS)]) for _ in range(2)]
     assert [one.wait(timeout=120) for one in both] == [0, 0]
-    assert told(Journal.open(url, "loop")) == whole
+    assert told(url) == whole
 
 
 def kill_and_begin_again(url, rng, most=1_000):
@@ -120,7 +135,7 @@ def kill_and_begin_again(url, rng, most=1_000):
 def test_killed_processes_leave_the_same_decisions(whole, tmp_path):
     url = f"sqlite:///{tmp_path / 'loop.db'}"
     kill_and_begin_again(url, random.Random(1), most=2)
-    assert told(Journal.open(url, "loop")) == whole
+    assert told(url) == whole
 
 
 @pytest.mark.soak
@@ -130,12 +145,11 @@ def test_fifty_kills_leave_the_same_decisions(whole, tmp_path):
     while kills < 50:
         url, loops = f"sqlite:///{tmp_path / f'loop{loops}.db'}", loops + 1
         kills += kill_and_begin_again(url, rng)
-        assert told(Journal.open(url, "loop")) == whole
+        assert told(url) == whole
 
 
-def test_a_decision_beyond_the_budget_is_never_recorded(tmp_path):
+def test_a_decision_beyond_the_budget_is_never_recorded(journal):
     """The budget of the plan that is made is a hundred times that of the plan that was asked for."""
-    journal = Journal.open(f"sqlite:///{tmp_path / 'loop.db'}", "loop")
     course = stopped_loop.begin()
     plan = course.shop.plan
 
@@ -205,9 +219,9 @@ def test_alarms_make_earlier_exposures_doubtful():
     assert seen[0].exposures.alarms == (course.first_day,)
 
 
-def test_drift_sees_the_weeks_before_the_loop_and_what_is_usual_only_after_a_quarter(tmp_path):
+def test_drift_sees_the_weeks_before_the_loop_and_what_is_usual_only_after_a_quarter(journal):
     course = stopped_loop.begin()
-    go_on(course, Journal.open(f"sqlite:///{tmp_path / 'loop.db'}", "loop"), 1, lambda _: None)
+    go_on(course, journal, 1, lambda _: None)
     signs = course.drift.signs
     assert len(signs) == stopped_loop.SETTING.before + 1
     assert all("orders" + AT_RANDOM in one for one in signs[:-1])

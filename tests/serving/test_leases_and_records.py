@@ -92,6 +92,7 @@ def test_a_block_of_a_worker_that_is_gone_expires_and_what_it_had_not_declared_g
     assert leased(database) == 125
     gone.renew()
     assert gone._blocks == {"first": []}
+    gone.close()
 
 
 def test_a_worker_that_says_it_is_alive_keeps_its_block(database, now, monkeypatch):

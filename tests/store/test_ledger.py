@@ -251,8 +251,10 @@ def test_a_database_that_stays_busy_is_said_and_the_request_can_be_sent_again(tm
     with ledger.engine.connect() as connection:
         connection.exec_driver_sql("pragma busy_timeout = 10")
     again = "try again, and send requests with the same key"
-    with writing(open_engine(url)), pytest.raises(StoreError, match=again):
+    other = open_engine(url)
+    with writing(other), pytest.raises(StoreError, match=again):
         ledger.carry_out(Issue("issue", "t", ("A",)))
+    other.dispose()
     assert ledger.carry_out(Issue("issue", "t", ("A",))).reason is None
     ledger.engine.dispose()
 

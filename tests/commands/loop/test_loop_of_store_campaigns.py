@@ -108,7 +108,9 @@ def test_each_period_has_the_campaigns_that_run_when_it_is_decided(shop, monkeyp
     shop.move("summer", CampaignState.RUNNING)
     third = shop.step().periods[2]
     assert third["campaigns"] == {"summer": 1}
-    recorded = Journal.open(shop.url, OF_STORE).recorded()
+    journal = Journal.open(shop.url, OF_STORE)
+    recorded = journal.recorded()
+    journal.engine.dispose()
     assert [body["run"] for _, step, body in recorded if step == "decide"] == [
         one["run"] for one in (*resumed, third)
     ]  # fmt: skip

@@ -18,6 +18,8 @@ from offerloop.errors import SourceError, near_miss
 from offerloop.events.columns.cells import finite, parse_number
 from offerloop.message import Message, both
 
+MOST_NESTED = 200
+"""Levels of an expression that are compiled; a sum has one for each term."""
 _ARITHMETIC = {ast.Add: "__add__", ast.Sub: "__sub__", ast.Mult: "__mul__"}
 _COMPARISON = {
     ast.Eq: "__eq__", ast.NotEq: "__ne__", ast.Lt: "__lt__", ast.LtE: "__le__", ast.Gt: "__gt__", ast.GtE: "__ge__",
@@ -78,6 +80,14 @@ def compile_condition(text: str, wording: Wording) -> nw.Expr:
     return compiler.condition(compiler.parse()).fill_null(value=False)
 
 
+def _is_too_deep(tree: ast.expr) -> bool:
+    """Whether it is nested deeper than can be compiled, which later versions of Python parse."""
+    level: list[ast.AST] = [tree]
+    for _ in range(MOST_NESTED):
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+    return bool(level)
+
+
 class _Compiler:
     def __init__(self, wording: Wording, text: str) -> None:
         self.columns, self.place, self.text = wording.columns, wording.place, text
@@ -92,8 +102,10 @@ class _Compiler:
             return name
 
         try:
-            return ast.parse(re.sub("`([^`]+)`", stand_in, self.text), mode="eval").body
+            tree = ast.parse(re.sub("`([^`]+)`", stand_in, self.text), mode="eval").body
         except (SyntaxError, RecursionError, MemoryError, ValueError):
+            tree = None
+        if tree is None or _is_too_deep(tree):
             raise SourceError(
                 Message(
                     "{place}: '{text}' is neither a column nor an expression{hint}",
@@ -101,7 +113,8 @@ class _Compiler:
                     text=self.text,
                     hint=self._bare() or near_miss(self.text, self.columns),
                 )
-            ) from None
+            )
+        return tree
 
     def build(self, node: ast.expr) -> nw.Expr:
         """A text or a number, whichever it is."""

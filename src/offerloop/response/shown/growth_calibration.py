@@ -12,7 +12,8 @@ A share off takes its depth of what it covers: a part, the same for everybody, o
 of that with the offer. An amount off is taken from some of the orders, and from more where more is bought. Both are
 alike for the depths of a family as far as the log shows no more. The part is what was taken off over what is expected
 to be bought, a ratio estimator (Cochran 1977, chapter 6): in total no more and no less is expected than was taken off,
-also where customers buy much or nothing of what is covered and it is not known beforehand who does.
+also where customers buy much or nothing of what is covered and it is not known beforehand who does. A deeper offer of a
+family is not expected to take off less.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import nnls
+from scipy.optimize import isotonic_regression, nnls
 
 from offerloop.arrays import Floats, Ints
 from offerloop.response.evidence import Evidence
@@ -153,7 +154,17 @@ def _taken_in_family(bases: Floats, discount: Floats, rows: Evidence, offers: Se
     se = np.sqrt(np.diag(spread) + squares.sum() / expected.sum() ** 2)
     shares = np.zeros(2)
     shares[: len(mix)] = mix / scale
-    return np.outer(ratio + off, shares), np.outer(se, shares)
+    depth = np.array([rows.offers[k].depth for k in offers])
+    return np.outer(_not_falling(depth, ratio + off, expected), shares), np.outer(se, shares)
+
+
+def _not_falling(depth: Floats, part: Floats, weight: Floats) -> Floats:
+    """The nearest parts (offers,) with which a deeper offer takes off no less, depth times part, and as much in all."""
+    if len(np.unique(depth)) < len(depth) or not (depth > 0).all():
+        return part
+    order, rising = np.argsort(depth), np.empty_like(part)
+    rising[order] = isotonic_regression((depth * part)[order], weights=(weight / depth)[order]).x
+    return rising / depth
 
 
 def _before(signals: Floats, customer: Ints) -> Floats:
