@@ -7,7 +7,13 @@ from offerloop.decision import LoopPeriod, exploration_of
 from offerloop.evaluation import Estimate
 from offerloop.events import LoopExposures
 
-OFFERS = pl.DataFrame({"campaign_id": ["one", "one", "two"], "offer_id": ["a", "b", "c"]})
+OFFERS = pl.DataFrame(
+    {
+        "campaign_id": ["one", "one", "two", "two"],
+        "offer_id": ["a", "b", "c", "over"],
+        "basis": ["estimated", "unknown", "unknown", "not_valid"],
+    }
+)
 OPEN = Estimate.of(-100.0, 200.0)
 """A profit of offers at random that may be above zero."""
 LOSS = Estimate.of(-100.0, 10.0)

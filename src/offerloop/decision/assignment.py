@@ -26,7 +26,7 @@ from offerloop.message import Message
 from offerloop.money import DIGITS, to_text
 from offerloop.offers import NO_OFFER
 from offerloop.response import Effects
-from offerloop.tables import HOLDOUT, PLAN, USUAL
+from offerloop.tables import HOLDOUT, NOT_VALID, PLAN, USUAL
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,8 @@ def exploration_of(
     """
     if period is None:
         return None
-    untried = set(offers.filter(~pl.col("offer_id").is_in(list(offers_with_effects)))["campaign_id"])
+    valid = offers.filter(pl.col("basis") != NOT_VALID)
+    untried = set(valid.filter(~pl.col("offer_id").is_in(list(offers_with_effects)))["campaign_id"])
     idle = {name: profit for name, profit in unsent.items() if name not in period.rests}
     shares = {name: 1.0 if name in untried else idle_share(profit) for name, profit in idle.items()}
     return Exploration(period.holdback, shares)
@@ -94,7 +95,8 @@ def business_as_usual(
         wanted = usual_rules(config)
     columns = ["campaign_id", "offer_id", "cost_liability_minor", pl.col("cost_weight") > 0]
     check_usual_offers(wanted, [KnownOffer(*row) for row in effects.offers.select(columns).iter_rows()])
-    return UsualPolicy.of(settings.share, wishes, effects.offers, allowed.campaigns)
+    valid = effects.offers.filter(pl.col("basis") != NOT_VALID)
+    return UsualPolicy.of(settings.share, wishes, valid, allowed.campaigns)
 
 
 def usual_rules(config: Config) -> list[tuple[Message | str, str]]:

@@ -10,7 +10,7 @@ from offerloop.config import Config, Response
 from offerloop.engine import Engine, collect
 from offerloop.events import Events
 from offerloop.flow.gap import Gap, or_gap
-from offerloop.offers import Offer
+from offerloop.offers import Offer, PlanPeriod
 from offerloop.response import (
     Corrections,
     Effects,
@@ -106,7 +106,14 @@ def estimate(events: Events, study: ShelfStudy | Gap, shown: ShownEffects | Gap 
     baskets = usual_baskets(events.merchandise_lines, events.products, config.response)
     margins = known_margins(events.order_lines, events.products, config.shop.margin)
     learned = None if isinstance(shown, Gap) else shown
-    return estimate_effects(None if isinstance(study, Gap) else study, baskets, config, events.offers, margins, learned)
+    priced = None if isinstance(study, Gap) else study
+    period = planned_period(events, config)
+    return estimate_effects(priced, baskets, config, events.offers, margins, learned, period=period)
+
+
+def planned_period(events: Events, config: Config) -> PlanPeriod:
+    """Return the period that a plan is for."""
+    return PlanPeriod.of_days(events.as_of_day, config.evaluate.window_days, config.shop.timezone)
 
 
 @dataclass(frozen=True)
@@ -143,4 +150,5 @@ class LearnedOfSome:
         if shown is not None:
             shown = shown_effects(shown_log(events, config, self.margins), shown, engine)
         baskets = usual_baskets(goods, products, settings, self.categories)
-        return estimate_effects(study, baskets, config, events.offers, self.margins, shown, self.corrections)
+        period = planned_period(events, config)
+        return estimate_effects(study, baskets, config, events.offers, self.margins, shown, self.corrections, period)

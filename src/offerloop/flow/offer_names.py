@@ -1,12 +1,13 @@
-"""Offers of which something is wrong: about what the shop's tables do not have, over before the plan begins, or shown
-under other ids.
+"""Offers of which something is wrong: about what the shop's tables do not have, not valid in the period of the plan, or
+shown under other ids.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import narwhals as nw
 import polars as pl
@@ -15,12 +16,12 @@ from offerloop.config import Config
 from offerloop.engine import Engine, Frame, collect, distinct
 from offerloop.errors import InputError
 from offerloop.events import Events
+from offerloop.flow.learning import planned_period
 from offerloop.message import Message
-from offerloop.offers import EACH_CATEGORY, WrittenTerms, window_of
+from offerloop.offers import EACH_CATEGORY, PlanPeriod, Window, WrittenTerms, window_of
 
 COLUMNS = {"products": "product_id", "on": "category", "brands": "brand", "shops": "store_id"}
 """Columns that have the names which fields of an offer may hold."""
-DAY = 86_400
 TABLES = ("parts", "except", "contains", "contains_not", "measured_on", "got_from", "any_of", "none_of")
 """Fields of an offer that hold such fields themselves."""
 
@@ -41,23 +42,43 @@ def unknown_names(config: Config, events: Events, engine: Engine) -> list[Messag
     return messages
 
 
-def ended_offers(config: Config, events: Events) -> list[Message]:
-    """Say which offers of campaigns end before the day of the plan, which would give them all the same."""
-    messages = []
+def offers_not_valid(config: Config, events: Events) -> list[Message]:
+    """Say which offers of campaigns are over before the plan's period, or begin after it, and so are left out of it."""
+    period, clock, messages = planned_period(events, config), ZoneInfo(config.shop.timezone), list[Message]()
     for campaign in config.campaigns:
-        for offer in (*campaign.offers, *campaign.offers_among(events.offers)):
-            ends = _end(WrittenTerms(offer, config.shop.currency))
-            if ends is not None and ends <= events.as_of_day * DAY:
-                messages.append(
-                    Message(
-                        "offer '{offer}' of campaign '{campaign}' ended on {day}, before the plan begins, and is "
-                        "planned all the same; remove it, or correct 'ends_at'",
-                        offer=_id(offer),
-                        campaign=campaign.id,
-                        day=datetime.fromtimestamp(ends, UTC).date(),
-                    )
+        offers = [*campaign.offers, *campaign.offers_among(events.offers)]
+        windows = [_window(WrittenTerms(one, config.shop.currency)) for one in offers]
+        for offer, window in zip(offers, windows, strict=True):
+            text = _not_valid(window, period, clock)
+            messages += [] if text is None else [text.with_values(offer=_id(offer), campaign=campaign.id)]
+        if windows and not any(one.is_in(period) for one in windows):
+            messages.append(
+                Message(
+                    "campaign '{campaign}' has nothing to send, as none of its offers is valid in the period of the "
+                    "plan; give it an offer that is, or remove it",
+                    campaign=campaign.id,
                 )
+            )
     return messages
+
+
+def _not_valid(window: Window, period: PlanPeriod, clock: ZoneInfo) -> Message | None:
+    """Return what is said of an offer that is not valid in a period; None of one that is."""
+    if window.is_over_before(period):
+        return Message(
+            "offer '{offer}' of campaign '{campaign}' ended on {day}, before the period of the plan begins, and is "
+            "left out of the plan; remove it, or correct 'ends_at'"
+        ).with_values(day=_day(window.ends_at, clock))
+    if window.begins_after(period):
+        return Message(
+            "offer '{offer}' of campaign '{campaign}' begins on {day}, after the period of the plan, and is left out "
+            "of the plan; plan again once it has begun, or correct 'starts_at'"
+        ).with_values(day=_day(window.starts_at, clock))
+    return None
+
+
+def _day(instant: int | None, clock: ZoneInfo) -> date:
+    return datetime.fromtimestamp(instant or 0, clock).date()
 
 
 def renamed_offers(config: Config, events: Events, offer_ids: Collection[str]) -> list[Message]:
@@ -77,12 +98,12 @@ def renamed_offers(config: Config, events: Events, offer_ids: Collection[str]) -
     ]
 
 
-def _end(terms: WrittenTerms) -> int | None:
-    """Return the first second after an offer; None where it has no end, and where the end is refused as it is read."""
+def _window(terms: WrittenTerms) -> Window:
+    """Return when an offer holds; always where that is refused as the offer is read."""
     try:
-        return window_of(terms).ends_at
+        return window_of(terms)
     except InputError:
-        return None
+        return Window()
 
 
 def _names(terms: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str, set[str]]]:

@@ -40,7 +40,7 @@ from offerloop.flow.learning import (
     sum_shelf_lines,
 )
 from offerloop.flow.liking import Liked, Preferences, buy, extend_bought, recommend, with_products
-from offerloop.flow.offer_names import ended_offers, renamed_offers, unknown_names
+from offerloop.flow.offer_names import offers_not_valid, renamed_offers, unknown_names
 from offerloop.flow.product_labels import product_texts
 from offerloop.flow.profiling import audiences, extend_profile, profile
 from offerloop.message import Message
@@ -159,7 +159,7 @@ def plan_together(
         final = stage("suggestions", with_products, decided.assigned, effects, liked, events, engine)
     test = stage("coming test", coming_test, decided.assigned, events, effects, config.evaluate.window_days)
     gaps = [one.reason for one in (liked.gap, learned.study) if isinstance(one, Gap)]
-    gaps += [*learned.gaps_of_shown, *unknown_names(config, events, engine), *ended_offers(config, events)]
+    gaps += [*learned.gaps_of_shown, *unknown_names(config, events, engine), *offers_not_valid(config, events)]
     gaps += renamed_offers(config, events, effects.offers["offer_id"].to_list())
     tables = {
         "quality": events.quality, "quality_by_day": events.quality_by_day, "rejected": events.rejected,

@@ -87,6 +87,7 @@ if TYPE_CHECKING:
     from offerloop.offers.shortfall import NotApplicable
     from offerloop.offers.stacking import DEFAULT_POLICY, StackingChoice, StackingPolicy
     from offerloop.offers.terms import WrittenTerms, attributes_of
+    from offerloop.offers.window import PlanPeriod, Window
 
 __all__ = [
     "BALANCE_COUNTERS",
@@ -136,6 +137,7 @@ __all__ = [
     "OfferLeft",
     "OfferSet",
     "OfferUsage",
+    "PlanPeriod",
     "Priced",
     "PricedAlone",
     "PricedLine",
@@ -157,6 +159,7 @@ __all__ = [
     "TaxRules",
     "Term",
     "Unit",
+    "Window",
     "WrittenTerms",
     "account_totals",
     "attributes_of",

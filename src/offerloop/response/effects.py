@@ -26,7 +26,7 @@ from offerloop.engine import in_order
 from offerloop.evaluation import Z95
 from offerloop.message import packed
 from offerloop.money import MICRO
-from offerloop.offers import Offer, liability_minor
+from offerloop.offers import Offer, PlanPeriod, liability_minor
 from offerloop.response.assumed import CampaignOffer, assumed_effects
 from offerloop.response.baskets import UsualBaskets
 from offerloop.response.margins import Margins
@@ -37,7 +37,7 @@ from offerloop.response.shelf.panel import ShelfPanel, build_panel
 from offerloop.response.shelf.slopes import SlopeModels
 from offerloop.response.shelf.study import ShelfStudy, blocks, fold_of
 from offerloop.response.shown.study import ShownEffects
-from offerloop.tables import CALIBRATION, EFFECTS, OFFERS
+from offerloop.tables import CALIBRATION, EFFECTS, NOT_VALID, OFFERS
 
 GROUPS_TOGETHER = 4
 """Groups of customers of a large shop that are looked at side by side at most; each takes memory."""
@@ -109,18 +109,21 @@ def estimate_effects(
     margins: Margins | None = None,
     shown: ShownEffects | None = None,
     corrections: Corrections | None = None,
+    period: PlanPeriod | None = None,
 ) -> Effects:
     """Estimate the effects of all configured campaigns.
 
     Of offers that were shown at random as these tell; of others on pairs active in the most recent weeks as shelf
     prices tell; else as assumed. `listed` are offers from a source, beside the configured ones; `margins` default to
-    the configured one. `corrections` are those of more customers than these, where they are known.
+    the configured one. `corrections` are those of more customers than these, where they are known. Offers that are not
+    valid in a `period`, where one is planned, have no effects.
     """
     margins = margins or Margins(float(config.margin))
     categories = baskets.categories if study is None else study.lines.categories
     offers = campaign_offers(config, categories, listed, margins)
-    estimated = [one for one in offers if shown is not None and shown.has(one.offer.offer_id)]
-    others = [one for one in offers if one not in estimated]
+    valid = [one for one in offers if period is None or one.offer.conditions.window.is_in(period)]
+    estimated = [one for one in valid if shown is not None and shown.has(one.offer.offer_id)]
+    others = [one for one in valid if one not in estimated]
     assumed, corrections = _assumed(others, baskets, corrections or Corrections.read(config.experiment.outcomes))
     views, calibrations = [assumed], [CALIBRATION.empty()]
     if study is not None:
@@ -133,6 +136,7 @@ def estimate_effects(
         for name in ("held_out_value_minor", "held_out_discount_minor")
     ]
     bases = ["estimated" if one in estimated else _basis(one, corrections, studied=study is not None) for one in offers]
+    bases = [basis if one in valid else NOT_VALID for one, basis in zip(offers, bases, strict=True)]
     rows = [_offer_row(one, basis) for one, basis in zip(offers, bases, strict=True)]
     return Effects(
         EFFECTS.check(views[0].with_columns(averaged)),

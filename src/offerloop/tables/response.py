@@ -150,6 +150,9 @@ MARGINS = TableContract(
     key=("category",),
 )
 
+NOT_VALID = "not_valid"
+"""The basis of an offer that is not valid in the plan's period."""
+
 OFFERS = TableContract(
     "offers",
     "Every offer of every campaign, and what its effect rests on.",
@@ -173,7 +176,8 @@ OFFERS = TableContract(
         Column(
             "basis",
             pl.String,
-            "estimated (shown at random), transferred (shelf prices), measured (a read-out), assumed or unknown",
+            "estimated (shown at random), transferred (shelf prices), measured (a read-out), assumed, unknown or "
+            "not_valid (over before the plan's period, or begins after it: nobody gets it)",
         ),
     ),
     key=("campaign_id", "offer_id"),

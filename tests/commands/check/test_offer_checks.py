@@ -11,7 +11,7 @@ from offerloop.commands.check.offers import ReadOffers, unlimited_cost
 from offerloop.config import load_config, read_campaign
 from offerloop.engine import InMemoryEngine
 from offerloop.events import EPOCH
-from offerloop.flow import ended_offers, renamed_offers, unknown_names
+from offerloop.flow import offers_not_valid, renamed_offers, unknown_names
 from offerloop.offers import read_offers
 
 SHIPPING, CHEAPEST = {"kind": "free_shipping"}, {"kind": "coupon", "percent": 20, "cheapest": 1}
@@ -102,14 +102,24 @@ def test_names_of_products_categories_brands_and_stores_that_no_table_has_are_sa
     ]
 
 
-def test_offers_that_end_before_the_day_of_the_plan_are_said(small_run):
+def test_offers_that_are_not_valid_in_the_period_of_the_plan_are_said(small_run):
+    """The period is of days in the time zone of the shop, here six hours after UTC."""
     config = load_config(small_run.parent.parent)
-    kept = {"id": "kept", "ends_at": "2026-06-02"}
-    config = config.model_copy(update={"campaigns": (config.campaigns[0].model_copy(update={"offers": (kept,)}),)})
-    listed = [{"id": "over", "ends_at": "2026-06-01T00:00:00"}, {"id": "unreadable", "ends_at": "soon"}]
+    kept = {"id": "kept", "ends_at": "2026-06-01T06:00:01"}
+    campaigns = (config.campaigns[0].model_copy(update={"offers": (kept,)}),)
+    zone = config.shop.model_copy(update={"timezone": "America/Denver"})
+    config = config.model_copy(update={"campaigns": campaigns, "shop": zone})
+    listed = [
+        {"id": "over", "ends_at": "2026-06-01T06:00:00"},
+        {"id": "new", "starts_at": "2026-06-08T06:00:00"},
+        {"id": "soon", "starts_at": "2026-06-08T05:59:59"},
+        {"id": "unreadable", "ends_at": "soon"},
+    ]
     events = SimpleNamespace(as_of_day=(date(2026, 6, 1) - EPOCH).days, offers=listed)
-    (said,) = map(str, ended_offers(config, events))
-    assert said.startswith(f"offer 'over' of campaign '{config.campaigns[0].id}' ended on 1 June 2026, before the plan")
+    over, new = map(str, offers_not_valid(config, events))
+    of_campaign = f"of campaign '{config.campaigns[0].id}'"
+    assert over.startswith(f"offer 'over' {of_campaign} ended on 1 June 2026, before the period of the plan begins")
+    assert new.startswith(f"offer 'new' {of_campaign} begins on 8 June 2026, after the period of the plan, and is left")
 
 
 def test_offers_that_were_shown_under_an_id_that_stands_for_others_are_said(small_run):

@@ -333,6 +333,18 @@ def test_offers_and_campaigns_may_change_from_period_to_period(command, begun, d
     assert file.read_bytes() == before
 
 
+def test_a_loop_goes_on_when_its_offers_are_over(command, decided):
+    """What was given before is read out; nobody gets anything."""
+    shop, file = decided
+    shop.week(file)
+    changed(shop, lambda text: text.replace("[[campaigns.offers]]", "[[campaigns.offers]]\nends_at = 2000-01-01"))
+    after = once(command, shop)
+    assert [one["period"] for one in after["periods"]] == [0, 1]
+    assert set(pl.read_csv(after["file"])["offer_id"]) == {"none"}
+    assert "has nothing to send" in " ".join(after["periods"][1]["gaps"])
+    assert after["periods"][0]["cost_minor"] >= 0
+
+
 def test_offers_without_a_maximum_go_out_under_a_budget_of_expected_costs(command, shop):
     """What is read out of such a period is its own control group: arms are checked with its share."""
     expected = '[[campaigns]]\nbudget_basis = "expected"\nsend = "expected"'

@@ -24,7 +24,7 @@ from offerloop.commands.check.offers import ReadOffers
 from offerloop.config import Config, StrPath, config_file, load_config
 from offerloop.engine import DEFAULT_ENGINE, Engine, EngineChoice, engine_of
 from offerloop.events import NON_MERCHANDISE, RETENTION, prepare
-from offerloop.flow import ended_offers, product_names, renamed_offers, unknown_names
+from offerloop.flow import offers_not_valid, product_names, renamed_offers, unknown_names
 from offerloop.message import Message
 from offerloop.workspace import campaigns_of_store, name_problems, pattern_notes, stored, with_campaigns
 
@@ -69,7 +69,7 @@ def _checked(path: Path, config: Config, running: Engine) -> CheckResult:
             *repeated_line_notes(events.quality, config.sources["order_lines"].columns),
             *configured_notes(config, events),
             *unknown_names(config, events, running),
-            *ended_offers(config, events),
+            *offers_not_valid(config, events),
             *renamed_offers(config, events, [one.offer_id for one in read.offers]),
             *notes(config, shape, offers),
             *usual_notes,

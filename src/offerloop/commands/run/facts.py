@@ -15,7 +15,7 @@ from offerloop.config import Campaign
 from offerloop.evaluation import Estimate
 from offerloop.message import Message, Share
 from offerloop.report import Localizer, Money, period_text
-from offerloop.tables import EXPLORE, HOLDBACK
+from offerloop.tables import EXPLORE, HOLDBACK, NOT_VALID
 from offerloop.tables import PLAN as PLAN_ARM
 
 NOTHING, PLAN, AS_SENT = "nothing", "plan", "plan as sent"
@@ -86,6 +86,8 @@ class CampaignFacts:
     """What its offers are called: coupons or offers."""
     bases: frozenset[str]
     """What the effects of the planned offers rest on; of all offers with an effect where none is planned."""
+    is_over: bool
+    """Whether none of its offers is valid in the plan's period."""
     costs: Money
     """Writes what its offers take from the budget."""
     is_short_of_budget: bool
@@ -190,6 +192,11 @@ class RunFacts:
         return next((one for one in shown if not one.findings.send), shown[0] if shown else None)
 
     @property
+    def are_over(self) -> bool:
+        """Whether no campaign has an offer that is valid in the plan's period."""
+        return all(one.is_over for one in self.campaigns)
+
+    @property
     def sent(self) -> tuple[CampaignFacts, ...]:
         """Campaigns with a plan that is sent."""
         return tuple(one for one in self.campaigns if one.findings.send)
@@ -237,7 +244,8 @@ def _campaign(findings: Findings, campaign_findings: CampaignFindings, language:
     is_of_campaign = pl.col("campaign_id") == campaign_findings.campaign_id
     rows = findings.tables["comparison"].filter(is_of_campaign).iter_rows(named=True)
     sweep = findings.tables["break_even_sweep"]
-    with_basis = findings.tables["offers"].filter(is_of_campaign & (pl.col("basis") != "unknown"))
+    valid = findings.tables["offers"].filter(is_of_campaign & (pl.col("basis") != NOT_VALID))
+    with_basis = valid.filter(pl.col("basis") != "unknown")
     shares = with_basis["funded_share"].unique().to_list()
     n_sent, most_sent = _in_arm(findings, campaign_findings.campaign_id, PLAN_ARM)
     n_explore, most_explore = _in_arm(findings, campaign_findings.campaign_id, EXPLORE)
@@ -257,6 +265,7 @@ def _campaign(findings: Findings, campaign_findings: CampaignFindings, language:
         noun="coupons" if set(with_basis["kind"].unique()) == {"coupon"} else "offers",
         is_short_of_budget=campaign_findings.n_planned == 0
         and _would_plan(findings.tables["budget_curve"].filter(is_of_campaign)),
+        is_over=valid.is_empty(),
         costs=Money(findings.config.unit(findings.settings(campaign_findings.campaign_id)), language),
         funded_share=float(shares[0]) if len(shares) == 1 else None,
         bases=frozenset(campaign_findings.bases or with_basis["basis"]),

@@ -68,6 +68,8 @@ CONFIDENCE_NOTES = {
 def headline(facts: RunFacts) -> Message:
     """What to do with every campaign, in one line."""
     sent = facts.sent
+    if not sent and facts.are_over:
+        return Message("Send nothing: no offer is valid in the period of the plan.")
     if not sent:
         return (
             Message("Send nothing: nothing shows what these offers do.")
@@ -285,6 +287,8 @@ def _ahead(campaign: CampaignFacts, facts: RunFacts) -> str:
 
 def _keep(campaign: CampaignFacts, facts: RunFacts, *, marked: bool) -> str:
     _, profit = facts.localizer, campaign.plan.profit
+    if campaign.is_over:
+        return _("send none; none of its offers is valid in the period of the plan.")
     if campaign.basis == UNKNOWN:
         return _("send none; nothing shows what these offers do, so no plan can be made.")
     sentence = _(

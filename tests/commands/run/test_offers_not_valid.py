@@ -1,0 +1,59 @@
+"""Offers that are over before the plan's period, or begin after it: nobody gets them, and the run says so."""
+
+import json
+
+import polars as pl
+import pytest
+from small_shop import write_small_shop
+from typed_command import offerloop
+
+from offerloop.commands.run.task import run
+
+SPEND = 'kind = "spend_and_save"'
+USUAL = '[business_as_usual]\nshare = 0.3\nbudget = "500.00"\nrules = [{ offer = "coupon-10 kind 0" }]\n\n[[campaigns]]'
+LIMITS = 'explore_budget = "20.00"\noffer_budgets = { "coupon*" = "50.00" }\n'
+
+
+def shop(folder, **dates):
+    """The small shop, whose plan is for 20 to 26 May 2024, with dates in its two offers."""
+    path = write_small_shop(folder)
+    text = path.read_text(encoding="utf-8")
+    text = text.replace('explore_budget = "20.00"\n', LIMITS).replace("[[campaigns]]", USUAL, 1)
+    text = text.replace("percent = 10", f"percent = 10\n{dates['coupon']}").replace(SPEND, f"{SPEND}\n{dates['spend']}")
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def planned(folder):
+    """Ids of all offers that a run planned, drew at random or gave by business as usual."""
+    table = pl.read_parquet(folder / "assignments.parquet")
+    effects = pl.read_parquet(folder / "effects.parquet")
+    return {*table["offer_id"], *table["planned_offer_id"], *effects["offer_id"]} - {"none"}
+
+
+@pytest.mark.parametrize(
+    ("over", "still", "said"),
+    [
+        ("ends_at = 2024-05-20", "ends_at = 2024-05-20T01:00:00", "'first' ended on 20 May 2024, before the period of"),
+        ("starts_at = 2024-05-27", "starts_at = 2024-05-26", "'first' begins on 27 May 2024, after the period of the"),
+    ],
+)
+def test_an_offer_that_is_not_valid_in_the_period_is_in_no_plan(tmp_path, over, still, said):
+    """Budgets and business as usual may name it all the same."""
+    done = run(shop(tmp_path, coupon=over, spend=still), "duckdb", None)
+    assert planned(done.folder) == {"spend-and-save"}
+    table = pl.read_parquet(done.folder / "assignments.parquet")
+    assert set(table.filter(arm="plan")["offer_id"]) == {"spend-and-save"}
+    assert set(table.filter(arm="usual")["offer_id"]) == {"none"}
+    summary = json.loads((done.folder / "summary.json").read_text(encoding="utf-8"))
+    assert sum(said in one for one in summary["gaps"]) == 1
+
+
+def test_a_campaign_whose_offers_are_all_over_has_nothing_to_send(tmp_path):
+    path = shop(tmp_path, coupon="ends_at = 2024-05-20", spend="ends_at = 2024-05-01")
+    code, out, err = offerloop("run", path.parent)
+    assert (code, err) == (0, "")
+    assert "Send nothing: no offer is valid in the period of the plan." in out
+    assert "Campaign 'first' has nothing to send, as none of its offers is valid in the period" in " ".join(out.split())
+    (folder,) = (tmp_path / "runs").glob("2*")
+    assert planned(folder) == set()
