@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from offerloop.events.columns.calendar import DAY, EPOCH, epoch_day, to_utc, with_day
     from offerloop.events.columns.cells import BLANKS, as_text, blank, looks_like_number, parse_number
     from offerloop.events.columns.column_words import has_signs, holds_words, words_of
-    from offerloop.events.columns.contracts import CONTRACTS, ONE_PERCENT, TIME_COLUMNS
+    from offerloop.events.columns.contracts import CONTRACTS, ONE_PERCENT, TIME_COLUMNS, VALIDITY
     from offerloop.events.columns.currencies import CURRENCY_CODES, CURRENCY_SIGNS, are_mixed, signs_in
     from offerloop.events.columns.expression import Wording, columns_in, compile_condition, compile_expression
     from offerloop.events.columns.ids import alike, as_integers
@@ -91,6 +91,7 @@ __all__ = [
     "SECONDS",
     "SOURCE_NAMES",
     "TIME_COLUMNS",
+    "VALIDITY",
     "WRONG_CELL",
     "WRONG_COLUMN",
     "ZERO_OFFER",

@@ -43,6 +43,12 @@ def listed_offers(table: pl.DataFrame, whole_names: Collection[str] = ()) -> lis
     return offers
 
 
+def with_instants(table: pl.DataFrame, columns: Collection[str]) -> pl.DataFrame:
+    """Return a table of offers with seconds since 1970 in some columns as `[[campaigns.offers]]` would hold them."""
+    instants = (pl.from_epoch(name).dt.strftime("%Y-%m-%dT%H:%M:%S+00:00").alias(name) for name in columns)
+    return table.with_columns(*instants)
+
+
 def names_with_separators(table: pl.DataFrame, products: Frame) -> frozenset[str]:
     """Return the cells of a table of offers that look like several products, brands or categories, and are one."""
     cells = [one for name in LISTS if table.schema.get(name) == pl.String for one in table[name].drop_nulls()]

@@ -33,6 +33,7 @@ from offerloop.events.cleaning.row_keys import KEYS, check_key
 from offerloop.events.cleaning.rules import is_return, rules_after_returns, rules_for, with_marked_ids, without_key
 from offerloop.events.cleaning.sold_sums import SoldSums
 from offerloop.events.columns.calendar import epoch_day, week_number, with_day
+from offerloop.events.columns.contracts import VALIDITY
 from offerloop.events.columns.ids import alike
 from offerloop.events.columns.read import SourcesRead, count_rows, read_all
 from offerloop.events.columns.standard_columns import (
@@ -43,7 +44,12 @@ from offerloop.events.columns.standard_columns import (
 )
 from offerloop.events.growth import LinesRead, of_files, summed
 from offerloop.events.loop_exposures import LoopExposures
-from offerloop.events.offers_table import listed_offers, names_with_separators, without_offers_of_nothing
+from offerloop.events.offers_table import (
+    listed_offers,
+    names_with_separators,
+    with_instants,
+    without_offers_of_nothing,
+)
 from offerloop.events.prices.list_prices import needed, with_list_prices
 from offerloop.events.prices.offer_discounts import with_offer_coupons
 from offerloop.events.prices.order_discounts import has_coupons, with_discount_rates, with_order_discounts
@@ -99,7 +105,7 @@ def extend_events(
 def _prepared(stage: _Cleaning, loop_exposures: LoopExposures | None) -> Events:
     every_line = stage.order_lines()
     sold, products = stage.set_apart(every_line, stage.products())
-    listed = collect(stage.plain("offers"))
+    listed = stage.offers()
     if loop_exposures is not None:
         loop_exposures.check_ids(every_line, stage.engine)
     exposures = stage.exposures(listed, loop_exposures)
@@ -306,6 +312,12 @@ class _Cleaning:
         )
         self.quality.append(quality_row("order_lines", "offers' discounts", "repaired", count, why))
         return self.engine.keep(split)
+
+    def offers(self) -> pl.DataFrame:
+        """The shop's own table of offers, or an empty one."""
+        source = self.config.sources.get("offers")
+        mapped = () if source is None else source.columns
+        return with_instants(collect(self.plain("offers")), [one for one in VALIDITY if one in mapped])
 
     def plain(self, name: SourceName) -> Frame:
         """A source without times, or an empty table."""

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from offerloop.mapping.other_sources import customer_attributes
     from offerloop.mapping.rounds import days_between_rounds
     from offerloop.mapping.shop import GuessedValue, currency_evidence, guess_currency, guess_zone
-    from offerloop.mapping.shown import carried_terms
+    from offerloop.mapping.shown import carried_terms, check_validity
     from offerloop.mapping.sources import infer_mapping, sample_sources
     from offerloop.mapping.status import RowFilter, only_sales, row_filters
     from offerloop.mapping.times import (
@@ -61,6 +61,7 @@ __all__ = [
     "anonymous_ids",
     "carried_terms",
     "case_variants",
+    "check_validity",
     "column_values",
     "columns_of",
     "currency_evidence",

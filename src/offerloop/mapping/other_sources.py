@@ -8,7 +8,7 @@ import polars as pl
 
 from offerloop.config import SourceName
 from offerloop.errors import InputError
-from offerloop.events import CONTRACTS, says_opt_in, says_opt_out
+from offerloop.events import CONTRACTS, VALIDITY, says_opt_in, says_opt_out
 from offerloop.mapping.consent_columns import unmapped_answers
 from offerloop.mapping.contents import is_time
 from offerloop.mapping.matching import BY_CONTENTS, SAME, ColumnMatch, Guess, columns_of, match, says, unfit_columns
@@ -41,7 +41,8 @@ def guess_source(
     """
     contract = CONTRACTS[name]
     columns = columns_of(sample)
-    roles = [one for one in (*contract.required, *contract.optional) if name != "offers" or one not in OF_GIFTS]
+    apart = (*OF_GIFTS, *VALIDITY) if name == "offers" else ()
+    roles = [one for one in (*contract.required, *contract.optional) if one not in apart]
     matched = match(
         without_other_terms(columns) if name == "offers" else columns, name, roles, known_values, given_guesses
     )

@@ -7,11 +7,12 @@ import re
 import polars as pl
 
 from offerloop.errors import InputError
-from offerloop.events import ZERO_OFFER
+from offerloop.events import VALIDITY, ZERO_OFFER
 from offerloop.mapping.contents import SourceColumn, is_offer
-from offerloop.mapping.matching import ColumnMatch, is_called, match, reference
+from offerloop.mapping.matching import HOLDS, ColumnMatch, is_called, match, name_score, reference
 from offerloop.mapping.misfit import behind_file
 from offerloop.mapping.propensities import check_propensities
+from offerloop.mapping.times import column_values, forms_of, seconds_and_days
 from offerloop.message import Message, Share
 from offerloop.offers import NO_OFFER, names_no_offer
 from offerloop.workspace import SampleRows
@@ -19,7 +20,7 @@ from offerloop.workspace import SampleRows
 TERMS = frozenset({
     "percent", "amount", "on", "max_discount", "min_spend", "spend", "save", "hours", "text", "takes", "funded_share",
     "channel", "contact_cost", "quiet_hours", "p_redeem", "incremental", "value", "products", "brands", "shops", "buy",
-    "get", "except",
+    "get", "except", *VALIDITY,
 })  # fmt: skip
 """Fields of offers of any kind: further columns of a table of offers that mean something."""
 LIMITS = {"products": "product_id", "brands": "brand", "shops": "store_id"}
@@ -42,6 +43,7 @@ def without_other_terms(columns: dict[str, SourceColumn]) -> dict[str, SourceCol
 def offer_terms(match: ColumnMatch) -> None:
     """A percentage is read as one also where it is written as a share; it makes a coupon, and names the offer."""
     _take_gifts(match)
+    _take_validity(match)
     match.notes += _limits_not_read(match)
     percent = match.column("percent")
     if percent is None:
@@ -83,6 +85,43 @@ def _take_gifts(offers: ColumnMatch) -> None:
         )
         for term, guess in match(shared, "offers", left).guesses.items()
     ]
+
+
+def _take_validity(offers: ColumnMatch) -> None:
+    """Read from when on and until when offers hold from columns of times, which may be empty for most offers."""
+    for ours in (one for one in VALIDITY if not offers.is_given(one)):
+        scored = [(name_score(column.name, "offers", ours)[0], column.name) for column in offers.free() if column.dated]
+        score, name = max(scored, default=(0.0, ""))
+        if score > HOLDS:
+            offers.take(ours, reference(name), (name,), Message('guessed from the name "{name}"', name=name))
+
+
+def check_validity(offers: ColumnMatch, sample: SampleRows, form: str | None) -> None:
+    """Raise InputError naming the file, the row and the columns where an offer ends before it starts.
+
+    `form` is that of the source's times, where they leave it open.
+    """
+    if not set(VALIDITY) <= offers.guesses.keys():
+        return
+    (first, _), (last, are_days) = (_instants(offers, name, sample, form) for name in VALIDITY)
+    is_wrong = (last < first if are_days else last <= first).fill_null(value=False)
+    if is_wrong.any():
+        starts, ends = (offers.guesses[name].written for name in VALIDITY)
+        raise InputError(
+            Message(
+                "'{place}'{row}, column '{column}': the offer ends before it starts in '{starts}'; correct one of them",
+                place=str(sample.place),
+                row=behind_file(is_wrong.arg_max()),
+                column=ends,
+                starts=starts,
+            )
+        )
+
+
+def _instants(offers: ColumnMatch, ours: str, sample: SampleRows, form: str | None) -> tuple[pl.Series, bool]:
+    forms = forms_of(offers, ours, sample)
+    cells = column_values(sample.head, offers.guesses[ours].written, sample.decimal)
+    return seconds_and_days(cells, (form or forms[0]) if forms else None)
 
 
 def _rows_of(column: SourceColumn, rows: pl.Series) -> SourceColumn:

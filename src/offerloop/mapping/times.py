@@ -47,10 +47,15 @@ def column_values(
 
 def seconds_of(cells: pl.Series, form: str | None) -> pl.Series:
     """Return times as seconds since 1970, written in a form or typed; empty where a cell is none."""
+    return seconds_and_days(cells, form)[0]
+
+
+def seconds_and_days(cells: pl.Series, form: str | None) -> tuple[pl.Series, bool]:
+    """Return times as `seconds_of` does, and whether they are days without a time."""
     frame = nw.from_native(pl.DataFrame({"at": cells.cast(pl.String) if form else cells}))
     column = nw.col("at")
     instants = written_as(column, form) if form else typed_times(column, frame.schema["at"])
-    return frame.select(at=instants.seconds).to_native()["at"]
+    return frame.select(at=instants.seconds).to_native()["at"], instants.days
 
 
 def forms_of(match: ColumnMatch, ours: str, sample: SampleRows) -> tuple[str, ...]:

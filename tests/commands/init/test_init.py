@@ -1,5 +1,6 @@
 """`offerloop init` on a shop's own files: the mapping that it guesses, and that the configuration runs as it is."""
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -18,6 +19,7 @@ from offerloop.events import CONTRACTS, epoch_day, prepare
 from offerloop.mapping import SourceColumn, name_score
 from offerloop.mapping.contents import is_consent
 from offerloop.mapping.matching import known_names
+from offerloop.offers import Window, read_offers
 
 ALL = init_shops.order_lines()
 
@@ -173,6 +175,42 @@ def test_gifts_of_a_list_keep_what_is_given_and_what_it_costs(tmp_path, names, o
     assert (gift.product_id, gift.quantity, gift.worth_minor) == ("7", 1 if of_coupon else 2, 350)
     notes = made.facts["sources"]["offers"]["notes"]
     assert any(f"'{names[1]}' is not read as 'quantity'" in str(one) for one in notes) == bool(of_coupon)
+
+
+def dated_list(folder, names, *rows):
+    """Start a shop whose list of coupons says from when on and until when each holds."""
+    rows = [(f"w{place}", "coupon", 10 + place, *one) for place, one in enumerate(rows)]
+    pl.DataFrame(rows, ["id", "kind", "percent", *names], orient="row").write_csv(folder / "offers.csv")
+    return started(folder, order_lines=init_shops.parquet(folder)[0], offers=folder / "offers.csv")
+
+
+@pytest.mark.parametrize(
+    ("names", "row", "by_hand"),
+    [
+        (("starts_at", "ends_at"), ("2024-12-24 08:00", "2024-12-31 08:00"), ("2024-12-24T08:00", "2024-12-31T08:00")),
+        (("Gültig ab", "Gültig bis"), ("24.12.2024", "31.12.2024"), ("2024-12-24", "2025-01-01")),
+        (("valid from", "valid until"), ("20241224", None), ("2024-12-24", None)),
+    ],
+)
+def test_offers_of_a_list_hold_from_and_until_when_it_says(tmp_path, names, row, by_hand):
+    """Days and times are those of the shop's time zone, and the last day counts."""
+    made = dated_list(tmp_path, names, row, (None, None), (None, None))
+    config = load_config(made.config)
+    config = config.model_copy(update={"shop": config.shop.model_copy(update={"timezone": "Asia/Shanghai"})})
+    first, second, _ = config.offers_of(config.campaigns[0], [], prepare(config, DuckDBEngine()).offers)
+    times = {name: one for name, one in zip(("starts_at", "ends_at"), by_hand, strict=True) if one}
+    (coupon,) = read_offers([{"kind": "coupon", "percent": 10, "timezone": "Asia/Shanghai", **times}], None, "USD")
+    assert first.conditions.window == replace(coupon.conditions.window, zone="UTC")
+    assert second.conditions.window == Window()
+
+
+def test_an_offer_of_a_list_that_ends_before_it_starts_is_refused(tmp_path):
+    rows = ((None, "2024-01-01"), ("2024-12-31", "2024-12-31"), ("2024-12-31", "2024-12-30"))
+    with pytest.raises(InputError) as error:
+        dated_list(tmp_path, ("start", "end"), *rows)
+    assert error.value.exit_code == 2
+    said = "offers.csv', row 4, column 'end': the offer ends before it starts in 'start'; correct one of them"
+    assert said in str(error.value)
 
 
 @pytest.mark.parametrize(("name", "category"), [("category", "wine"), ("on", "wine"), ("Kategorie", "10")])

@@ -9,7 +9,7 @@ import polars as pl
 
 from offerloop.commands.init.configuration import SourceText
 from offerloop.errors import InputError
-from offerloop.events import CONTRACTS, ONE_PERCENT, listed_offers
+from offerloop.events import CONTRACTS, ONE_PERCENT, VALIDITY, listed_offers
 from offerloop.mapping import column_values, reference
 from offerloop.offers import liability_minor, read_offers
 
@@ -39,6 +39,7 @@ def listed_costs(source: SourceText, currency: str) -> Costs:
             one_percent=ONE_PERCENT.get(ours),
         )
         for ours, guess in source.mapping()
+        if ours not in VALIDITY
     }
     for name in source.attributes:
         numeric = source.match.columns[name].numeric

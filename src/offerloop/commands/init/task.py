@@ -25,6 +25,7 @@ from offerloop.mapping import (
     GuessedValue,
     OpenColumn,
     carried_terms,
+    check_validity,
     column_values,
     customer_attributes,
     days_between_rounds,
@@ -129,6 +130,8 @@ def _shop(title: str, mapped: _Mapped, budget: str | None, currency: str | None,
         sample = samples.get(name, samples["order_lines"])
         form = time_format(match, sample, language, money.value)
         match.notes += [form.doubt] if form is not None and form.doubt else []
+        if name == "offers":
+            check_validity(match, sample, None if form is None else form.form)
         match.notes += encoding_notes(sample)
         texts.append(_with_rest(SourceText(name, sample, match, form, opened=mapped.opened[name]), samples, matches))
     described = matches["products"] if "products" in samples and "text" in matches["products"].guesses else orders

@@ -18,9 +18,13 @@ class Contract:
     numbers: tuple[str, ...] = ()
     """Numbers that are not money."""
     texts: tuple[str, ...] = ()
+    lasting: tuple[str, ...] = ()
+    """Times from which on and until which something holds. Days are those of the zone, and the last one counts."""
 
 
-TIME_COLUMNS = ("at", "starts_at", "ends_at")
+VALIDITY = ("starts_at", "ends_at")
+"""Columns of the time from which on something holds, and of the first at which it no longer does, or its last day."""
+TIME_COLUMNS = ("at", *VALIDITY)
 """Columns of instants or days, in whichever source."""
 
 ONE_PERCENT = {"percent": 1.0, "propensity": 0.01}
@@ -52,8 +56,8 @@ CONTRACTS: dict[SourceName, Contract] = {
     ),
     "prices": Contract(("product_id", "at", "list_price"), ("store_id",), money=("list_price",)),
     "offers": Contract(
-        ("offer_id", "kind"), ("campaign_id", "percent", "on", "product", "quantity", "worth"),
-        numbers=("percent", "quantity", "worth"), texts=("kind", "on", "product"),
+        ("offer_id", "kind"), ("campaign_id", "percent", "on", "product", "quantity", "worth", "starts_at", "ends_at"),
+        numbers=("percent", "quantity", "worth"), texts=("kind", "on", "product"), lasting=VALIDITY,
     ),
     "exposures": Contract(
         ("customer_id", "offer_id", "at"), ("propensity", "campaign_id", "policy"), numbers=("propensity",),

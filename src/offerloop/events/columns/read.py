@@ -253,9 +253,10 @@ def _time(mapping: _Mapping, ours: str, theirs: str, value: nw.Expr, kind: DType
                 kind=str(kind),
             )
         )
-    if instants.local:
+    lasts_days = instants.days and ours in mapping.contract.lasting
+    if instants.local or lasts_days:
         mapping.local.append(ours)
-    return instants.seconds
+    return instants.seconds + times.DAY if lasts_days and ours == "ends_at" else instants.seconds
 
 
 def _guessed(mapping: _Mapping, theirs: str, value: nw.Expr, place: Message) -> str:

@@ -58,6 +58,8 @@ class Instants:
     unreadable: nw.Expr
     local: bool
     """Whether they are clock times of a zone that the text does not name; dates and instants are not."""
+    days: bool = False
+    """Whether they are dates, without a time of day."""
 
 
 def pattern(written: str, instead: dict[str, str] | None = None) -> str:
@@ -74,7 +76,7 @@ def typed_times(column: nw.Expr, kind: DType) -> Instants:
     """A column that the file itself declares as date, timestamp or number."""
     no = nw.lit(value=False)
     if kind == nw.Date:
-        return Instants(_midnight(column), no, local=False)
+        return Instants(_midnight(column), no, local=False, days=True)
     if isinstance(kind, nw.Datetime):
         return Instants(_midnight(column) + _second_of_day(column), no, local=kind.time_zone is None)
     return Instants(column.floor().cast(nw.Int64) if not kind.is_integer() else column.cast(nw.Int64), no, local=False)
@@ -97,7 +99,8 @@ def written_as(cell: nw.Expr, form: str) -> Instants:
     impossible = "|".join(pattern(form, days) for days in _IMPOSSIBLE)
     fits = fits & ~text.str.contains(impossible).fill_null(value=False)
     moment = nw.when(fits).then(text).str.to_datetime(format=form)
-    return Instants(_midnight(moment) + _second_of_day(moment), ~fits & ~blank(cell), local=_has_clock(form))
+    seconds, has_clock = _midnight(moment) + _second_of_day(moment), _has_clock(form)
+    return Instants(seconds, ~fits & ~blank(cell), local=has_clock, days=not has_clock)
 
 
 def _spaced(text: T) -> T:
