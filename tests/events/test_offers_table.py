@@ -18,3 +18,10 @@ def test_a_cell_names_categories_that_an_offer_leaves_out():
     products = InMemoryEngine().table(pl.DataFrame({"product_id": [1], "category": ["Home, Garden"]}))
     listed = listed_offers(offers, names_with_separators(offers, products))
     assert [one.get("except") for one in listed] == [{"on": "Home, Garden"}, {"on": ["Wine", "Tea"]}, None]
+
+
+def test_a_name_that_holds_a_comma_may_stand_beside_others():
+    offers = pl.DataFrame({"offer_id": ["a", "b"], "on": ["Home, Garden; Tea", "Wine, Tea|Bread"]})
+    products = InMemoryEngine().table(pl.DataFrame({"product_id": [1], "category": ["Home, Garden"]}))
+    listed = listed_offers(offers, names_with_separators(offers, products))
+    assert [one["on"] for one in listed] == [["Home, Garden", "Tea"], ["Wine", "Tea", "Bread"]]

@@ -10,15 +10,16 @@ import narwhals as nw
 import polars as pl
 
 from offerloop.engine import Frame, collect
+from offerloop.events.columns.contracts import CONTRACTS
 from offerloop.offers import NO_OFFER, names_no_offer
 
 EXPECTATIONS = ("p_redeem", "incremental", "value")
 """Columns that make up an offer's `assumed`."""
 NAMES = ("on", "products", "brands", "shops", "product", "except")
 """Columns that name things, also where the names are numbers."""
-LISTS = ("products", "brands", "shops", "except")
-"""Columns of which a cell may name several; the last one names categories."""
-SEPARATORS = re.compile("[;,|]")
+LISTS = CONTRACTS["offers"].lists
+"""Columns of which a cell may name several."""
+SEPARATORS, COMMA = re.compile("[;|]"), re.compile(",")
 DECIMALS = 9
 """Beyond them a term is an error of rounding: 0.15 x 100 is 15."""
 ZERO_OFFER = r"^0+([.,]0+)? ?%?$"
@@ -50,19 +51,25 @@ def with_instants(table: pl.DataFrame, columns: Collection[str]) -> pl.DataFrame
 
 
 def names_with_separators(table: pl.DataFrame, products: Frame) -> frozenset[str]:
-    """Return the cells of a table of offers that look like several products, brands or categories, and are one."""
+    """Return what looks like several products, brands or categories in a table of offers, and is the name of one."""
     cells = [one for name in LISTS if table.schema.get(name) == pl.String for one in table[name].drop_nulls()]
-    cells = [one for one in cells if SEPARATORS.search(one)]
-    columns = [name for name in ("product_id", "brand", "category") if cells and name in products.collect_schema()]
+    parts = {part for cell in cells for part in (cell, *_split(SEPARATORS, cell))}
+    parts = {part for part in parts if SEPARATORS.search(part) or COMMA.search(part)}
+    columns = [name for name in ("product_id", "brand", "category") if parts and name in products.collect_schema()]
     names = (nw.col(name).cast(nw.String).alias("name") for name in columns)
-    tables = (collect(products.select(name).filter(nw.col("name").is_in(cells))) for name in names)
+    tables = (collect(products.select(name).filter(nw.col("name").is_in(sorted(parts)))) for name in names)
     return frozenset(name for one in tables for name in one["name"])
 
 
 def _several(cell: str, whole_names: Collection[str]) -> str | list[str]:
-    """Return the names that a cell lists."""
-    names = [cell] if cell in whole_names else [one.strip() for one in SEPARATORS.split(cell) if one.strip()]
+    """Return the names that a cell lists: with `;` or `|` between them, or `,`, which names may hold."""
+    parts = [cell] if cell in whole_names else _split(SEPARATORS, cell)
+    names = [name for part in parts for name in ([part] if part in whole_names else _split(COMMA, part))]
     return names if len(names) > 1 else (names or [cell])[0]
+
+
+def _split(separators: re.Pattern[str], cell: str) -> list[str]:
+    return [one.strip() for one in separators.split(cell) if one.strip()]
 
 
 def _nothing(table: pl.DataFrame) -> pl.Expr:

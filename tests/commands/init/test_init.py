@@ -226,6 +226,30 @@ def test_the_category_of_an_offer_is_what_it_applies_to(tmp_path, name, category
     assert offer.scope.categories == {category}
 
 
+def test_an_offer_of_a_list_on_several_things_is_that_of_the_configuration(tmp_path):
+    """So it is learned and priced in the same way."""
+    rows = [
+        ("a", "coupon", 10, None, None, "wine; tea", None, None),
+        ("b", "spend_and_save", None, 20, 2, "wine|tea", "007,8", None),
+        ("c", "coupon", 20, None, None, "tea", None, "Acme;Zed"),
+    ]
+    names = ["id", "kind", "percent", "spend", "save", "category", "products", "brands"]
+    pl.DataFrame(rows, names, orient="row").write_csv(tmp_path / "offers.csv")
+    config = load_config(
+        started(tmp_path, order_lines=init_shops.parquet(tmp_path)[0], offers=tmp_path / "offers.csv").config
+    )
+    campaign, categories = config.campaigns[0], ["bread", "tea", "wine"]
+    listed = config.offers_of(campaign, categories, prepare(config, DuckDBEngine()).offers)
+    by_hand = (
+        {"id": "a", "kind": "coupon", "percent": 10, "on": ["wine", "tea"]},
+        {"id": "b", "kind": "spend_and_save", "spend": 20, "save": 2, "on": ["wine", "tea"], "products": ["007", "8"]},
+        {"id": "c", "kind": "coupon", "percent": 20, "on": "tea", "brands": ["Acme", "Zed"]},
+    )
+    written = config.offers_of(campaign.model_copy(update={"offers": by_hand}), categories)
+    assert listed == [replace(one, offer_id=name) for one, name in zip(written, "abc", strict=True)]
+    assert [one.scope.categories for one in listed] == [{"wine", "tea"}, {"wine", "tea"}, {"tea"}]
+
+
 def test_budget_and_currency_are_taken_as_given(tmp_path):
     place, _ = init_shops.parquet(tmp_path)
     made = write_shop(tmp_path / "shop", {"order_lines": str(place)}, "250.00", "CHF")

@@ -42,14 +42,16 @@ def listed_costs(source: SourceText, currency: str) -> Costs:
         if ours not in VALIDITY
     }
     for name in source.attributes:
-        numeric = source.match.columns[name].numeric
+        numeric = source.match.columns[name].numeric and name not in CONTRACTS["offers"].lists
         columns[name] = column_values(head, reference(name), decimal, as_number=numeric)
     table = pl.DataFrame(columns).with_columns(pl.col(pl.String).str.strip_chars().replace("", None))
     most, unlimited = [0], list[str]()
     for listed_offer in listed_offers(table.drop_nulls("offer_id")):
         terms = {name: value for name, value in listed_offer.items() if name != "campaign_id"}
         with suppress(InputError):  # what is wrong with it is told by check, with its place
-            offers = read_offers([], [str(terms.get("on", ""))], currency, [terms])
+            names = terms.get("on", [])
+            categories = names if isinstance(names, list) else [str(names)]
+            offers = read_offers([], categories, currency, [terms])
             most += [liability_minor(offer) or 0 for offer in offers]
             unlimited += [offer.offer_id for offer in offers if liability_minor(offer) is None]
     return Costs(max(most), tuple(unlimited))

@@ -18,6 +18,8 @@ class Contract:
     numbers: tuple[str, ...] = ()
     """Numbers that are not money."""
     texts: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
+    """Columns, also beside the contract, of which a cell may name several things; no number is read there."""
     lasting: tuple[str, ...] = ()
     """Times from which on and until which something holds. Days are those of the zone, and the last one counts."""
 
@@ -58,6 +60,7 @@ CONTRACTS: dict[SourceName, Contract] = {
     "offers": Contract(
         ("offer_id", "kind"), ("campaign_id", "percent", "on", "product", "quantity", "worth", "starts_at", "ends_at"),
         numbers=("percent", "quantity", "worth"), texts=("kind", "on", "product"), lasting=VALIDITY,
+        lists=("on", "products", "brands", "shops", "except"),
     ),
     "exposures": Contract(
         ("customer_id", "offer_id", "at"), ("propensity", "campaign_id", "policy"), numbers=("propensity",),

@@ -327,7 +327,7 @@ def _map_attributes(mapping: _Mapping) -> None:
 
 def _with_numbers(frame: Frame, attributes: tuple[str, ...], mapping: _Mapping) -> Frame:
     """Attributes whose every text is a number, as numbers: a CSV file does not say which they are."""
-    texts = [name for name in attributes if mapping.schema[name] == nw.String]
+    texts = [one for one in attributes if mapping.schema[one] == nw.String and one not in mapping.contract.lists]
     if not texts:
         return frame
     read = {name: parse_number(nw.col(name), mapping.raw.decimal) for name in texts}

@@ -181,13 +181,14 @@ def read_coupon(terms: WrittenTerms, categories: Sequence[str] | None) -> list[O
         return [Coupon(**terms.common("coupon"), **terms.own(Coupon), steps=steps)]
     name, on = terms.text("id", "coupon"), terms.get("on")
     percents = [None] if terms.get("percent") is None else terms.percents("percent")
-    if on not in (None, EACH_CATEGORY, *categories):
+    unknown = [] if on == EACH_CATEGORY else sorted(terms.names("on").difference(categories))
+    if unknown:
         raise InputError(
             Message(
                 "coupon '{name}' is on the unknown category '{on}'{near}",
                 name=name,
-                on=str(on),
-                near=near_miss(str(on), categories),
+                on=unknown[0],
+                near=near_miss(unknown[0], categories),
             )
         )
     scopes = terms.scope_here().of_each(categories) if on == EACH_CATEGORY else [None]
