@@ -183,6 +183,7 @@ def test_money_that_is_not_given_is_none_and_list_value_is_what_was_paid(clean, 
     line = collect(events.order_lines, "order_id").row(0, named=True)
     assert {name: line[name] for name in MONEY} == {**dict.fromkeys(MONEY, 0), "list_value_minor": 300}
     assert line["revenue_minor"] == 300
+    assert events.coupons_apart is given
 
 
 def test_instants_are_days_of_the_shops_zone_and_dates_are_not_shifted(clean):
@@ -275,7 +276,7 @@ def test_every_table_is_named_here():
         *(name for name in TABLES if name != "order_lines"),
         "line_parts", "read_so_far", "browsing", "exposures", "offers", "quality", "quality_by_day", "rejected",
         "no_consent", "returned", "notes", "bulk_buyers", "first_day", "as_of_day", "non_merchandise", "losses",
-        "splits_discounts",
+        "splits_discounts", "coupons_apart",
         "agreement",
     }  # fmt: skip
 

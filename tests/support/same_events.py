@@ -8,7 +8,7 @@ from offerloop.events import Events
 KINDS = {field.name: field.type for field in fields(Events)}
 LAZY = ["order_lines", *(name for name, kind in KINDS.items() if kind == "Frame")]
 EAGER = [name for name, kind in KINDS.items() if kind == "pl.DataFrame"]
-VALUES = ["notes", "agreement", "offers", "splits_discounts", "first_day", "as_of_day"]
+VALUES = ["notes", "agreement", "offers", "splits_discounts", "coupons_apart", "first_day", "as_of_day"]
 LEFT_OUT = {"line_parts", "read_so_far"}
 """Lines may lie in other parts, and what is kept for later files shows in what these give."""
 

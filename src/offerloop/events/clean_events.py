@@ -40,6 +40,8 @@ class Events:
     """customer_id, offer_id, shown_day: who was shown what; an empty offer is deliberately nothing."""
     splits_discounts: bool
     """Whether no column has coupons, and they are what was off beyond usual shelf discounts."""
+    coupons_apart: bool
+    """Whether a column has coupons, so that `discount_minor` is what was off at the shelf."""
     offers: list[dict[str, Any]]
     """Offers of the shop's own table, as `[[campaigns.offers]]` would hold them."""
     quality: pl.DataFrame

@@ -125,6 +125,7 @@ def _prepared(stage: _Cleaning, loop_exposures: LoopExposures | None) -> Events:
         browsing=stage.before("events", "at", "event_day"),
         exposures=exposures,
         splits_discounts=stage.splits_discounts,
+        coupons_apart=has_coupons(stage.config.sources["order_lines"].columns),
         offers=listed_offers(listed, names_with_separators(listed, products)),
         quality=QUALITY.check(pl.DataFrame(stage.quality)),
         quality_by_day=stage.quality_by_day(),

@@ -97,7 +97,7 @@ def shown_log(events: Events, config: Config, margins: Margins | None = None) ->
         margins = known_margins(events.order_lines, events.products, config.shop.margin)
     return ShownLog(
         events.exposures, events.order_lines, events.products, events.first_day, events.as_of_day,
-        config.evaluate.window_days, margins,
+        config.evaluate.window_days, margins, coupons_apart=events.coupons_apart,
     )  # fmt: skip
 
 

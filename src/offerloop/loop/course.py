@@ -140,7 +140,8 @@ class LoopCourse:
     def _configured_costs(self) -> tuple[UnseenCost, ...]:
         """Return what offers cost of which order lines show nothing, as they are configured now."""
         events = self.shop.events
-        columns = columns_of_tables(events.order_lines, events.products)
+        apart = events.coupons_apart
+        columns = columns_of_tables(events.order_lines, events.products, coupons_apart=apart)
         unseen = offers_of_unseen_cost(self.config, events.products, events.offers)
         return tuple(UnseenCost.of(one, columns) for one in unseen)
 

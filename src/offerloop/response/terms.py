@@ -43,6 +43,8 @@ class CoveredGoods:
     most_minor: int | None = None
     """Shelf price of a unit, inclusive."""
     attributes: tuple[WantedAttribute, ...] = ()
+    only_full_price: bool = False
+    """Whether nothing may be off already."""
     but: CoveredGoods | None = None
     """Without these."""
 

@@ -45,6 +45,8 @@ SCOPES = [
     {"except": {"attributes": {"organic": [True, "hardly"]}}},
     {"attributes": {"colour": ["red", "white"]}},
     {"attributes": {"colour": 5}},
+    {"only_full_price": True},
+    {"on": "wine", "except": {"only_full_price": True}},
 ]
 
 
@@ -53,11 +55,12 @@ def priced(scope):
     lines = []
     for line in LINES.join(PRODUCTS, on="product_id").sort("place").iter_rows(named=True):
         own = {name: line[name] for name in ("grams", "colour", "organic") if line[name] is not None}
-        price = (line["list_value_minor"] - line["discount_minor"]) // line["quantity"]
+        full, off = line["list_value_minor"], line["discount_minor"]
+        prices = {"unit_price": (full - off) // line["quantity"], "list_price": full // line["quantity"]}
         known = {name: line[name] for name in ("quantity", "category", "brand")}
         shop = {"shop": line["store_id"]} if line["store_id"] else {}
-        product = {"product_id": str(line["product_id"]), "unit_price": f"{price / 100:.2f}", "attributes": own}
-        lines.append(known | shop | product)
+        product = {"product_id": str(line["product_id"]), "attributes": own}
+        lines.append(known | shop | product | {name: f"{one / 100:.2f}" for name, one in prices.items()})
     return list(scope.lines(read_basket({"currency": "USD", "lines": lines})))
 
 
@@ -67,7 +70,7 @@ def test_engines_find_the_lines_that_pricing_finds(name):
     lines, products = engine.table(LINES), engine.table(PRODUCTS)
     coupons = [{"kind": "coupon", "percent": 10, "id": str(place), **one} for place, one in enumerate(SCOPES)]
     for offer in read_offers(coupons, None, "USD"):
-        goods = covered_goods(offer.scope, columns_of_tables(lines, products))
+        goods = covered_goods(offer.scope, columns_of_tables(lines, products, coupons_apart=True))
         found = collect(covered_lines(with_product_columns(lines, products, [goods]), goods))
         assert sorted(found["place"]) == priced(offer.scope), offer.scope
 

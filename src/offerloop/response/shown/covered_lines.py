@@ -1,7 +1,8 @@
 """Which order lines an offer covers: its scope as a condition that every engine runs.
 
 Product, category, brand, shop, attributes and shelf price of a line are in columns of the order lines or of the product
-list, where the shop has them. Whether a line was reduced before an offer (`only_full_price`) is not.
+list, where the shop has them. Whether a line was reduced before an offer (`only_full_price`) shows where coupons are
+apart: with one discount for everything, what was off at the shelf is itself an estimate.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from offerloop.response.terms import CoveredGoods, WantedAttribute
 
 NAMED = {"products": "product_id", "categories": "category", "brands": "brand", "shops": "store_id"}
 """By field that holds names, the column that they stand in."""
+COUPONS_APART = "coupons apart"
+"""Stands among columns where a line's discount is what was off at the shelf, as coupons have a column of their own."""
 PRICED = frozenset({"list_value_minor", "discount_minor", "quantity"})
 """Columns that tell the shelf price of a unit."""
 NO_LINE = nw.col("product_id").is_null()
@@ -26,9 +29,10 @@ ROUNDING = 0.5
 """Minor units by which a line may be rounded: its quantity may be weighed."""
 
 
-def columns_of_tables(order_lines: Frame, products: Frame) -> frozenset[str]:
-    """Return the names of the columns that may tell what offers cover."""
-    return frozenset(order_lines.collect_schema().names()) | frozenset(products.collect_schema().names())
+def columns_of_tables(order_lines: Frame, products: Frame, *, coupons_apart: bool = False) -> frozenset[str]:
+    """Return the names of the columns that may tell what offers cover, and COUPONS_APART where these are."""
+    names = (*order_lines.collect_schema().names(), *products.collect_schema().names())
+    return frozenset((*names, COUPONS_APART) if coupons_apart else names)
 
 
 def needed_columns(goods: Scope | CoveredGoods) -> frozenset[str]:
@@ -37,12 +41,14 @@ def needed_columns(goods: Scope | CoveredGoods) -> frozenset[str]:
     names |= {one.name for one in goods.attributes}
     if goods.least_minor is not None or goods.most_minor is not None:
         names |= PRICED
+    if goods.only_full_price:
+        names.add("discount_minor")
     return frozenset(names if goods.but is None else names | needed_columns(goods.but))
 
 
 def tells_scope(columns: Collection[str], scope: Scope) -> bool:
     """Return whether tables with these columns tell all of a scope."""
-    return needed_columns(scope) <= set(columns) and not _asks_for_full_price(scope)
+    return needed_columns(scope) <= set(columns) and (COUPONS_APART in columns or not _asks_for_full_price(scope))
 
 
 def _asks_for_full_price(scope: Scope) -> bool:
@@ -61,6 +67,7 @@ def covered_goods(scope: Scope, columns: Collection[str]) -> CoveredGoods:
         least_minor=scope.least_minor if is_priced else None,
         most_minor=scope.most_minor if is_priced else None,
         attributes=tuple(_wanted(one) for one in scope.attributes if one.name in columns),
+        only_full_price=scope.only_full_price and COUPONS_APART in columns,
         but=None if scope.but is None or not tells_scope(columns, scope.but) else covered_goods(scope.but, columns),
     )
 
@@ -83,6 +90,7 @@ def stored_goods(stored: Mapping[str, Any]) -> CoveredGoods:
         least_minor=stored.get("least_minor"),
         most_minor=stored.get("most_minor"),
         attributes=tuple(WantedAttribute(**one) for one in attributes),
+        only_full_price=stored.get("only_full_price", False),
         but=None if but is None else stored_goods(but),
     )
 
@@ -111,6 +119,8 @@ def _tests(goods: CoveredGoods, schema: nw.Schema) -> Iterator[nw.Expr]:
         yield price + ROUNDING >= goods.least_minor * nw.col("quantity")
     if goods.most_minor is not None:
         yield price - ROUNDING <= goods.most_minor * nw.col("quantity")
+    if goods.only_full_price:
+        yield nw.col("discount_minor") <= 0
     if goods.but is not None:
         excepted = [one.fill_null(value=False) for one in _tests(goods.but, schema)]
         yield ~nw.all_horizontal(*excepted, ignore_nulls=False) if excepted else NO_LINE

@@ -35,7 +35,7 @@ def notes_on_coverage(offers: Sequence[Offer], columns: Collection[str]) -> Iter
     if names := sorted(one.offer_id for one in offers if not tells_scope(columns, one.scope)):
         yield Message(
             "no column tells all that {offers} are limited to, such as shops, attributes or only_full_price, so "
-            "they count as if they covered more; map 'store_id' of the order lines and name 'attributes' of the "
-            "products where the shop has them",
+            "they count as if they covered more; map 'store_id' and 'coupon' of the order lines and name 'attributes' "
+            "of the products where the shop has them",
             offers=names,
         )

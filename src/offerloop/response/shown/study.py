@@ -76,11 +76,13 @@ class ShownLog:
     margins: Margins
     rarely_drawn: frozenset[str] = frozenset()
     """Ids of offers whose exposures without a propensity do not count, by the whole log; see `rarely_drawn`."""
+    coupons_apart: bool = False
+    """Whether the discount of order lines is what was off at the shelf."""
 
     @cached_property
     def columns(self) -> frozenset[str]:
         """Names of the columns that may tell what offers cover."""
-        return columns_of_tables(self.order_lines, self.products)
+        return columns_of_tables(self.order_lines, self.products, coupons_apart=self.coupons_apart)
 
 
 @dataclass(frozen=True, eq=False)
