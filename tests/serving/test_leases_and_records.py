@@ -14,8 +14,12 @@ from offerloop.store.served.leases import return_expired
 
 @pytest.fixture
 def database(tmp_path):
+    """A database that is closed once the threads of the test have given their connections back."""
+    before = set(threading.enumerate())
     found = Database.open(f"sqlite:///{tmp_path / 'store.db'}", patience_seconds=0.2)
     yield found
+    for thread in set(threading.enumerate()) - before:
+        thread.join(timeout=10)
     found.close()
 
 
