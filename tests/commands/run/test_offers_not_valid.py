@@ -57,3 +57,4 @@ def test_a_campaign_whose_offers_are_all_over_has_nothing_to_send(tmp_path):
     assert "Campaign 'first' has nothing to send, as none of its offers is valid in the period" in " ".join(out.split())
     (folder,) = (tmp_path / "runs").glob("2*")
     assert planned(folder) == set()
+    assert "nothing shows what these offers do" not in (folder / "report.html").read_text(encoding="utf-8")

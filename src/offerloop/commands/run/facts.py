@@ -192,9 +192,9 @@ class RunFacts:
         return next((one for one in shown if not one.findings.send), shown[0] if shown else None)
 
     @property
-    def are_over(self) -> bool:
+    def is_over(self) -> bool:
         """Whether no campaign has an offer that is valid in the plan's period."""
-        return all(one.is_over for one in self.campaigns)
+        return bool(self.campaigns) and all(one.is_over for one in self.campaigns)
 
     @property
     def sent(self) -> tuple[CampaignFacts, ...]:
@@ -244,8 +244,8 @@ def _campaign(findings: Findings, campaign_findings: CampaignFindings, language:
     is_of_campaign = pl.col("campaign_id") == campaign_findings.campaign_id
     rows = findings.tables["comparison"].filter(is_of_campaign).iter_rows(named=True)
     sweep = findings.tables["break_even_sweep"]
-    valid = findings.tables["offers"].filter(is_of_campaign & (pl.col("basis") != NOT_VALID))
-    with_basis = valid.filter(pl.col("basis") != "unknown")
+    offers = findings.tables["offers"].filter(is_of_campaign)
+    with_basis = offers.filter(~pl.col("basis").is_in([NOT_VALID, "unknown"]))
     shares = with_basis["funded_share"].unique().to_list()
     n_sent, most_sent = _in_arm(findings, campaign_findings.campaign_id, PLAN_ARM)
     n_explore, most_explore = _in_arm(findings, campaign_findings.campaign_id, EXPLORE)
@@ -265,7 +265,7 @@ def _campaign(findings: Findings, campaign_findings: CampaignFindings, language:
         noun="coupons" if set(with_basis["kind"].unique()) == {"coupon"} else "offers",
         is_short_of_budget=campaign_findings.n_planned == 0
         and _would_plan(findings.tables["budget_curve"].filter(is_of_campaign)),
-        is_over=valid.is_empty(),
+        is_over=not offers.is_empty() and bool((offers["basis"] == NOT_VALID).all()),
         costs=Money(findings.config.unit(findings.settings(campaign_findings.campaign_id)), language),
         funded_share=float(shares[0]) if len(shares) == 1 else None,
         bases=frozenset(campaign_findings.bases or with_basis["basis"]),

@@ -68,7 +68,7 @@ CONFIDENCE_NOTES = {
 def headline(facts: RunFacts) -> Message:
     """What to do with every campaign, in one line."""
     sent = facts.sent
-    if not sent and facts.are_over:
+    if not sent and facts.is_over:
         return Message("Send nothing: no offer is valid in the period of the plan.")
     if not sent:
         return (
@@ -150,6 +150,8 @@ def campaign_body(campaign: CampaignFacts, facts: RunFacts, *, marked: bool = Tr
 
 def basis_mark(campaign: CampaignFacts | RunFacts, _: Localizer) -> str:
     """What the figures of a campaign, or of all, rest on."""
+    if campaign.is_over:
+        return _("no forecast: no offer is valid in the period of the plan")
     if campaign.basis != LEARNED:
         return _(BASIS_MARKS[campaign.basis])
     parts = (
@@ -437,6 +439,8 @@ def claim_sentence(campaign: CampaignFacts, _: Localizer, *, again: bool = False
 def confidence(evidence: ShelfEvidence, facts: RunFacts) -> tuple[str, str]:
     """How sure we are, in two lines."""
     _ = facts.localizer
+    if facts.is_over:
+        return _(CONFIDENCE[UNKNOWN]), _("no offer is valid in the period of the plan")
     if facts.basis in (ASSUMED, UNKNOWN, MEASURED):
         return _(CONFIDENCE[facts.basis]), _(CONFIDENCE_NOTES[facts.basis])
     sure = CONFIDENCE.get(facts.basis, Message("Forecast, not yet tested"))

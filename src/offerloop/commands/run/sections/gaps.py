@@ -40,7 +40,7 @@ def gaps(findings: Findings, facts: RunFacts, evidence: ShelfEvidence) -> Gaps |
     if not findings.gaps and facts.basis in LEARNED_FROM_DATA:
         return None
     said = gap_sentences(findings, facts.localizer)
-    if facts.are_over:
+    if facts.is_over:
         return Gaps(said, "")
     if facts.basis not in LEARNED_FROM_DATA or (facts.basis == ESTIMATED and not evidence.is_known):
         said += (facts.localizer(BASES_DESPITE_GAPS[facts.basis]),)
