@@ -287,12 +287,13 @@ def test_over_two_weeks_twice_as_much_is_sold_gained_and_given_and_no_more_than_
     assert (of_two["p_redeem"] <= np.minimum(2 * of_one["p_redeem"], 1)).all()
 
 
-def test_an_assumption_is_about_baskets_without_what_an_offer_excepts(responsive):
+@pytest.mark.parametrize("terms", [{"except": {"on": "category 05"}}, {"on": [f"category 0{one}" for one in range(5)]}])
+def test_an_assumption_is_about_what_baskets_hold_of_the_categories_of_an_offer(responsive, terms):
     lines, products = simulate(0, HALF)
     lines = lines.with_columns(order_id=pl.col("customer_id") * 100 + pl.col("order_week"))
     tables = [nw.from_native(one.lazy()) for one in (lines, products)]
     baskets = usual_baskets(*tables, SETTINGS, responsive.lines.categories)
-    offer = {**ON_EVERYTHING, "assumed": {"p_redeem": 0.1, "incremental": 0.4}, "except": {"on": "category 05"}}
+    offer = {**ON_EVERYTHING, "assumed": {"p_redeem": 0.1, "incremental": 0.4}, **terms}
     found = estimate_effects(None, baskets, configured(offer)).effects
     left = (
         lines.filter(pl.col("product_id") < 30)

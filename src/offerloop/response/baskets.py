@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -51,11 +52,14 @@ class UsualBaskets:
         """An empty column customer_id, of the shop's type of ids."""
         return collect(self.mean_orders.select("customer_id").head(0))["customer_id"]
 
-    def of(self, category: str | None) -> pl.DataFrame:
-        """customer_id and basket_minor of who has bought in the category, or anything at all."""
-        if category is None:
+    def of(self, categories: Collection[str]) -> pl.DataFrame:
+        """customer_id and basket_minor of who has bought in some categories, or anything at all where none is named."""
+        if not categories:
             return self.whole
-        return self.by_category.filter(category=category).select("customer_id", "basket_minor")
+        if len(categories) == 1:
+            return self.by_category.filter(pl.col("category").is_in(categories)).select("customer_id", "basket_minor")
+        inside = _with_category(self.lines, self.products).filter(nw.col("category").is_in(sorted(categories)))
+        return collect(_mean(_orders(inside, "customer_id", "order_id"), "customer_id"), "customer_id")
 
     def without_exceptions(self, offer: Offer) -> UsualBaskets:
         """Return the same without the lines that an offer excepts, as far as the tables tell."""
