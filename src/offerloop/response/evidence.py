@@ -50,6 +50,8 @@ class Evidence:
     """(n, K): probabilities of the draw that rows with their weights come from; None for `chance`."""
     weight: Floats | None = None
     """(n,): how much each row counts beside its precision; None where all count alike."""
+    age: Floats | None = None
+    """(n,): days from each row to the time that is predicted for; None where all are of that time."""
     part: Floats | None = None
     """(n,): the part of a whole window that was seen of each outcome, which is scaled to a whole one; None for 1."""
 
@@ -67,6 +69,11 @@ class Evidence:
     def parts(self) -> Floats:
         """(n,): `part`, or 1."""
         return np.ones(self.size) if self.part is None else self.part
+
+    @property
+    def ages(self) -> Floats:
+        """(n,): `age`, or 0."""
+        return np.zeros(self.size) if self.age is None else self.age
 
     @property
     def counts(self) -> Floats:
@@ -107,6 +114,7 @@ class Evidence:
             categories=None if self.categories is None else self.categories[rows],
             usual_chance=None if self.usual_chance is None else self.usual_chance[rows],
             weight=None if self.weight is None else self.weight[rows],
+            age=None if self.age is None else self.age[rows],
             part=None if self.part is None else self.part[rows],
         )
 

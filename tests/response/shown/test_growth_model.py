@@ -73,7 +73,7 @@ class Shop:
 @pytest.mark.parametrize("form", FORMS)
 def test_any_form_of_depth_is_found(form):
     found = Growth.fit(Shop(FORMS[form]).log())
-    relative = found.f * found.usual.mean * found.usual.over_mean(Shop(FORMS[form]).now().features).mean() / 100
+    relative = found.f * found.usual.mean * found.usual.over_mean(Shop(FORMS[form]).now()).mean() / 100
     np.testing.assert_allclose(relative, FORMS[form], atol=0.08)
     assert (np.abs(relative - FORMS[form]) < 5 * found.f_se + 0.05).all()
 

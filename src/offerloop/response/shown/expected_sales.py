@@ -2,11 +2,16 @@
 
     y_i = h_i m + error,     error ~ N(0, v0 + v1 h_i + v2 h_i^2)
 
-h is what is expected of the customer over its mean m: a ridge regression on features, not below 0. The three parts of
-the variance, none below 0, are fitted to squared errors (Amemiya 1977), none of which counts for more than CLIP times
-its own variance: an order of a thousand times the usual would make all weights equal. A few customers who buy much make
-up most of what is bought, and by plain least squares also most of what is estimated. Weighted by the variance they
-count for little, so expectations are brought to the sum of what was seen.
+h is what is expected of the customer over its mean m, not below 0: a ridge regression on features, whose slopes may
+have changed of late (a varying-coefficient model, Hastie and Tibshirani 1993), along a straight line in recency, which
+falls exponentially with age, to 1/e in a quarter. What past purchases say of coming ones can change: where the log
+began with customers of whom much was known, or as more of those who are silent have left. The level does not change,
+and nothing counts as more recent than the latest row.
+
+The three parts of the variance, none below 0, are fitted to squared errors (Amemiya 1977), none of which counts for
+more than CLIP times its own variance: an order of a thousand times the usual would make all weights equal. A few
+customers who buy much make up most of what is bought, and by plain least squares also most of what is estimated.
+Weighted by the variance they count for little, so expectations are brought to the sum of what was seen.
 """
 
 from __future__ import annotations
@@ -19,7 +24,10 @@ from scipy.optimize import nnls
 from offerloop.arrays import Floats
 from offerloop.response.estimators.ridge_t import PENALTY
 from offerloop.response.evidence import Evidence
+from offerloop.response.shown.exposure_windows import QUARTER_DAYS
 
+LIMIT = 2.5
+"""Standard deviations beyond which a feature says no more: straight lines are not believed there."""
 PASSES = 3
 LEAST = 1e-3
 """Of the mean variance, that of any row."""
@@ -31,41 +39,65 @@ CLIP = 1_000.0
 
 @dataclass(frozen=True, eq=False)
 class ExpectedSales:
-    """What is expected of customers, from features (n, p)."""
+    """What is expected of customers, from features (n, p) and how recent they are."""
 
     centre: Floats
     scale: Floats
+    least_age: float
+    """Of the rows that it was learned from; nothing counts as more recent."""
+    recency: tuple[float, float]
+    """Its mean, and its standard deviation or 1."""
     level: Floats
-    """(1 + p,)."""
+    """(1 + 2 p,)."""
     mean: float
 
     @classmethod
     def fit(cls, evidence: Evidence) -> ExpectedSales:
         """Build it from outcomes, whatever was shown."""
-        features, outcome, counts = evidence.features, evidence.outcome, evidence.counts
-        centre, spread = features.mean(axis=0), features.std(axis=0)
-        scale = np.where(spread > 0, spread, 1.0)
-        x = np.column_stack([np.ones(len(features)), (features - centre) / scale])
-        weight, usual = counts, cls(centre, scale, np.zeros(x.shape[1]), 1.0)
-        held_back = np.diag(np.r_[0.0, np.full(x.shape[1] - 1, PENALTY)])
+        outcome, counts = evidence.outcome, evidence.counts
+        usual = cls._scaled(evidence)
+        x = np.column_stack([np.ones(evidence.size), usual.traits(evidence)])
+        weight, held_back = counts, np.diag(np.r_[0.0, np.full(x.shape[1] - 1, PENALTY)])
         for _ in range(PASSES):
             level = np.linalg.pinv(x.T @ (weight[:, None] * x) + held_back) @ (x.T @ (weight * outcome))
-            usual = cls(centre, scale, level, float(np.maximum(x @ level, 0.0).mean()) or 1.0)
-            h = usual.over_mean(features)
+            usual = replace(usual, level=level, mean=float(np.maximum(x @ level, 0.0).mean()) or 1.0)
+            h = usual.over_mean(evidence)
             weight = 1 / noise_of(evidence, h, outcome - usual.mean * h)
             weight /= weight.mean()
-        expected = usual.mean * usual.over_mean(features)
+        expected = usual.mean * usual.over_mean(evidence)
         share = float((counts * outcome).sum()) / max(float((counts * expected).sum()), 1e-300)
         return replace(usual, level=share * usual.level, mean=share * usual.mean) if share > 0 else usual
 
-    def over_mean(self, features: Floats) -> Floats:
+    @classmethod
+    def _scaled(cls, rows: Evidence) -> ExpectedSales:
+        """Return one that expects nothing yet."""
+        spread, recency = rows.features.std(axis=0), _recency(rows.ages)
+        apart = float(recency.std()) if np.ptp(recency) > 0 else 1.0
+        return cls(
+            rows.features.mean(axis=0), np.where(spread > 0, spread, 1.0), float(rows.ages.min()),
+            (float(recency.mean()), apart), np.zeros(1 + 2 * len(spread)), 1.0,
+        )  # fmt: skip
+
+    def over_mean(self, rows: Evidence) -> Floats:
         """Return h, an array of shape (n,)."""
-        expected: Floats = self.level[0] + self.traits(features) @ self.level[1:]
+        expected: Floats = self.level[0] + self.traits(rows) @ self.level[1:]
         return np.maximum(expected, 0.0) / self.mean
 
-    def traits(self, features: Floats) -> Floats:
-        """(n, p): features in standard deviations from their mean."""
-        return np.asarray((features - self.centre) / self.scale, dtype=np.float64)
+    def traits(self, rows: Evidence) -> Floats:
+        """(n, 2 p): features in standard deviations from their mean, and these times the same of recency."""
+        z, (centre, scale) = (rows.features - self.centre) / self.scale, self.recency
+        recent = within((_recency(np.maximum(rows.ages, self.least_age)) - centre) / scale)
+        return np.column_stack([z, z * recent[:, None]])
+
+
+def _recency(age: Floats) -> Floats:
+    """(n,): falls with the days between a row and the time that is predicted for, from 1."""
+    return np.asarray(np.exp(-age / QUARTER_DAYS), dtype=np.float64)
+
+
+def within(z: Floats) -> Floats:
+    """Return standard deviations as far as straight lines are believed."""
+    return np.clip(z, -LIMIT, LIMIT)
 
 
 @dataclass(frozen=True, eq=False)

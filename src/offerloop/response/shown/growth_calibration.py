@@ -112,7 +112,7 @@ def _unseen(model: Growth, own: Evidence) -> tuple[Floats, Floats, Floats]:
     alike = predicted.alike / model.lasts if model.lasts else predicted.alike
     surprise = np.eye(len(own.offers))[own.action] - own.draw
     x = np.stack([(surprise * alike).sum(axis=1), (surprise * (predicted.now - alike)).sum(axis=1)], axis=1)
-    h = model.usual.over_mean(own.features)
+    h = model.usual.over_mean(own)
     y = own.outcome - predicted.without - (own.draw * predicted.now).sum(axis=1)
     return x, y, noise_of(own, h, own.outcome - model.usual.mean * h)
 

@@ -41,7 +41,7 @@ from scipy.optimize import isotonic_regression
 
 from offerloop.arrays import Floats, Ints
 from offerloop.response.evidence import Evidence
-from offerloop.response.shown.expected_sales import CLIP, ErrorVariance, ExpectedSales, noise_of
+from offerloop.response.shown.expected_sales import CLIP, ErrorVariance, ExpectedSales, noise_of, within
 from offerloop.response.shown.shrinkage import (
     LEAST,
     Prior,
@@ -59,8 +59,6 @@ from offerloop.response.terms import Coding, OfferTerms
 NAME = "growth"
 LAGS = 4
 """Earlier exposures that may still matter."""
-LIMIT = 2.5
-"""Standard deviations beyond which a feature says no more: straight lines are not believed there."""
 SHAPES = (0.0, 0.03, 0.1, 0.3, 1.0)
 """t1 to t5: growth at the deepest discount of a family that each part of f may come to. By the mean of 1,851 published
 price elasticities, 2.6, 30 % off brings 150 % more (Bijmolt, van Heerde and Pieters 2005)."""
@@ -121,7 +119,7 @@ class CategoryResponse:
         How much they tell does not depend on how many categories there are: each has the p-th part of the variance.
         """
         scale = _scale(table)
-        z = _within((table - scale[0]) / scale[1])
+        z = within((table - scale[0]) / scale[1])
         centre = np.average(z, axis=0, weights=h) if h.any() else z.mean(axis=0)
         share = 1 / np.sqrt(max(table.shape[1], 1))
         slopes = share * drawn_slopes((z - centre) * (share * step)[:, None], left, variance, customer)
@@ -129,7 +127,7 @@ class CategoryResponse:
 
     def more(self, table: Floats) -> Floats:
         """(n,): what shares (n, p) add to the response."""
-        z = _within((table - self.scale[0]) / self.scale[1])
+        z = within((table - self.scale[0]) / self.scale[1])
         return np.asarray((z - self.centre) @ self.slopes, dtype=np.float64)
 
 
@@ -183,11 +181,11 @@ class Growth:
         where the log would show the least that is usual with a power below 50 %.
         """
         y, usual = evidence.outcome, ExpectedSales.fit(evidence)
-        h = usual.over_mean(evidence.features)
+        h = usual.over_mean(evidence)
         unit = usual.mean * h
         errors = ErrorVariance.fit(h, (y - unit) * np.sqrt(evidence.parts))
         variance = errors.of(h) / evidence.counts
-        base = _base(usual, evidence.features)
+        base = _base(usual, evidence)
         powers, f_by_power = _powers(evidence, base, unit, variance)
         evidence = _covering(evidence, powers)
         f, f_se, is_open, left = _shape(evidence, base, unit, variance, never_harms=never_harms)
@@ -214,7 +212,7 @@ class Growth:
     def signals(self, evidence: Evidence) -> Floats:
         """(n, 2): what each row says of its customer's u, and how precisely; they add up over rows of a customer."""
         evidence = _covering(evidence, self.powers)
-        h = self.usual.over_mean(evidence.features)
+        h = self.usual.over_mean(evidence)
         expected = self.usual.mean * h
         steps = expected[:, None] * _surprises(evidence, self.f)
         left = evidence.outcome - expected - (steps * self._response(evidence)).sum(axis=1)
@@ -224,7 +222,7 @@ class Growth:
         """Predict rows from features and earlier offers; `signals` (n, 2) are sums of their customers' past rows."""
         between_powers = _between_powers(evidence.covers, self.powers, self.f_by_power)
         evidence = _covering(evidence, self.powers)
-        expected = self.usual.mean * self.usual.over_mean(evidence.features)
+        expected = self.usual.mean * self.usual.over_mean(evidence)
         covered = evidence.covers
         by_offers = (evidence.draw * covered) @ self.f
         most = MOST_OF_USUAL / np.maximum(by_offers, 1e-12)[:, None]
@@ -241,7 +239,7 @@ class Growth:
 
     def _response(self, evidence: Evidence) -> Floats:
         """An array of shape (n, families)."""
-        z = _within((_with_past(evidence) - self.traits[0]) / self.traits[1])
+        z = within((_with_past(evidence) - self.traits[0]) / self.traits[1])
         response: Floats = 1 + (z - self.centre) @ self.a.T
         if self.of_categories is not None and evidence.categories is not None:
             response = response + self.of_categories.more(evidence.categories)[:, None]
@@ -253,9 +251,9 @@ class Growth:
         return np.asarray(self.own @ np.array(each), dtype=np.float64)
 
 
-def _base(usual: ExpectedSales, features: Floats) -> Floats:
+def _base(usual: ExpectedSales, rows: Evidence) -> Floats:
     """(n, q): what is expected of rows, and what it is expected from."""
-    return np.column_stack([np.ones(len(features)), usual.over_mean(features), usual.traits(features)])
+    return np.column_stack([np.ones(rows.size), usual.over_mean(rows), usual.traits(rows)])
 
 
 def _powers(evidence: Evidence, base: Floats, unit: Floats, variance: Floats) -> tuple[Floats, Floats]:
@@ -430,7 +428,7 @@ def _lagged(evidence: Evidence, f: Floats) -> Floats:
 def _traits(evidence: Evidence) -> tuple[Floats, Floats]:
     table = _with_past(evidence)
     traits = _scale(table)
-    return _within((table - traits[0]) / traits[1]), traits
+    return within((table - traits[0]) / traits[1]), traits
 
 
 def _scale(table: Floats) -> Floats:
@@ -441,10 +439,6 @@ def _scale(table: Floats) -> Floats:
 
 def _with_past(evidence: Evidence) -> Floats:
     return np.column_stack([np.log1p(np.maximum(evidence.features, 0.0)), (_past(evidence) > 0).sum(axis=1)])
-
-
-def _within(z: Floats) -> Floats:
-    return np.clip(z, -LIMIT, LIMIT)
 
 
 def _surprises(evidence: Evidence, f: Floats) -> Floats:
@@ -463,9 +457,10 @@ def _carried(evidence: Evidence, grown: Floats, usual: ExpectedSales, left: Floa
     back = evidence.earlier_rows
     if back is None or not grown[back[back >= 0]].any():
         return np.zeros(LAGS), 0.0, 0.0
-    features = evidence.features[np.where(back >= 0, back, np.arange(evidence.size)[:, None]).min(axis=1)]
-    h = usual.over_mean(features)
-    x = np.column_stack([_base(usual, features), usual.mean * h[:, None] * np.where(back >= 0, grown[back], 0.0)])
+    first = np.where(back >= 0, back, np.arange(evidence.size)[:, None]).min(axis=1)
+    then = replace(evidence, features=evidence.features[first])
+    h = usual.over_mean(then)
+    x = np.column_stack([_base(usual, then), usual.mean * h[:, None] * np.where(back >= 0, grown[back], 0.0)])
     variance = noise_of(evidence, h, left - usual.mean * h)
     carried, covariance = clustered(x, left, variance, evidence.whose)
     carried, covariance = carried[-LAGS:], covariance[-LAGS:, -LAGS:]

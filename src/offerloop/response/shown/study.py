@@ -210,7 +210,7 @@ def learn_shown(
     _check_costs(log.order_lines, offers)
     active = _active(log)
     before, days = _before(log, active, rows, engine, terms), day_propensities(exposures)
-    evidence = _evidence(rows, days, before, terms, log.window_days)
+    evidence = _evidence(log, rows, days, before, terms)
     if unpriced := _unpriced(evidence, before, offers, log.columns):
         return _without(unpriced, log, offers, seed, engine, never_harms=never_harms)
     value = _with_earlier(evidence, exposures, [one.offer_id for one in terms], log.window_days)
@@ -266,7 +266,7 @@ def shown_effects(log: ShownLog, learned: ShownEffects, engine: Engine) -> Shown
     rows, _ = _finished(log, exposures)
     active = _active(log)
     before = _before(log, active, rows, engine, model.terms, model.scale)
-    evidence = _evidence(rows, model.scale.days, before, model.terms, log.window_days, model.scale)
+    evidence = _evidence(log, rows, model.scale.days, before, model.terms, model.scale)
     value = _with_earlier(evidence, exposures, model.names, log.window_days)
     by_outcome, se = _predicted(model, log, active, before, exposures, (evidence, value))
     return replace(learned, customers=active["customer_id"], by_outcome=by_outcome, se=se)
@@ -388,13 +388,13 @@ def _terms(
 
 
 def _evidence(
-    rows: pl.DataFrame, days: pl.DataFrame, before: Before, terms: tuple[OfferTerms, ...],
-    window_days: int, scale: LogScale | None = None,
+    log: ShownLog, rows: pl.DataFrame, days: pl.DataFrame, before: Before, terms: tuple[OfferTerms, ...],
+    scale: LogScale | None = None,
 ) -> _Seen:  # fmt: skip
     """Return what estimators read; `days` has the propensities of days, `scale` what is known of the whole log."""
     drawn = decided(days, rows, [one.offer_id for one in terms], None if scale is None else scale.personal)
     kept, action = drawn.rows, drawn.action
-    outcomes, part = exposure_outcomes(before.days, kept), _part_of_window(kept, window_days)
+    outcomes, part = exposure_outcomes(before.days, kept), _part_of_window(kept, log.window_days)
     coupon_seen = outcomes["coupon_minor"].to_numpy()
     coupon = with_hidden_costs(coupon_seen, kept, action, before, terms)
     table = {
@@ -414,6 +414,7 @@ def _evidence(
         categories=before.shares.before(kept),
         usual_chance=drawn.usual_chance,
         weight=drawn.weight,
+        age=(log.as_of_day - kept["shown_day"]).cast(pl.Float64).to_numpy(),
         part=part,
     )
     return _Seen(kept, evidence, table, coupon_seen, drawn.personal)
