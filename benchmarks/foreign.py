@@ -32,7 +32,7 @@ import polars as pl
 from equal_spend import Effects, at_spend, rules
 from foreign_commands import RunOfCommands
 from foreign_files import World, names
-from foreign_histories import SHOPS, History, online_retail
+from foreign_histories import FILES, SHOPS, History
 from foreign_peers import estimators
 from foreign_simulators import SIMULATORS
 from foreign_true_form import true_form
@@ -178,7 +178,7 @@ def designs(asked: argparse.Namespace) -> Iterator[tuple[str, History, Design]]:
     """Every plasmode that was asked for."""
     for shop in asked.shops:
         if shop not in SIMULATORS:
-            history = online_retail(asked.online_retail) if shop == "online_retail" else SHOPS[shop]()
+            history = FILES[shop](getattr(asked, shop)) if shop in FILES else SHOPS[shop]()
             yield from ((shop, history, one) for one in _designs(asked, FAMILIES))
 
 
@@ -281,13 +281,14 @@ def _forecasts(rows: list[dict[str, Any]]) -> list[str]:
 def options(description: str | None, out: str) -> argparse.ArgumentParser:
     """Return a parser of the options by which worlds are chosen."""
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--shops", nargs="+", choices=(*SHOPS, "online_retail", *SIMULATORS), default=["journey"])
+    parser.add_argument("--shops", nargs="+", choices=(*SHOPS, *FILES, *SIMULATORS), default=["journey"])
     parser.add_argument("--families", nargs="+", help="all of each shop when not given")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1])
     parser.add_argument("--customers", type=int, default=2_000)
     parser.add_argument("--periods", type=int, default=12)
     parser.add_argument("--kinds", action="store_true", help="offers of several kinds instead of depths of one")
-    parser.add_argument("--online-retail", type=Path, help="the file of that shop's orders")
+    for shop in FILES:
+        parser.add_argument(f"--{shop.replace('_', '-')}", type=Path, help="the file of that shop's orders")
     parser.add_argument("--out", type=Path, default=Path(out))
     return parser
 

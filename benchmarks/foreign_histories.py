@@ -1,7 +1,8 @@
 """Real order histories of public shops, in one form: baskets of customers by week, with their lines.
 
-The Complete Journey (2,469 households, a grocer), Ta-Feng (32,000 customers, a grocer in Taiwan) and Online Retail (a
-British wholesaler of gifts; given as a file). Only the weeks before `last_week` are taken.
+The Complete Journey (2,469 households, a grocer), Ta-Feng (32,000 customers, a grocer in Taiwan), and two that are
+given as files: Online Retail (a British wholesaler of gifts) and CDNOW (23,570 customers whose first purchase of music
+there was in the same quarter; Fader and Hardie 2001).
 """
 
 from __future__ import annotations
@@ -93,4 +94,22 @@ def online_retail(path: Path) -> History:
     )
 
 
+def cdnow(path: Path) -> History:
+    """By order; all records are one category, so that there are depths of an offer on everything alone."""
+    table = pl.read_csv(path, schema_overrides={"sales": pl.Float64})
+    return History.of(
+        "CDNOW",
+        table.select(
+            customer="customer_id",
+            day=pl.col("order_date").str.to_date().to_physical().cast(pl.Int64),
+            product=pl.lit("records"),
+            category=pl.lit("records"),
+            quantity=pl.col("units").cast(pl.Int64),
+            worth=(100 * pl.col("sales")).round().cast(pl.Int64),
+        ),
+    )
+
+
 SHOPS: dict[str, Callable[[], History]] = {"journey": journey, "ta_feng": ta_feng}
+FILES: dict[str, Callable[[Path], History]] = {"online_retail": online_retail, "cdnow": cdnow}
+"""Shops whose orders are given as a file."""

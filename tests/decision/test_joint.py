@@ -148,6 +148,19 @@ def test_what_is_sent_jointly_is_never_below_what_is_sent_in_order(world):
         assert row["claimed_gain_minor"] == pytest.approx(profit(found) - profit(ordered))
 
 
+@pytest.mark.soak
+@pytest.mark.parametrize(
+    "shown",
+    [
+        test_no_limit_is_exceeded_whichever_way_campaigns_are_solved,
+        test_together_is_never_below_any_order,
+        test_what_is_sent_jointly_is_never_below_what_is_sent_in_order,
+    ],
+)
+def test_the_same_holds_in_many_worlds(shown):
+    settings(max_examples=300, deadline=None)(given(worlds())(shown.hypothesis.inner_test))()
+
+
 def test_a_limit_may_count_an_offer_that_only_customers_with_another_offer_could_have():
     one = case("one", 3, 6_000)
     last = one.effects.filter(offer_id="c")["customer_id"]
