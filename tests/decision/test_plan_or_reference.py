@@ -1,5 +1,7 @@
 """What is sent: the plan, a simpler policy where left-out customers say so beyond noise, or nothing."""
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -11,6 +13,7 @@ from offerloop.decision.campaign_case import PLAN, CampaignCase
 from offerloop.decision.forecast import held_out
 from offerloop.decision.policy_choice import may_be_sent, select_policy
 from offerloop.decision.rules import SAME
+from offerloop.evaluation import se_of
 from offerloop.money import MICRO
 from offerloop.tables import CALIBRATION
 
@@ -71,6 +74,28 @@ def test_noise_alone_does_not_replace_the_plan():
     one = case(world(misled=True).with_columns(pl.col("held_out_value_minor").clip(5.0)), se=12.0, send="expected")
     assert may_be_sent(one, best_rows(one))
     assert select_policy(one, best_rows(one)) is one
+
+
+@pytest.mark.parametrize(
+    "send, shows_growth, least",
+    [("proven", True, 1.96), ("expected", False, 0.6), ("expected", True, 0.6), ("likely", True, 1.0)],
+)
+def test_a_forecast_must_be_so_many_errors_above_zero(send, shows_growth, least):
+    def one(se):
+        return replace(case(world(misled=False), se, send), shows_growth=shows_growth)
+
+    rows = best_rows(one(5.0))
+    profit = held_out(one(5.0), rows)
+    most = 5.0 * profit.value / se_of(profit) / least
+    assert may_be_sent(one(most / 1.02), rows)
+    assert not may_be_sent(one(most * 1.02), rows)
+
+
+def test_any_forecast_above_zero_is_likely_to_pay_while_the_log_says_little():
+    one, bad = world(misled=False), world(misled=False).with_columns(held_out_value_minor=0.0)
+    rows = best_rows(case(one))
+    assert may_be_sent(case(one, 1_000.0, "likely"), rows)
+    assert not may_be_sent(case(bad, 1_000.0, "likely"), rows)
 
 
 def test_a_simpler_policy_is_sent_where_the_plan_may_not_be():

@@ -37,18 +37,20 @@ def plan_period(
     *,
     explores: bool = False,
     resting: frozenset[str] = frozenset(),
+    shows_growth: bool = False,
 ) -> Planned:
     """Stage 5: plan for the customers whom no hash leaves out, and say what the plan would have for those.
 
     A loop explores, and needs to know what offers at random are worth. `resting` are ids of campaigns whose plans it
-    does not send.
+    does not send; `shows_growth` as in `CampaignCase`.
     """
     usual = 0.0 if config.business_as_usual is None else config.business_as_usual.share
     everyone = profiles["customer_id"]
     out = everyone.filter(left_out(everyone, config.experiment, usual))
     inside = {name: ids.filter(~ids.is_in(out.implode())) for name, ids in allowed.campaigns.items()}
     outside = {name: ids.filter(ids.is_in(out.implode())) for name, ids in allowed.campaigns.items()}
-    solved = [replace(one, rests=one.campaign.id in resting) for one in campaign_cases(effects, inside, config)]
+    cases = campaign_cases(effects, inside, config)
+    solved = [replace(one, rests=one.campaign.id in resting, shows_growth=shows_growth) for one in cases]
     planned = plan_campaigns(solved, plan_limits(config, effects.offers), config.plan.campaigns, explores=explores)
     of_campaigns = zip(planned.forecasts, campaign_cases(effects, outside, config), solved, strict=True)
     sent = [one for one in of_campaigns if one[0].send]

@@ -245,11 +245,11 @@ def decide(
     """Plan, and draw who gets what."""
     shown, effects = learned.shown, learned.effects
     settings = config.only("shop", "campaigns", "plan", "experiment", "business_as_usual")
-    settings = asking_for_more(settings, shown)
-    rests = frozenset[str]() if period is None else period.rests
     planned = stage(
-        "allocation", plan_period, profiles, effects, allowed, settings, explores=period is not None, resting=rests
-    )
+        "allocation", plan_period, profiles, effects, allowed, settings, explores=period is not None,
+        resting=frozenset[str]() if period is None else period.rests,
+        shows_growth=isinstance(shown, ShownEffects) and not shown.is_open,
+    )  # fmt: skip
     settings = config.only("business_as_usual", "privacy")
     usual = stage("business as usual", business_as_usual, profiles, allowed, effects, settings, engine)
     settings = config.only("seed", "shop", "campaigns", "experiment", "business_as_usual")
@@ -263,15 +263,6 @@ def decide(
         "assignments", draw, profiles, allowed, planned, effects, usual, settings, exploration
     )  # fmt: skip
     return PlannedAssignments(planned, assigned, explore_share)
-
-
-def asking_for_more(config: Config, shown: ShownEffects | Gap | None) -> Config:
-    """Let campaigns send what is likely only while the log says too little; from then on, what is expected."""
-    if not isinstance(shown, ShownEffects) or shown.is_open:
-        return config
-    expected = {"send": "expected"}
-    campaigns = tuple(one.model_copy(update=expected) if one.send == "likely" else one for one in config.campaigns)
-    return config.model_copy(update={"campaigns": campaigns})
 
 
 def draw(

@@ -10,7 +10,6 @@ from offerloop.config import load_config
 from offerloop.engine import ENGINES
 from offerloop.errors import EvidenceError
 from offerloop.events import prepare
-from offerloop.flow.stages import asking_for_more
 from offerloop.market.policies import lottery
 from offerloop.market.preset import load_preset
 from offerloop.market.simulation import Market
@@ -115,16 +114,3 @@ def test_an_offer_between_two_depths_that_were_shown_has_effects_between_theirs(
     value, low, high = (shown.effects(name)["value_minor"].to_numpy() for name in (fifteen, ten, twenty))
     np.testing.assert_allclose(value, (low + high) / 2)
     assert not shown.has(ten.replace("coupon-10", "beyond"))
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("is_open, send", [(True, "likely"), (False, "expected")])
-def test_a_log_that_could_show_what_is_usual_is_asked_for_more(fashion, tmp_path, is_open, send):
-    market, shown = fashion
-    config = load_config(write_shop(market, tmp_path))
-    likely = tuple(one.model_copy(update={"send": "likely"}) for one in config.campaigns)
-    growth = replace(shown.model.growth.growth, is_open=is_open)
-    model = replace(shown.model, growth=replace(shown.model.growth, growth=growth))
-    changed = asking_for_more(config.model_copy(update={"campaigns": likely}), replace(shown, model=model))
-    assert {one.send for one in changed.campaigns} == {send}
-    assert asking_for_more(config, replace(shown, model=model)) == config
