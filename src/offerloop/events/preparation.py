@@ -19,7 +19,6 @@ from offerloop.events.cleaning.clean import (
     LOSSES,
     Cleaned,
     apply_rules,
-    commonest,
     drop_copies,
     loss_row,
     merge_scans,
@@ -29,6 +28,7 @@ from offerloop.events.cleaning.dates import DATED, Dates
 from offerloop.events.cleaning.matching import check_matching
 from offerloop.events.cleaning.non_merchandise import recognised
 from offerloop.events.cleaning.nothing_left import why_nothing_left
+from offerloop.events.cleaning.product_texts import commonest, merge_texts, text_counts, with_texts
 from offerloop.events.cleaning.row_keys import KEYS, check_key
 from offerloop.events.cleaning.rules import is_return, rules_after_returns, rules_for, with_marked_ids, without_key
 from offerloop.events.cleaning.sold_sums import SoldSums
@@ -240,8 +240,7 @@ class _Cleaning:
         """The lines without texts of products, of which the commonest is kept for each product."""
         if "text" not in lines.collect_schema().names():
             return lines
-        counts = lines.filter(~nw.col("text").is_null()).group_by("product_id", "text").agg(nw.len().alias("n"))
-        self.texts = commonest(self.lines.with_texts(collect(counts)))
+        self.texts = commonest(self.lines.with_texts(collect(text_counts(lines))))
         return lines.drop("text")
 
     def set_apart(self, lines: Frame, products: Frame) -> tuple[Frame, Frame]:
@@ -269,7 +268,7 @@ class _Cleaning:
         """The product list, completed by products that were sold but are not on it."""
         sold = self.engine.table(self.sold.products.select("product_id"))
         if self._listed is None:
-            return self.engine.keep(self._with_texts(with_product_columns(sold)))
+            return self.engine.keep(with_texts(with_product_columns(sold), self.texts, self.engine))
         listed = with_product_columns(self._listed)
         schema = listed.collect_schema()
         unlisted = sold.join(listed.select("product_id"), on="product_id", how="anti")
@@ -282,16 +281,7 @@ class _Cleaning:
             "sold but missing from the product list: added with the category 'unknown', so that no sale is lost"
         )
         self.quality.append(quality_row("products", "not on the product list", "repaired", count, why))
-        return self.engine.keep(self._with_texts(nw.concat([listed, added])))
-
-    def _with_texts(self, products: Frame) -> Frame:
-        """Products with the texts of the order lines where the list has none."""
-        if self.texts is None:
-            return products
-        texts = self.engine.table(self.texts.rename({"text": "_text"}))
-        joined = products.join(texts, on="product_id", how="left")
-        own = [nw.col("text")] if "text" in products.collect_schema().names() else []
-        return joined.with_columns(nw.coalesce(*own, nw.col("_text")).alias("text")).drop("_text")
+        return self.engine.keep(with_texts(nw.concat([listed, added]), self.texts, self.engine))
 
     def exposures(self, offers: pl.DataFrame, loop_exposures: LoopExposures | None) -> Frame:
         """What was shown; offers of 0 %, and names of a control group, are nothing."""
@@ -374,7 +364,7 @@ class _Cleaning:
             columns = cleaned.frame.collect_schema().names()
         else:
             if name == "products":
-                self._one_text(cleaned)
+                merge_texts(cleaned, self.engine)
             drop_copies(cleaned)
         apply_rules(cleaned, rules_for(name, clean, columns, self.config.shop.currency))
         if name in KEYS and count_rows(cleaned.frame.filter(nw.col(KEYS[name]).is_null())):
@@ -416,25 +406,6 @@ class _Cleaning:
         if name in self.door.refused:
             why = Message("of customers without consent (privacy.fit_without_consent); kept nowhere")
             cleaned.note("no consent", "left out", self.door.refused[name], why)
-
-    def _one_text(self, cleaned: Cleaned) -> None:
-        """Give products that are listed under several texts the commonest one."""
-        if "text" not in cleaned.frame.collect_schema().names():
-            return
-        counts = cleaned.frame.group_by("product_id", "text").agg(nw.len().alias("n"))
-        several = counts.group_by("product_id").agg(nw.len().alias("n")).filter(nw.col("n") > 1).select("product_id")
-        products = collect(counts.join(several, on="product_id", how="inner"))
-        if products.is_empty():
-            return
-        best = self.engine.table(commonest(products).rename({"text": "_text"}))
-        columns = cleaned.frame.collect_schema().names()
-        joined = cleaned.frame.join(best, on="product_id", how="left")
-        text = nw.coalesce(nw.col("_text"), nw.col("text")).alias("text")
-        cleaned.frame = self.engine.keep(joined.with_columns(text).select(*columns))
-        n_products = products["product_id"].n_unique()
-        cleaned.note(
-            "several texts", "repaired", n_products, Message("products with several texts: the commonest one is shown")
-        )
 
     def _known_then(self, cleaned: Cleaned) -> Frame:
         """Order lines before a configured moment of the plan: a later return must not change an earlier sale."""

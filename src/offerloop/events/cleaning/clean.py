@@ -150,12 +150,6 @@ def loss_row(table: str, column: str, rule: str, rows: int, sales_minor: int | N
     return {"table": table, "column": column, "rule": rule, "rows": rows, "sales_minor": sales_minor}
 
 
-def commonest(counts: pl.DataFrame) -> pl.DataFrame:
-    """Return product_id and its commonest text, from counts `n` by product_id and text; the longest of equals."""
-    order = counts.drop_nulls("text").sort("n", pl.col("text").str.len_chars(), "text", descending=True)
-    return order.unique("product_id", keep="first", maintain_order=True).select("product_id", "text")
-
-
 def _lost_copies(columns: list[str]) -> list[nw.Expr]:
     """Sums over counted rows: how many copies are too many, and what was paid for them."""
     gone = nw.col("_n") - nw.col("_keep")

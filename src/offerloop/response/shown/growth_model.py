@@ -5,7 +5,7 @@
 
 m h is what is expected of the customer whatever is shown, with errors whose variance grows with it (`usual`); c is the
 share of it that an offer covers, 1 for everything. f(k) is the mean growth by offer k of what it covers. r says how
-much more or less a customer responds, by features z within LIMIT (among them how many of the last exposures were
+much more or less a customer responds, by features z (`within`; among them how many of the last exposures were
 offers, so that customers may tire), which may matter more to one family of offers than to another (offers that differ
 in depth alone are one), by shares s of categories in what was bought, and by the own past windows, u. `carry` is what
 earlier offers still add, or what they have taken in advance when below zero.

@@ -15,9 +15,8 @@ import numpy as np
 from offerloop.arrays import Floats, Ints
 from offerloop.response.estimators.ridge_t import PENALTY
 from offerloop.response.evidence import Evidence
+from offerloop.response.shown.expected_sales import within
 
-LIMIT = 2.5
-"""Standard deviations beyond which a feature says no more."""
 STEPS = 25
 LOG_HAZARDS = (-30.0, 3.0)
 """Between which logarithms of a window's uses tell probabilities from 0 and 1."""
@@ -55,7 +54,7 @@ class _Hazard:
     def columns(self, features: Floats) -> Floats:
         """(n, 1 + p)."""
         z = (np.log1p(np.maximum(features, 0.0)) - self.scale[0]) / self.scale[1]
-        return np.column_stack([np.ones(len(z)), np.clip(z, -LIMIT, LIMIT)])
+        return np.column_stack([np.ones(len(z)), within(z)])
 
     def chance(self, features: Floats) -> Floats:
         """(n,): the probability that each customer uses it in a whole window."""
