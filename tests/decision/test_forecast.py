@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from made_up_campaigns import calibration, campaign, effects, forecast_alone, offers
 
 from offerloop.errors import ConfigError
+from offerloop.evaluation import luck_of_passing
 from offerloop.money import MICRO
 
 PAID = (0.9, 0.9, 0.9)
@@ -156,3 +157,30 @@ def test_a_liability_without_limit_is_refused():
     table = effects(1).with_columns(cost_liability_minor=pl.lit(None, dtype=pl.Int64))
     with pytest.raises(ConfigError, match="nothing limits what the offer 'a' can cost"):
         forecast(table)
+
+
+@pytest.mark.parametrize("send, least", [("proven", 1.959964), ("expected", 0.6), ("likely", 0.0)])
+@pytest.mark.parametrize("error", [0.2, 1.0, 2.0])
+def test_the_forecast_of_what_is_sent_leaves_out_the_luck_of_being_sent(send, least, error):
+    found = forecast(funded(1), error=error, send=send)
+    if not found.send:
+        return
+    plan = rule(found, "plan")
+    sent = found.as_sent(found.plan["customer_id"]).row(0, named=True)
+    se = (plan["profit_high_minor"] - plan["profit_low_minor"]) / 2 / 1.959964
+    luck = luck_of_passing(plan["profit_minor"] / se, least) * se
+    assert sent["profit_minor"] == pytest.approx(max(plan["profit_minor"] - luck, 0.0))
+    assert 0 <= sent["profit_minor"] < plan["profit_minor"]
+    assert (sent["profit_low_minor"], sent["profit_high_minor"]) == pytest.approx(
+        (plan["profit_low_minor"], plan["profit_high_minor"])
+    )
+
+
+def test_the_luck_of_being_sent_is_shared_by_those_who_get_the_offer():
+    """It is as many standard errors of their profit as of the plan's."""
+    found = forecast(funded(1), error=0.2)
+    half = found.plan["customer_id"].gather_every(2)
+    whole, part = (found.as_sent(ids).row(0, named=True) for ids in (found.plan["customer_id"], half))
+    assert found.send
+    assert 0 < part["profit_minor"] < whole["profit_minor"]
+    assert found.as_sent(half.clear()).row(0, named=True)["profit_minor"] == 0.0

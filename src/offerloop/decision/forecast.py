@@ -17,7 +17,7 @@ from offerloop.decision.campaign_case import CampaignCase
 from offerloop.decision.rules import LIKELY, SAME, most_likely_buyers, random_customers, same_for_all
 from offerloop.decision.uniform_depth import uniform_depths
 from offerloop.decision.valuation import HeldOutValue, Repeated
-from offerloop.evaluation import Estimate
+from offerloop.evaluation import Estimate, luck_of_passing, se_of
 from offerloop.money import MICRO
 from offerloop.offers import NOTHING
 from offerloop.tables import AS_SENT, BUDGET_CURVE, COMPARISON, TableContract
@@ -55,17 +55,38 @@ class Forecast:
     """Held-out profit of giving everybody one of their offers at random, where a loop explores."""
     overspend: float | None
     """Chance of spending more than the budget, when it counts expected costs; None when it counts liabilities."""
+    least_errors: float
+    """Standard errors above zero that the plan's held-out profit must be to be sent."""
 
     def as_sent(self, receivers: pl.Series) -> pl.DataFrame:
-        """A further row of the comparison: the plan for those customers only who really get its offer."""
+        """A further row of the comparison: the plan for those customers only who really get its offer.
+
+        Its profit is less than their held-out profit by the luck that helps a plan to be sent, but not below zero.
+        """
         sent = self.plan["customer_id"].is_in(receivers.implode()).to_numpy().astype(np.float64)
         whole = np.ones(self.plan.height)
         row = pl.DataFrame([_comparison_row(AS_SENT, sent, whole, self.valuation)], schema=_schema(COMPARISON))
-        return row.with_columns(campaign_id=pl.lit(self.campaign_id))
+        profit = self._without_luck(self.valuation.value(sent))
+        return row.with_columns(campaign_id=pl.lit(self.campaign_id), profit_minor=pl.lit(profit))
+
+    def _without_luck(self, profit: Estimate) -> float:
+        """Held-out profit of those who get the plan's offer, less the mean luck of a plan that is sent."""
+        se, of_plan = se_of(profit), self.valuation.value(np.ones(self.plan.height))
+        if se <= 0:
+            return profit.value
+        luck = se * luck_of_passing(of_plan.value / se_of(of_plan), self.least_errors)
+        return max(profit.value - luck, min(profit.value, 0.0))
 
 
 def forecast_campaign(
-    case: CampaignCase, chosen: Ints, solution: Solution, *, send: bool, pays_alone: bool, explores: bool
+    case: CampaignCase,
+    chosen: Ints,
+    solution: Solution,
+    *,
+    send: bool,
+    pays_alone: bool,
+    explores: bool,
+    least_errors: float,
 ) -> Forecast:
     """Value a plan, rows of the case, on the half of the customers that did not choose it."""
     effects, campaign = case.effects, case.campaign
@@ -86,6 +107,7 @@ def forecast_campaign(
         valuation=case.of_rows(chosen),
         at_random=case.value(np.full(effects.height, 1 / max(len(case.offers), 1))) if explores else None,
         overspend=chance_of_overspending(taken, case.budget_minor) if expected else None,
+        least_errors=least_errors,
     )
 
 

@@ -23,7 +23,7 @@ from offerloop.arrays import Ints
 from offerloop.decision.campaign_case import PLAN, CampaignCase
 from offerloop.decision.forecast import held_out, lead
 from offerloop.decision.rules import LIKELY, SAME, ranked_buyers, same_offer
-from offerloop.evaluation import buckets, se_of
+from offerloop.evaluation import Z95, buckets, se_of
 
 HOPEFUL = 0.6
 """Standard errors that the forecast of a plan which needs no proof must be above zero. In 120 shops of 500 to 5,000
@@ -40,15 +40,13 @@ Ranked = Callable[[pl.DataFrame, Ints], Ints]
 def may_be_sent(case: CampaignCase, chosen: Ints) -> bool:
     """Whether the held-out profit of a plan, rows of the case, meets the campaign's `send` rule."""
     profit = held_out(case, chosen)
-    if profit.low > 0:
-        return True
-    if case.campaign.send == "proven" or len(chosen) == 0:
-        return False
-    return profit.value > max(_least_errors(case) * se_of(profit), 0.0)
+    return profit.value > least_errors(case) * se_of(profit)
 
 
-def _least_errors(case: CampaignCase) -> float:
-    """Standard errors that the forecast of a plan without proof must be above zero."""
+def least_errors(case: CampaignCase) -> float:
+    """Return how many standard errors above zero the held-out profit of a plan that is sent must be."""
+    if case.campaign.send == "proven":
+        return Z95
     if case.campaign.send == "expected":
         return HOPEFUL
     return LIKELY_TO_PAY if case.shows_growth else 0.0

@@ -20,7 +20,7 @@ from offerloop.decision.campaign_case import CampaignCase
 from offerloop.decision.forecast import Forecast, forecast_campaign, held_out
 from offerloop.decision.joint import Solved, amounts, best_together, leave, together
 from offerloop.decision.nested_limits import PlanLimit
-from offerloop.decision.policy_choice import may_be_sent
+from offerloop.decision.policy_choice import least_errors, may_be_sent
 from offerloop.offers import NOTHING
 
 
@@ -54,8 +54,15 @@ class Part:
         kept = np.flatnonzero(self.case.is_open(self.closed))
         case = self.case.without(self.closed)
         rows = np.searchsorted(kept, self.rows)
-        solution = self._solution(case, rows)
-        return forecast_campaign(case, rows, solution, send=self.send, pays_alone=self.pays_alone, explores=explores)
+        return forecast_campaign(
+            case,
+            rows,
+            self._solution(case, rows),
+            send=self.send,
+            pays_alone=self.pays_alone,
+            explores=explores,
+            least_errors=least_errors(case),
+        )
 
     def _solution(self, case: CampaignCase, rows: Ints) -> Solution:
         """The campaign's own part of what was solved."""

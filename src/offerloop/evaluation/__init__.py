@@ -71,6 +71,7 @@ if TYPE_CHECKING:
     from offerloop.evaluation.totals import Role, Totals
     from offerloop.evaluation.trial import Trial
     from offerloop.evaluation.uplift import areas_of_total, auuc, qini
+    from offerloop.evaluation.winners_curse import luck_of_passing
 
 __all__ = [
     "ALPHA",
@@ -137,6 +138,7 @@ __all__ = [
     "known_step",
     "logged",
     "logged_by_sums",
+    "luck_of_passing",
     "mean_interval",
     "mean_of_customers",
     "moment_sums",

@@ -74,7 +74,7 @@ COMPARISON = TableContract(
         Column("rule", pl.String, "plan or a simple rule"),
         Column("n_customers", pl.Float64, "customers treated, expected"),
         Column("spend_minor", pl.Float64, "expected cost to us"),
-        Column("profit_minor", pl.Float64, "held-out profit"),
+        Column("profit_minor", pl.Float64, "held-out profit; of the plan as sent, less the luck of being sent"),
         Column("profit_low_minor", pl.Float64, "lower end, 95 %; empty where all is assumed", optional=True),
         Column("profit_high_minor", pl.Float64, "upper end; likewise", optional=True),
         Column("plan_leads_by_minor", pl.Float64, "profit of the plan less that of the rule"),

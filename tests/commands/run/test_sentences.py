@@ -33,8 +33,19 @@ def test_what_goes_out_is_forecast_apart_from_the_full_plan(make):
     tables = {**findings.tables, "comparison": pl.concat([findings.tables["comparison"], sent.select(whole.columns)])}
     said = sentence(dataclasses.replace(findings, campaigns=planned, tables=tables), "shared")
     assert "send 3 coupons for one week; expected profit $94 [39, 149] on an expected spend of $15" in said
-    assert "The plan chose 4 customers; the random test drew 1 of them. For all 4 the forecast is" in said
-    assert "forecast is $126 [52, 199]" in said
+    assert "The plan chose 4 customers; the random test drew 1 of them. For all 4 the held-out profit is" in said
+    assert "held-out profit is $126 [52, 199]" in said
+    assert "winner's curse" not in said
+
+
+def test_it_says_how_much_of_a_forecast_is_left_out_as_luck(make):
+    findings = make(shared=(12_600.0, 5_200.0, 20_000.0))
+    whole = findings.tables["comparison"].filter((pl.col("campaign_id") == "shared") & (pl.col("rule") == "plan"))
+    sent = whole.with_columns(pl.col("profit_minor") - 2_000, rule=pl.lit("plan as sent"))
+    tables = {**findings.tables, "comparison": pl.concat([findings.tables["comparison"], sent])}
+    said = sentence(dataclasses.replace(findings, tables=tables), "shared")
+    assert "expected profit $106 [52, 200]" in said
+    assert "Expected profit is $20 less than held-out profit" in said
     assert "beats the reference policy (a simple rule): the same offer for all" in said
 
 

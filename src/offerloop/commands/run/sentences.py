@@ -22,6 +22,7 @@ from offerloop.commands.run.facts import (
 )
 from offerloop.commands.run.power import Reach, reach_sentence
 from offerloop.commands.run.shelf_evidence import ShelfEvidence
+from offerloop.evaluation import known_step
 from offerloop.message import Message, followed, quoted
 from offerloop.report import BASES_OF_EFFECTS, Localizer, period_text
 from offerloop.response import CHECK_NAMES
@@ -197,6 +198,7 @@ def _send(campaign: CampaignFacts, facts: RunFacts, *, marked: bool) -> str:
         _policy(campaign, _),
         unproven,
         _whole(campaign, _),
+        _luck(campaign, facts),
         lead_sentence(campaign, _),
         _ahead(campaign, facts),
         _assumed(campaign, _),
@@ -232,12 +234,12 @@ def _whole(campaign: CampaignFacts, _: Localizer) -> str:
     text = (
         Message(
             "The plan chose {n} customers; the random test or holdback drew {out} of them. "
-            "For all {n} the forecast is {profit} on {spend}."
+            "For all {n} the held-out profit is {profit} on {spend}."
         )
         if campaign.n_held_back
         else Message(
             "The plan chose {n} customers; the random test drew {out} of them. "
-            "For all {n} the forecast is {profit} on {spend}."
+            "For all {n} the held-out profit is {profit} on {spend}."
         )
     )
     return _(
@@ -246,6 +248,19 @@ def _whole(campaign: CampaignFacts, _: Localizer) -> str:
         out=campaign.findings.n_planned - campaign.n_sent,
         profit=profit,
         spend=spend,
+    )
+
+
+def _luck(campaign: CampaignFacts, facts: RunFacts) -> str:
+    """How much less is expected than held out, as a plan that is sent owes something to luck."""
+    profit = campaign.sent_forecast.profit
+    luck = (profit.low + profit.high) / 2 - profit.value
+    if not profit.has_interval or luck < known_step(profit.high - profit.low):
+        return ""
+    return facts.localizer(
+        "Expected profit is {luck} less than held-out profit: that much is luck on average in plans that are sent "
+        "(winner's curse).",
+        luck=facts.money.text(luck),
     )
 
 

@@ -7,6 +7,7 @@ import polars as pl
 from offerloop.evaluation import Estimate
 from offerloop.message import Message
 from offerloop.report import Axes, Dot, Figure, Level, LinePoint, Localizer, Table, figure, forest, line, money_labels
+from offerloop.tables import AS_SENT, PLAN
 from offerloop.web.console.blocks import (
     Block,
     BudgetPoint,
@@ -36,8 +37,7 @@ LIMITS = {
     "channel": Message("contacts of a channel", context="limit of a plan"),
 }
 RULES = {
-    "plan": Message("the plan", context="policy"),
-    "plan as sent": Message("the plan as it is sent", context="policy"),
+    PLAN: Message("the plan", context="policy"),
     "nothing": Message("no offers", context="policy"),
     "same offer for all": Message("the same offer for all", context="policy"),
     "random customers": Message("random customers", context="policy"),
@@ -139,7 +139,8 @@ def _curve(campaign: CampaignForecast, curve: tuple[BudgetPoint, ...], chosen: i
 
 def _compared(run: RunRead, campaign: CampaignForecast, _: Localizer) -> Block:
     """Return the plan beside simpler policies at the same spend."""
-    rows = run.table("comparison").filter(pl.col("campaign_id") == campaign.id).collect().rows(named=True)
+    of_campaign = (pl.col("campaign_id") == campaign.id) & (pl.col("rule") != AS_SENT)
+    rows = run.table("comparison").filter(of_campaign).collect().rows(named=True)
     if not rows:
         return Paragraph(Message("Nothing is known of its offers, so there is no policy to compare with."))
     money = _.money
@@ -150,7 +151,7 @@ def _compared(run: RunRead, campaign: CampaignForecast, _: Localizer) -> Block:
     best = max(estimates, key=lambda name: estimates[name].value)
     title = _("By the forecast, {policy} earns most", policy=_.named(RULES, best))
     dots = [
-        Dot("", _.named(RULES, name), estimate.times(1 / money.unit), "ours" if name.startswith("plan") else "control")
+        Dot("", _.named(RULES, name), estimate.times(1 / money.unit), "ours" if name == PLAN else "control")
         for name, estimate in estimates.items()
     ]
     cells = tuple((_.named(RULES, name), _.brief(one)) for name, one in estimates.items())
