@@ -99,6 +99,14 @@ class OpenColumn:
         )
 
 
+_CHOOSE = Message("'{place}': no column could be identified as {meaning}; left to choose from: {columns}")
+_NOTHING_LEFT = Message("'{place}': no column could be identified as {meaning}; no column is left")
+_LEAVE_OUT = Message(
+    "'{place}': no column could be identified as {meaning}; no column is left, so that this file is of no use here, "
+    "and everything else works without it"
+)
+
+
 def open_column_notes(opened: Sequence[OpenColumn]) -> list[Message]:
     """Return one note for each column with candidates by name, and one for all others of a source."""
     lines = [one.sentence() for one in opened if one.named]
@@ -106,11 +114,8 @@ def open_column_notes(opened: Sequence[OpenColumn]) -> list[Message]:
         rest = [one for one in opened if one.place == place and not one.named]
         if rest:
             free = list(dict.fromkeys(column.name for one in rest for column in one.candidates))
-            unknown = (
-                Message("'{place}': no column could be identified as {meaning}; left to choose from: {columns}")
-                if free
-                else Message("'{place}': no column could be identified as {meaning}; no column is left")
-            )
+            unknown = _NOTHING_LEFT if rest[0].source == "order_lines" else _LEAVE_OUT
+            unknown = _CHOOSE if free else unknown
             columns = {"columns": [repr(name) for name in free]} if free else {}
             lines.append(unknown.with_values(place=place, meaning=either([one.meaning for one in rest]), **columns))
     return lines

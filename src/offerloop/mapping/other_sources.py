@@ -10,7 +10,7 @@ from offerloop.config import SourceName
 from offerloop.errors import InputError
 from offerloop.events import CONTRACTS, VALIDITY, says_opt_in, says_opt_out
 from offerloop.mapping.consent_columns import unmapped_answers
-from offerloop.mapping.contents import is_time
+from offerloop.mapping.contents import is_class, is_time
 from offerloop.mapping.matching import BY_CONTENTS, SAME, ColumnMatch, Guess, columns_of, match, says, unfit_columns
 from offerloop.mapping.shown import OF_GIFTS, offer_terms, without_other_terms
 from offerloop.mapping.texts import take_text
@@ -51,6 +51,8 @@ def guess_source(
         times = [column for column in matched.free() if is_time(column)]
         if len(times) == 1:
             matched.take("at", times[0].name, (times[0].name,), BY_CONTENTS)
+    if name == "events":
+        _take_views(matched)
     if name == "offers":
         offer_terms(matched)
     if name == "products":
@@ -64,6 +66,12 @@ def guess_source(
     if name == "customers":
         matched.notes += unmapped_answers(matched.unused(), matched.guesses)
     return matched
+
+
+def _take_views(match: ColumnMatch) -> None:
+    """Take every row for a view where no column is left that could say what customers did."""
+    if "kind" not in match.guesses and "product_id" in match.guesses and not any(map(is_class, match.free())):
+        match.take("kind", "'view'", (), Message("assumed: no column says what customers did, so each row is a view"))
 
 
 def _check_single(name: str, key: str, match: ColumnMatch, sample: SampleRows) -> None:
