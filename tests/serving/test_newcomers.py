@@ -44,7 +44,7 @@ def order(customer, product, number=1):
 
 
 def given(heard, customer):
-    decided = decide(heard.policy, DecisionAsked(customer, like=heard.like.get(customer)))
+    decided = decide(heard.policy, DecisionAsked(customer, like=heard.like.get(customer)), 0)
     return None if decided.offer is None else decided.offer.offer_id, decided
 
 

@@ -73,7 +73,7 @@ def test_one_worker_solves_for_all_by_what_the_ledger_has_spent(paced):
     workers[0].solve()
     prices = workers[1].prices()
     assert set(prices) == {"first"}
-    decided = [decide(policy, DecisionAsked(one, prices=prices)) for one in ids["customer_id"]]
+    decided = [decide(policy, DecisionAsked(one, prices=prices), 0) for one in ids["customer_id"]]
     held = [one for one in decided if "pacing" in one.reasons]
     assert held
     assert all((one.offer, one.propensity) == (None, None) for one in held)

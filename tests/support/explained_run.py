@@ -179,7 +179,7 @@ def build_run(folder, text=False, send=True, basis="liability", config=CONFIG, k
     write(PROFILES, [profile(one) for one in ROWS])
     write(AFFINITIES, [dict(zip(AFFINITIES.names, row, strict=True)) for row in LIKED])
     terms = [
-        (*key, *row[:4], MARGIN, row[4], 0, 1.0, "any", None, f"label of {key[1]}", "[]", row[5])
+        (*key, *row[:4], MARGIN, row[4], 0, 1.0, "any", None, f"label of {key[1]}", "[]", row[5], None, None)
         for key, row in TERMS.items()
     ]
     write(OFFERS, [dict(zip(OFFERS.names, row, strict=True)) for row in terms])

@@ -85,6 +85,8 @@ def offers(funded: Sequence[float] = (0.0, 0.0, 0.0), liability: int | None = 50
             "label": "off",
             "label_message": packed(Message("off", context="test")),
             "basis": "transferred",
+            "starts_at": pl.Series([None] * 3, dtype=pl.Int64),
+            "ends_at": pl.Series([None] * 3, dtype=pl.Int64),
         }
     )
     return OFFERS.check(table)

@@ -108,7 +108,7 @@ def _assignments(rows):
 def _others(folder, funded, margins, names):
     kinds = ("coupon", "flash_sale", "spend_and_save")
     offers = [
-        ("spring", kind, kind, None, 0.1, funded, 0.3, 500, 0, 1.0, "any", None, kind, "[]", "transferred")
+        ("spring", kind, kind, None, 0.1, funded, 0.3, 500, 0, 1.0, "any", None, kind, "[]", "transferred", None, None)
         for kind in kinds
     ]
     pl.DataFrame(offers, OFFERS.schema, orient="row").write_parquet(folder / "offers.parquet")

@@ -135,7 +135,7 @@ def _expected(run: RunRead, favourites: pl.DataFrame) -> dict[str, Row]:
 def _decided(stretch: Stretch, customer: str, at: int) -> Answer:
     request = DecisionAsked(customer, context={"simulated": True})
     name = sha256(f"{stretch.policy.version} {stretch.seed} {customer}".encode()).hexdigest()[:24]
-    decided = decide(stretch.policy, request)
+    decided = decide(stretch.policy, request, at)
     if decided.needs_minor:
         decided = decided.without_offer("simulated")  # a newcomer would take of a budget that others share
     return Answer.of(request, f"decision_{name}", 1000 * at, stretch.policy.version, decided, 0, ShopOffers())

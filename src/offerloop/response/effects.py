@@ -363,7 +363,7 @@ def _basis(choice: CampaignOffer, corrections: Corrections, *, studied: bool) ->
 
 def _offer_row(choice: CampaignOffer, basis: str) -> dict[str, object]:
     offer = choice.offer
-    quiet = offer.contact.quiet
+    quiet, window = offer.contact.quiet, offer.conditions.window
     return {
         "campaign_id": choice.campaign_id,
         "offer_id": offer.offer_id,
@@ -380,4 +380,6 @@ def _offer_row(choice: CampaignOffer, basis: str) -> dict[str, object]:
         "label": str(offer.label()),
         "label_message": packed(offer.label()),
         "basis": basis,
+        "starts_at": window.starts_at,
+        "ends_at": window.ends_at,
     }

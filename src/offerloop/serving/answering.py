@@ -18,7 +18,7 @@ from offerloop.serving.shop_offers import ShopOffers
 from offerloop.store import DecisionRecord, instant
 
 DECISION_SECONDS = 86_400
-"""How long an answer may be shown."""
+"""How long an answer may be shown at most."""
 
 
 def written(request: DecisionAsked) -> str:
@@ -82,13 +82,13 @@ class Answer(msgspec.Struct, frozen=True):
 
     def text(self) -> str:
         """Return the JSON that the caller gets."""
-        decided, (second, ms) = self.decided, divmod(self.at_ms, 1000)
+        decided = self.decided
         return _json(
             {
                 "decision_id": self.decision_id,
                 "policy_version": self.version,
-                "decided_at": instant(second, ms),
-                "expires_at": instant(second + DECISION_SECONDS, ms),
+                "decided_at": instant(*divmod(self.at_ms, 1000)),
+                "expires_at": self._expires_at(),
                 "arm": None if decided is None else decided.arm,
                 "propensity": None if decided is None else decided.propensity,
                 "offers": [] if decided is None or decided.offer is None else [self._offer(decided.offer)],
@@ -99,6 +99,13 @@ class Answer(msgspec.Struct, frozen=True):
                 "dry_run": self.request.dry_run,
             }
         )
+
+    def _expires_at(self) -> str:
+        """Return until when the answer may be shown: at most until its offer ends."""
+        offer, at_ms = None if self.decided is None else self.decided.offer, self.at_ms + 1000 * DECISION_SECONDS
+        if offer is not None and offer.ends_at is not None:
+            at_ms = min(at_ms, 1000 * offer.ends_at)
+        return instant(*divmod(at_ms, 1000))
 
     def _fields_used(self) -> list[str]:
         request = self.request
@@ -141,7 +148,7 @@ def replayed(record: DecisionRecord, policy: Policy, customer_id: str, offers_th
     if record.failure is not None:
         return record.answer
     request = as_asked(customer_id, record.request)
-    decided = decide(policy, request)
+    decided = decide(policy, request, record.at_ms // 1000)
     if decided.needs_minor and not record.leased_minor:
         decided = decided.without_offer(BUDGET)
     offers = ShopOffers() if request.basket is None else offers_then(request.offers_hash)

@@ -109,7 +109,8 @@ def _positions(values: pl.Series, among: pl.Series) -> np.ndarray[tuple[int], np
 
 
 def _offers(run: RunRead) -> tuple[ServedOffer, ...]:
-    columns = [*_KEYS, "kind", "label", "label_message", "cost_liability_minor"]
+    window = [name for name in ("starts_at", "ends_at") if name in run.offers.columns]  # older runs lack both
+    columns = [*_KEYS, "kind", "label", "label_message", "cost_liability_minor", *window]
     return tuple(ServedOffer(*row) for row in run.offers.select(columns).sort(_KEYS).iter_rows())
 
 

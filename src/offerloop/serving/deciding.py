@@ -22,6 +22,10 @@ OPTED_OUT = "opted_out"
 """The reason where the customer wants no personalised offers."""
 NOT_RUNNING = "campaign_not_running"
 """The reason where the campaign is not running now."""
+OVER = "offer_over"
+"""The reason where the offer ended before the moment of the decision."""
+NOT_BEGUN = "offer_not_begun"
+"""The reason where the offer starts only after the moment of the decision."""
 TEST_CUSTOMER = "test_customer"
 """The reason of what a test customer gets."""
 
@@ -76,8 +80,8 @@ class Decided(Struct, frozen=True):
         return Decided(None, self.arm, None, (*self.reasons, reason), ())
 
 
-def decide(policy: Policy, request: DecisionAsked) -> Decided:
-    """Return what the policy gives a customer, by what the customer and the caller want."""
+def decide(policy: Policy, request: DecisionAsked, at: int) -> Decided:
+    """Return what the policy gives a customer at an epoch second, by what the customer and the caller want."""
     decided = _with_wanted_products(_planned(policy, request), request)
     offer = decided.offer
     if offer is None:
@@ -86,6 +90,10 @@ def decide(policy: Policy, request: DecisionAsked) -> Decided:
         return Decided(None, decided.arm, None, (OPTED_OUT,), ())
     if offer.campaign_id in request.stopped:
         return decided.without_offer(NOT_RUNNING)
+    if offer.ends_at is not None and at >= offer.ends_at:
+        return decided.without_offer(OVER)
+    if offer.starts_at is not None and at < offer.starts_at:
+        return decided.without_offer(NOT_BEGUN)
     if offer.offer_id in request.exclude:
         return decided.without_offer(EXCLUDED)
     if decided.returns <= request.prices.get(offer.campaign_id, 0.0):

@@ -27,7 +27,7 @@ from offerloop.offers import NOTHING
 from offerloop.serving.texts import Texts, mapped
 from offerloop.tables import EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL
 
-FORMAT = 3
+FORMAT = 4
 ARM_NAMES = (PLAN, EXPLORE, HOLDBACK, HOLDOUT, USUAL)
 """Arms, by their number in `Policy.arm`."""
 
@@ -45,6 +45,10 @@ class ServedOffer:
     """The same as a packed message, for other languages."""
     liability_minor: int | None
     """The most that it can cost the shop; None where that has no limit."""
+    starts_at: int | None = None
+    """The epoch second from which it is valid; None where it has no beginning, or the run does not say."""
+    ends_at: int | None = None
+    """The first epoch second from which it is not valid any more; likewise."""
 
 
 class PlannedCustomer(Struct, frozen=True):

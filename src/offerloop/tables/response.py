@@ -179,6 +179,8 @@ OFFERS = TableContract(
             "estimated (shown at random), transferred (shelf prices), measured (a read-out), assumed, unknown or "
             "not_valid (over before the plan's period, or begins after it: nobody gets it)",
         ),
+        Column("starts_at", pl.Int64, "second since 1970 from which it is valid; empty when always", optional=True),
+        Column("ends_at", pl.Int64, "first second since 1970 at which it is over; empty when never", optional=True),
     ),
     key=("campaign_id", "offer_id"),
 )

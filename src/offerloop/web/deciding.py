@@ -53,23 +53,25 @@ async def _answer(worker: Worker, request: DecisionAsked, actor: str) -> Answer:
         return _failed(worker, request, "no_policy")
     if not worker.personalised:
         return _failed(worker, request, "switched_off")
-    decided = decide(served.policy, request)
+    now = _now_ms()
+    decided = decide(served.policy, request, now // 1000)
     leased = 0 if request.dry_run or decided.offer is None else decided.needs_minor
     try:
-        answer = await _priced(worker, served, request, decided, leased, actor)
+        answer = await _priced(worker, served, request, now, decided, leased, actor)
     except TimeoutError:
         return _failed(worker, request, "too_late")
     if leased and decided.offer and not served.leases.take(decided.offer.campaign_id, leased):
-        return await _priced(worker, served, request, decided.without_offer(BUDGET), 0, actor)
+        return await _priced(worker, served, request, now, decided.without_offer(BUDGET), 0, actor)
     return answer
 
 
 async def _priced(
-    worker: Worker, served: Served, request: DecisionAsked, decided: Decided, leased_minor: int, actor: str
+    worker: Worker, served: Served, request: DecisionAsked, now: int, decided: Decided, leased_minor: int, actor: str
 ) -> Answer:
-    """Return the answer, with what the offer does to the basket. Raises TimeoutError where that takes too long."""
+    """Return the answer, with what the offer does to the basket; `now` is the moment of the decision in milliseconds.
 
-    now = _now_ms()
+    Raises TimeoutError where pricing takes too long.
+    """
 
     def answer(request: DecisionAsked) -> Answer:
         return Answer.of(request, _new_id(now), now, served.policy.version, decided, leased_minor, served.offers)

@@ -241,7 +241,7 @@ class Worker:
         """Return campaign and id of the offer that the plan gives a customer; None for none."""
         if self.served is None or customer_id is None or not self.personalised:
             return None
-        decided = decide(self.served.policy, self.request_of(customer_id))
+        decided = decide(self.served.policy, self.request_of(customer_id), int(time.time()))
         if decided.needs_minor or decided.offer is None:
             return None  # what a newcomer gets is known from the decision alone
         return decided.offer.campaign_id, decided.offer.offer_id

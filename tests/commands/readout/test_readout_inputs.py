@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 from readout_shop import make_orders, make_run, total
 
+from offerloop.commands.readout.inputs import read_run
 from offerloop.commands.readout.task import read_out
 from offerloop.events import pseudonym
 
@@ -33,6 +34,13 @@ def test_margins_are_those_of_the_plan(tmp_path):
     assert low < truth < high
     assert value > 0.75 * truth
     assert "unit costs" in done.report.read_text(encoding="utf-8")
+
+
+def test_a_run_of_an_earlier_version_does_not_say_when_its_offers_end(tmp_path):
+    path = (run := make_run(tmp_path / "run")) / "offers.parquet"
+    table = pl.read_parquet(path)
+    table.drop("starts_at", "ends_at").write_parquet(path)
+    assert read_run(run).offers.equals(table)
 
 
 def _redeemed(run, folder, name="redeemed.csv", ids=str, separator=",", amount="1.50"):

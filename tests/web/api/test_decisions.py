@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import polars as pl
 import pytest
 import sqlalchemy as sa
-from served_shop import served, with_role
+from served_shop import served, shop_of, with_role
 
 from offerloop.serving import answering, records
 from offerloop.web import deciding
@@ -129,6 +129,25 @@ def test_a_decision_replays_bit_for_bit(shared_service, role, plan):
             "test_arm": None,
         }
         assert customer not in str(shown)
+
+
+def test_an_offer_that_is_over_is_not_given_and_decisions_replay_as_they_were(small_run, tmp_path, monkeypatch):
+    end, path = 1_700_000_000, (shop := shop_of(small_run, tmp_path)) / "runs" / small_run.name / "offers.parquet"
+    pl.read_parquet(path).with_columns(ends_at=pl.lit(end)).write_parquet(path)
+    with served(shop) as client:
+        headers, answers = with_role(client, "admin"), []
+        for at_ms in (1000 * end - 1, 1000 * end):
+            monkeypatch.setattr(deciding, "_now_ms", lambda at_ms=at_ms: at_ms)
+            answers.append(ask(client, headers, customer_id="c000", durable=True))
+        before, after = (one.json() for one in answers)
+        assert (len(before["offers"]), before["expires_at"]) == (1, "2023-11-14T22:13:20.000Z")
+        assert (after["offers"], after["propensity"], after["reasons"]) == ([], None, ["best_profit", "offer_over"])
+        assert client.app.state.worker.offer_given("c000") is None
+        for answer in answers:
+            place = f"/v1/decisions/{answer.json()['decision_id']}"
+            assert client.get(f"{place}/replay", headers=headers).content == answer.content
+        explained = client.get(f"{place}/explanation?audience=support", headers=headers).json()["text"]
+        assert explained.startswith("The planned offer had ended.")
 
 
 def test_a_batch_answers_each(shared_service, role):

@@ -117,7 +117,7 @@ def read_run(folder: Path) -> PastRun:
         ) from None
     run = PastRun(
         folder, config, as_of, sent,
-        offers=_table(folder, OFFERS, _with_label_messages),
+        offers=_table(folder, OFFERS, _as_of_now),
         comparison=_table(folder, COMPARISON),
         margins=_table(folder, MARGINS),
         id_type=_columns(folder, ASSIGNMENTS)["customer_id"],
@@ -141,8 +141,10 @@ def _config(manifest: dict[str, Any], folder: Path) -> Config:
         raise ConfigError(Message("the configuration in manifest.json is not one that this version can read")) from None
 
 
-def _with_label_messages(offers: pl.DataFrame) -> pl.DataFrame:
-    """Return the offers of a run; those of runs before labels were messages keep their English labels."""
+def _as_of_now(offers: pl.DataFrame) -> pl.DataFrame:
+    """Return the offers of a run with the columns that earlier runs lack: these keep their English labels."""
+    missing = [name for name in ("starts_at", "ends_at") if name not in offers.columns]
+    offers = offers.with_columns(pl.lit(None, pl.Int64).alias(name) for name in missing)
     if "label_message" in offers.columns or "label" not in offers.columns:
         return offers
     messages = [packed(Message("{text}", context="pattern", text=label)) for label in offers["label"]]

@@ -18,6 +18,8 @@ FOR_STAFF = {
     "too_late": Message("The basket could not be priced in time, so there was no offer."),
     "opted_out": Message("The customer has opted out of personal offers."),
     "campaign_not_running": Message("The campaign of the planned offer was not running."),
+    "offer_over": Message("The planned offer had ended."),
+    "offer_not_begun": Message("The planned offer had not begun yet."),
     "excluded": Message("The request excluded the planned offer."),
     "pacing": Message(
         "The planned offer was held back: offers cost more than planned, and the rest goes to those that return more."
@@ -31,8 +33,8 @@ FOR_STAFF = {
 FOR_CUSTOMERS = {
     "no_policy": _NONE_NOW, "switched_off": _NONE_NOW, "too_late": _NOT_YOU, "campaign_not_running": _NONE_NOW,
     "opted_out": Message("You have not agreed to personalised offers, so we choose none for you."),
-    "excluded": _NOT_YOU, "pacing": _LIMITED, "budget": _LIMITED, "test_customer": _NOT_YOU, "newcomer": _NEW_TO_US,
-    "unknown_customer": _NEW_TO_US,
+    "offer_over": _NOT_YOU, "offer_not_begun": _NOT_YOU, "excluded": _NOT_YOU, "pacing": _LIMITED, "budget": _LIMITED,
+    "test_customer": _NOT_YOU, "newcomer": _NEW_TO_US, "unknown_customer": _NEW_TO_US,
 }  # fmt: skip
 
 

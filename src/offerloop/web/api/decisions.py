@@ -107,6 +107,7 @@ class Decision(BaseModel):
     policy_version: str | None
     decided_at: WrittenInstant
     expires_at: WrittenInstant
+    """Until when the answer may be shown."""
     arm: str | None
     propensity: float | None
     """Marginal probability of this answer over all arms; null where the policy did not choose it."""
