@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from offerloop.config import Publish
+from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.publishing.csv_file import to_csv
 from offerloop.publishing.database import to_sql
@@ -59,6 +60,8 @@ class Parcels:
     """Folder that relative paths start from."""
     rows: Callable[[Publish], pl.DataFrame]
     """A function that returns the rows of one section."""
+    refusal: Message | None = None
+    """Why nothing is carried that was not carried before."""
 
 
 def carry(
@@ -99,6 +102,8 @@ def _carry(
                 bar.advance(task, more)
 
         parcel = Parcel(number, parcels.name, parcels.shop, settings, rows, on_progress)
+        if parcels.refusal is not None and not record.is_whole(parcel):
+            raise InputError(parcels.refusal)
         carried = _carriers(record, wait)[settings.kind](parcel)
     entry = record.find(parcel, carried.place)
     if entry is None or entry["sha256"] != parcel.sha256:

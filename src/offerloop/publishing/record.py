@@ -44,6 +44,11 @@ class Record:
         key = _key(parcel, place)
         return next((one for one in self.entries if key.items() <= one.items()), None)
 
+    def is_whole(self, parcel: Parcel) -> bool:
+        """Whether all rows of a section were carried before."""
+        key = {"publish": parcel.number, "kind": parcel.settings.kind, "sha256": parcel.sha256}
+        return any(key.items() <= one.items() and one.get("at") is not None for one in self.entries)
+
     def note(self, parcel: Parcel, place: str, *, finished: bool = True, **more: int) -> dict[str, Any]:
         """Write an entry, in place of an earlier one. Raises InputError when the folder refuses."""
         key = _key(parcel, place)

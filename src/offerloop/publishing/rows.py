@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -96,6 +98,26 @@ def rows_of(run: RunRead, settings: Publish) -> pl.DataFrame:
             )
         )
     return _named(texts, settings)
+
+
+def why_out_of_date(run: RunRead, now: int) -> Message | None:
+    """Return which offer that the run gives has ended; None where none has, or the run does not say when they end."""
+    if "ends_at" not in run.offers.columns:
+        return None
+    planned = run.table("assignments").select(KEYS).unique().collect()
+    ended = run.offers.filter(pl.col("ends_at") <= now).join(planned, on=KEYS, how="semi").sort("ends_at", *KEYS)
+    if ended.is_empty():
+        return None
+    campaign, offer, end = ended.select(*KEYS, "ends_at").row(0)
+    zone = ZoneInfo(run.written.get("shop", {}).get("timezone", "UTC"))
+    return Message(
+        "offer '{offer}' of campaign '{campaign}' ended on {day}, so that the plan of '{folder}' is out of date; run "
+        "again with newer orders, or without the offer",
+        offer=offer,
+        campaign=campaign,
+        day=datetime.fromtimestamp(end - 1, zone).date(),
+        folder=str(run.folder),
+    )
 
 
 def _named(texts: pl.DataFrame, settings: Publish) -> pl.DataFrame:

@@ -76,6 +76,21 @@ def test_every_column_that_may_be_published_can_be(publishable):
     assert tuple(pl.read_csv(folder.parent.parent / "all.csv").columns) == PUBLISHABLE
 
 
+def test_offers_that_have_ended_are_published_no_more(publishable):
+    folder, is_coupon = publishable(CSV), pl.col("kind") == "coupon"
+    path = folder / "offers.parquet"
+    offers = pl.read_parquet(path).with_columns(starts_at=pl.lit(int(time.time()) + 9_000))
+    offers.write_parquet(path)
+    assert not publish(folder).facts["published"][0]["already"]
+    offers.with_columns(ends_at=pl.when(is_coupon).then(1_700_000_000)).write_parquet(path)
+    assert publish(folder).facts["published"][0]["already"]
+    (folder / "published.json").unlink()
+    assert said_by(folder) == (
+        "offer 'coupon-10 kind 0' of campaign 'first' ended on 14 November 2023, so that the plan of "
+        f"'{folder}' is out of date; run again with newer orders, or without the offer"
+    )
+
+
 @pytest.mark.parametrize(
     ("toml", "said"),
     [

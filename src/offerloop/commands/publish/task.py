@@ -12,7 +12,7 @@ from rich.console import Console
 from offerloop.config import Publish, message_of
 from offerloop.errors import InputError
 from offerloop.message import Message
-from offerloop.publishing import Parcels, PublishResult, carry, rows_of
+from offerloop.publishing import Parcels, PublishResult, carry, rows_of, why_out_of_date
 from offerloop.workspace import RunRead, naming_damaged_tables, open_run
 
 
@@ -23,10 +23,13 @@ def publish(
     """Carry all `[[publish]]` sections in their order. What went where is noted in `published.json` of the run.
 
     `wait` is called with seconds between attempts. Raises InputError at the first place that refuses; those before it
-    are done, and publishing again goes on.
+    are done, and publishing again goes on. Where an offer of the plan has ended, nothing new is carried.
     """
     run = open_run(run_folder.resolve())
-    parcels = Parcels(run.folder.name, run.folder, run.folder.parent.parent, lambda settings: rows_of(run, settings))
+    parcels = Parcels(
+        run.folder.name, run.folder, run.folder.parent.parent, lambda settings: rows_of(run, settings),
+        refusal=why_out_of_date(run, int(time.time())),
+    )  # fmt: skip
     return carry(parcels, _sections(run), console, wait)
 
 
