@@ -10,7 +10,7 @@ import polars as pl
 from offerloop.events import CONTRACTS
 from offerloop.mapping.amounts.before_discount import paid_after_discount
 from offerloop.mapping.amounts.coupons import coupons_among_discounts
-from offerloop.mapping.amounts.discounts import discounts
+from offerloop.mapping.amounts.discounts import discounts, one_of_several_discounts
 from offerloop.mapping.amounts.order_discounts import discount_of_orders
 from offerloop.mapping.amounts.paid import paid_by_list_price
 from offerloop.mapping.amounts.prices import price_before, unit_or_line
@@ -78,6 +78,7 @@ def guess_orders(sample: SampleRows, given_guesses: Mapping[str, Guess] | None =
     price_before(matched, sample)
     discounts(matched, sample)
     coupons_among_discounts(matched, sample)
+    one_of_several_discounts(matched, sample)
     unit_or_total(matched, sample)
     _combine(matched)
     _one_product(matched, sample.head)

@@ -11,13 +11,25 @@ from offerloop.errors import InputError
 from offerloop.events import CONTRACTS, VALIDITY, says_opt_in, says_opt_out
 from offerloop.mapping.consent_columns import unmapped_answers
 from offerloop.mapping.contents import is_class, is_time
-from offerloop.mapping.matching import BY_CONTENTS, SAME, ColumnMatch, Guess, columns_of, match, says, unfit_columns
+from offerloop.mapping.matching import (
+    BY_CONTENTS,
+    SAME,
+    ColumnMatch,
+    Guess,
+    columns_of,
+    is_called,
+    match,
+    says,
+    unfit_columns,
+)
 from offerloop.mapping.shown import OF_GIFTS, offer_terms, without_other_terms
 from offerloop.mapping.texts import take_text
 from offerloop.mapping.times import column_values
 from offerloop.message import Message
 from offerloop.workspace import SampleRows
 
+_NO_KINDS = ("channel", "store_id", "brand", "category", "order_id")
+"""What classes of events are not called, where they say what customers did."""
 KEYS: dict[SourceName, str] = {"products": "product_id", "customers": "customer_id"}
 
 _SEVERAL_ROWS = Message(
@@ -70,7 +82,8 @@ def guess_source(
 
 def _take_views(match: ColumnMatch) -> None:
     """Take every row for a view where no column is left that could say what customers did."""
-    if "kind" not in match.guesses and "product_id" in match.guesses and not any(map(is_class, match.free())):
+    left = [one for one in match.free() if is_class(one) and not any(is_called(one.name, ours) for ours in _NO_KINDS)]
+    if "kind" not in match.guesses and "product_id" in match.guesses and not left:
         match.take("kind", "'view'", (), Message("assumed: no column says what customers did, so each row is a view"))
 
 

@@ -9,7 +9,7 @@ import narwhals as nw
 import polars as pl
 
 from offerloop.events import Wording, compile_condition, says_opt_in, says_opt_out
-from offerloop.mapping.contents import SourceColumn, is_flag
+from offerloop.mapping.contents import SourceColumn, is_flag, is_words
 from offerloop.mapping.matching import HOLDS, SAME, ColumnMatch, name_score, reference, says
 from offerloop.mapping.times import column_values
 from offerloop.message import Message, Share, joined
@@ -20,6 +20,7 @@ _SHOWN_VALUES = 6
 _MOST_DROPPED = 0.5
 """A larger share of the lines is not left out without being asked."""
 NO_SALE, UNDECIDED, SALE = "no_sale", "undecided", "sale"
+_EVENTS = ("bought", "looked")
 
 
 @dataclass(frozen=True)
@@ -36,14 +37,19 @@ class RowFilter:
 
 def row_filters(match: ColumnMatch, sample: SampleRows) -> list[RowFilter]:
     """Return one filter by all columns that clearly say which lines are no sales, and a proposal for each that may."""
-    columns = [column for column in match.unused() if is_status(column)]
-    columns = [column for column in columns if sample.lines is None or column.name != sample.lines.column]
+    columns = [one for one in match.unused() if sample.lines is None or one.name != sample.lines.column]
+    logged = _logged_events(columns)
+    columns = [column for column in columns if is_status(column) and column.name not in logged]
     no_sales = {column.name: _no_sales(column, match, sample) for column in columns}
     clear = [column for column in columns if no_sales[column.name] and _surely(column, no_sales[column.name])]
     proposed = [_proposal(column, no_sales[column.name]) for column in columns if column not in clear]
     written = [_condition(column, "not in", no_sales[column.name]) for column in clear]
     why = [_left_out(column, no_sales[column.name]) for column in clear]
     theirs = [column.name for column in clear]
+    for name, bought in logged.items():
+        written.insert(0, _condition(match.columns[name], "in", bought))
+        why.insert(0, _only_bought(match.columns[name], bought))
+        theirs.append(name)
     if sample.lines is not None:
         written.insert(0, _no_line(sample.lines))
         why.insert(0, _why_no_line(sample.lines))
@@ -63,6 +69,29 @@ def _why_no_line(lines: LinesOnly) -> Message:
         others=list(lines.others),
         column=lines.column,
         empty=lines.empty,
+    )
+
+
+def _logged_events(columns: Sequence[SourceColumn]) -> dict[str, list[str]]:
+    """Return the columns that say of each row whether something was bought or looked at, with the values of the former.
+
+    Most values must be known ones.
+    """
+    logged = dict[str, list[str]]()
+    for column in columns:
+        if is_words(column) and column.distinct <= _MOST_VALUES:
+            bought, looked = ([one for one in sorted(column.values) if says(one, kind, SAME)] for kind in _EVENTS)
+            if bought and looked and 2 * len(bought + looked) >= column.distinct:
+                logged[column.name] = bought
+    return logged
+
+
+def _only_bought(column: SourceColumn, bought: list[str]) -> Message:
+    return Message(
+        "'{column}' holds {shown}: only {values} makes a line of an order; views and carts may be given with --events",
+        column=column.name,
+        shown=_shown(column),
+        values=_named(bought),
     )
 
 

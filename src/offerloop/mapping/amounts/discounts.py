@@ -6,8 +6,8 @@ import re
 
 import polars as pl
 
-from offerloop.mapping.contents import SourceColumn
-from offerloop.mapping.matching import HOLDS, ColumnMatch, name_score, reference
+from offerloop.mapping.contents import SourceColumn, is_money
+from offerloop.mapping.matching import HOLDS, ColumnMatch, name_score, reference, says
 from offerloop.mapping.times import column_values
 from offerloop.message import Message
 from offerloop.workspace import SampleRows
@@ -22,15 +22,33 @@ _RARE = 0.01
 
 
 def discounts(match: ColumnMatch, sample: SampleRows) -> None:
-    """Discounts that are mostly written below zero are turned; shares and percentages are no amounts and go."""
+    """Discounts that are mostly written below zero are turned, those of one unit count for all of them; shares and
+    percentages are no amounts and go."""
+    units = match.column("quantity")
     for ours in ROLES:
         column = match.column(ours)
         if column is None or _paid(match) is None or match.is_given(ours):
             continue
         if is_share_of_price(match, sample, column):
             del match.guesses[ours]  # `discount_notes` says so
+            continue
+        off = f"-{reference(column.name)}" if _mostly_below_zero(column) else reference(column.name)
+        if units is not None and says(column.name, "of_unit"):
+            why = Message("{why}, a unit's", context="why a column is read so", why=match.guesses[ours].why)
+            match.take(ours, f"{off} * {reference(units.name)}", (column.name, units.name), why)
         elif _mostly_below_zero(column):
-            match.take(ours, f"-{reference(column.name)}", (column.name,), match.guesses[ours].why)
+            match.take(ours, off, (column.name,), match.guesses[ours].why)
+
+
+def one_of_several_discounts(match: ColumnMatch, sample: SampleRows) -> None:
+    """Leave discounts to what list prices exceed the rest by, where they stand in several columns."""
+    if "discount" not in match.guesses or match.is_given("discount"):
+        return
+    others = [one for one in called(match, "discount") if is_money(one) and not is_share_of_price(match, sample, one)]
+    if others and {"list_price", "list_value"} & set(match.guesses):
+        names = [f"'{name}'" for name in (*match.guesses.pop("discount").theirs[:1], *(one.name for one in others))]
+        text = Message("{columns} are parts of the discount: what list prices exceed the rest by counts", columns=names)
+        match.notes.append(text)
 
 
 def _mostly_below_zero(column: SourceColumn) -> bool:
