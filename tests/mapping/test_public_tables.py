@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from offerloop.mapping import infer_mapping, row_filters, sample_sources
+from offerloop.mapping import guess_currency, infer_mapping, row_filters, sample_sources
 
 N = 300
 ORDER = [one // 2 for one in range(N)]
@@ -84,3 +84,13 @@ def test_brands_chains_and_companies_are_no_customers(tmp_path):
     })  # fmt: skip
     guesses, _, _ = order_lines(tmp_path, lines)
     assert guesses["customer_id"] == "id"
+
+
+def test_an_amount_whose_name_holds_a_currency_is_no_percentage(tmp_path):
+    table = UNIT_DISCOUNTS.drop("coupon_discount_per_unit").with_columns(
+        pl.Series("Seller Voucher(PHP)", [5 * (one % 4 == 1) for one in range(N)])
+    )
+    assert order_lines(tmp_path, table)[0]["coupon"] == "Seller Voucher(PHP)"
+    table.write_csv(tmp_path / "lines.csv")
+    orders = infer_mapping(sample_sources({"order_lines": str(tmp_path / "lines.csv")}, tmp_path))["order_lines"]
+    assert guess_currency(None, "en", orders).value == "PHP"

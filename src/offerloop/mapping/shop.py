@@ -30,6 +30,7 @@ _MOSTLY, _SOME = 0.5, 0.2
 _PLACE = re.compile(r"country|city|state|province|region|land|stadt|ort|ville|pays|ciudad|pa[ií]s|国|城市|省", re.I)
 
 
+_CODE = re.compile(r"[(（\[]([A-Z]{3})[)）\]]")
 _ZONE_NAME = re.compile(r"time ?_?zone|\btz\b|zeitzone|fuseau|zona horaria|时区", re.I)
 _NAMED_ZONES = {
     f"{name} Time (US & Canada)": f"America/{city}"
@@ -122,7 +123,7 @@ def check_single(orders: ColumnMatch) -> None:
 def _signed(language: str, orders: ColumnMatch) -> GuessedValue | None:
     """The currency of a sign in amounts or in a column's name."""
     for column in orders.columns.values():
-        named = _in_name(column.name)
+        named = currency_in_name(column.name)
         signs = signs_in(column.filled) if column.cells.dtype == pl.String and column.numeric else {}
         sign = named or next(iter(signs), None)
         if sign is None:
@@ -134,7 +135,11 @@ def _signed(language: str, orders: ColumnMatch) -> GuessedValue | None:
     return None
 
 
-def _in_name(name: str) -> str | None:
+def currency_in_name(name: str) -> str | None:
+    """Return the currency whose sign stands in a column's name, or its code in parentheses."""
+    code = _CODE.search(name)
+    if code is not None and code[1] in DIGITS:
+        return code[1]
     for money, sign in {**CURRENCY_CODES, **CURRENCY_SIGNS}.items():
         if re.search(rf"(?<![A-Za-z])({sign})(?![A-Za-z])", name, re.IGNORECASE):
             return money

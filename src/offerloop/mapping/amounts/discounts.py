@@ -8,6 +8,7 @@ import polars as pl
 
 from offerloop.mapping.contents import SourceColumn, is_money
 from offerloop.mapping.matching import HOLDS, ColumnMatch, name_score, reference, says
+from offerloop.mapping.shop import currency_in_name
 from offerloop.mapping.times import column_values
 from offerloop.message import Message
 from offerloop.workspace import SampleRows
@@ -75,7 +76,7 @@ def called(match: ColumnMatch, ours: str) -> list[SourceColumn]:
 def is_share_of_price(match: ColumnMatch, sample: SampleRows, column: SourceColumn) -> bool:
     """Return whether numbers are shares or percentages: by the name, by what was paid, else by their size."""
     values, paid = column.numbers.filter(column.numbers != 0), _paid(match)
-    if not values.len() or paid is None:
+    if not values.len() or paid is None or currency_in_name(column.name) is not None:
         return False
     smallest, largest = float(values.quantile(_RARE) or 0), _largest(column)
     if smallest < 0 or largest > 100:
