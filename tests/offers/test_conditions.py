@@ -1,6 +1,6 @@
 """When an offer holds, and what is said where it does not."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -64,6 +64,10 @@ def rejected(now=NOW, basket=BASKET, **terms):
         ({"starts_at": "2026-01-15T12:00:00Z"}, None),
         ({"ends_at": "2026-01-15T12:00:00Z"}, ("ended", 0)),
         ({"ends_at": "2026-01-15T12:00:01Z"}, None),
+        ({"ends_at": date(2026, 1, 15), "starts_at": date(2026, 1, 15)}, None),
+        ({"ends_at": "2026-01-14"}, ("ended", 0)),
+        ({"ends_at": "2026-01-15", "timezone": "Pacific/Kiritimati"}, ("ended", 0)),
+        ({"ends_at": "9999-12-31"}, None),
         ({"days": ["thu"]}, None),
         ({"days": ["wed", "fri"]}, ("outside_days_or_hours", 0)),
     ],

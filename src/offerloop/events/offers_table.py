@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from datetime import date
 from typing import Any
 
 import narwhals as nw
@@ -45,9 +46,13 @@ def listed_offers(table: pl.DataFrame, whole_names: Collection[str] = ()) -> lis
 
 
 def with_instants(table: pl.DataFrame, columns: Collection[str]) -> pl.DataFrame:
-    """Return a table of offers with seconds since 1970 in some columns as `[[campaigns.offers]]` would hold them."""
-    instants = (pl.from_epoch(name).dt.strftime("%Y-%m-%dT%H:%M:%S+00:00").alias(name) for name in columns)
-    return table.with_columns(*instants)
+    """Return a table of offers with seconds since 1970 in some columns as `[[campaigns.offers]]` would hold them.
+
+    The last day of the calendar, which many lists write for an offer without an end, is empty.
+    """
+    has_end = {name: pl.from_epoch(name).dt.date() < date.max for name in columns}
+    texts = {name: pl.from_epoch(name).dt.strftime("%Y-%m-%dT%H:%M:%S+00:00") for name in columns}
+    return table.with_columns(pl.when(has_end[name]).then(texts[name]).alias(name) for name in columns)
 
 
 def names_with_separators(table: pl.DataFrame, products: Frame) -> frozenset[str]:

@@ -68,17 +68,17 @@ def _not_valid(window: Window, period: PlanPeriod, clock: ZoneInfo) -> Message |
         return Message(
             "offer '{offer}' of campaign '{campaign}' ended on {day}, before the period of the plan begins, and is "
             "left out of the plan; remove it, or correct 'ends_at'"
-        ).with_values(day=_day(window.ends_at, clock))
+        ).with_values(day=_day((window.ends_at or 0) - 1, clock))
     if window.begins_after(period):
         return Message(
             "offer '{offer}' of campaign '{campaign}' begins on {day}, after the period of the plan, and is left out "
             "of the plan; plan again once it has begun, or correct 'starts_at'"
-        ).with_values(day=_day(window.starts_at, clock))
+        ).with_values(day=_day(window.starts_at or 0, clock))
     return None
 
 
-def _day(instant: int | None, clock: ZoneInfo) -> date:
-    return datetime.fromtimestamp(instant or 0, clock).date()
+def _day(instant: int, clock: ZoneInfo) -> date:
+    return datetime.fromtimestamp(instant, clock).date()
 
 
 def renamed_offers(config: Config, events: Events, offer_ids: Collection[str]) -> list[Message]:

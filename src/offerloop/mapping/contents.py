@@ -47,6 +47,8 @@ _ID_WITH_POINT = r"^\d{5,}\.\d{4,}$"
 """Ids of two numbers, as web analytics give to browsers; amounts have fewer digits."""
 _FIRST_YEAR, _LAST_YEAR = 631_152_000, 2_082_758_400
 """1990 and 2036, in seconds: times outside are numbers that only look like times."""
+_NO_END = 253_402_214_400
+"""9999-12-31, in seconds: the day that many lists write for what has no end."""
 
 
 @dataclass(frozen=True)
@@ -188,7 +190,7 @@ def _possible(cells: pl.Series, form: str) -> bool:
     """Return whether nearly all times in this form are of our days; `check` stops at the others."""
     table = nw.from_native(pl.DataFrame({"cell": cells}))
     seconds = table.select(at=written_as(nw.col("cell"), form).seconds).to_native()["at"].drop_nulls()
-    ours = seconds.is_between(_FIRST_YEAR, _LAST_YEAR, closed="none").mean()
+    ours = seconds.filter(seconds < _NO_END).is_between(_FIRST_YEAR, _LAST_YEAR, closed="none").mean()
     return ours is None or float(ours) >= READABLE  # type: ignore[arg-type]
 
 

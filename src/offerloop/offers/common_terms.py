@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -104,7 +104,8 @@ def _groups(terms: WrittenTerms, field: str) -> tuple[Conditions, ...]:
 def window_of(terms: WrittenTerms) -> Window:
     """Return when an offer holds, from `starts_at`, `ends_at`, `hours`, `days`, `between` and `timezone`.
 
-    Without `ends_at` it ends `hours` after it starts.
+    A day without a time counts as a whole, as the first or the last one. Without `ends_at` it ends `hours` after it
+    starts.
     """
     zone = terms.text("timezone", "UTC")
     try:
@@ -113,7 +114,8 @@ def window_of(terms: WrittenTerms) -> Window:
         raise InputError(
             Message("'timezone' must be a name such as \"Asia/Shanghai\", not '{zone}'", zone=zone)
         ) from None
-    first, last = (_instant(terms, field, clock) for field in ("starts_at", "ends_at"))
+    start = terms.get("starts_at")
+    first, last = None if start is None else instant(start, clock, "starts_at"), _end(terms, clock)
     hours = None if terms.get("hours") is None else terms.whole("hours")
     if first is not None and last is None and hours is not None:
         last = first + hours * HOUR
@@ -150,9 +152,14 @@ def instant(written: object, clock: ZoneInfo, field: str) -> int:
     return int((at if at.tzinfo is not None else at.replace(tzinfo=clock)).timestamp())
 
 
-def _instant(terms: WrittenTerms, field: str, clock: ZoneInfo) -> int | None:
-    written = terms.get(field)
-    return None if written is None else instant(written, clock, field)
+def _end(terms: WrittenTerms, clock: ZoneInfo) -> int | None:
+    """Return the first instant after `ends_at`; None without one, and after the last day of the calendar."""
+    written = terms.get("ends_at")
+    try:
+        day = date.fromisoformat(str(written))
+    except ValueError:
+        return None if written is None else instant(written, clock, "ends_at")
+    return None if day == date.max else instant(day + timedelta(1), clock, "ends_at")
 
 
 def _between(terms: WrittenTerms) -> tuple[time, time] | None:

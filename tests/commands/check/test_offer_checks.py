@@ -118,7 +118,7 @@ def test_offers_that_are_not_valid_in_the_period_of_the_plan_are_said(small_run)
     events = SimpleNamespace(as_of_day=(date(2026, 6, 1) - EPOCH).days, offers=listed)
     over, new = map(str, offers_not_valid(config, events))
     of_campaign = f"of campaign '{config.campaigns[0].id}'"
-    assert over.startswith(f"offer 'over' {of_campaign} ended on 1 June 2026, before the period of the plan begins")
+    assert over.startswith(f"offer 'over' {of_campaign} ended on 31 May 2026, before the period of the plan begins")
     assert new.startswith(f"offer 'new' {of_campaign} begins on 8 June 2026, after the period of the plan, and is left")
 
 

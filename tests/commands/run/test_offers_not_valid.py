@@ -34,7 +34,7 @@ def planned(folder):
 @pytest.mark.parametrize(
     ("over", "still", "said"),
     [
-        ("ends_at = 2024-05-20", "ends_at = 2024-05-20T01:00:00", "'first' ended on 20 May 2024, before the period of"),
+        ("ends_at = 2024-05-19", "ends_at = 2024-05-20", "'first' ended on 19 May 2024, before the period of"),
         ("starts_at = 2024-05-27", "starts_at = 2024-05-26", "'first' begins on 27 May 2024, after the period of the"),
     ],
 )
@@ -50,7 +50,7 @@ def test_an_offer_that_is_not_valid_in_the_period_is_in_no_plan(tmp_path, over, 
 
 
 def test_a_campaign_whose_offers_are_all_over_has_nothing_to_send(tmp_path):
-    path = shop(tmp_path, coupon="ends_at = 2024-05-20", spend="ends_at = 2024-05-01")
+    path = shop(tmp_path, coupon="ends_at = 2024-05-19", spend="ends_at = 2024-05-01")
     code, out, err = offerloop("run", path.parent)
     assert (code, err) == (0, "")
     assert "Send nothing: no offer is valid in the period of the plan." in out

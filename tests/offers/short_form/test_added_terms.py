@@ -45,7 +45,7 @@ CASES = [
     ({"none_of": [{"order_number": 1}]}, "none of: for order number 1", "排除：限第1单"),
     ({"code_needed": True}, "with its code", "需优惠码"),
     ({"starts_at": "2026-11-11"}, "from 2026-11-11 00:00 UTC on", "2026-11-11 00:00 UTC开始"),
-    ({"ends_at": "2026-11-11"}, "until 2026-11-11 00:00 UTC", "2026-11-11 00:00 UTC结束"),
+    ({"ends_at": "2026-11-10"}, "until 2026-11-11 00:00 UTC", "2026-11-11 00:00 UTC结束"),
     ({"days": ["sun", "sat"]}, "on sat, sun", "限周六、周日"),
     ({"between": "18:00-22:00"}, "at 18:00-22:00", "限18:00-22:00"),
     ({"lane": "product"}, "in the lane product", "归入product"),
