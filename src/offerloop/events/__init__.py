@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from offerloop.events.business_as_usual import BUSINESS_AS_USUAL, read_business_as_usual
     from offerloop.events.clean_events import Events
     from offerloop.events.cleaning.clean import COPY, LINE, SCANNED, Cleaned, apply_rules, merge_scans
+    from offerloop.events.cleaning.event_kinds import CART, PURCHASE, VIEW, WISH, known_kind
     from offerloop.events.cleaning.non_merchandise import kind_of, product_label
     from offerloop.events.cleaning.outliers import outliers, today_in
     from offerloop.events.cleaning.rule_names import ACTION_NAMES, RULE_NAMES, SOURCE_NAMES
@@ -72,6 +73,7 @@ __all__ = [
     "ANSWER_COLUMNS",
     "BLANKS",
     "BUSINESS_AS_USUAL",
+    "CART",
     "CONTRACTS",
     "COPY",
     "CURRENCY_CODES",
@@ -85,6 +87,7 @@ __all__ = [
     "NON_MERCHANDISE",
     "NOT_RETURNED",
     "ONE_PERCENT",
+    "PURCHASE",
     "RETENTION",
     "RULE_NAMES",
     "SCANNED",
@@ -92,6 +95,8 @@ __all__ = [
     "SOURCE_NAMES",
     "TIME_COLUMNS",
     "VALIDITY",
+    "VIEW",
+    "WISH",
     "WRONG_CELL",
     "WRONG_COLUMN",
     "ZERO_OFFER",
@@ -136,6 +141,7 @@ __all__ = [
     "is_state",
     "is_unclear",
     "kind_of",
+    "known_kind",
     "likely_encodings",
     "likely_formats",
     "line_of",

@@ -25,6 +25,7 @@ from offerloop.events.cleaning.clean import (
     quality_row,
 )
 from offerloop.events.cleaning.dates import DATED, Dates
+from offerloop.events.cleaning.event_kinds import known_kind, unknown_kinds
 from offerloop.events.cleaning.matching import check_matching
 from offerloop.events.cleaning.non_merchandise import recognised
 from offerloop.events.cleaning.nothing_left import why_nothing_left
@@ -109,7 +110,7 @@ def _prepared(stage: _Cleaning, loop_exposures: LoopExposures | None) -> Events:
     if loop_exposures is not None:
         loop_exposures.check_ids(every_line, stage.engine)
     exposures = stage.exposures(listed, loop_exposures)
-    lines = stage.with_offer_coupons(sold, exposures, products)
+    lines, browsing = stage.with_offer_coupons(sold, exposures, products), stage.browsing()
     return Events(
         line_parts=stage.line_parts if lines is every_line else (lines,),
         returned=stage.returned,
@@ -122,7 +123,7 @@ def _prepared(stage: _Cleaning, loop_exposures: LoopExposures | None) -> Events:
         audiences=stage.plain("audiences"),
         redemptions=stage.before("redemptions", "at", "redeemed_day"),
         coupon_products=stage.plain("coupon_products"),
-        browsing=stage.before("events", "at", "event_day"),
+        browsing=browsing,
         exposures=exposures,
         splits_discounts=stage.splits_discounts,
         coupons_apart=has_coupons(stage.config.sources["order_lines"].columns),
@@ -317,6 +318,12 @@ class _Cleaning:
     def before(self, name: SourceName, at: str, day: str) -> Frame:
         """A source with its times as local days, what lies before the plan; or an empty table."""
         return self.engine.keep(self.dated(name, at, day).filter(nw.col(day) < self.as_of_day))
+
+    def browsing(self) -> Frame:
+        """What customers looked at, put into the cart, wished or rated."""
+        events = self.before("events", "at", "event_day").with_columns(known_kind(nw.col("kind")).alias("kind"))
+        self.notes += unknown_kinds(events)
+        return events
 
     def dated(self, name: SourceName, at: str, day: str) -> Frame:
         """A source with its times as local days, or an empty table."""

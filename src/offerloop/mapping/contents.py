@@ -20,6 +20,7 @@ from offerloop.events import (
     blank,
     is_state,
     is_unclear,
+    known_kind,
     likely_formats,
     looks_like_number,
     of_like_shape,
@@ -45,8 +46,11 @@ ALSO = tuple(
 """Forms that the reader knows only when they are written down."""
 _ID_WITH_POINT = r"^\d{5,}\.\d{4,}$"
 """Ids of two numbers, as web analytics give to browsers; amounts have fewer digits."""
-_FIRST_YEAR, _LAST_YEAR = 631_152_000, 2_082_758_400
-"""1990 and 2036, in seconds: times outside are numbers that only look like times."""
+_FIRST_YEAR, _LAST_YEAR, _LAST_WRITTEN = 631_152_000, 2_082_758_400, 4_133_980_800
+"""1990, 2036 and 2101, in seconds. Numbers outside the first two only look like times, and what is written as a date is
+one up to the last: offers may end in 2099."""
+_LIKE_NUMBERS = ("%Y%m%d", SECONDS, MILLISECONDS)
+"""Forms of times that may as well be numbers of orders."""
 _NO_END = 253_402_214_400
 """9999-12-31, in seconds: the day that many lists write for what has no end."""
 
@@ -163,8 +167,7 @@ class SourceColumn:
 
 def _plain_time(column: SourceColumn) -> bool:
     """Return whether texts are surely times: not ones that may as well be numbers of orders."""
-    doubtful = ("%Y%m%d", SECONDS, MILLISECONDS)
-    return column.clocked or any(form not in doubtful for form in column.forms)
+    return column.clocked or any(form not in _LIKE_NUMBERS for form in column.forms)
 
 
 def _forms(cells: pl.Series) -> tuple[str, ...]:
@@ -190,7 +193,8 @@ def _possible(cells: pl.Series, form: str) -> bool:
     """Return whether nearly all times in this form are of our days; `check` stops at the others."""
     table = nw.from_native(pl.DataFrame({"cell": cells}))
     seconds = table.select(at=written_as(nw.col("cell"), form).seconds).to_native()["at"].drop_nulls()
-    ours = seconds.filter(seconds < _NO_END).is_between(_FIRST_YEAR, _LAST_YEAR, closed="none").mean()
+    last = _LAST_YEAR if form in _LIKE_NUMBERS else _LAST_WRITTEN
+    ours = seconds.filter(seconds < _NO_END).is_between(_FIRST_YEAR, last, closed="none").mean()
     return ours is None or float(ours) >= READABLE  # type: ignore[arg-type]
 
 
@@ -282,6 +286,13 @@ def are_states(column: SourceColumn) -> bool:
     """Return whether all cells say by themselves who is subscribed, such as `unsubscribed`."""
     texts = _texts(column)
     return texts.shape[0] > 0 and bool(texts.select(is_state(nw.col("said")))["said"].all())
+
+
+def kinds_of(column: SourceColumn) -> dict[str, str]:
+    """Return the kind of event that each value means, or the value itself where that is not known."""
+    texts = _texts(column)
+    kinds = texts.select(known_kind(nw.col("said")).alias("kind"))
+    return dict(zip(texts["said"].to_list(), kinds["kind"].to_list(), strict=True))
 
 
 def _texts(column: SourceColumn) -> nw.DataFrame[pl.DataFrame]:

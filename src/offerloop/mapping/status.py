@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import narwhals as nw
 import polars as pl
 
-from offerloop.events import Wording, compile_condition, says_opt_in, says_opt_out
-from offerloop.mapping.contents import SourceColumn, is_flag, is_words
+from offerloop.events import CART, PURCHASE, VIEW, WISH, Wording, compile_condition, says_opt_in, says_opt_out
+from offerloop.mapping.contents import SourceColumn, is_flag, is_words, kinds_of
 from offerloop.mapping.matching import HOLDS, SAME, ColumnMatch, name_score, reference, says
 from offerloop.mapping.times import column_values
 from offerloop.message import Message, Share, joined
@@ -20,7 +20,6 @@ _SHOWN_VALUES = 6
 _MOST_DROPPED = 0.5
 """A larger share of the lines is not left out without being asked."""
 NO_SALE, UNDECIDED, SALE = "no_sale", "undecided", "sale"
-_EVENTS = ("bought", "looked")
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,9 @@ def _logged_events(columns: Sequence[SourceColumn]) -> dict[str, list[str]]:
     logged = dict[str, list[str]]()
     for column in columns:
         if is_words(column) and column.distinct <= _MOST_VALUES:
-            bought, looked = ([one for one in sorted(column.values) if says(one, kind, SAME)] for kind in _EVENTS)
+            kinds = kinds_of(column)
+            bought = sorted(value for value, kind in kinds.items() if kind == PURCHASE)
+            looked = [value for value, kind in kinds.items() if kind in (VIEW, CART, WISH)]
             if bought and looked and 2 * len(bought + looked) >= column.distinct:
                 logged[column.name] = bought
     return logged
