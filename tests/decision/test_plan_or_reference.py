@@ -78,7 +78,7 @@ def test_noise_alone_does_not_replace_the_plan():
 
 @pytest.mark.parametrize(
     "send, shows_growth, least",
-    [("proven", True, 1.96), ("expected", False, 0.6), ("expected", True, 0.6), ("likely", True, 1.0)],
+    [("proven", True, 1.96), ("expected", False, 0.6), ("expected", True, 0.6), ("likely", True, 1.281552)],
 )
 def test_a_forecast_must_be_so_many_errors_above_zero(send, shows_growth, least):
     def one(se):
