@@ -45,7 +45,7 @@ def test_it_says_how_much_of_a_forecast_is_left_out_as_luck(make):
     tables = {**findings.tables, "comparison": pl.concat([findings.tables["comparison"], sent])}
     said = sentence(dataclasses.replace(findings, tables=tables), "shared")
     assert "expected profit $106 [52, 200]" in said
-    assert "Expected profit is $20 less than held-out profit" in said
+    assert "Expected profit leaves $20 of the held-out profit out" in said
     assert "beats the reference policy (a simple rule): the same offer for all" in said
 
 

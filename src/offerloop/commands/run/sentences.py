@@ -22,7 +22,6 @@ from offerloop.commands.run.facts import (
 )
 from offerloop.commands.run.power import Reach, reach_sentence
 from offerloop.commands.run.shelf_evidence import ShelfEvidence
-from offerloop.evaluation import known_step
 from offerloop.message import Message, followed, quoted
 from offerloop.report import BASES_OF_EFFECTS, Localizer, period_text
 from offerloop.response import CHECK_NAMES
@@ -45,6 +44,8 @@ POLICIES = {
     "most likely buyers": Message("the most likely buyers"),
 }
 """What a reader calls the plan, and the simple policies that it is compared with."""
+LUCK_SEEN = 0.02
+"""The least luck that is told, as a share of the interval's width: more shows beside the held-out profit."""
 NOUNS = {
     "coupons": Message("coupons", context="what a campaign offers"),
     "offers": Message("offers", context="what a campaign offers"),
@@ -198,10 +199,10 @@ def _send(campaign: CampaignFacts, facts: RunFacts, *, marked: bool) -> str:
         _policy(campaign, _),
         unproven,
         _whole(campaign, _),
-        _luck(campaign, facts),
         lead_sentence(campaign, _),
         _ahead(campaign, facts),
         _assumed(campaign, _),
+        _luck(campaign, facts),
     ]
     return _.sentences(filter(None, said))
 
@@ -255,11 +256,11 @@ def _luck(campaign: CampaignFacts, facts: RunFacts) -> str:
     """How much less is expected than held out, as a plan that is sent owes something to luck."""
     profit = campaign.sent_forecast.profit
     luck = (profit.low + profit.high) / 2 - profit.value
-    if not profit.has_interval or luck < known_step(profit.high - profit.low):
+    if not profit.has_interval or luck < LUCK_SEEN * (profit.high - profit.low):
         return ""
     return facts.localizer(
-        "Expected profit is {luck} less than held-out profit: that much is luck on average in plans that are sent "
-        "(winner's curse).",
+        "Expected profit leaves {luck} of the held-out profit out: plans that are sent owe that much to luck on "
+        "average (winner's curse).",
         luck=facts.money.text(luck),
     )
 
