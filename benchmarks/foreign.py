@@ -229,7 +229,17 @@ def pooled(rows: list[dict[str, Any]]) -> str:
         lines.append(
             f"{name}: {share.mean():.2f} of the oracle's gain; the plan leads by {behind.mean():.2f} +- {half:.2f}"
         )
-    return "\n".join([*lines, *_of_true_form(rows), *_spends(rows), *_forecasts(rows)])
+    return "\n".join([*lines, *_leads(rows), *_of_true_form(rows), *_spends(rows), *_forecasts(rows)])
+
+
+def _leads(rows: list[dict[str, Any]]) -> list[str]:
+    """By how much what is sent earns more than other plans, in minor units; with the error over worlds."""
+    lines = []
+    for name in ("ridge-T", "LightGBM-S", "same for all") if len(rows) > 1 else ():
+        lead = np.array([one["as sent"] - one[name] for one in rows])
+        half = Z95 * lead.std(ddof=1) / len(lead) ** 0.5
+        lines.append(f"what is sent earns {lead.mean():.1f} +- {half:.1f} more than {name}")
+    return lines
 
 
 def _of_true_form(rows: list[dict[str, Any]]) -> list[str]:
@@ -268,6 +278,14 @@ def _forecasts(rows: list[dict[str, Any]]) -> list[str]:
         low, middle, high = np.quantile([one["forecast"] / one["se"] for one in planned], (0.05, 0.5, 0.95))
         lines.append(
             f"forecast over its error: {middle:.2f} in the median of {len(planned)} plans, {low:.2f} to {high:.2f}"
+        )
+    given = [one for one in planned if one["sent"]]
+    if len(given) > 1:
+        lean = np.array([(one["forecast"] - one["as sent"]) / one["se"] for one in given])
+        told, earned = (float(np.mean([one[name] for one in given])) for name in ("forecast", "as sent"))
+        lines.append(
+            f"forecasts of what is sent are {lean.mean():.2f} ({lean.std(ddof=1) / len(lean) ** 0.5:.2f}) errors too "
+            f"high: {told:.1f} where {earned:.1f} is earned"
         )
     losses = [one["as sent"] for one in rows if one["as sent"] < 0]
     mean = f", {-np.mean(losses):.2f} on average and {-min(losses):.2f} at most" if losses else ""

@@ -23,12 +23,12 @@ from offerloop.arrays import Ints
 from offerloop.decision.campaign_case import PLAN, CampaignCase
 from offerloop.decision.forecast import held_out, lead
 from offerloop.decision.rules import LIKELY, SAME, ranked_buyers, same_offer
-from offerloop.evaluation import Z95, buckets, se_of
+from offerloop.evaluation import Z95, Z_ONE_SIDED, buckets, se_of
 
 HOPEFUL = 0.6
 """Standard errors that the forecast of a plan which needs no proof must be above zero. In 120 shops of 500 to 5,000
 customers in which offers do nothing it was more than that in three (docs/concepts/allocation.md)."""
-LIKELY_TO_PAY = 1.281552
+LIKELY_TO_PAY = Z_ONE_SIDED
 """The same where a plan only has to be likely to pay, and its log would show a growth: a one-sided test at 10 %, like
 that by which the log would show it. A loop decides every period from nearly the same log, so that a plan which is sent
 by luck goes on being sent (docs/decisions/loop.md)."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     )
     from offerloop.evaluation.estimate import (
         Z95,
+        Z_ONE_SIDED,
         Estimate,
         known_step,
         number,
@@ -84,6 +85,7 @@ __all__ = [
     "POWER_80",
     "RATIO_ALPHA",
     "Z95",
+    "Z_ONE_SIDED",
     "Action",
     "ActionOverlap",
     "AlwaysValid",

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 Z95 = 1.959964
+Z_ONE_SIDED = 1.281552
+"""What a standard normal variable exceeds with a probability of 10 %."""
 _FINER = 3
 """Further digits of an end beside zero, at most; what is nearer to zero is a matter of rounding in the computer."""
 NO_WIDTH = 1e-9

@@ -114,8 +114,8 @@ def open_column_notes(opened: Sequence[OpenColumn]) -> list[Message]:
         rest = [one for one in opened if one.place == place and not one.named]
         if rest:
             free = list(dict.fromkeys(column.name for one in rest for column in one.candidates))
-            unknown = _NOTHING_LEFT if rest[0].source == "order_lines" else _LEAVE_OUT
-            unknown = _CHOOSE if free else unknown
+            nothing_left = _NOTHING_LEFT if rest[0].source == "order_lines" else _LEAVE_OUT
+            unknown = _CHOOSE if free else nothing_left
             columns = {"columns": [repr(name) for name in free]} if free else {}
             lines.append(unknown.with_values(place=place, meaning=either([one.meaning for one in rest]), **columns))
     return lines

@@ -40,6 +40,7 @@ import numpy as np
 from scipy.optimize import isotonic_regression
 
 from offerloop.arrays import Floats, Ints
+from offerloop.evaluation import Z_ONE_SIDED
 from offerloop.response.evidence import Evidence
 from offerloop.response.shown.expected_sales import CLIP, ErrorVariance, ExpectedSales, noise_of, within
 from offerloop.response.shown.shrinkage import (
@@ -62,8 +63,6 @@ LAGS = 4
 SHAPES = (0.0, 0.03, 0.1, 0.3, 1.0)
 """t1 to t5: growth at the deepest discount of a family that each part of f may come to. By the mean of 1,851 published
 price elasticities, 2.6, 30 % off brings 150 % more (Bijmolt, van Heerde and Pieters 2005)."""
-Z_ONE_SIDED = 1.281552
-"""What a standard normal variable exceeds with a probability of 10 %."""
 USUAL_GROWTH = (0.02, 0.06, 0.2, 0.6)
 """Growth that offers may bring on the whole, a little or much, while the log says little of each: the mean, and the
 standard deviation of what all offers have in common."""

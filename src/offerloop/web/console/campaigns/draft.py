@@ -30,7 +30,7 @@ from offerloop.web.versions import etag
 SEND_RULES = (
     ("proven", Message("a profit is proven (interval above zero)")),
     ("expected", Message("a profit is expected (interval may include zero)")),
-    ("likely", Message("any profit is forecast; once the data could show one, more than its standard error")),
+    ("likely", Message("any profit is forecast; once the data could show one, more than chance brings")),
 )
 DEFAULTS = {"send": "proven", "budget_basis": "liability"}
 """What a campaign does that says nothing of it."""
