@@ -33,21 +33,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 from typing import Self
 
 import numpy as np
 from scipy.optimize import isotonic_regression
 
 from offerloop.arrays import Floats, Ints
-from offerloop.evaluation import Z_ONE_SIDED
 from offerloop.response.evidence import Evidence
 from offerloop.response.shown.expected_sales import CLIP, ErrorVariance, ExpectedSales, noise_of, within
+from offerloop.response.shown.growth_priors import growth_priors, is_distinct, leaves_open
 from offerloop.response.shown.shrinkage import (
-    LEAST,
     Prior,
     averaged,
     clustered,
+    clustered_last,
     drawn,
     drawn_above_zero,
     drawn_slopes,
@@ -60,14 +59,6 @@ from offerloop.response.terms import Coding, OfferTerms
 NAME = "growth"
 LAGS = 4
 """Earlier exposures that may still matter."""
-SHAPES = (0.0, 0.03, 0.1, 0.3, 1.0)
-"""t1 to t5: growth at the deepest discount of a family that each part of f may come to. By the mean of 1,851 published
-price elasticities, 2.6, 30 % off brings 150 % more (Bijmolt, van Heerde and Pieters 2005)."""
-USUAL_GROWTH = (0.02, 0.06, 0.2, 0.6)
-"""Growth that offers may bring on the whole, a little or much, while the log says little of each: the mean, and the
-standard deviation of what all offers have in common."""
-OWN_SPREAD = 0.25
-"""Standard deviation of what each offer has of its own, as a share of that."""
 MOST_OF_USUAL = 0.75
 """Of what is expected whatever is shown, the most that may be due to offers."""
 CARRIED = (0.1, 0.2, 0.4, 0.8)
@@ -77,7 +68,7 @@ FADING = 0.5
 POWERS = (1.0, 0.5, 0.0)
 """Growth by an offer may rise with the share of purchases that it covers; with its root, where it wins customers for
 what they hardly bought before; or not with it at all, where being shown an offer reminds of the shop. They are averaged
-by their marginal likelihoods (Kass and Raftery 1995)."""
+by their Bayes factors (Kass and Raftery 1995)."""
 BEFOREHAND = (2.0, 1.0, 3.0)
 """How likely each power is beforehand: reminding as much as the others together. In grocery chains being shown coupons
 brought more than their redemption did (Venkatesan and Farris 2012)."""
@@ -187,7 +178,8 @@ class Growth:
         base = _base(usual, evidence)
         powers, f_by_power = _powers(evidence, base, unit, variance)
         evidence = _covering(evidence, powers)
-        f, f_se, is_open, left = _shape(evidence, base, unit, variance, never_harms=never_harms)
+        priors = growth_priors(evidence.offers[1:], _reminding(powers))
+        f, f_se, is_open, left = _shape(evidence, base, unit, variance, priors, never_harms=never_harms)
         z, traits = _traits(evidence)
         centre = np.average(z, axis=0, weights=h) if h.any() else z.mean(axis=0)
         grown = _surprises(evidence, f)
@@ -259,9 +251,13 @@ def _powers(evidence: Evidence, base: Floats, unit: Floats, variance: Floats) ->
     """(len(POWERS),): how likely each power is, which sums to 1, and (len(POWERS), K): f by each."""
     if evidence.covered is None:
         return np.eye(len(POWERS))[0], np.zeros((len(POWERS), len(evidence.offers)))
-    fits = [_by_power(_covering(evidence, one), base, unit, variance) for one in np.eye(len(POWERS))]
-    likely, f = zip(*fits, strict=True)
-    return averaged(np.array(likely) + np.log(BEFOREHAND)), np.stack(f)
+    offers = evidence.offers[1:]
+    fits = [
+        _by_power(_covering(evidence, one), base, unit, variance, growth_priors(offers, _reminding(one)))
+        for one in np.eye(len(POWERS))
+    ]
+    factors, f = zip(*fits, strict=True)
+    return averaged(np.array(factors) + np.log(BEFOREHAND)), np.stack(f)
 
 
 def _between_powers(covers: Floats, powers: Floats, f_by_power: Floats) -> Floats:
@@ -272,23 +268,24 @@ def _between_powers(covers: Floats, powers: Floats, f_by_power: Floats) -> Float
     return np.asarray(np.sqrt(np.tensordot(powers, apart**2, 1)), dtype=np.float64)
 
 
-def _by_power(evidence: Evidence, base: Floats, unit: Floats, variance: Floats) -> tuple[float, Floats]:
-    """The outcome's likelihood over all growth that is possible beforehand, but for a constant that is the same for all
-    powers, in logarithms; and f (K,).
+def _reminding(powers: Floats) -> float:
+    """How likely offers remind of the shop, whatever they cover."""
+    return float(powers[POWERS.index(0.0)])
 
-    Integrating f out of the regression's likelihood (Laplace): the density of its estimate under the priors, times the
-    residuals' at the estimate, times the volume that the estimate's errors take.
+
+def _by_power(
+    evidence: Evidence, base: Floats, unit: Floats, variance: Floats, priors: Sequence[Prior]
+) -> tuple[float, Floats]:
+    """How much likelier the estimate of growth is if growth is as beforehand than if there is none, in logarithms (an
+    approximate Bayes factor, Wakefield 2009); and f (K,).
+
+    By the likelihood of the rows a single large order could decide between powers.
     """
     x, offers = _design(evidence, base, unit), evidence.offers[1:]
-    estimate, covariance = clustered(x, evidence.outcome, variance, evidence.whose)
-    left = evidence.outcome - x @ estimate
-    own = slice(len(x.T) - len(offers), None)
-    priors = _priors(offers)
-    likely = log_density(estimate[own], covariance[own, own], priors)
-    f, _ = drawn(estimate[own], covariance[own, own], priors)
-    volume = float(np.linalg.slogdet(covariance[own, own] + LEAST * np.eye(len(offers)))[1])
-    likely += 0.5 * volume - 0.5 * float((left**2 / variance).sum())
-    return likely, np.concatenate([[0.0], _never_falling(offers, f)])
+    estimate, covariance = clustered_last(x, evidence.outcome, variance, evidence.whose, len(offers))
+    f, _ = drawn(estimate, covariance, priors)
+    without = log_density(estimate, covariance, [Prior(np.zeros_like(covariance))])
+    return log_density(estimate, covariance, priors) - without, np.concatenate([[0.0], _never_falling(offers, f)])
 
 
 def _covering(evidence: Evidence, powers: Floats) -> Evidence:
@@ -306,15 +303,14 @@ def _family(evidence: Evidence) -> Ints:
 
 
 def _shape(
-    evidence: Evidence, base: Floats, unit: Floats, variance: Floats, *, never_harms: bool
+    evidence: Evidence, base: Floats, unit: Floats, variance: Floats, priors: Sequence[Prior], *, never_harms: bool
 ) -> tuple[Floats, Floats, bool, Floats]:
     """f (K,), its errors (K,), whether the log leaves it open, and what it leaves of the outcome (n,)."""
     x, offers = _design(evidence, base, unit), evidence.offers[1:]
     shape, covariance = clustered(x, evidence.outcome, variance, evidence.whose)
     own = slice(len(x.T) - len(offers), None)
-    priors = _priors(offers)
     f, spread = drawn(shape[own], covariance[own, own], priors)
-    is_open = _leaves_open(covariance[own, own])
+    is_open = leaves_open(covariance[own, own])
     if never_harms and is_open:
         f = drawn_above_zero(shape[own], covariance[own, own], priors)
     f = _never_falling(offers, f)
@@ -329,71 +325,13 @@ def _design(evidence: Evidence, base: Floats, unit: Floats) -> Floats:
     return np.column_stack([base, (unit[:, None] * evidence.covers * surprise)[:, 1:]])
 
 
-def _priors(offers: Sequence[OfferTerms]) -> list[Prior]:
-    """What the offers' growth may be beforehand."""
-    return [*_usual_growth(offers), *_growth_priors(_forms(offers))]
-
-
-def _leaves_open(covariance: Floats) -> bool:
-    """Whether the least usual growth, if all offers (K - 1) had it in common, would be seen with a power below 50 %,
-    by a test at 10 % of whether there is any (one-sided, as below zero there is none)."""
-    return bool(np.linalg.pinv(covariance).sum() * USUAL_GROWTH[0] ** 2 < Z_ONE_SIDED**2)
-
-
-def _forms(offers: Sequence[OfferTerms]) -> Floats:
-    """(forms, K - 1, K - 1): covariances that parts of f may have; see above."""
-    depth, member = _depths(offers), _members(offers)
-    same = (member[:, None] == member).astype(np.float64)
-    line = np.outer(depth, depth)
-    walk = np.where(
-        [_distinct(depth[member == one]) for one in member], np.minimum.outer(depth, depth), np.eye(len(depth))
-    )
-    forms = [np.ones_like(same), line * same, walk * same]
-    return np.stack(forms if same.all() else [*forms, same, line])
-
-
-def _members(offers: Sequence[OfferTerms]) -> Ints:
-    """(K - 1,): numbers of the offers' families."""
-    families = list(dict.fromkeys(one.family for one in offers))
-    return np.array([families.index(one.family) for one in offers], dtype=np.int64)
-
-
-def _depths(offers: Sequence[OfferTerms]) -> Floats:
-    """(K - 1,): depths over the deepest of the offer's family."""
-    depth, member = np.array([one.depth for one in offers]), _members(offers)
-    return np.asarray(depth / np.array([depth[member == one].max() for one in member]), dtype=np.float64)
-
-
-def _growth_priors(forms: Floats) -> list[Prior]:
-    """The priors that each form (forms, q, q) is of some size; that it is not there is as likely as that it is."""
-    sizes = np.array(list(product(SHAPES, repeat=len(forms))))
-    weights = 0.5 ** len(forms) / (len(SHAPES) - 1.0) ** (sizes > 0).sum(axis=1)
-    covariances = np.tensordot(sizes**2, forms, 1)
-    return [Prior(one, weight=float(weight)) for one, weight in zip(covariances, weights, strict=True)]
-
-
-def _usual_growth(offers: Sequence[OfferTerms]) -> list[Prior]:
-    """The priors that all offers bring about the same, or those of several families as much as they are deep."""
-    same = np.ones(len(offers))
-    means = [same] if len(set(_members(offers).tolist())) == 1 else [same, _depths(offers)]
-    weight = 1 / (len(means) * len(USUAL_GROWTH))
-    return [
-        Prior(growth**2 * (np.outer(mean, mean) + OWN_SPREAD**2 * np.diag(mean**2)), growth * mean, weight)
-        for growth, mean in product(USUAL_GROWTH, means)
-    ]
-
-
-def _distinct(depth: Floats) -> bool:
-    return len(np.unique(depth)) == len(depth)
-
-
 def _never_falling(offers: Sequence[OfferTerms], f: Floats) -> Floats:
     """The nearest f that begins at 0 and does not fall as the depth of a family grows: more must not bring less."""
     rising = f.copy()
     for family in {one.family for one in offers}:
         family_places = np.array([place for place, one in enumerate(offers) if one.family == family])
         depth = np.array([offers[place].depth for place in family_places])
-        if _distinct(depth):
+        if is_distinct(depth):
             family_places = family_places[np.argsort(depth)]
             rising[family_places] = isotonic_regression(f[family_places]).x
     return np.maximum(rising, 0.0)

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.linalg import eigh
 from scipy.sparse import csr_array
 from scipy.special import log_ndtr, logsumexp
 
@@ -104,6 +105,25 @@ def clustered(x: Floats, y: Floats, variance: Floats, customer: Ints) -> tuple[F
     """
     estimate, plain = weighted(x, y, variance)
     return estimate, _by_customer(x, (y - x @ estimate) / variance, plain, customer)
+
+
+def clustered_last(x: Floats, y: Floats, variance: Floats, customer: Ints, last: int) -> tuple[Floats, Floats]:
+    """Return the last coefficients of those of `clustered`, and their covariance (last, last), never too small.
+
+    In every direction it is the larger of that by customers and that of independent rows: where few customers decide,
+    the former is far too small (Angrist and Pischke 2009, section 8.2).
+    """
+    estimate, plain = weighted(x, y, variance)
+    grouped = _by_customer(x, (y - x @ estimate) / variance, plain, customer)
+    return estimate[-last:], larger(grouped[-last:, -last:], plain[-last:, -last:])
+
+
+def larger(one: Floats, other: Floats) -> Floats:
+    """Return the covariance (q, q) that is in every direction the larger of two."""
+    other = other + LEAST * np.eye(len(other))
+    ratio, vectors = eigh(one, other)
+    axes = other @ vectors
+    return np.asarray((axes * np.maximum(ratio, 1.0)) @ axes.T, dtype=np.float64)
 
 
 def _by_customer(x: Floats, weighted_error: Floats, plain: Floats, customer: Ints) -> Floats:
