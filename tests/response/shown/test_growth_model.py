@@ -134,6 +134,18 @@ def test_a_log_that_says_nothing_leaves_reminding_as_likely_as_what_offers_cover
     np.testing.assert_allclose(powers, [1 / 3, 1 / 6, 1 / 2], atol=0.08)
 
 
+@pytest.mark.parametrize("seed", [1, 2])
+def test_one_large_order_does_not_tell_how_offers_work(seed):
+    """Offers remind; whoever buys the most tea gives one order of a thousand times the usual with an offer on it."""
+    log = Shop(np.array([0.0, 0.2, 0.2]), offers=TEA, spread=1.0, seed=seed).log()
+    tea = np.random.default_rng(seed).beta(1, 9, CUSTOMERS)[np.repeat(np.arange(CUSTOMERS), PERIODS)]
+    shown = np.flatnonzero(log.action == 2)
+    outcome = log.outcome.copy()
+    outcome[shown[tea[shown].argmax()]] *= 1_000
+    covered = np.column_stack([np.ones((log.size, 2)), tea])
+    assert Growth.fit(replace(log, covered=covered, outcome=outcome)).powers[-1] > 0.9
+
+
 def test_errors_grow_where_the_log_does_not_say_how_an_offer_on_a_part_works():
     def wider(spread, form, rows):
         """How much wider the errors of tea are for it."""

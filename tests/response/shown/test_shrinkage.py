@@ -2,10 +2,20 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import norm
 
-from offerloop.response.shown.shrinkage import Prior, clustered, drawn, drawn_above_zero, drawn_slopes
+from offerloop.response.shown.shrinkage import (
+    Prior,
+    clustered,
+    clustered_last,
+    drawn,
+    drawn_above_zero,
+    drawn_slopes,
+    larger,
+)
 
 
 def regression(slopes, seed, n=4_000):
@@ -33,6 +43,30 @@ def test_rows_of_one_customer_are_not_taken_for_many():
     errors = {whose: float(clustered(x, y, np.ones(1_000), codes)[1][0, 0]) for whose, codes in
               (("rows", np.arange(1_000)), ("customers", customer))}  # fmt: skip
     assert errors["customers"] > 20 * errors["rows"]
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 5))
+def test_the_larger_of_two_covariances_is_below_neither(seed, size):
+    rng = np.random.default_rng(seed)
+    one, other = (each @ each.T for each in rng.normal(size=(2, size, size + 2)))
+    both = larger(one, other)
+    for each in (one, other):
+        assert np.linalg.eigvalsh(both - each).min() > -1e-6 * both.max()
+
+
+def test_the_larger_of_two_covariances_has_the_larger_variances():
+    np.testing.assert_allclose(larger(np.diag([1.0, 4.0]), np.diag([2.0, 3.0])), np.diag([2.0, 4.0]), atol=1e-9)
+
+
+def test_what_one_customer_decides_is_not_taken_for_sure():
+    """One customer alone has what the coefficient is of, so that nothing is left to tell how far it may be off."""
+    x = np.column_stack([np.ones(100), np.arange(100) == 7])
+    y = np.random.default_rng(1).normal(size=100)
+    estimate, covariance = clustered(x, y, np.ones(100), np.arange(100))
+    last, guarded = clustered_last(x, y, np.ones(100), np.arange(100), 1)
+    assert last == estimate[1:]
+    assert covariance[1, 1] < 0.05
+    assert guarded[0, 0] > 1.0
 
 
 def test_the_posterior_under_one_prior_is_the_textbook_one():

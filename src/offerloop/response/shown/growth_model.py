@@ -176,10 +176,9 @@ class Growth:
         errors = ErrorVariance.fit(h, (y - unit) * np.sqrt(evidence.parts))
         variance = errors.of(h) / evidence.counts
         base = _base(usual, evidence)
-        powers, f_by_power = _powers(evidence, base, unit, variance)
+        powers, f_by_power = _powers(evidence, base, unit, variance, never_harms=never_harms)
         evidence = _covering(evidence, powers)
-        priors = growth_priors(evidence.offers[1:], _reminding(powers))
-        f, f_se, is_open, left = _shape(evidence, base, unit, variance, priors, never_harms=never_harms)
+        f, f_se, is_open, left = _shape(evidence, base, unit, variance, _reminding(powers), never_harms=never_harms)
         z, traits = _traits(evidence)
         centre = np.average(z, axis=0, weights=h) if h.any() else z.mean(axis=0)
         grown = _surprises(evidence, f)
@@ -211,7 +210,7 @@ class Growth:
 
     def predict(self, evidence: Evidence, signals: Floats) -> Predicted:
         """Predict rows from features and earlier offers; `signals` (n, 2) are sums of their customers' past rows."""
-        between_powers = _between_powers(evidence.covers, self.powers, self.f_by_power)
+        growth, between_powers = self._over_powers(evidence)
         evidence = _covering(evidence, self.powers)
         expected = self.usual.mean * self.usual.over_mean(evidence)
         covered = evidence.covers
@@ -220,13 +219,25 @@ class Growth:
         response = np.clip(self._response(evidence) + self._own(signals)[:, None], 0.0, most)
         mean = response.mean(axis=1)
         response = response[:, _family(evidence)]
-        alike = (expected[:, None] * covered) * self.f
+        alike = expected[:, None] * growth
         now = response * alike
         lasting = (_lagged(evidence, self.f) - by_offers[:, None]) @ self.carry
         without = expected * np.maximum(1 + mean * (lasting - by_offers), 1 - MOST_OF_USUAL)
         form_se = np.hypot(covered * self.f_se, between_powers)
         se = np.hypot(expected[:, None] * response * form_se * self.lasts, now * self.lasts_se)
         return Predicted(now, now * self.lasts, alike * self.lasts, se, without)
+
+    def _over_powers(self, evidence: Evidence) -> tuple[Floats, Floats]:
+        """(n, K): growth by each offer over all powers, and its standard deviation between them.
+
+        A mean has the latter beside the error of each power (Draper 1995): what an offer does to those who hardly buy
+        what it covers is open where a log does not tell powers apart.
+        """
+        if evidence.covered is None:
+            return np.broadcast_to(self.f, evidence.covers.shape), np.zeros_like(evidence.covers)
+        growth = np.stack([evidence.covered**power * f for power, f in zip(POWERS, self.f_by_power, strict=True)])
+        mean = np.tensordot(self.powers, growth, 1)
+        return mean, np.sqrt(np.tensordot(self.powers, (growth - mean) ** 2, 1))
 
     def _response(self, evidence: Evidence) -> Floats:
         """An array of shape (n, families)."""
@@ -247,45 +258,29 @@ def _base(usual: ExpectedSales, rows: Evidence) -> Floats:
     return np.column_stack([np.ones(rows.size), usual.over_mean(rows), usual.traits(rows)])
 
 
-def _powers(evidence: Evidence, base: Floats, unit: Floats, variance: Floats) -> tuple[Floats, Floats]:
-    """(len(POWERS),): how likely each power is, which sums to 1, and (len(POWERS), K): f by each."""
+def _powers(
+    evidence: Evidence, base: Floats, unit: Floats, variance: Floats, *, never_harms: bool
+) -> tuple[Floats, Floats]:
+    """(len(POWERS),): how likely each power is, which sums to 1, and (len(POWERS), K): f by each.
+
+    By approximate Bayes factors (Wakefield 2009): how much likelier the estimate of growth is if growth is as
+    beforehand than if there is none. By the likelihood of the rows a single large order could decide.
+    """
     if evidence.covered is None:
         return np.eye(len(POWERS))[0], np.zeros((len(POWERS), len(evidence.offers)))
-    offers = evidence.offers[1:]
-    fits = [
-        _by_power(_covering(evidence, one), base, unit, variance, growth_priors(offers, _reminding(one)))
-        for one in np.eye(len(POWERS))
-    ]
-    factors, f = zip(*fits, strict=True)
-    return averaged(np.array(factors) + np.log(BEFOREHAND)), np.stack(f)
-
-
-def _between_powers(covers: Floats, powers: Floats, f_by_power: Floats) -> Floats:
-    """(n, K): standard deviation of growth between the powers, which their mean has beside the error of each (Draper
-    1995): what an offer does to those who hardly buy what it covers is open where a log does not tell powers apart."""
-    growth = np.stack([covers**power * f for power, f in zip(POWERS, f_by_power, strict=True)])
-    apart = growth - np.tensordot(powers, growth, 1)
-    return np.asarray(np.sqrt(np.tensordot(powers, apart**2, 1)), dtype=np.float64)
+    offers, factors, by_power = evidence.offers[1:], [], []
+    for power in np.eye(len(POWERS)):
+        x = _design(_covering(evidence, power), base, unit)
+        estimate = clustered_last(x, evidence.outcome, variance, evidence.whose, len(offers))
+        priors = growth_priors(offers, _reminding(power))
+        factors.append(log_density(*estimate, priors) - log_density(*estimate, [Prior(np.zeros_like(estimate[1]))]))
+        by_power.append(_believed(offers, *estimate, priors, never_harms=never_harms)[0])
+    return averaged(np.array(factors) + np.log(BEFOREHAND)), np.stack(by_power)
 
 
 def _reminding(powers: Floats) -> float:
     """How likely offers remind of the shop, whatever they cover."""
     return float(powers[POWERS.index(0.0)])
-
-
-def _by_power(
-    evidence: Evidence, base: Floats, unit: Floats, variance: Floats, priors: Sequence[Prior]
-) -> tuple[float, Floats]:
-    """How much likelier the estimate of growth is if growth is as beforehand than if there is none, in logarithms (an
-    approximate Bayes factor, Wakefield 2009); and f (K,).
-
-    By the likelihood of the rows a single large order could decide between powers.
-    """
-    x, offers = _design(evidence, base, unit), evidence.offers[1:]
-    estimate, covariance = clustered_last(x, evidence.outcome, variance, evidence.whose, len(offers))
-    f, _ = drawn(estimate, covariance, priors)
-    without = log_density(estimate, covariance, [Prior(np.zeros_like(covariance))])
-    return log_density(estimate, covariance, priors) - without, np.concatenate([[0.0], _never_falling(offers, f)])
 
 
 def _covering(evidence: Evidence, powers: Floats) -> Evidence:
@@ -303,20 +298,27 @@ def _family(evidence: Evidence) -> Ints:
 
 
 def _shape(
-    evidence: Evidence, base: Floats, unit: Floats, variance: Floats, priors: Sequence[Prior], *, never_harms: bool
+    evidence: Evidence, base: Floats, unit: Floats, variance: Floats, reminding: float, *, never_harms: bool
 ) -> tuple[Floats, Floats, bool, Floats]:
     """f (K,), its errors (K,), whether the log leaves it open, and what it leaves of the outcome (n,)."""
     x, offers = _design(evidence, base, unit), evidence.offers[1:]
     shape, covariance = clustered(x, evidence.outcome, variance, evidence.whose)
     own = slice(len(x.T) - len(offers), None)
-    f, spread = drawn(shape[own], covariance[own, own], priors)
-    is_open = leaves_open(covariance[own, own])
-    if never_harms and is_open:
-        f = drawn_above_zero(shape[own], covariance[own, own], priors)
-    f = _never_falling(offers, f)
-    left = evidence.outcome - x[:, : -len(offers)] @ shape[: -len(offers)] - x[:, own] @ f
+    priors = growth_priors(offers, reminding)
+    f, f_se = _believed(offers, shape[own], covariance[own, own], priors, never_harms=never_harms)
+    left = evidence.outcome - x[:, : -len(offers)] @ shape[: -len(offers)] - x[:, own] @ f[1:]
+    return f, f_se, leaves_open(covariance[own, own]), left
+
+
+def _believed(
+    offers: Sequence[OfferTerms], estimate: Floats, covariance: Floats, priors: Sequence[Prior], *, never_harms: bool
+) -> tuple[Floats, Floats]:
+    """f (K,) and its errors (K,) by an estimate (K - 1,) with its covariance (K - 1, K - 1)."""
+    f, spread = drawn(estimate, covariance, priors)
+    if never_harms and leaves_open(covariance):
+        f = drawn_above_zero(estimate, covariance, priors)
     se = np.sqrt(np.maximum(np.diag(spread), 0.0))
-    return np.concatenate([[0.0], f]), np.concatenate([[0.0], se]), is_open, left
+    return np.concatenate([[0.0], _never_falling(offers, f)]), np.concatenate([[0.0], se])
 
 
 def _design(evidence: Evidence, base: Floats, unit: Floats) -> Floats:
