@@ -8,11 +8,10 @@ from scipy.integrate import quad
 from scipy.stats import norm
 
 from offerloop.response.shown.shrinkage import (
+    Posterior,
     Prior,
     clustered,
     clustered_last,
-    drawn,
-    drawn_above_zero,
     drawn_slopes,
     larger,
 )
@@ -71,18 +70,20 @@ def test_what_one_customer_decides_is_not_taken_for_sure():
 
 def test_the_posterior_under_one_prior_is_the_textbook_one():
     estimate, covariance, prior = np.array([2.0, -1.0]), np.diag([1.0, 4.0]), Prior(np.eye(2))
-    mean, spread = drawn(estimate, covariance, [prior])
+    mean, spread = Posterior.of(estimate, covariance, [prior]).mean_and_covariance()
     np.testing.assert_allclose(mean, [1.0, -0.2])
     np.testing.assert_allclose(spread, np.diag([0.5, 0.8]))
 
 
 def test_priors_that_the_estimate_speaks_against_hardly_count():
-    mean, _ = drawn(np.array([100.0]), np.eye(1), [Prior(np.zeros((1, 1))), Prior(np.array([[1e4]]))])
+    priors = [Prior(np.zeros((1, 1))), Prior(np.array([[1e4]]))]
+    mean, _ = Posterior.of(np.array([100.0]), np.eye(1), priors).mean_and_covariance()
     assert mean[0] == pytest.approx(100, rel=0.01)
 
 
 def test_without_data_the_mean_of_the_prior_is_kept():
-    mean, spread = drawn(np.array([5.0, -5.0]), 1e9 * np.eye(2), [Prior(np.eye(2), mean=0.5)])
+    posterior = Posterior.of(np.array([5.0, -5.0]), 1e9 * np.eye(2), [Prior(np.eye(2), mean=0.5)])
+    mean, spread = posterior.mean_and_covariance()
     np.testing.assert_allclose(mean, [0.5, 0.5], atol=1e-6)
     np.testing.assert_allclose(spread, np.eye(2), atol=1e-6)
 
@@ -90,7 +91,7 @@ def test_without_data_the_mean_of_the_prior_is_kept():
 def test_a_weight_beforehand_decides_where_the_estimate_does_not():
     estimate, covariance = np.array([1.0]), np.array([[1e9]])
     priors = [Prior(np.eye(1), mean=0.0, weight=1.0), Prior(np.eye(1), mean=4.0, weight=3.0)]
-    assert drawn(estimate, covariance, priors)[0][0] == pytest.approx(3.0, abs=1e-3)
+    assert Posterior.of(estimate, covariance, priors).mean_and_covariance()[0][0] == pytest.approx(3.0, abs=1e-3)
 
 
 def test_a_direction_that_few_customers_decide_is_not_taken_for_sure():
@@ -117,11 +118,11 @@ def test_what_is_not_below_zero_is_the_mean_over_what_is_left_of_each_prior(esti
 
     whole, first = (quad(lambda x, power=power: x**power * density(x), 0, 1)[0] for power in (0, 1))
     priors = [Prior(np.eye(1) * sd**2, mean, weight) for mean, sd, weight in sizes]
-    found = drawn_above_zero(np.array([estimate]), np.eye(1) * error**2, priors)
+    found = Posterior.of(np.array([estimate]), np.eye(1) * error**2, priors).mean_above_zero()
     assert found[0] == pytest.approx(first / whole, rel=1e-4)
 
 
 def test_far_below_zero_next_to_nothing_is_left():
     priors = [Prior(np.eye(1)), Prior(np.zeros((1, 1)))]
-    assert 0 <= drawn_above_zero(np.array([-50.0]), np.eye(1), priors)[0] < 0.05
-    assert drawn_above_zero(np.array([50.0]), np.eye(1), priors[:1])[0] == pytest.approx(25.0)
+    assert 0 <= Posterior.of(np.array([-50.0]), np.eye(1), priors).mean_above_zero()[0] < 0.05
+    assert Posterior.of(np.array([50.0]), np.eye(1), priors[:1]).mean_above_zero()[0] == pytest.approx(25.0)

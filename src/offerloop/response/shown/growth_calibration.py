@@ -28,7 +28,7 @@ from offerloop.arrays import Floats, Ints
 from offerloop.response.evidence import Evidence
 from offerloop.response.shown.expected_sales import TINY, noise_of
 from offerloop.response.shown.growth_model import Growth, Predicted
-from offerloop.response.shown.shrinkage import Prior, drawn, summed
+from offerloop.response.shown.shrinkage import Posterior, Prior, summed
 
 DOUBTS = (0.0, 0.1, 0.2, 0.4, 0.8)
 """Standard deviations that level and slope may have around 1."""
@@ -102,7 +102,8 @@ def _judged(rows: Sequence[tuple[Floats, Floats, Floats]]) -> tuple[float, float
     off = covariance @ (x.T @ (y / variance)) - 1
     usable = np.diag(gram) > 1e-9
     off = np.where(usable, off, 0.0)
-    mean, doubt = drawn(off, covariance + np.diag(~usable * 1.0), [Prior(t**2 * np.eye(2)) for t in DOUBTS])
+    priors = [Prior(t**2 * np.eye(2)) for t in DOUBTS]
+    mean, doubt = Posterior.of(off, covariance + np.diag(~usable * 1.0), priors).mean_and_covariance()
     return 1 + float(mean[0]), max(1 + float(mean[1]), 0.0), doubt
 
 
@@ -150,7 +151,7 @@ def _taken_in_family(bases: Floats, discount: Floats, rows: Evidence, offers: Se
     ratio = float(rows.counts @ discount) / float(expected.sum())
     squares = np.bincount(place, (rows.counts * (discount - ratio * plain)) ** 2, len(offers))
     priors = [Prior((t * ratio) ** 2 * np.eye(len(each))) for t in SHARES]
-    off, spread = drawn(each - ratio, np.diag(squares / expected**2), priors)
+    off, spread = Posterior.of(each - ratio, np.diag(squares / expected**2), priors).mean_and_covariance()
     se = np.sqrt(np.diag(spread) + squares.sum() / expected.sum() ** 2)
     shares = np.zeros(2)
     shares[: len(mix)] = mix / scale

@@ -43,14 +43,12 @@ from offerloop.response.evidence import Evidence
 from offerloop.response.shown.expected_sales import CLIP, ErrorVariance, ExpectedSales, noise_of, within
 from offerloop.response.shown.growth_priors import growth_priors, is_distinct, leaves_open
 from offerloop.response.shown.shrinkage import (
+    Posterior,
     Prior,
     averaged,
     clustered,
     clustered_last,
-    drawn,
-    drawn_above_zero,
     drawn_slopes,
-    log_density,
     none_or_some,
     summed,
 )
@@ -272,9 +270,10 @@ def _powers(
     for power in np.eye(len(POWERS)):
         x = _design(_covering(evidence, power), base, unit)
         estimate = clustered_last(x, evidence.outcome, variance, evidence.whose, len(offers))
-        priors = growth_priors(offers, _reminding(power))
-        factors.append(log_density(*estimate, priors) - log_density(*estimate, [Prior(np.zeros_like(estimate[1]))]))
-        by_power.append(_believed(offers, *estimate, priors, never_harms=never_harms)[0])
+        posterior = Posterior.of(*estimate, growth_priors(offers, _reminding(power)))
+        nothing = Posterior.of(*estimate, [Prior(np.zeros_like(estimate[1]))])
+        factors.append(posterior.log_density - nothing.log_density)
+        by_power.append(_believed(offers, posterior, above_zero=never_harms and leaves_open(estimate[1]))[0])
     return averaged(np.array(factors) + np.log(BEFOREHAND)), np.stack(by_power)
 
 
@@ -304,19 +303,18 @@ def _shape(
     x, offers = _design(evidence, base, unit), evidence.offers[1:]
     shape, covariance = clustered(x, evidence.outcome, variance, evidence.whose)
     own = slice(len(x.T) - len(offers), None)
-    priors = growth_priors(offers, reminding)
-    f, f_se = _believed(offers, shape[own], covariance[own, own], priors, never_harms=never_harms)
+    is_open = leaves_open(covariance[own, own])
+    posterior = Posterior.of(shape[own], covariance[own, own], growth_priors(offers, reminding))
+    f, f_se = _believed(offers, posterior, above_zero=never_harms and is_open)
     left = evidence.outcome - x[:, : -len(offers)] @ shape[: -len(offers)] - x[:, own] @ f[1:]
-    return f, f_se, leaves_open(covariance[own, own]), left
+    return f, f_se, is_open, left
 
 
-def _believed(
-    offers: Sequence[OfferTerms], estimate: Floats, covariance: Floats, priors: Sequence[Prior], *, never_harms: bool
-) -> tuple[Floats, Floats]:
-    """f (K,) and its errors (K,) by an estimate (K - 1,) with its covariance (K - 1, K - 1)."""
-    f, spread = drawn(estimate, covariance, priors)
-    if never_harms and leaves_open(covariance):
-        f = drawn_above_zero(estimate, covariance, priors)
+def _believed(offers: Sequence[OfferTerms], posterior: Posterior, *, above_zero: bool) -> tuple[Floats, Floats]:
+    """f (K,) and its errors (K,)."""
+    f, spread = posterior.mean_and_covariance()
+    if above_zero:
+        f = posterior.mean_above_zero()
     se = np.sqrt(np.maximum(np.diag(spread), 0.0))
     return np.concatenate([[0.0], _never_falling(offers, f)]), np.concatenate([[0.0], se])
 
@@ -406,7 +404,8 @@ def _carried(evidence: Evidence, grown: Floats, usual: ExpectedSales, left: Floa
     z2 = float(carried @ np.linalg.pinv(covariance) @ carried)
     fading = np.diag(FADING ** (2.0 * np.arange(LAGS)))
     some = [Prior(t**2 * fading) for t in CARRIED]
-    carry, spread = drawn(carried, covariance, [Prior(0 * fading, weight=float(len(some))), *some])
+    priors = [Prior(0 * fading, weight=float(len(some))), *some]
+    carry, spread = Posterior.of(carried, covariance, priors).mean_and_covariance()
     return carry, float(np.sqrt(max(spread.sum(), 0.0))), z2
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from scipy.linalg import eigh
@@ -42,60 +43,58 @@ class Prior:
     """How likely this prior is beforehand, relative to the others."""
 
 
-def drawn(estimate: Floats, covariance: Floats, priors: Sequence[Prior]) -> tuple[Floats, Floats]:
-    """Return the posterior mean (q,) and covariance (q, q) of an estimate with its covariance, over all priors."""
-    means, covariances, likely = _posteriors(estimate, covariance, priors)
-    weight = averaged(likely)
-    mean = np.asarray(weight @ means, dtype=np.float64)
-    apart = means - mean
-    spread = np.tensordot(weight, covariances, 1) + apart.T @ (weight[:, None] * apart)
-    return mean, spread
+@dataclass(frozen=True, eq=False)
+class Posterior:
+    """What is believed of a vector (q,) after an estimate of it, under each of several priors."""
 
+    priors: Sequence[Prior]
+    means: Floats
+    """(priors, q)."""
+    covariances: Floats
+    """(priors, q, q)."""
+    likely: Floats
+    """(priors,): logarithms of the density of the estimate times the prior's weight, but for a constant."""
 
-def drawn_above_zero(estimate: Floats, covariance: Floats, priors: Sequence[Prior]) -> Floats:
-    """Return the posterior mean (q,) of what is for sure not below zero, an element at a time.
+    @classmethod
+    def of(cls, estimate: Floats, covariance: Floats, priors: Sequence[Prior]) -> Self:
+        """Return what an estimate (q,) with its covariance (q, q) leaves of the priors."""
+        off = estimate - np.array([np.broadcast_to(one.mean, len(estimate)) for one in priors])
+        before = np.array([one.covariance for one in priors])
+        whole = covariance + before + LEAST * np.eye(len(estimate))
+        solved = np.linalg.solve(whole, np.concatenate([before, off[..., None]], axis=2))
+        gain = solved[..., :-1].transpose(0, 2, 1)
+        means = estimate - off + (gain @ off[..., None])[..., 0]
+        likely = -0.5 * (np.linalg.slogdet(whole)[1] + (off * solved[..., -1]).sum(axis=1))
+        return cls(priors, means, before - gain @ before, np.log([one.weight for one in priors]) + likely)
 
-    Priors and posteriors are normal distributions cut off at zero (Gelfand, Smith and Lee 1992), so that an estimate
-    below zero leaves a little instead of nothing. A prior counts by how much more of it is above zero afterwards.
-    """
-    means, covariances, likely = _posteriors(estimate, covariance, priors)
-    errors = np.sqrt(np.maximum(np.einsum("jkk->jk", covariances), LEAST))
-    z = np.clip(means / errors, -MOST_ERRORS, MOST_ERRORS)
-    cut = means + errors * np.exp(-0.5 * z**2 - 0.5 * np.log(2 * np.pi) - log_ndtr(z))
-    prior_means = np.array([np.broadcast_to(prior.mean, len(estimate)) for prior in priors])
-    prior_errors = np.sqrt(np.maximum([np.diag(prior.covariance) for prior in priors], LEAST))
-    beforehand = np.clip(prior_means / prior_errors, -MOST_ERRORS, MOST_ERRORS)
-    kept = log_ndtr(z) - log_ndtr(beforehand)
-    weight = np.apply_along_axis(averaged, 0, likely[:, None] + kept)
-    return np.asarray((weight * np.maximum(cut, 0.0)).sum(axis=0), dtype=np.float64)
+    @property
+    def log_density(self) -> float:
+        """Logarithm of the density of the estimate over all priors, but for a constant."""
+        return float(logsumexp(self.likely))
 
+    def mean_and_covariance(self) -> tuple[Floats, Floats]:
+        """Return the mean (q,) and covariance (q, q) over all priors."""
+        weight = averaged(self.likely)
+        mean = np.asarray(weight @ self.means, dtype=np.float64)
+        apart = self.means - mean
+        return mean, np.tensordot(weight, self.covariances, 1) + apart.T @ (weight[:, None] * apart)
 
-def _posteriors(estimate: Floats, covariance: Floats, priors: Sequence[Prior]) -> tuple[Floats, Floats, Floats]:
-    """Return the posterior mean (q,) and covariance (q, q) of each prior, and the logarithms of their weights."""
-    whole, off = _predictive(estimate, covariance, priors)
-    prior_covariance = np.array([one.covariance for one in priors])
-    gain = np.linalg.solve(whole, prior_covariance).transpose(0, 2, 1)
-    means = estimate - off[..., 0] + (gain @ off)[..., 0]
-    return means, prior_covariance - gain @ prior_covariance, _log_densities(whole, off, priors)
+    def mean_above_zero(self) -> Floats:
+        """Return the mean (q,) of what is for sure not below zero, an element at a time.
 
-
-def log_density(estimate: Floats, covariance: Floats, priors: Sequence[Prior]) -> float:
-    """Return the logarithm of the density of an estimate with its covariance over all priors, but for a constant."""
-    return float(logsumexp(_log_densities(*_predictive(estimate, covariance, priors), priors)))
-
-
-def _predictive(estimate: Floats, covariance: Floats, priors: Sequence[Prior]) -> tuple[Floats, Floats]:
-    """Return for each prior the covariance (q, q) of the estimate, and how far it is from its mean (q, 1)."""
-    prior_mean = np.array([np.broadcast_to(one.mean, len(estimate)) for one in priors])
-    whole = covariance + np.array([one.covariance for one in priors]) + LEAST * np.eye(len(estimate))
-    return whole, (estimate - prior_mean)[..., None]
-
-
-def _log_densities(whole: Floats, off: Floats, priors: Sequence[Prior]) -> Floats:
-    """(priors,): logarithms of the density under each prior times its weight, but for a constant."""
-    beforehand = np.log([one.weight for one in priors])
-    square = (off * np.linalg.solve(whole, off)).sum(axis=(1, 2))
-    return np.asarray(beforehand - 0.5 * (np.linalg.slogdet(whole)[1] + square), dtype=np.float64)
+        Priors and posteriors are normal distributions cut off at zero (Gelfand, Smith and Lee 1992), so that an
+        estimate below zero leaves a little instead of nothing. A prior counts by how much more of it is above zero
+        afterwards.
+        """
+        errors = np.sqrt(np.maximum(np.einsum("jkk->jk", self.covariances), LEAST))
+        z = np.clip(self.means / errors, -MOST_ERRORS, MOST_ERRORS)
+        cut = self.means + errors * np.exp(-0.5 * z**2 - 0.5 * np.log(2 * np.pi) - log_ndtr(z))
+        prior_means = np.array([np.broadcast_to(one.mean, z.shape[1]) for one in self.priors])
+        prior_errors = np.sqrt(np.maximum([np.diag(one.covariance) for one in self.priors], LEAST))
+        beforehand = np.clip(prior_means / prior_errors, -MOST_ERRORS, MOST_ERRORS)
+        kept = log_ndtr(z) - log_ndtr(beforehand)
+        weight = np.apply_along_axis(averaged, 0, self.likely[:, None] + kept)
+        return np.asarray((weight * np.maximum(cut, 0.0)).sum(axis=0), dtype=np.float64)
 
 
 def clustered(x: Floats, y: Floats, variance: Floats, customer: Ints) -> tuple[Floats, Floats]:
