@@ -27,6 +27,9 @@ of u by their quasi-likelihood, as errors vary more with offers than without (We
 window and what carries over from it:
 
     value_i(k) = m h_i c_ik r_iF f(k) (1 + sum of carry)
+
+Where offers cover parts, growth may follow several powers of the share that they cover (`POWERS`). Then f is learned
+for each power, c f is the mean of what they say, and all other parts are learned with the mean of the powers as c.
 """
 
 from __future__ import annotations

@@ -117,11 +117,11 @@ def clustered_last(x: Floats, y: Floats, variance: Floats, customer: Ints, last:
     return estimate[-last:], larger(grouped[-last:, -last:], plain[-last:, -last:])
 
 
-def larger(one: Floats, other: Floats) -> Floats:
+def larger(first: Floats, second: Floats) -> Floats:
     """Return the covariance (q, q) that is in every direction the larger of two."""
-    other = other + LEAST * np.eye(len(other))
-    ratio, vectors = eigh(one, other)
-    axes = other @ vectors
+    second = second + LEAST * np.eye(len(second))
+    ratio, vectors = eigh(first, second)
+    axes = second @ vectors
     return np.asarray((axes * np.maximum(ratio, 1.0)) @ axes.T, dtype=np.float64)
 
 
