@@ -1,8 +1,7 @@
 """What the growth by offers, f of `growth_model`, may be before a log is looked at.
 
-    f ~ N(0, t1^2 [any] + t2^2 dd' [any] + (t3^2 + t4^2 dd' + t5^2 min(d, d')) [same family])
-
-with each t of several sizes or 0, or all offers bring about the same growth, or as much as they are deep.
+It has the form that is written there, each part of several sizes or not there; or, as likely as that, all offers bring
+about the same growth or each as much as it is deep.
 """
 
 from __future__ import annotations

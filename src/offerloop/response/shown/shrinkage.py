@@ -102,8 +102,8 @@ def clustered(x: Floats, y: Floats, variance: Floats, customer: Ints) -> tuple[F
 
     `variance` (n,) is that of the errors of y, by which rows are weighted; `customer` (n,) numbers whose row it is.
     """
-    estimate, plain = weighted(x, y, variance)
-    return estimate, _by_customer(x, (y - x @ estimate) / variance, plain, customer)
+    estimate, _, grouped = _estimated(x, y, variance, customer)
+    return estimate, grouped
 
 
 def clustered_last(x: Floats, y: Floats, variance: Floats, customer: Ints, last: int) -> tuple[Floats, Floats]:
@@ -112,8 +112,7 @@ def clustered_last(x: Floats, y: Floats, variance: Floats, customer: Ints, last:
     In every direction it is the larger of that by customers and that of independent rows: where few customers decide,
     the former is far too small (Angrist and Pischke 2009, section 8.2).
     """
-    estimate, plain = weighted(x, y, variance)
-    grouped = _by_customer(x, (y - x @ estimate) / variance, plain, customer)
+    estimate, plain, grouped = _estimated(x, y, variance, customer)
     return estimate[-last:], larger(grouped[-last:, -last:], plain[-last:, -last:])
 
 
@@ -123,6 +122,12 @@ def larger(first: Floats, second: Floats) -> Floats:
     ratio, vectors = eigh(first, second)
     axes = second @ vectors
     return np.asarray((axes * np.maximum(ratio, 1.0)) @ axes.T, dtype=np.float64)
+
+
+def _estimated(x: Floats, y: Floats, variance: Floats, customer: Ints) -> tuple[Floats, Floats, Floats]:
+    """Return coefficients (q,), and their covariances (q, q) of independent rows and by customers."""
+    estimate, plain = weighted(x, y, variance)
+    return estimate, plain, _by_customer(x, (y - x @ estimate) / variance, plain, customer)
 
 
 def _by_customer(x: Floats, weighted_error: Floats, plain: Floats, customer: Ints) -> Floats:
