@@ -15,7 +15,7 @@ from shop import HALF, SETTINGS, simulate, summed
 from offerloop.config import Config
 from offerloop.errors import ConfigError
 from offerloop.money import MICRO
-from offerloop.response import UsualBaskets, estimate_effects, study_shelf_prices, usual_baskets
+from offerloop.response import ShownEffects, UsualBaskets, estimate_effects, study_shelf_prices, usual_baskets
 
 COUPON = {"kind": "coupon", "on": "each category", "percent": [10, 20, 40], "max_discount": "5.00"}
 SPEND_AND_SAVE = {"kind": "spend_and_save", "spend": "50.00", "save": "5.00"}
@@ -182,6 +182,17 @@ def test_an_assumed_share_of_purchases_follows_the_usual_basket(responsive, offe
     assert row["value_minor"] == pytest.approx(0.1 * 0.4 * value)
     assert row["discount_minor"] == pytest.approx(0.1 * discount)
     assert row["profit_minor"] == pytest.approx(0.1 * 0.4 * value - 0.1 * discount)
+
+
+def test_an_offer_that_was_shown_is_planned_beside_those_of_shelf_prices(responsive):
+    """Every division has its effects, which are those that the log tells."""
+    ids = responsive.lines.own["customer_id"].unique().sort()
+    told = {name: np.full((ids.len(), 1), 50.0) for name in ("value_minor", "coupon_minor", "redeemed")}
+    shown = ShownEffects(ids, {"save-5": np.ones(1)}, told, told, pl.DataFrame(), model=None)
+    config = configured(COUPON, {**SPEND_AND_SAVE, "id": "save-5"})
+    found = estimate_effects(responsive, usual(responsive), config, shown=shown)
+    assert found.effects.filter(offer_id="save-5")["value_minor"].to_list() == [50.0] * ids.len()
+    assert {view.height for view, _ in found.views} == {found.effects.height}
 
 
 def test_without_a_study_only_assumed_offers_have_an_effect(responsive):

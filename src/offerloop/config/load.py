@@ -146,17 +146,13 @@ def _check_suffix(path: Path, model: type[BaseModel]) -> None:
 
 
 def beside(config: Config, folder: Path) -> Config:
-    """The configuration with every path relative to a folder."""
+    """The configuration with every path of what is read relative to a folder; what is published names its own place."""
     sources = {name: _source_beside(source, folder) for name, source in config.sources.items()}
-    publish = tuple(
-        target if target.path is None else target.model_copy(update={"path": folder / as_path(target.path)})
-        for target in config.publish
-    )
     outcomes = tuple(folder / as_path(path) for path in config.experiment.outcomes)
     experiment = config.experiment.model_copy(update={"outcomes": outcomes})
     return config.model_copy(
         update={
-            "sources": sources, "privacy": privacy_beside(config.privacy, folder), "publish": publish,
+            "sources": sources, "privacy": privacy_beside(config.privacy, folder),
             "data": config.data.model_copy(update={"store": sqlite_beside(config.data.store, folder)}),
             "experiment": experiment, "business_as_usual": _usual_beside(config.business_as_usual, folder),
         }

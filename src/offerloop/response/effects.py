@@ -199,8 +199,9 @@ def _with_estimated(
     views: list[pl.DataFrame], estimated: list[CampaignOffer], shown: ShownEffects
 ) -> list[pl.DataFrame]:
     """Each division's table, with the offers that were shown: of these there is one division only."""
-    parts = [_estimated(one, shown.effects(one.offer.offer_id)) for one in estimated]
-    return [pl.concat([*(one.select(table.columns) for one in parts), table]) for table in views]
+    first = [_estimated(one, shown.effects(one.offer.offer_id)) for one in estimated]
+    later = [_held_out_of(one) for one in first]
+    return [pl.concat([*first, views[0]]), *(pl.concat([*later, one]) for one in views[1:])]
 
 
 def _estimated(choice: CampaignOffer, frame: pl.DataFrame) -> pl.DataFrame:

@@ -309,14 +309,15 @@ def test_nobody_of_the_holdout_gets_anything(large_plan):
     assert not held & set(told.filter(pl.col("offer_id") != "none")["customer_id"])
 
 
-def test_each_period_is_published_once_to_where_the_configuration_says(command, large_plan):
+def test_each_period_is_published_once_to_where_the_configuration_says(command, large_plan, monkeypatch):
     shop, found = large_plan
     (place,) = shop.folder.glob("crm-*.csv")
     sent, told = pl.read_csv(place), pl.read_csv(found["file"])
     assert place.name == f"crm-{found['periods'][0]['run']}.csv"
     assert sent["customer_id"].to_list() == told.filter(pl.col("offer_id") != "none")["customer_id"].to_list()
     assert sent["label"].null_count() == 0
-    assert "already published" in once(command, shop)["published"][0]
+    monkeypatch.chdir(shop.folder.parent)
+    assert "already published" in json.loads(command("loop", shop.folder.name, "--once", "--json")[1])["published"][0]
     shop.idle(1)
     assert [one["period"] for one in once(command, shop)["periods"]] == [0, 1]
     assert len(list(shop.folder.glob("crm-*.csv"))) == 2
