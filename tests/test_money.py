@@ -107,7 +107,7 @@ def test_half_up(exact, minor):
 def test_units_that_are_no_currency_count_in_hundredths():
     assert to_minor("1.50", "lessons") == 150
     assert to_text(150, "lessons") == "1.50"
-    with pytest.raises(KeyError):
+    with pytest.raises(InputError):
         to_minor("1.50", "XYZ")
 
 

@@ -54,10 +54,17 @@ TOO_MUCH = 10**18
 def to_minor(amount: str | int | Decimal, currency: str) -> int:
     """``"12.40"`` as 1240 minor units.
 
-    Raises InputError when the text is not a number, has more digits than the currency, or is 10^18 and more.
+    Raises InputError when the text is not a number, has more digits than the currency, or is 10^18 and more, and for
+    an unknown currency or unit.
     """
     try:
-        exact = Decimal(str(amount).strip()).scaleb(DIGITS[currency], _EXACT)
+        digits = DIGITS[currency]
+    except KeyError:
+        raise InputError(
+            Message("'{unit}' is no currency such as EUR, and no unit such as seats", unit=currency)
+        ) from None
+    try:
+        exact = Decimal(str(amount).strip()).scaleb(digits, _EXACT)
     except DecimalException:
         raise InputError(
             Message("'{amount}' is not an amount of money; write it like 12.40", amount=str(amount))
@@ -68,7 +75,7 @@ def to_minor(amount: str | int | Decimal, currency: str) -> int:
                 "'{amount}' is not an amount in {currency}, which has {digits} decimal digits",
                 amount=str(amount),
                 currency=currency,
-                digits=DIGITS[currency],
+                digits=digits,
             )
         )
     if abs(exact) >= TOO_MUCH:

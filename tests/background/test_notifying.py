@@ -20,7 +20,7 @@ class Hook:
     """A server that notes what it is sent, and answers with a status that the test sets."""
 
     def __init__(self):
-        self.status, self.requests = 200, []
+        self.status, self.requests, self.length = 200, [], "0"
         hook = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -29,7 +29,7 @@ class Hook:
                 hook.requests.append((self.headers[SIGNATURE], body))
                 self.send_response(hook.status)
                 self.send_header("Location", "/elsewhere")
-                self.send_header("Content-Length", "0")
+                self.send_header("Content-Length", hook.length)
                 self.end_headers()
 
             def log_message(self, *_):
@@ -104,6 +104,13 @@ def test_what_is_not_taken_is_sent_again_under_the_same_id(database, hook):
     assert send_due(database, config) == 0
     assert len(hook.told) == 4
     assert len({one["id"] for one in hook.told}) == 1
+
+
+def test_a_receiver_whose_answer_breaks_off_holds_no_other_up(database, hook):
+    config, hook.length = config_of(*(Webhook(url=hook.url + end, secret_env="HOOK_SECRET") for end in "ab")), "9"
+    tell(database, config)
+    send_due(database, config)
+    assert len(hook.told) == 2
 
 
 def test_waits_grow_and_end(database, hook):

@@ -66,8 +66,9 @@ def test_a_campaign_is_written_reviewed_and_run(ada, ben, ada_approving):
     with pytest.raises(ProblemError, match="conflict"):
         ada.change_budget("spring", LATER, "90.00")
     ada.start("spring")
-    with pytest.raises(ProblemError, match="invalid"):
-        ada.change_budget("spring", LATER.replace(year=2020), "90.00")
+    for at, budget in ((LATER.replace(year=2020), "90.00"), (LATER, "90.001")):
+        with pytest.raises(ProblemError, match="invalid"):
+            ada.change_budget("spring", at, budget)
     (first,) = ada.change_budget("spring", LATER, "85.00").budget_proposals
     (proposed,) = ada.change_budget("spring", LATER, "90.00").budget_proposals
     assert (proposed.budget, proposed.proposed_by, proposed.why_not) == ("90.00", "person_ada", "role_missing")

@@ -8,8 +8,9 @@ import time
 from collections.abc import Mapping
 from email.message import EmailMessage
 from functools import partial
+from http.client import HTTPException
 from typing import Any
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.parse import unquote, urlsplit
 from urllib.request import Request, build_opener
 
@@ -83,7 +84,7 @@ def _failure(notice: PendingNotice, config: Config) -> str | None:
             _post(notice, config)
     except HTTPError as error:
         return f"{error.code} {error.reason}"
-    except (URLError, OSError) as error:
+    except (OSError, HTTPException, ValueError) as error:  # whatever one receiver does, the others are told
         return str(getattr(error, "reason", None) or error) or type(error).__name__
     except OfferloopError as error:
         return str(error)
@@ -120,7 +121,7 @@ def _mail(notice: PendingNotice, alarms: Alarms) -> None:
 
     mail = EmailMessage()
     mail["From"], mail["To"] = alarms.sender, notice.place.removeprefix(_MAIL)
-    mail["Subject"] = "Offerloop: " + str(notice.body.get("what", notice.topic)).replace("\n", " ")[:150]
+    mail["Subject"] = "Offerloop: " + " ".join(str(notice.body.get("what", notice.topic)).split())[:150]
     mail.set_content("\n".join(f"{name}: {value}" for name, value in with_instants(notice.body).items()) + "\n")
     server = urlsplit(with_variables(alarms.smtp, "smtp of [alarms]"))
     kind = smtplib.SMTP_SSL if server.scheme == "smtps" else smtplib.SMTP

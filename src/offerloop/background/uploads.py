@@ -17,6 +17,8 @@ from offerloop.store import Ledger, import_code_stream
 
 IMPORT_CODES = "import_codes"
 """The kind of job that makes coupons of an uploaded list of codes."""
+_SAID = "codes.csv"
+"""What messages call a list, whose place on the server is nobody's business."""
 KEPT_SECONDS = 7 * 86_400
 """How long a file stays whose job was cancelled."""
 
@@ -47,9 +49,9 @@ def import_uploaded(
             ledger, request["template_id"], lambda: stream_code_list(path),
             lambda codes, total: note({"done": codes, "total": total}),
         )  # fmt: skip
-    except InputError:
+    except InputError as error:
         path.unlink()
-        raise
+        raise InputError(error.message.with_texts(lambda text: text.replace(str(path), _SAID))) from None
     finally:
         ledger.engine.dispose()
     path.unlink()

@@ -6,7 +6,7 @@ from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from offerloop.config.audience import BOUNDS, AudienceRule, ValueComparison
-    from offerloop.config.campaign import Campaign, CampaignFault
+    from offerloop.config.campaign import Campaign, CampaignFault, amount_fault
     from offerloop.config.clean import Clean
     from offerloop.config.data import STORE_VARIABLE, Data
     from offerloop.config.experiment import MOST_HOLDOUT, BusinessAsUsual, ExperimentSettings
@@ -91,6 +91,7 @@ __all__ = [
     "Topic",
     "ValueComparison",
     "Webhook",
+    "amount_fault",
     "as_path",
     "beside",
     "config_file",

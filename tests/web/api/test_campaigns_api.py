@@ -148,6 +148,10 @@ def test_what_cannot_be_planned_names_its_fields_and_is_not_submitted(people):
         "audience", "budget", "team", "offers.0.percent", "offers.1.max_discount", "offers.2.kind",
     ]  # fmt: skip
     assert "between 0 and 100" in found["problems"][3]["detail"]
+    later = {"budget_changes": [{"at": in_future(99), "budget": "10.001"}]}
+    for more, field in ((later, "budget_changes.0.budget"), ({"budget_unit": "€"}, "budget_unit")):
+        problems = people.client.post("/v1/campaigns/validate", json=SPRING | more, headers=people.viewer).json()
+        assert problems["problems"][0]["field"] == field
     people.make(wrong)
     answer = people.act("submit", name="wrong").json()
     assert (answer["code"], answer["field"]) == ("invalid", "audience")

@@ -21,6 +21,11 @@ def client(small_run, tmp_path):
         yield client
 
 
+def bad_customer():
+    """A list whose first chunk is as it should be."""
+    return "code,customer_id\n" + "".join(f"C{number},anna\n" for number in range(5_001)) + f"D,{'x' * 201}\n"
+
+
 def upload(client, content, kind="text/csv", url=URL, by=None, **headers):
     return client.post(url, content=content, headers=(by or client.editor) | {"content-type": kind} | headers)
 
@@ -76,8 +81,12 @@ def test_what_cannot_be_imported_leaves_no_file(client):
             yield b"A" * 400_000
 
     assert (upload(client, endless()).status_code, left(client)) == (413, [])
-    upload(client, b"code\n" + b"X" * 300 + b"\n")
-    failed = carried_out(client)
-    assert failed.state == "failed"
-    assert "a code must have" in str(failed.failure)
-    assert left(client) == []
+    for content, why in ((f"code\n{'X' * 300}\n", "a code must have"), (bad_customer(), "a customer must have")):
+        upload(client, content.encode())
+        failed = carried_out(client)
+        assert failed.state == "failed"
+        assert why in str(failed.failure)
+        assert "/" not in str(failed.failure), "the place on the server"
+        assert left(client) == []
+    rows = client.get("/v1/coupon-templates/spring/coupons.csv", headers=client.editor).text
+    assert rows == "code,customer_id,status\n", "the first chunk is not imported either"

@@ -36,3 +36,16 @@ def test_a_category_among_the_order_lines_is_listed_and_can_be_changed(tmp_path)
         assert post_form(client, admin, "set-up", **{"products.category": "Gamme"}).status_code == 303
         columns = load_config(tmp_path).sources["products"].columns
         assert (columns["category"], columns["product_id"]) == ("Gamme", "Code article")
+
+
+def test_two_uploads_at_one_time_do_not_mix(tmp_path):
+    with served(tmp_path) as client:
+        request = {"method": "PUT", "url": "/console/upload/order_lines", "headers": signed_in(client, "admin") | TEXT}
+
+        async def interrupted():
+            yield b"a" * 1_000_000
+            await client._client.request(**request, content=b"b")
+            yield b"a"
+
+        assert client.request(**request, content=interrupted()).status_code == 201
+        assert (tmp_path / "data" / "order_lines.csv").read_bytes() == b"a" * 1_000_001

@@ -233,4 +233,14 @@ def _listed(cells: Sequence[str], header: Mapping[str, int], place: str) -> List
                 code=written[:50],
             )
         )
-    return ListedCode(code, cell("offer"), cell("customer"))
+    customer = cell("customer")
+    if customer is not None and (len(customer) > LONGEST or "\0" in customer):
+        raise InputError(
+            Message(
+                "{place}: the id of a customer must have 1 to {most} signs, not '{customer}'",
+                place=place,
+                most=str(LONGEST),
+                customer=customer[:50],
+            )
+        )
+    return ListedCode(code, cell("offer"), customer)

@@ -5,23 +5,25 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel
 
 from offerloop.background import announce
 from offerloop.commands.check import campaign_problems
-from offerloop.config import Campaign, CampaignFault, Config, load_config, read_campaign
+from offerloop.config import Campaign, CampaignFault, Config, amount_fault, load_config, read_campaign
 from offerloop.message import Message
 from offerloop.report import Localizer
 from offerloop.store import (
     EDITING,
     RIGHTS,
     Asking,
+    BudgetChange,
     CampaignAction,
     CampaignRevision,
     CampaignState,
+    CampaignText,
     Editor,
     WhyNot,
     WrittenCampaign,
@@ -148,7 +150,7 @@ def make_campaign(request: Request, body: CampaignDraft, caller: Editing, key: K
 @router.post("/validate", responses=documented("not_signed_in", "not_allowed", "invalid"))
 def validate(request: Request, body: CampaignDraft, _: Reading) -> CampaignChecked:
     """Check a campaign as `offerloop check` does, and keep nothing of it."""
-    faults = _Shop.of(request.app.state.worker).problems(body.id, body.text().body)
+    faults = _Shop.of(request.app.state.worker).problems(body.id, body.text())
     return _checked(request, faults)
 
 
@@ -182,7 +184,7 @@ def validate_campaign(request: Request, campaign_id: CampaignId, _: Reading) -> 
     """Check the newest revision as `offerloop check` does."""
     worker: Worker = request.app.state.worker
     campaign = worker.database.read(lambda connection: _found(connection, campaign_id))
-    return _checked(request, _Shop.of(worker).problems(campaign_id, campaign.text.body))
+    return _checked(request, _Shop.of(worker).problems(campaign_id, campaign.text))
 
 
 @router.get("/{campaign_id}/revisions", responses=documented(*_READ))
@@ -261,13 +263,16 @@ def change_budget(
 
     It counts when as many people as a revision needs have approved it, none of them who proposed it.
     """
-    reviewers = _Shop.of(request.app.state.worker).reviewers
+    shop = _Shop.of(request.app.state.worker)
 
     def propose(connection: Connection, campaign: WrittenCampaign, asking: Asking) -> None:
         change = body.change()
+        fault = shop.budget_fault(campaign.text, change, "budget")
+        if fault is not None:
+            raise HttpProblem("invalid", fault, "budget")
         if change.at <= campaign.moment.now:
             raise HttpProblem("invalid", Message("the new budget must begin in the future"), "at")
-        propose_budget(connection, campaign, new_id("budget"), change, asking.person, reviewers)
+        propose_budget(connection, campaign, new_id("budget"), change, asking.person, shop.reviewers)
 
     said = f"{body.budget} from {instant(int(body.at.timestamp()))}"
     return _changed(
@@ -378,13 +383,21 @@ class _Shop:
     def of(cls, worker: Worker) -> _Shop:
         return cls(load_config(worker.settings.shop))
 
-    def problems(self, campaign_id: str, body: Any) -> list[CampaignFault]:  # noqa: ANN401 - as it was written
-        read = read_campaign({"id": campaign_id, **body})
-        return campaign_problems(self.config, read) if isinstance(read, Campaign) else read
+    def problems(self, campaign_id: str, text: CampaignText) -> list[CampaignFault]:
+        read = read_campaign({"id": campaign_id, **text.body})
+        faults = campaign_problems(self.config, read) if isinstance(read, Campaign) else read
+        fields = {f"budget_changes.{place}.budget": one for place, one in enumerate(text.budget_changes)}
+        later = ((field, self.budget_fault(text, change, field)) for field, change in fields.items())
+        return [*faults, *(CampaignFault(field, fault) for field, fault in later if fault is not None)]
+
+    def budget_fault(self, text: CampaignText, change: BudgetChange, field: str) -> Message | None:
+        """Return why a later budget cannot be one of a campaign: no run could be made from its time on."""
+        unit = str(text.body.get("budget_unit") or self.config.shop.currency)
+        return amount_fault(change.budget, unit, field)
 
     def check_valid(self, campaign: WrittenCampaign) -> None:
         """Raise HttpProblem with the first reason why a campaign cannot be planned."""
-        for fault in self.problems(campaign.campaign_id, campaign.text.body):
+        for fault in self.problems(campaign.campaign_id, campaign.text):
             raise HttpProblem("invalid", fault.message, fault.field)
 
     def check_allowed(self, action: CampaignAction, campaign: WrittenCampaign, asking: Asking) -> None:

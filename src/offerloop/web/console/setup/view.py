@@ -10,6 +10,7 @@ from typing import cast
 
 from fastapi import Request, Response
 
+from offerloop.background import new_upload
 from offerloop.commands.init.findings import is_draft
 from offerloop.commands.init.request import InitRequest, init
 from offerloop.config import Serve, SourceName
@@ -289,8 +290,7 @@ async def take_upload(http: Request, source: str) -> Response:
         raise HttpProblem("conflict", _IS_SET_UP)
     folder = request.worker.settings.shop / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    partial = folder / f".{source}.partial"
-    partial.unlink(missing_ok=True)
+    partial = new_upload(request.worker.settings.shop)  # one for each request: two at a time must not mix
     size = await save_upload(http, partial, MOST_BYTES)
     if not size:
         partial.unlink(missing_ok=True)
