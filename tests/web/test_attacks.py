@@ -464,7 +464,9 @@ def test_a_spreadsheet_takes_no_code_for_a_formula(ask):
     ask("PUT", "/v1/coupon-templates/cells", {}, by="marketer")
     issued = {"codes": ["=1+1", '+A"1', "@SUM(A1)"], "customer_id": "=cmd()"}
     ask("POST", "/v1/coupon-templates/cells/coupons", issued, by="marketer")
-    rows = ask("GET", "/v1/coupon-templates/cells/coupons.csv", by="viewer").text.splitlines()[1:]
+    path = "/v1/coupon-templates/cells/coupons.csv"
+    assert ask("GET", path, by="viewer").status_code == 403
+    rows = ask("GET", path, by="marketer").text.splitlines()[1:]
     assert len(rows) == 3
     assert all(row.startswith("\"'") for row in rows)
 

@@ -22,6 +22,7 @@ from offerloop.store import (
     find_purchase,
     is_on,
     keys_of_customers,
+    newest_decisions,
     open_budgets,
     prices_of,
     promote,
@@ -50,6 +51,9 @@ def test_a_decision_comes_back_as_it_was_written_and_stays(database):
     database.change(lambda one: add_decisions(one, [record(1)]))
     assert database.read(lambda one: find_decision(one, "d1")) == record(1)
     assert database.read(lambda one: find_decision(one, "d9")) is None
+    database.change(lambda one: add_decisions(one, [record(1)._replace(decision_id="d0")]))
+    pages = [database.read(lambda one, last=last: newest_decisions(one, 1, last)) for last in (None, "d2", "d1", "d0")]
+    assert [one.decision_id for page in pages for one in page] == ["d2", "d1", "d0"], "two are of one instant"
 
 
 def test_a_customer_has_one_random_key(database):

@@ -137,8 +137,10 @@ def test_a_change_of_the_budget_is_scheduled_with_the_revision(small_run, tmp_pa
 def test_a_budget_that_is_no_amount_is_refused_and_breaks_no_page(small_run, tmp_path):
     with served(shop_of(small_run, tmp_path)) as client:
         ada = signed_in(client, "marketer")
-        refused = post_form(client, ada, "write-campaign", **SPRING | {"budget": "1.000,50"})
+        long = {"title": "é" * 300, "offers": "€5 off €50\n" * 2_000}
+        refused = post_form(client, ada, "write-campaign", **SPRING | long | {"budget": "1.000,50"})
         assert refused.status_code == 422
+        assert (long["title"] in refused.text, refused.text.count("€5 off €50")) == (True, 2_000), "nothing is cut"
         assert "write it like 12.40" in refused.text
         assert 'value="1.000,50"' in refused.text
         turned = SPRING | {"starts_at": "2100-02-01T08:00", "ends_at": "2100-01-01T08:00"}

@@ -35,5 +35,11 @@ def test_what_words_do_not_say_stays_json():
     assert read(line_of(odd, "en", "USD")) == [odd]
 
 
+@pytest.mark.parametrize("line", ['{"kind"', '{"percent": ' + "9" * 5_000 + "}", '{"on": ' + "[" * 100_000])
+def test_what_is_no_json_is_refused_with_its_line(line):
+    with pytest.raises(InputError, match="line 2 of the offers is no JSON"):
+        read(f"\n{line}")
+
+
 def test_a_line_that_was_left_as_it_is_stays_as_it_was_written():
     assert read(line_of(COFFEE, "en", "USD"), [COFFEE]) == [COFFEE]

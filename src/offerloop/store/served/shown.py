@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, tuple_
 
 from offerloop.store.schema import decisions
 
@@ -44,10 +44,11 @@ class DecisionListed:
     answer: str
 
 
-def newest_decisions(connection: Connection, limit: int, before_ms: int | None = None) -> list[DecisionListed]:
-    """Return the decisions of before an instant, the newest first."""
+def newest_decisions(connection: Connection, limit: int, before: str | None = None) -> list[DecisionListed]:
+    """Return the newest decisions first, or those before the one of an id; many may be of one instant."""
     columns = [getattr(decisions.c, name) for name in DecisionListed.__dataclass_fields__]
     query = select(*columns).order_by(decisions.c.at_ms.desc(), decisions.c.decision_id.desc()).limit(limit)
-    if before_ms is not None:
-        query = query.where(decisions.c.at_ms < before_ms)
+    if before is not None:
+        at_ms = connection.scalar(select(decisions.c.at_ms).where(decisions.c.decision_id == before))
+        query = query.where(tuple_(decisions.c.at_ms, decisions.c.decision_id) < (at_ms, before))
     return [DecisionListed(**row._mapping) for row in connection.execute(query)]

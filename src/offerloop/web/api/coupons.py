@@ -44,7 +44,7 @@ from offerloop.store import (
 from offerloop.web.addresses import NameInPath
 from offerloop.web.api.fields import Count, Instant, Minor, Model, Name, second_of
 from offerloop.web.api.jobs import JobAnswer
-from offerloop.web.auth import Caller, Deciding, DecidingOrReading, Editing, Reading
+from offerloop.web.auth import Caller, Deciding, DecidingOrReading, Editing
 from offerloop.web.idempotency import MONEY_SECONDS, Key, NeededKey, changed_once, ledger_key
 from offerloop.web.limits import Guesses
 from offerloop.web.paging import Cursor, Limit
@@ -288,8 +288,8 @@ def _queued(worker: Worker, queue: Callable[[Connection], Job], path: FilePath) 
 @router.get(
     "/coupon-templates/{template_id}/coupons.csv", responses=documented("not_signed_in", "not_allowed", "not_found")
 )
-def export(request: Request, template_id: TemplateId, _: Reading) -> StreamingResponse:
-    """Return all coupons of a template as CSV."""
+def export(request: Request, template_id: TemplateId, _: Editing) -> StreamingResponse:
+    """Return all coupons of a template as CSV, for who may issue them: a code of nobody is worth money to anybody."""
     worker: Worker = request.app.state.worker
     _template(worker, template_id)
     return StreamingResponse(_rows(worker, template_id), media_type="text/csv; charset=utf-8")

@@ -88,8 +88,12 @@ class PageRequest:
         return permission in self.caller.permissions
 
     def field(self, name: str, most: int = 200) -> str:
-        """Return a field of the form or the query, empty where it was left out."""
+        """Return the beginning of a field of the form or the query, empty where it was left out."""
         return self.fields.get(name, "")[:most].strip()
+
+    def text(self, name: str) -> str:
+        """Return a field as it was typed, however long: what somebody wrote is never cut."""
+        return self.fields.get(name, "")
 
     def number(self, name: str) -> int | None:
         """Return a field that holds a whole number; None where it was left out or is none."""

@@ -37,8 +37,6 @@ YEAR_SECONDS = 31_536_000
 AGAIN, LONGEST_QUERY = "_action", 7_000
 """The field of a query that names the action whose form is shown with what was typed before, and how long it may be:
 servers before the service often take no address above 8 KB."""
-MOST_SHOWN = 20_000
-"""Signs of a field that are shown again."""
 
 
 @router.get("/")
@@ -268,7 +266,7 @@ def _typed(field: Input, page_request: PageRequest) -> Input:
     is_revision_read = page_request.http.method == "GET" and field.name == "revision"  # a change since then must show
     if field.type == "password" or (field.type == "hidden" and not is_revision_read):
         return field
-    return replace(field, value=page_request.field(field.name, MOST_SHOWN))
+    return replace(field, value=page_request.text(field.name))
 
 
 def _html(request: Request, view: View, page_request: PageRequest | None, page: Page | None = None) -> Response:

@@ -34,7 +34,6 @@ SEND_RULES = (
 )
 DEFAULTS = {"send": "proven", "budget_basis": "liability"}
 """What a campaign does that says nothing of it."""
-MOST_TEXT = 20_000
 
 
 def view(request: PageRequest) -> View:
@@ -177,7 +176,7 @@ def _write(request: PageRequest) -> str:
     changes = _changes(request, unit)
     _check_fields(request)
     body |= {
-        "id": request.field("id") or short_name(request.field("title")), "title": request.field("title"),
+        "id": request.field("id") or short_name(request.field("title")), "title": request.text("title").strip(),
         "budget": request.field("budget"), **{name: _choice(request, body, name) for name in DEFAULTS},
         "audience": request.field("audience") or None, "starts_at": time_field(request, "starts_at"),
         "ends_at": time_field(request, "ends_at"), "budget_changes": changes,
@@ -212,7 +211,7 @@ def _written_offers(request: PageRequest, body: Mapping[str, Any]) -> list[dict[
             raise InputError(problem.detail or "")
 
     lines = OfferLines(request.localizer.language, request.currency, body.get("offers", []), check)
-    return lines.read(request.fields.get("offers", "")[:MOST_TEXT])
+    return lines.read(request.text("offers"))
 
 
 def _check_fields(request: PageRequest) -> None:

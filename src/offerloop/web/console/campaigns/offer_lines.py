@@ -59,11 +59,11 @@ class OfferLines:
             try:
                 offer = kept[written] if written in kept else self._offer_of(written)
                 self.check(offer)
-            except json.JSONDecodeError:
-                no_json = Message("line {n} of the offers is no JSON; write the offer in words", n=number)
-                raise InputError(no_json) from None
             except InputError as error:
                 raise InputError(Message("line {n} of the offers: {why}", n=number, why=error.message)) from None
+            except (ValueError, RecursionError):  # also for numbers and brackets beyond what Python reads
+                no_json = Message("line {n} of the offers is no JSON; write the offer in words", n=number)
+                raise InputError(no_json) from None
             offers.append(offer)
         return offers
 

@@ -84,12 +84,12 @@ def view(request: PageRequest) -> View:
 
 def _log(request: PageRequest) -> PageTable:
     """Return the newest decisions, each with the rule that gave an offer or kept it back."""
-    before = request.number("before")
+    before = request.field("before") or None
     decisions = request.worker.database.read(lambda one: newest_decisions(one, SHOWN + 1, before))
     names = {} if request.run is None else offer_names(request.run)
     titles = {} if request.run is None else campaign_names(request.run)
     rows = tuple(_row(one, names, titles) for one in decisions[:SHOWN])
-    more = f"/console/decisions?before={decisions[SHOWN - 1].at_ms}" if len(decisions) > SHOWN else None
+    more = f"/console/decisions?before={decisions[SHOWN - 1].decision_id}" if len(decisions) > SHOWN else None
     empty = Message("No decision was asked for yet. A checkout asks at POST /v1/decisions.")
     return PageTable("log", Message("The newest decisions", context="table title"), COLUMNS, rows, empty, more)
 
