@@ -186,6 +186,7 @@ def test_features_read_nothing_that_comes_after_them(responsive):
         ({"n_customers": 100}, "pairs of a customer and a category.*needs 2,000"),
         ({"depths": (0.0,)}, "did not vary"),
         ({"depths": (0.2,)}, "did not vary"),
+        ({"depths": (0.2, 0.2026)}, "did not vary"),  # one discount, rounded to whole minor units
     ],
 )
 def test_too_little_evidence_is_refused_with_a_sentence(shop, sentence):

@@ -22,6 +22,8 @@ from offerloop.response.shelf.panel import ShelfPanel
 BLOCK_WEEKS = 4
 OUTCOMES = ("bought", "units", "list_minor", "discount_minor")
 CURVE_EDGES = (0.0, 0.05, 0.10, 0.20, 0.30, 1.0)
+ROUNDING = 0.01
+"""Depths that differ by less are those of one discount, as prices are whole minor units."""
 
 
 @dataclass(frozen=True)
@@ -43,16 +45,16 @@ class Sample:
         return cls(rows, filled, Groups(panel.customer[rows], panel.category[rows]))
 
 
-def varies(cleared: Floats) -> bool:
+def varies(cleared: Floats, least: float = 1e-9) -> bool:
     """Whether anything is left of a regressor once it is free of the effects."""
-    return bool(np.abs(cleared).max(initial=0.0) > 1e-9)
+    return bool(np.abs(cleared).max(initial=0.0) > least)
 
 
 def moves(panel: ShelfPanel, weeks: range) -> bool:
     """Whether prices changed in ways that both designs can use."""
     own, whole = (Sample.of(panel, exposure, weeks) for exposure in (panel.own_depth, panel.category_depth))
-    return varies(within(own.exposure, own.groups.category)) and varies(
-        within_periods(whole.exposure, whole.groups.category, BLOCK_WEEKS)
+    return varies(within(own.exposure, own.groups.category), ROUNDING) and varies(
+        within_periods(whole.exposure, whole.groups.category, BLOCK_WEEKS), ROUNDING
     )
 
 

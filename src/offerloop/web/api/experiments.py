@@ -51,7 +51,8 @@ class ExperimentListed(BaseModel):
     experiment_id: str
     """The run."""
     state: State
-    """`not_sent`: no campaign was sent; `running`: not read out yet; `measured`; `stopped`: the draw is not sound."""
+    """`not_sent`: no campaign was sent; `running`: not read out yet; `measured`; `stopped`: no effect is shown, as the
+    draw is not sound or groups are too small."""
     began_on: str
     """The day of the plan."""
     campaigns: list[str]

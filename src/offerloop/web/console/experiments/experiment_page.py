@@ -34,7 +34,7 @@ STATES = {
     "not_sent": Badge("not_sent", Message("nothing was sent", context="state of an experiment")),
     "running": Badge("running", Message("running, not read out yet", context="state of an experiment"), "warning"),
     "measured": Badge("measured", Message("measured", context="state of an experiment"), "good"),
-    "stopped": Badge("stopped", Message("stopped: the draw is not sound", context="state of an experiment"), "bad"),
+    "stopped": Badge("stopped", Message("no effect shown", context="state of an experiment"), "warning"),
 }
 ACTIONS = {
     "ship": Badge("ship", Message("keep it: it pays", context="verdict"), "good"),
