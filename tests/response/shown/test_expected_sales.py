@@ -74,5 +74,20 @@ def test_one_order_of_a_thousand_times_the_usual_tells_nothing_of_others():
     assert noise(h, error) == pytest.approx(without, rel=0.5)
 
 
+@pytest.mark.parametrize("times", [100, 1_000])
+def test_one_customer_a_thousand_times_larger_does_not_make_others_alike(times):
+    rng = np.random.default_rng(1)
+    quarter = rng.lognormal(3, 1.2, 4_000)
+    month = quarter * rng.gamma(1.0, 1.0, len(quarter))
+    y = (quarter + month) / 2 * rng.gamma(0.5, 2.0, len(quarter))
+    largest = times * quarter.mean() * np.array([[1.0, 0.0], [1.0, 1.0], [1.0, 1.0], [1.0, 0.0]])
+    x = np.concatenate([np.column_stack([quarter, month]), largest])
+    rows = seen(x, np.concatenate([y, [1_000 * y.mean(), 0.0, 0.0, 0.0]]))
+    expected = ExpectedSales.fit(rows).over_mean(rows)[: len(y)]
+    fifth = np.argsort(np.argsort(quarter + month)) * 5 // len(y)
+    least, most = (expected[fifth == one].mean() / y[fifth == one].mean() for one in (0, 4))
+    assert most / least == pytest.approx(1, rel=0.6)
+
+
 def test_customers_without_any_purchase_have_a_variance_above_zero():
     assert (noise(np.ones(10), np.zeros(10)) > 0).all()

@@ -11,7 +11,9 @@ and nothing counts as more recent than the latest row.
 The three parts of the variance, none below 0, are fitted to squared errors (Amemiya 1977), none of which counts for
 more than CLIP times its own variance: an order of a thousand times the usual would make all weights equal. A few
 customers who buy much make up most of what is bought, and by plain least squares also most of what is estimated.
-Weighted by the variance they count for little, so expectations are brought to the sum of what was seen.
+Weighted by the variance they count for little, so expectations are brought to the sum of what was seen. Before the
+variance is known rows count by their distance from the mean (bounded influence, Mallows 1975): begun with least
+squares, expectations of all others would follow one customer who buys a hundred times as much.
 """
 
 from __future__ import annotations
@@ -57,13 +59,12 @@ class ExpectedSales:
         outcome, counts = evidence.outcome, evidence.counts
         usual = cls._scaled(evidence)
         x = np.column_stack([np.ones(evidence.size), usual.traits(evidence)])
-        weight, held_back = counts, np.diag(np.r_[0.0, np.full(x.shape[1] - 1, PENALTY)])
+        weight = counts / (x**2).sum(axis=1)
         for _ in range(PASSES):
-            level = np.linalg.pinv(x.T @ (weight[:, None] * x) + held_back) @ (x.T @ (weight * outcome))
+            level = _ridge(x, outcome, weight)
             usual = replace(usual, level=level, mean=float(np.maximum(x @ level, 0.0).mean()) or 1.0)
             h = usual.over_mean(evidence)
             weight = 1 / noise_of(evidence, h, outcome - usual.mean * h)
-            weight /= weight.mean()
         expected = usual.mean * usual.over_mean(evidence)
         share = float((counts * outcome).sum()) / max(float((counts * expected).sum()), 1e-300)
         return replace(usual, level=share * usual.level, mean=share * usual.mean) if share > 0 else usual
@@ -88,6 +89,18 @@ class ExpectedSales:
         z, (centre, scale) = (rows.features - self.centre) / self.scale, self.recency
         recent = within((_recency(np.maximum(rows.ages, self.least_age)) - centre) / scale)
         return np.column_stack([z, z * recent[:, None]])
+
+
+def _ridge(x: Floats, y: Floats, weight: Floats) -> Floats:
+    """Coefficients (q,) of y (n,) on x (n, q), the first column of which is 1 and not held back.
+
+    PENALTY is in rows of a feature as it varies among rows as they count: by its plain standard deviation a customer
+    who is a thousand times larger than all others would make these alike.
+    """
+    gram = x.T @ (weight[:, None] * x)
+    held_back = PENALTY * np.diag(gram) / len(y)
+    held_back[0] = 0.0
+    return np.asarray(np.linalg.pinv(gram + np.diag(held_back)) @ (x.T @ (weight * y)), dtype=np.float64)
 
 
 def _recency(age: Floats) -> Floats:
