@@ -134,13 +134,18 @@ def open_columns(source: SourceName, match: ColumnMatch, sample: SampleRows) -> 
     return opened
 
 
-def unfit_notes(source: SourceName, match: ColumnMatch, sample: SampleRows) -> list[Message]:
-    """Return a note for each column that is called like an unmapped one of ours, but whose cells do not fit."""
+def unfit_notes(
+    source: SourceName, match: ColumnMatch, sample: SampleRows, columns: Sequence[str] | None = None
+) -> list[Message]:
+    """Return a note for each column that is called like an unmapped one of ours, but whose cells do not fit.
+
+    `columns` are those of ours that are looked at, by default all optional ones of the source.
+    """
     return [
         Message(
             "'{column}' is not used as {field}: {why}", column=column.name, field=ours, why=misfit(ours, column, sample)
         )
-        for ours in CONTRACTS[source].optional
+        for ours in (CONTRACTS[source].optional if columns is None else columns)
         if ours not in match.guesses
         for column in match.unused()
         if name_score(column.name, source, ours)[0] >= HOLDS and len(_wrong_cells(ours, column)[1])

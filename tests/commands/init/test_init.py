@@ -206,6 +206,13 @@ def test_offers_of_a_list_hold_from_and_until_when_it_says(tmp_path, names, row,
     assert second.conditions.window == Window()
 
 
+def test_init_and_check_say_that_ends_of_offers_cannot_be_read(tmp_path):
+    """Such offers hold for ever."""
+    made = dated_list(tmp_path, ("start", "valid until"), ("2024-12-24", "2024-12-31"), (None, "31/12/2024"))
+    for notes in (made.facts["sources"]["offers"]["notes"], check(made.config).facts["notes"]):
+        assert any("'valid until' is not used as ends_at: line 3: '31/12/2024'" in str(one) for one in notes)
+
+
 def test_an_offer_of_a_list_that_ends_before_it_starts_is_refused(tmp_path):
     rows = ((None, "2024-01-01"), ("2024-12-31", "2024-12-31"), ("2024-12-31", "2024-12-30"))
     with pytest.raises(InputError) as error:

@@ -13,7 +13,7 @@ import polars as pl
 from offerloop.config import Config, Source, SourceName
 from offerloop.engine import collect
 from offerloop.errors import InputError, SourceError
-from offerloop.events import CONTRACTS, Events, columns_in
+from offerloop.events import CONTRACTS, TIME_COLUMNS, Events, columns_in
 from offerloop.mapping import (
     ColumnMatch,
     columns_of,
@@ -26,6 +26,7 @@ from offerloop.mapping import (
     mapping_notes,
     note_on_two_readings,
     unfit_columns,
+    unfit_notes,
     unmapped_answers,
 )
 from offerloop.message import Message
@@ -44,6 +45,7 @@ def configured_notes(config: Config, events: Events) -> list[Message]:
         if name == "customers":
             notes += unmapped_answers(ColumnMatch(columns_of(sample), match.guesses).unused(), match.guesses)
         notes += unfit_columns(match, name, (*contract.required, *contract.optional))
+        notes += unfit_notes(name, match, sample, [one for one in contract.optional if one in TIME_COLUMNS])
         notes += encoding_notes(sample)
         notes += _time_notes(match, sample, config.sources[name])
     if "order_lines" in matches:
