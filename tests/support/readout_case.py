@@ -60,9 +60,9 @@ def stopped() -> ReadoutFindings:
     """The draw does not hold."""
     failed = DrawCheck(Message("holdout among planned customers"), 10, 700, 79.0, 1e-9, False, NONE, NONE)
     why = Message(
-        "No effect is shown: of the customers planned for an offer {sent} got it and {held} were held back, and fewer "
-        "than {least} on one side say nothing; plan for more customers or hold back a larger share of "
-        "them next time.",
+        "No effect of the plan's offers is shown: of the customers planned for an offer {sent} got it and {held} were "
+        "held back, and fewer than {least} on one side say nothing; plan for more customers or hold back a larger "
+        "share of them next time.",
         sent=700,
         held=10,
         least=30,

@@ -65,11 +65,11 @@ def test_what_a_read_out_says_is_in_the_language_of_its_reader_and_an_older_one_
     path = tmp_path / "readout.json"
     path.write_text(json.dumps(kept))
     chinese = read_readout(path, "zh")
-    assert chinese["stopped"].startswith("没有显示效果")
+    assert chinese["stopped"].startswith("没有显示计划优惠的效果")
     assert {one["check"] for one in chinese["checks"]} != {one["check"] for one in kept["checks"]}
     assert chinese["warnings"] == ["订单中有 12 位用户不在该次运行中，未纳入。"]
     path.write_text(json.dumps({name: kept[name] for name in ("sentence", "stopped", "warnings")}))
-    assert read_readout(path, "zh")["stopped"].startswith("No effect is shown")
+    assert read_readout(path, "zh")["stopped"].startswith("No effect of the plan's offers is shown")
 
 
 SIZES = {"held": 10, "rest": 90, "expected": 20, "others": 80, "p": "1e-05"}

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from readout_shop import make_orders, make_run
 
-from offerloop.commands.readout.checks import checks, why_stopped
+from offerloop.commands.readout.checks import checks, why_too_few, why_unsound
 from offerloop.commands.readout.inputs import read_run
 from offerloop.commands.readout.shards.survey import decided_tables, survey
 from offerloop.commands.readout.side_files import SideFiles
@@ -21,7 +21,7 @@ def said_of(run, exposures=None):
     engine = DuckDBEngine()
     files = SideFiles.read(run, exposures, None, engine)
     counts = survey(run, decided_tables(run, engine).with_tables(files.tables))
-    return why_stopped(counts, checks(run, counts, has_exposures=exposures is not None))
+    return why_unsound(checks(run, counts, has_exposures=exposures is not None)) or why_too_few(counts)
 
 
 def test_lost_holdout_customers_stop_it(tmp_path):
@@ -91,7 +91,7 @@ def test_too_few_held_back_stop_it(tmp_path):
     few = (pl.col("planned_offer_id") == "none") | (pl.col("customer_id") < 150)
     run = read_run(make_run(tmp_path / "run", keep=few))
     counts = survey(run, decided_tables(run, DuckDBEngine()))
-    assert "fewer than 30 on one side say nothing" in str(why_stopped(counts, ()))
+    assert "fewer than 30 on one side say nothing" in str(why_too_few(counts))
 
 
 @pytest.fixture(scope="module")

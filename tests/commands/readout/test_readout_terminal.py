@@ -29,7 +29,7 @@ def test_the_finding_comes_first_and_the_report_last(name, language):
 
 def test_a_broken_draw_shows_the_checks_and_no_effect():
     first, names, check, _ = text_of("stopped").splitlines()
-    assert first.startswith("No effect is shown")
+    assert first.startswith("No effect of the plan's offers is shown")
     assert names.split() == ["check", "in", "the", "group", "expected", "not", "in", "it", "p-value", "verdict"]
     assert check.endswith("failed")
 

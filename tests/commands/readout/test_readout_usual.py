@@ -105,6 +105,20 @@ def test_lost_customers_of_the_group_stop_the_reading(tmp_path):
     assert "business as usual among all customers: " in read_out(run, tmp_path / "orders.csv").stopped
 
 
+def test_a_plan_that_gives_nobody_an_offer_is_compared_with_today(tmp_path):
+    """Nothing may be better than what the shop does today, and the plan's offers have no effect to show."""
+    run = make_run(tmp_path / "runs" / "one", more=USUAL, usual=0.2)
+    make_orders(tmp_path / "orders.csv", run, {"plan": 1.0, "usual": 0.5})
+    table, none = pl.read_parquet(run / "assignments.parquet"), pl.lit("none")
+    offer = pl.when(pl.col("arm") == "usual").then("offer_id").otherwise(none).alias("offer_id")
+    table.with_columns(offer, planned_offer_id=none).write_parquet(run / "assignments.parquet")
+    done = read_out(run, tmp_path / "orders.csv")
+    assert done.summary["sentence"].startswith("Is it better than what we do today? Yes: the plan brought ")
+    assert "customers planned for an offer 0 got it" in done.stopped
+    assert {one["comparison"] for one in done.summary["effects"]} == {"against_usual", "usual"}
+    assert "business as usual against the holdout" in done.report.read_text(encoding="utf-8")
+
+
 def test_a_group_too_small_is_said(tmp_path):
     section = USUAL.replace("share = 0.2", "share = 0.01")
     run = make_run(tmp_path / "runs" / "one", more=section, usual=0.01)

@@ -62,17 +62,22 @@ def _shares_of_plan(run: PastRun, counts: Survey, planned: Survey) -> tuple[floa
     return held, (1 - held - run.usual_share) * (1 - counts.explore_share * able)
 
 
-def why_stopped(counts: Survey, checks: tuple[DrawCheck, ...]) -> Message | None:
-    """One sentence when a check failed or a group is too small, else None."""
+def why_unsound(checks: tuple[DrawCheck, ...]) -> Message | None:
+    """One sentence when a check failed, else None."""
     failed = next((one for one in checks if not one.passes), None)
-    if failed is not None:
-        return Message("No effect is shown: {failure}; {causes}.", failure=failed.failure, causes=failed.causes)
+    if failed is None:
+        return None
+    return Message("No effect is shown: {failure}; {causes}.", failure=failed.failure, causes=failed.causes)
+
+
+def why_too_few(counts: Survey) -> Message | None:
+    """One sentence when too few customers were planned for an offer or held back, else None."""
     planned = counts.where(is_planned=True)
     sizes = {arm: planned.customers(arm) for arm in (PLAN, HOLDOUT)}
     if min(sizes.values()) >= LEAST:
         return None
     return Message(
-        "No effect is shown: of the customers planned for an offer {sent} got it and {held} "
+        "No effect of the plan's offers is shown: of the customers planned for an offer {sent} got it and {held} "
         "were held back, and fewer than {least} on one side say nothing; plan for more "
         "customers or hold back a larger share of them next time.",
         sent=sizes[PLAN],
@@ -87,7 +92,7 @@ def why_too_few_buy(sums: ReadoutSums) -> Message | None:
     if comparable((sent, held)):
         return None
     return Message(
-        "No effect is shown: of the {sent} customers with the plan's offer and the {held} held "
+        "No effect of the plan's offers is shown: of the {sent} customers with the plan's offer and the {held} held "
         "back only {n} bought in the period, and fewer than {least} on one side say nothing; "
         "read out a longer period, plan for more customers or hold back a larger share of them "
         "next time.",

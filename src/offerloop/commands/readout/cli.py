@@ -60,5 +60,5 @@ def readout(
     )  # fmt: skip
     output = {"readout": str(done.folder), "report": str(done.report), **done.summary}
     say(output, screen(done), as_json)
-    if done.stopped:
+    if done.stopped and not done.findings.effects:
         raise typer.Exit(1)

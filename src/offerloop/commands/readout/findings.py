@@ -122,7 +122,7 @@ class ReadoutFindings:
     """How the period was chosen when it was not given."""
     checks: tuple[DrawCheck, ...]
     stopped: Message | None
-    """One sentence when no effect may be shown."""
+    """One sentence when no effect of the plan's offers may be shown."""
     cost_basis: Message = FORECAST_COST
     """observed in the order lines, observed in the redemptions, or FORECAST_COST."""
     by_unit_costs: bool = False
@@ -150,6 +150,11 @@ class ReadoutFindings:
         """One of the effects."""
         key = (comparison, outcome, group, method)
         return next((one for one in self.effects if (one.comparison, one.outcome, one.group, one.method) == key), None)
+
+    @property
+    def compares_usual(self) -> bool:
+        """Whether the plan as a whole may be compared with business as usual: some got that, as they were drawn."""
+        return self.asks_usual and all(one.passes for one in self.checks)
 
     @property
     def left_out(self) -> tuple[Message, ...]:

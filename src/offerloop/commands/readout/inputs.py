@@ -21,7 +21,7 @@ from offerloop.events import EPOCH, epoch_day, has_coupons, prepare, read_all, s
 from offerloop.message import Message, packed
 from offerloop.offers import NO_OFFER
 from offerloop.report import iso_day
-from offerloop.tables import ASSIGNMENTS, COMPARISON, MARGINS, OFFERS, PROFILES, TableContract
+from offerloop.tables import ASSIGNMENTS, COMPARISON, MARGINS, OFFERS, PROFILES, USUAL, TableContract
 from offerloop.workspace import held_back_of, holdout_of, written_config
 
 MOST_DAYS = 28
@@ -192,8 +192,10 @@ def _parquet(path: Path, read: Callable[[Path], T]) -> T:
 
 
 def _check_something_was_sent(run: PastRun) -> None:
-    planned = pl.scan_parquet(run.folder / "assignments.parquet", glob=False).select("planned_offer_id")
-    if planned.select((pl.first() == NO_OFFER).all()).collect(engine="streaming").item():
+    """Business as usual counts: nothing may be better than what the shop does today."""
+    rows = pl.scan_parquet(run.folder / "assignments.parquet", glob=False)
+    offered = (pl.col("planned_offer_id") != NO_OFFER) | ((pl.col("arm") == USUAL) & (pl.col("offer_id") != NO_OFFER))
+    if not rows.select(offered.any()).collect(engine="streaming").item():
         raise InputError(
             Message(
                 "the plan of '{folder}' offers nothing to anybody, so there is no effect to read out",

@@ -49,16 +49,16 @@ def render_readout(findings: ReadoutFindings, language: str = "en") -> str:
 def first_screen(findings: ReadoutFindings, _: Localizer) -> Opening:
     """The first screen; a stopped read-out has no figure and no chart."""
     simulated = _("simulated orders", context="mark of a page") if findings.are_simulated else ""
+    said = (usual_sentence(findings, _), usual_groups(findings, _), sentence(findings, _.language))
+    first, *lead = filter(None, said)
     if findings.stopped is not None:
-        return Opening(sentence(findings, _.language), "", simulated, (), None)
+        return Opening(first, _.sentences(lead), simulated, (), None)
     drawn = (
         _("randomised comparison", context="mark of a page")
         if findings.cost_is_observed
         else _("randomised comparison; {cost}", context="mark of a page", cost=FORECAST_COST)
     )
     mark = " · ".join(filter(None, (simulated, drawn)))
-    said = (usual_sentence(findings, _), usual_groups(findings, _), sentence(findings, _.language))
-    first, *lead = filter(None, said)
     return Opening(first, _.sentences(lead), mark, _tiles(findings, _), forecast_figure(findings, _))
 
 

@@ -71,11 +71,12 @@ SEGMENTATIONS = {
 
 def sections(findings: ReadoutFindings, _: Localizer) -> list[Section]:
     """Return the sections in the order of the page; after a failed check only the check and the words."""
+    usual = [usual_section(findings, _)] if findings.compares_usual else []
     if findings.stopped is not None:
-        return [checks_section(findings, _), words_section(_, glossary_terms(_, TERMS))]
+        return [checks_section(findings, _), *usual, words_section(_, glossary_terms(_, TERMS))]
     return [
         checks_section(findings, _),
-        *([usual_section(findings, _)] if findings.asks_usual else []),
+        *usual,
         effects_section(findings, _),
         forecast_section(findings, _),
         segments_section(findings, _),

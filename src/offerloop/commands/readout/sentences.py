@@ -78,7 +78,7 @@ def sentence(findings: ReadoutFindings, language: str = "en") -> str:
 
 def usual_sentence(findings: ReadoutFindings, _: Localizer) -> str:
     """Whether the plan is better than what the shop does today; empty where nobody got that."""
-    if findings.stopped is not None or not findings.asks_usual:
+    if not findings.compares_usual:
         return ""
     profit = findings.effect("against_usual", "profit_minor")
     if profit is None:
@@ -104,7 +104,7 @@ def usual_sentence(findings: ReadoutFindings, _: Localizer) -> str:
 
 def usual_groups(findings: ReadoutFindings, _: Localizer) -> str:
     """How many customers that rests on; empty where nothing was compared."""
-    profit = None if findings.stopped is not None else findings.effect("against_usual", "profit_minor")
+    profit = findings.effect("against_usual", "profit_minor")
     if profit is None:
         return ""
     return _(

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import polars as pl
 
 from offerloop.commands.readout.business_as_usual import usual_effects
-from offerloop.commands.readout.checks import checks, why_stopped, why_too_few_buy
+from offerloop.commands.readout.checks import checks, why_too_few, why_too_few_buy, why_unsound
 from offerloop.commands.readout.effects import (
     against_forecast,
     bought_anyway,
@@ -119,13 +119,13 @@ def read_out(
     check_buyers(run, counts, lines, period)
     basis = ReadoutBasis.of(run, lines, period, has_redemptions=files.redemptions is not None)
     base = replace(_base(run, period, basis, counts, files), are_simulated=inputs.are_simulated)
-    if base.stopped is not None:
+    if base.stopped is not None and not base.compares_usual:
         return _write(run, period, base, None)
     start, draw = period.start(run.config.evaluate.window_days), counts.draw(run)
     measured = measure(run, lines, (period, start), basis, draw, tables)
-    few = why_too_few_buy(measured.sums)
+    few = base.stopped or why_too_few_buy(measured.sums)
     if few is not None:
-        return _write(run, period, replace(base, stopped=few), measured)
+        return _write(run, period, _without_plan(replace(base, stopped=few), measured.sums, basis, draw), measured)
     explorers = counts.where(has_offer=True).customers(EXPLORE)
     findings = _with_effects(base, measured.sums, basis, draw, explorers)
     forecast = against_forecast(run, measured.sums, start.days, period.days)
@@ -142,13 +142,21 @@ def _base(run: PastRun, period: Period, basis: ReadoutBasis, counts: Survey, fil
         until_day=period.last,
         period_note=period.note,
         checks=base,
-        stopped=why_stopped(counts, base),
+        stopped=why_unsound(base) or why_too_few(counts),
         cost_basis=basis.cost,
         by_unit_costs="unit costs" in run.margins["basis"],
         warnings=(*_warnings(basis, counts, files), *_unseen_costs(run, basis)),
         titles={campaign_group(one.id): one.title for one in run.config.campaigns},
         asks_usual=bool(run.usual_share),
     )
+
+
+def _without_plan(
+    base: ReadoutFindings, sums: ReadoutSums, basis: ReadoutBasis, draw: ExplorationDraw
+) -> ReadoutFindings:
+    """The findings where the plan's offers went to too few: how the plan as a whole compares with business as usual."""
+    usual, few = usual_effects(sums, draw, basis.outcomes)
+    return replace(base, covariate=basis.covariate if usual else None, effects=tuple(usual), too_few=tuple(few))
 
 
 def _with_effects(

@@ -31,12 +31,12 @@ COMPARISONS = {
 def screen(done: ReadoutResult) -> str:
     """Return the finding, what the plan changed, and how its forecast held; where the draw is broken, the checks."""
     findings, _ = done.findings, Localizer(done.language, done.findings.shop.currency)
+    usual = _.sentences(filter(None, (usual_sentence(findings, _), usual_groups(findings, _))))
+    first = filter(None, (usual, sentence(findings, done.language)))
     if findings.stopped is not None:
         checks = checks_table(findings, _)
         table = text_table(checks.columns, checks.rows, (checks.columns[0], checks.columns[-1]))
-        return text_page(sentence(findings, done.language), table, str(done.report))
-    usual = _.sentences(filter(None, (usual_sentence(findings, _), usual_groups(findings, _))))
-    first = filter(None, (usual, sentence(findings, done.language)))
+        return text_page(*first, table, *_tables(findings, _), str(done.report))
     forecast = filter(None, (forecast_sentence(findings, _),))
     warnings = (_(one) for one in findings.warnings)
     return text_page(*first, *_tables(findings, _), *forecast, *warnings, str(done.report))

@@ -233,7 +233,7 @@ def _listed(run: RunRead, *, is_sound: bool = True) -> ExperimentListed:
     state: State = "running" if figures is None else "measured"
     if not sent:
         state = "not_sent"
-    elif not is_sound or (figures is not None and figures["stopped"] is not None):
+    elif not is_sound or (figures is not None and figures["stopped"] is not None and not figures["effects"]):
         state = "stopped"
     groups = [
         Group(arm=arm, n_customers=group["customers"], n_with_offer=group["with_offer"])
