@@ -4,6 +4,7 @@ import pytest
 
 from offerloop.errors import InputError
 from offerloop.offers import Basket, BasketLine, OfferUsage, StackingChoice, StackingPolicy, price, read_offers
+from offerloop.offers.pricing.search import branch_and_bound, local
 
 NOW = 1_768_478_400
 
@@ -166,6 +167,16 @@ def test_many_bundles_of_many_units_make_few_prices():
     ]
     found = priced(basket(*lines), *bundles)
     assert max(len(one.units) for one in found.lines) < 200
+
+
+def test_many_lines_of_many_units_are_tried_within_the_effort(monkeypatch):
+    tried = []
+    for module in (branch_and_bound, local):
+        monkeypatch.setattr(module, "apply", lambda *given, apply=module.apply: tried.append(1) or apply(*given))
+    lines = [(f"p{place}", 1_000, 1_000 + 7 * place, 0) for place in range(100)]
+    free = [{"kind": "buy_x_get_y", "buy": 2 + place, "get": 1} for place in range(2)]
+    priced(basket(*lines), *free, {"kind": "spend_and_save", "spend": "20", "save": "2", "each_full": True})
+    assert len(tried) < StackingPolicy().effort / len(lines) * 7 / 6 + 10
 
 
 def test_a_sold_out_sale_takes_nothing_off():

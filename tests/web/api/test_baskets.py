@@ -1,10 +1,12 @@
 """Prices of baskets: the customer's own offer counts, and nobody else's."""
 
+from threading import get_ident
+
 from served_shop import with_role
 
-from offerloop.offers import CouponTerms, Issue, ListedCode, Lock, Redeem, RefusalReason, Release, Revoke
+from offerloop.offers import CouponTerms, Issue, ListedCode, Lock, Redeem, RefusalReason, Release, Revoke, price
 from offerloop.store import import_codes
-from offerloop.web.api import typed_codes
+from offerloop.web.api import baskets, typed_codes
 from offerloop.web.limits import Guesses
 
 BASKET = {
@@ -23,6 +25,16 @@ def test_a_basket_has_the_offer_of_its_customer(shared_service, role):
     assert total() == (3340, [])
     assert total(customer_id="c000") == (3140, ["spend-and-save"])
     assert total(customer_id="somebody new") == (3340, [])
+
+
+def test_a_large_basket_is_priced_beside_other_requests(shared_service, role, monkeypatch):
+    threads = []
+    monkeypatch.setattr(baskets, "price", lambda *given: threads.append(get_ident()) or price(*given))
+    for quantity in (1, 30, 999):
+        basket = {**BASKET, "lines": [{**BASKET["lines"][0], "quantity": quantity}]}
+        answer = shared_service.post("/v1/baskets/price", json=basket, headers=role("service"))
+        assert answer.json()["total_minor"] == 950 * quantity + 490
+    assert threads[0] == threads[1] != threads[2]
 
 
 def test_a_basket_says_how_it_is_paid_where_it_goes_and_what_else_is_known_of_it(service):

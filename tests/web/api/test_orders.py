@@ -1,6 +1,7 @@
 """Refunds by both rules, once for each key, and never more than was paid."""
 
 import pytest
+import sqlalchemy as sa
 from served_shop import with_role
 
 from offerloop.offers import CouponTerms, Issue, Redeem
@@ -43,6 +44,14 @@ def test_an_order_has_one_rule_and_no_more_units_than_were_bought(orders):
     assert orders("one", "repriced", 1).json()["code"] == "conflict"
     assert orders("one", "kept", 2).status_code == 422
     assert orders("other", "kept", 1).status_code == 404
+
+
+def test_no_more_comes_back_than_was_paid_where_a_newer_program_prices_otherwise(orders, service):
+    for rule in ("kept", "repriced"):
+        orders.enter(rule)
+        with service.app.state.worker.database.engine.begin() as connection:
+            connection.execute(sa.text("update purchases set total_minor = 1000"))
+        assert sum(orders(rule, rule, quantity).json()["refund_minor"] for quantity in (1, 2)) == 1_000
 
 
 def test_a_refund_is_counted_once_for_a_key(orders):

@@ -152,10 +152,14 @@ def refund(request: Request, order_id: OrderId, body: RefundRequest, caller: Dec
 
 
 def _counted(worker: Worker, purchase: Purchase, text: str, rule: str, returned: Counter[int]) -> int:
-    """Return what is to be given back now. Raises HttpProblem for units that were not bought."""
+    """Return what is to be given back now, never more than is left of what was paid, however a newer program prices.
+
+    Raises HttpProblem for units that were not bought.
+    """
     bought = BoughtBasket.of(worker.settings.shop, purchase, text)
+    left_minor = purchase.total_minor - purchase.given_back_minor
     try:
-        return bought.refund_minor(rule, returned, purchase.returned or {}, purchase.given_back_minor)
+        return min(left_minor, bought.refund_minor(rule, returned, purchase.returned or {}, purchase.given_back_minor))
     except InputError as error:
         raise HttpProblem("invalid", error.message, "returned") from None
 

@@ -163,6 +163,9 @@ class Search:
                 if candidate.leaves_out(now):
                     self.leave(least)
                 for used in candidate.ways(now):
+                    if self.is_over:
+                        self.leave(least)
+                        return
                     self._with(place, used, now, later, behind)
 
     def _with(self, place: int, candidate: Candidate, now: Running, later: int, behind: float) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from offerloop.offers.pricing.basket import Basket
 from offerloop.offers.pricing.candidates import Candidate, apply
@@ -46,7 +47,8 @@ class LocalSearch:
         before = [one for other, one in others if other < place]
         behind = [one for other, one in others if other > place]
         now = self._applied(before).after[-1]
-        return any(self._try([*before, one, *behind]) for one in self.order[place].ways(now))
+        ways = takewhile(lambda _: self.effort > 0, self.order[place].ways(now))
+        return any(self._try([*before, one, *behind]) for one in ways)
 
     def _try(self, ones: Sequence[Candidate]) -> bool:
         chosen = self._applied(ones)
