@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
-from served_shop import served, shop_of, with_role
+from served_shop import Client, served, shop_of, with_role
 
 from offerloop.web import passwords
 from offerloop.web.api.people import _ATTEMPTS
@@ -44,6 +44,23 @@ def test_who_tries_passwords_has_to_wait(shared_service):
     statuses = [shared_service.post("/v1/session", json=body).status_code for _ in range(11)]
     _ATTEMPTS._left.clear()
     assert statuses == [401] * 10 + [429]
+
+
+@pytest.mark.usefixtures("stopped_clock")
+def test_who_guesses_keeps_nobody_else_from_coming_in(service):
+    _ATTEMPTS._left.clear()
+    person = {"name": "Ada", "roles": ["viewer"]}
+    own = service.post("/v1/people", json=person, headers=with_role(service, "admin")).json()["invitation"]
+    guesser, ada = (Client(service.app, service._portal, f"203.0.113.{number}") for number in (8, 9))
+
+    def accept(client, invitation):
+        body = {"invitation": invitation, "password": PASSWORD}
+        return client.post("/v1/people/accept", json=body).status_code
+
+    assert [accept(guesser, f"offer_{number}") for number in range(11)] == [401] * 10 + [429]
+    body = {"name": "Ada", "password": PASSWORD}
+    assert {guesser.post("/v1/session", json=body).status_code for _ in range(10)} == {429}
+    assert (accept(ada, own), ada.post("/v1/session", json=body).status_code) == (200, 204)
 
 
 def test_a_token_is_made_used_and_revoked(service):

@@ -4,7 +4,9 @@ import pytest
 import sqlalchemy as sa
 from served_shop import with_role
 
-from offerloop.offers import CouponTerms, Issue, Redeem
+from offerloop.offers import CouponTerms, Issue, Redeem, price
+from offerloop.store import find_purchase
+from offerloop.web.api import orders as api
 
 BASKET = {
     "currency": "EUR",
@@ -64,6 +66,14 @@ def test_a_refund_is_counted_once_for_a_key(orders):
 def test_the_same_basket_again_changes_nothing_and_another_is_a_conflict(orders):
     assert orders.enter("one").json() == orders.enter("one").json()
     assert orders.enter("one", {**BASKET, "shipping_minor": 0}).status_code == 409
+
+
+def test_an_order_names_the_policy_under_which_it_was_priced(orders, service, monkeypatch):
+    worker = service.app.state.worker
+    version = worker.version
+    monkeypatch.setattr(api, "price", lambda *given: setattr(worker, "served", None) or price(*given))
+    orders.enter("one")
+    assert worker.database.read(lambda one: find_purchase(one, "one")).version == version
 
 
 def test_no_order_is_entered_for_an_erased_customer(orders, service):

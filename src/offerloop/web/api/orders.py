@@ -87,7 +87,8 @@ def enter_order(request: Request, order_id: OrderId, body: OrderRequest, caller:
     Nothing is entered for a customer who was erased.
     """
     worker: Worker = request.app.state.worker
-    offers, own, now = worker.offers_held(), worker.offer_given(body.customer_id), int(time.time())
+    served, own, now = worker.served, worker.offer_given(body.customer_id), int(time.time())
+    offers, version = (worker.everyone, None) if served is None else (served.offers, served.policy.version)
     campaign_id, offer_id = own or (None, None)
     use, offer_set = CheckoutUse(body.lock_key, body.redemptions), offers.for_customer(own)
     basket = read_typed_codes(worker, caller.actor, body.basket(), own, use).basket
@@ -98,7 +99,7 @@ def enter_order(request: Request, order_id: OrderId, body: OrderRequest, caller:
         "codes": sorted(basket.codes), "left": {name: asdict(one) for name, one in left.items()}, "sent": _hash(sent),
     }  # fmt: skip
     purchase = Purchase(
-        order_id=order_id, bought_at=now, version=worker.version, offers_hash=offers.text_hash,
+        order_id=order_id, bought_at=now, version=version, offers_hash=offers.text_hash,
         campaign_id=campaign_id, offer_id=offer_id, total_minor=priced.total_minor,
         basket=json.dumps(written, sort_keys=True),
     )  # fmt: skip

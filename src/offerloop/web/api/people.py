@@ -22,6 +22,7 @@ from offerloop.store import (
     list_people,
     password_of,
     revoke_person,
+    secret_hash,
     set_roles,
 )
 from offerloop.web.answering import json_response
@@ -236,7 +237,7 @@ def end_person(
 def accept(request: Request, body: Acceptance) -> PersonListed:
     """Accept an invitation by choosing a password."""
     worker: Worker = request.app.state.worker
-    check_attempt(request, "invitation")
+    check_attempt(request, secret_hash(body.invitation.get_secret_value()))
     hashed = password_hash(body.password.get_secret_value())
     person = worker.database.change(
         lambda one: accept_invitation(one, body.invitation.get_secret_value(), hashed)
@@ -288,10 +289,13 @@ async def me(caller: SignedIn) -> Me:
 
 
 def check_attempt(request: Request, name: str) -> None:
-    """Raise HttpProblem for a request of another site, and for one attempt too many."""
+    """Raise HttpProblem for a request of another site, and for one attempt too many of an address or by a name.
+
+    What is no attempt by a person's name has that of its secret, so that nobody can use up the attempts of others.
+    """
     if "origin" in request.headers or "sec-fetch-site" in request.headers:
         check_same_site(request)
-    if not (_ATTEMPTS.take(f"name {name}") and _ATTEMPTS.take(f"address {address_of(request)}")):
+    if not (_ATTEMPTS.take(f"address {address_of(request)}") and _ATTEMPTS.take(f"name {name}")):
         raise HttpProblem("too_many_requests")
 
 

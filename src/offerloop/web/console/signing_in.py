@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from fastapi import Request, Response
 
 from offerloop.message import Message
-from offerloop.store import accept_invitation, add_entry, find_token, invite, list_people
+from offerloop.store import accept_invitation, add_entry, find_token, invite, list_people, secret_hash
 from offerloop.web.api.people import check_attempt, open_session, person_with
 from offerloop.web.console.blocks import Block, Form, Input, Notice, View, hidden
 from offerloop.web.demo import DEMO_PEOPLE, demo_person, may_be_demo
@@ -97,7 +97,7 @@ def signed_in(request: Request, fields: Mapping[str, str], answer: Response) -> 
     elif "token" in fields:
         person_id = _begun(request, fields["token"], fields.get("name", "").strip(), password)
     elif "invitation" in fields:
-        check_attempt(request, "invitation")
+        check_attempt(request, secret_hash(fields["invitation"]))
         hashed = _hashed(password)
         worker: Worker = request.app.state.worker
         person = worker.database.change(lambda one: accept_invitation(one, fields["invitation"], hashed))
@@ -111,7 +111,7 @@ def signed_in(request: Request, fields: Mapping[str, str], answer: Response) -> 
 
 def _begun(request: Request, secret: str, name: str, password: str) -> str:
     """Make the first person, an admin, and return their id."""
-    check_attempt(request, "first person")
+    check_attempt(request, secret_hash(secret))
     worker: Worker = request.app.state.worker
     hashed = _hashed(password)
 
