@@ -18,6 +18,7 @@ from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.money import DIGITS
 from offerloop.offers import NO_OFFER
+from offerloop.report import Localizer
 from offerloop.workspace import RunRead
 
 OF_OFFERS = ("label", "kind", "category", "channel", "quiet_hours", "contact_cost_minor")
@@ -85,8 +86,7 @@ def rows_of(run: RunRead, settings: Publish) -> pl.DataFrame:
     """Customers with an offer, and with `holdout` all others too, under their column names."""
     assigned = run.table("assignments").collect()
     published = assigned if settings.holdout else assigned.filter(pl.col("offer_id") != NO_OFFER)
-    terms = run.offers.select(*KEYS, *(name for name in OF_OFFERS if name in run.offers.columns))
-    joined = published.join(terms, on=KEYS, how="left", maintain_order="left")
+    joined = published.join(_terms(run), on=KEYS, how="left", maintain_order="left")
     texts = as_text(joined, DIGITS[run.currency]).with_columns(run=pl.lit(run.folder.name))
     missing = sorted(set(settings.mapping.values()) - set(texts.columns))
     if missing:
@@ -98,6 +98,16 @@ def rows_of(run: RunRead, settings: Publish) -> pl.DataFrame:
             )
         )
     return _named(texts, settings)
+
+
+def _terms(run: RunRead) -> pl.DataFrame:
+    """What may leave of offers, their labels in the language of the run's reports."""
+    terms = run.offers.select(*KEYS, *(name for name in OF_OFFERS if name in run.offers.columns))
+    if "label_message" not in run.offers.columns:
+        return terms
+    localize = Localizer(str(run.summary.get("language", "en")), run.currency)
+    labels = [localize.unpacked(one) for one in run.offers["label_message"]]
+    return terms.with_columns(pl.Series("label", labels, pl.String))
 
 
 def why_out_of_date(run: RunRead, now: int) -> Message | None:

@@ -7,6 +7,8 @@ import pytest
 from explained_run import build_run, effect
 
 from offerloop.commands.explain.task import explain
+from offerloop.message import packed
+from offerloop.offers import read_offers
 from offerloop.tables import EFFECTS
 
 
@@ -115,3 +117,6 @@ def test_products_without_a_category_are_no_favourite(shop):
 def test_offers_of_a_table_need_none_in_the_configuration(shop):
     change_config(shop, lambda _: '[[campaigns]]\nid = "first"\n')
     assert "Gets “label of coupon-20 Tea” by plan" in explain(shop, "1").text
+    (coupon,) = read_offers([{"kind": "coupon", "on": "Tea", "percent": 20}], ["Tea"], "EUR")
+    change_rows(shop, "offers", label_message=pl.lit(packed(coupon.label())))
+    assert "Tea 8 折" in explain(shop, "1", language="zh").text

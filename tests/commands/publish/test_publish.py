@@ -35,6 +35,15 @@ def test_a_csv_file_holds_whoever_has_an_offer_and_no_arm(publishable, offered):
     assert (entry["publish"], entry["kind"], entry["rows"]) == (1, "csv", offered.height)
 
 
+def test_labels_are_in_the_language_of_the_reports(publishable):
+    folder = publishable(CSV)
+    path = folder / "summary.json"
+    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | {"language": "zh"}), encoding="utf-8")
+    publish(folder)
+    labels = pl.read_csv(folder.parent.parent / f"crm-{folder.name}.csv")["label"]
+    assert set(labels) == {"kind 0 9 折", "满 20.00 EUR 减 2.00"}
+
+
 def test_publishing_a_csv_again_changes_nothing_and_says_so(publishable, offered):
     folder = publishable(CSV)
     publish(folder)

@@ -26,6 +26,7 @@ from offerloop.commands.explain.findings import (
     SpendAndSaveTerms,
     TimedTerms,
 )
+from offerloop.message import unpacked
 from offerloop.money import MICRO
 from offerloop.offers import NO_OFFER, Offer, SpendAndSave
 from offerloop.tables import PLAN, USUAL
@@ -140,7 +141,8 @@ def _candidate(row: dict[str, Any], campaign: CampaignRead, run: RunRead) -> Off
 def terms_of(run: RunRead, campaign_id: str, offer_id: str) -> OfferTermFacts:
     """An offer's terms as plain values, so that each language words them itself; only a label for unknown kinds."""
     row = run.offers.filter(campaign_id=campaign_id, offer_id=offer_id).row(0, named=True)
-    terms = OfferTermFacts(row["kind"], row["label"], row["category"])
+    said = unpacked(row.get("label_message") or "[]")
+    terms = OfferTermFacts(row["kind"], said[0] if said else row["label"], row["category"])
     offer = run.full_offers.get((campaign_id, offer_id))
     return terms if offer is None else _in_full(terms, offer)
 

@@ -49,7 +49,7 @@ class OfferTermFacts(JsonFacts):
 
     kind: str
     label: Message | str
-    """The offer in words, for kinds that are not worded here; text where the configuration has it no more."""
+    """The offer in words, for kinds that are not worded here; text in runs of earlier versions."""
     category: str | None
     """The one category that the offer is limited to."""
 
