@@ -220,6 +220,9 @@ def test_forms_refuse_with_a_page_and_keep_everything(console, admin):
     assert sent.status_code == 422
     assert "Nothing was changed." in sent.text
     assert post_form(console, admin, "promote", version="../x").status_code == 404
+    assert post_form(console, admin, "erase").status_code == 404, "nobody is named"
+    assert post_form(console, admin, "opt-out").status_code == 422
+    assert post_form(console, admin, "test-arm", id="c000", arm="none").status_code == 422
     assert post_form(console, admin, "job", kind="erase").status_code == 404
     assert console.post("/console/do/job", headers=admin, json={"kind": "run"}).status_code == 415
 

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
+from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 
 from offerloop.errors import InputError
@@ -139,6 +140,9 @@ def _carried_out(action: Action, page_request: PageRequest) -> Response:
         return RedirectResponse(_own(action.carry_out(page_request)), 303)
     except InputError as error:
         raise HttpProblem("invalid", error.message, error.field or None) from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise HttpProblem("invalid", str(first["msg"]), ".".join(map(str, first["loc"]))) from None
 
 
 @router.get("/console/report")

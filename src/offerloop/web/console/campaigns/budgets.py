@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pydantic import ValidationError
-
 from offerloop.message import Message
 from offerloop.store import CampaignAction, WrittenCampaign
 from offerloop.web.api.campaigns.lifecycle import change_budget, judge_budget
@@ -13,7 +11,6 @@ from offerloop.web.console.campaigns.draft import time_field
 from offerloop.web.console.campaigns.states import WHY_NOT
 from offerloop.web.console.cells import Badge, Cell, Instant, written_amount
 from offerloop.web.console.page_request import Action, PageRequest
-from offerloop.web.problems import HttpProblem
 from offerloop.web.roles import Permission
 
 DONE = Badge("done", Message("done", context="state of a scheduled change"), "good")
@@ -82,11 +79,7 @@ def _proposing(campaign: WrittenCampaign) -> Form:
 
 def _propose(request: PageRequest) -> str:
     campaign_id = request.field("id")
-    try:
-        body = ChangeOfBudget.model_validate({"at": time_field(request, "at"), "budget": request.field("budget")})
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise HttpProblem("invalid", str(first["msg"]), ".".join(map(str, first["loc"]))) from None
+    body = ChangeOfBudget.model_validate({"at": time_field(request, "at"), "budget": request.field("budget")})
     change_budget(request.http, campaign_id, body, request.caller)
     return f"/console/campaign?id={campaign_id}"
 

@@ -9,8 +9,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from pydantic import ValidationError
-
 from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.money import to_minor
@@ -23,7 +21,6 @@ from offerloop.web.console.campaigns.offer_ids import with_own_ids
 from offerloop.web.console.campaigns.offer_lines import OfferLines, examples, line_of
 from offerloop.web.console.campaigns.offer_terms import kinds_with_fields
 from offerloop.web.console.page_request import Action, Page, PageRequest
-from offerloop.web.problems import HttpProblem
 from offerloop.web.roles import Permission
 from offerloop.web.versions import etag
 
@@ -233,13 +230,9 @@ def short_name(title: str) -> str:
 
 
 def save_campaign(request: PageRequest, body: dict[str, Any], campaign: WrittenCampaign | None) -> str:
-    """Write a new campaign, or a new revision of one, and return its page."""
+    """Write a new campaign, or a new revision of one, and return its page. Raises ValidationError for what is none."""
     body = {**body, "offers": with_own_ids(body["offers"])}
-    try:
-        draft = CampaignDraft.model_validate({name: value for name, value in body.items() if value is not None})
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise HttpProblem("invalid", str(first["msg"]), ".".join(map(str, first["loc"]))) from None
+    draft = CampaignDraft.model_validate({name: value for name, value in body.items() if value is not None})
     if campaign is None:
         make_campaign(request.http, draft, request.caller)
     else:

@@ -250,7 +250,7 @@ def _set_arm(request: PageRequest) -> str:
 
 
 def _erase(request: PageRequest) -> str:
-    customer_id = request.field("id")
+    customer_id = request.needed("id", lambda name: name or None)
     if request.field("again") != customer_id:
         raise InputError(Message("the two ids differ; write the customer's id again to erase the customer"))
     erase(request.http, customer_id, request.caller)
