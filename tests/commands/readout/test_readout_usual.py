@@ -116,6 +116,7 @@ def test_a_plan_that_gives_nobody_an_offer_is_compared_with_today(tmp_path):
     assert done.summary["sentence"].startswith("Is it better than what we do today? Yes: the plan brought ")
     assert "customers planned for an offer 0 got it" in done.stopped
     assert {one["comparison"] for one in done.summary["effects"]} == {"against_usual", "usual"}
+    assert not (done.folder / "outcomes.parquet").exists()
     assert "business as usual against the holdout" in done.report.read_text(encoding="utf-8")
 
 

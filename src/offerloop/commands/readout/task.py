@@ -125,7 +125,8 @@ def read_out(
     measured = measure(run, lines, (period, start), basis, draw, tables)
     few = base.stopped or why_too_few_buy(measured.sums)
     if few is not None:
-        return _write(run, period, _without_plan(replace(base, stopped=few), measured.sums, basis, draw), measured)
+        findings = _without_plan(replace(base, stopped=few), measured.sums, basis, draw)
+        return _write(run, period, findings, None if base.stopped else measured)
     explorers = counts.where(has_offer=True).customers(EXPLORE)
     findings = _with_effects(base, measured.sums, basis, draw, explorers)
     forecast = against_forecast(run, measured.sums, start.days, period.days)

@@ -60,7 +60,7 @@ def finding_of(readout: Mapping[str, Any]) -> str:
 def _row(request: PageRequest, path: Path) -> tuple[Cell, ...]:
     summary = read_readout(path, request.localizer.language)
     run, readout = path.parent.parent.name, path.parent.name
-    state = STOPPED if summary.get("stopped") else READ
+    state = STOPPED if summary.get("stopped") and not summary.get("effects") else READ
     report = Link(request.localizer(_REPORT), f"/console/report?run={run}&readout={readout}")
     finding = finding_of(summary)
     link = Link(run, f"/console/experiment?run={run}")
