@@ -12,6 +12,7 @@ from offerloop.background import SIGNATURE, announce, is_signed, send_due, signa
 from offerloop.config import Alarms, Config, Webhook
 from offerloop.offers import CouponTerms, Issue, Redeem
 from offerloop.store import Database, Ledger
+from offerloop.store.work import notices
 
 SECRET = "a secret of the shop"
 
@@ -144,6 +145,26 @@ def test_redemptions_and_used_up_budgets_are_told_once(database, hook):
     assert sorted(told) == [("budget.exhausted", "t"), ("coupon.redeemed", "1"), ("coupon.redeemed", "3")]
     assert all(one["at"].endswith("Z") and one["data"].get("at", "Z").endswith("Z") for one in hook.told)
     assert {one["data"].get("amount_minor") for one in hook.told} == {40, 30, None}
+
+
+def test_a_redemption_after_many_issued_codes_is_told_at_once(database, hook):
+    config, ledger = listening(hook, "coupon.redeemed"), Ledger(database.engine)
+    ledger.add_template("t", CouponTerms())
+    send_due(database, config)
+    ledger.carry_out_all([Issue("i", "t", tuple(f"C{number}" for number in range(600))), Redeem("1", "C1", "anna", 5)])
+    assert [send_due(database, config) for _ in range(2)] == [1, 0]
+
+
+def test_a_redemption_whose_transaction_ended_late_is_told_once_it_has_settled(database, hook, monkeypatch):
+    config, ledger = listening(hook, "coupon.redeemed"), Ledger(database.engine)
+    ledger.add_template("t", CouponTerms(limit_per_code=9))
+    send_due(database, config)
+    ledger.carry_out_all([Issue("i", "t", ("A",)), Redeem("late", "A", "anna", 5)])
+    with database.engine.begin() as connection:  # as if the first look had come before the commit
+        connection.execute(sa.text("update cursors set position = 99 where name = 'redeemed at once'"))
+    assert send_due(database, config) == 0
+    monkeypatch.setattr(notices, "SETTLED", -1)
+    assert [send_due(database, config) for _ in range(2)] == [1, 0]
 
 
 def test_a_signature_of_another_time_does_not_count():

@@ -17,7 +17,7 @@ from offerloop.background.erasing import erase_files
 from offerloop.background.notifying import announce
 from offerloop.background.previewing import PREVIEW, make_preview
 from offerloop.background.rehearsing import REHEARSAL, rehearse
-from offerloop.background.uploads import IMPORT_CODES, import_uploaded
+from offerloop.background.uploads import IMPORT_CODES, forget_upload, import_uploaded
 from offerloop.config import load_config
 from offerloop.errors import OfferloopError, StoppedError, StoreError
 from offerloop.locale import ENGLISH
@@ -60,6 +60,8 @@ def carry_out_next(shop: Path, database: Database) -> Job | None:
         state, result, failure = _outcome(shop, job, signs)
     if not signs.lost:
         database.change(lambda connection: finish_job(connection, job.job_id, worker, state, result, failure))
+        if job.kind == IMPORT_CODES and state in (JobState.DONE, JobState.FAILED):
+            forget_upload(shop, job.request)
     if job.kind == ERASURE:
         clean_up(database)
     if state in (JobState.DONE, JobState.FAILED):

@@ -1,4 +1,4 @@
-"""Files that people uploaded, and the jobs that read them; a file is deleted when its job is over."""
+"""Files that people uploaded, and the jobs that read them; a file is deleted once the end of its job is on record."""
 
 from __future__ import annotations
 
@@ -33,6 +33,15 @@ def new_upload(shop: Path) -> Path:
     return folder / f"{secrets.token_hex(12)}.csv"
 
 
+def forget_upload(shop: Path, request: Mapping[str, Any]) -> None:
+    """Delete the file of a job whose end is on record: one that was killed before reads it again."""
+    _upload(shop, request).unlink(missing_ok=True)
+
+
+def _upload(shop: Path, request: Mapping[str, Any]) -> Path:
+    return shop / "runs" / ".uploads" / Path(request["file"]).name
+
+
 def import_uploaded(
     shop: Path, request: Mapping[str, Any], note: Callable[[Mapping[str, Any]], None]
 ) -> dict[str, Any]:
@@ -40,7 +49,7 @@ def import_uploaded(
 
     Raises InputError for a list that cannot be imported; one that is interrupted is imported again.
     """
-    path = shop / "runs" / ".uploads" / Path(request["file"]).name
+    path = _upload(shop, request)
     if not path.is_file():
         raise InputError(Message("the uploaded file is gone; upload it again"))
     ledger = Ledger.open(with_variables(load_config(shop).data.url, "data.store"))
@@ -50,9 +59,7 @@ def import_uploaded(
             lambda codes, total: note({"done": codes, "total": total}),
         )  # fmt: skip
     except InputError as error:
-        path.unlink()
         raise InputError(error.message.with_texts(lambda text: text.replace(str(path), _SAID))) from None
     finally:
         ledger.engine.dispose()
-    path.unlink()
     return {"template_id": done.template_id, "issued": done.n_issued, "there": done.n_there, "erased": done.n_erased}

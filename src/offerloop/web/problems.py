@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
@@ -42,6 +43,7 @@ CODES: dict[str, tuple[int, Message]] = {
     "failed": (500, Message("the service failed; the error was logged")),
     "provider_away": (502, Message("the provider that signs people in is away or answers nonsense; try again")),
     "store_away": (503, Message("the database is away; send the same request again")),
+    "disk_full": (507, Message("the disk of the service is full or cannot be written; nothing was kept")),
     "not_ready": (503, Message("no policy can be served yet, or the service is warming up")),
 }
 """Code, status, and what it means. A code never changes its meaning."""
@@ -133,6 +135,14 @@ def _of_store(error: StoreError) -> Answered:
     return HttpProblem("store_away"), {"retry-after": "1"}
 
 
+def _of_system(error: OSError) -> Answered:
+    _LOG.error("a request failed", exc_info=error)
+    return HttpProblem("disk_full" if error.errno in _NO_ROOM else "failed"), None
+
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
+
+
 def _of_validation(errors: Sequence[Mapping[str, Any]]) -> HttpProblem:
     """Name the first field that is at fault; what was sent is not repeated."""
     first = errors[0]
@@ -150,6 +160,7 @@ _BY_KIND: dict[type[Exception], Callable[[Any], Answered]] = {
     InputError: lambda error: (HttpProblem("invalid", error.message), None),
     KeyConflictError: lambda _: (HttpProblem("key_conflict", field="Idempotency-Key"), None),
     StoreError: _of_store,
+    OSError: _of_system,
 }
 """What each kind of error is answered with; any other is a fault of the program."""
 

@@ -1,10 +1,14 @@
 """Lists of codes are uploaded to disk and imported by a job, with progress."""
 
+import errno
+
 import pytest
+import sqlalchemy as sa
 from served_shop import served, shop_of, with_role
 
-from offerloop.background import carry_out_next
+from offerloop.background import carry_out_next, carrying
 from offerloop.store import erase_from_store
+from offerloop.web import uploads
 
 URL = "/v1/coupon-templates/spring/import"
 CODES = "code,customer_id\nAB-1,\nAB-2,anna\nAB-3,gone\n"
@@ -64,6 +68,34 @@ def test_a_long_list_arrives_in_pieces_and_shows_progress(client):
 
     assert upload(client, pieces()).status_code == 202
     assert carried_out(client).result["issued"] == 12_000
+
+
+def test_a_job_that_was_killed_before_its_end_was_on_record_is_done_again(client, monkeypatch):
+    class Killed(BaseException):
+        pass
+
+    def kill(*_):
+        raise Killed
+
+    upload(client, CODES.encode())
+    with monkeypatch.context() as patched:
+        patched.setattr(carrying, "finish_job", kill)
+        with pytest.raises(Killed):
+            carried_out(client)
+    with client.app.state.worker.database.engine.begin() as connection:
+        connection.execute(sa.text("update jobs set lease_until = 0"))
+    done = carried_out(client)
+    assert (str(done.state), done.result["there"], left(client)) == ("done", 3, [])
+
+
+def test_an_upload_that_has_no_room_is_answered_so_and_leaves_no_file(client, monkeypatch):
+    def write_half(path, piece):
+        path.write_bytes(piece[:2])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(uploads, "_append", write_half)
+    answer = upload(client, CODES.encode())
+    assert (answer.status_code, answer.json()["code"], left(client)) == (507, "disk_full", [])
 
 
 def test_what_cannot_be_imported_leaves_no_file(client):

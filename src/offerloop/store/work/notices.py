@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from offerloop.offers import CouponEvent
 from offerloop.store.connect import clock, inserting
@@ -19,9 +19,10 @@ FIRST_WAIT, LONGEST_WAIT = 10, 6 * 3_600
 """Seconds; each wait is twice the one before."""
 SETTLED = 600
 """Seconds after which no transaction adds a line to the history with an earlier number."""
-AT_ONCE = 500
-_REDEEMED = "redeemed"
-"""The cursor over the history of the ledger."""
+AT_ONCE, BLOCK = 500, 5_000
+"""Redemptions that are told in one look, and entries that are looked through for settled ones."""
+_FIRST_LOOK, _SECOND_LOOK = "redeemed at once", "redeemed"
+"""The cursors over the history of the ledger: what is new, and once more what has settled."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,8 @@ def note_failed(connection: Connection, notice: PendingNotice, failure: str) -> 
 def add_ledger_notices(connection: Connection, redeemed: Iterable[str], exhausted: Iterable[str]) -> None:
     """Tell some places of new redemptions, and others of templates whose budget is used up.
 
-    Entries of the last minutes are looked at again, because a transaction may end after one that began later.
+    Redemptions are read twice, at once and when they have settled, because a transaction may end after one that began
+    later.
     """
     redeemed, exhausted = list(redeemed), list(exhausted)
     if redeemed:
@@ -106,21 +108,44 @@ def add_ledger_notices(connection: Connection, redeemed: Iterable[str], exhauste
 
 
 def _add_redeemed(connection: Connection, places: list[str]) -> None:
-    place = cursors.c.name == _REDEEMED
-    done = connection.execute(select(cursors.c.position).where(place)).scalar_one_or_none()
-    if done is None:  # what was redeemed before anybody asked is told to nobody
-        last = connection.execute(select(history.c.history_id).order_by(history.c.history_id.desc()).limit(1)).scalar()
-        row = {"name": _REDEEMED, "position": last or 0}
-        connection.execute(inserting(connection, cursors).values(row).on_conflict_do_nothing())
-        return
-    settled, now = done, clock(connection)
-    query = select(history).where(history.c.history_id > done).order_by(history.c.history_id).limit(AT_ONCE)
-    for entry in connection.execute(query).all():
-        if entry.event == CouponEvent.REDEEMED.value:
-            data = {
-                "redemption_id": entry.redemption_id, "template_id": entry.template_id, "code": entry.code,
-                "customer_id": entry.customer_id, "amount_minor": entry.spent_minor, "at": entry.at,
-            }  # fmt: skip
-            add_notice(connection, "coupon.redeemed", str(entry.history_id), places, data, entry.customer_id)
-        settled = entry.history_id if entry.at < now - SETTLED else settled
-    connection.execute(update(cursors).where(place).values(position=settled))
+    newest = connection.execute(select(func.max(history.c.history_id))).scalar_one() or 0
+    second = _position(connection, _SECOND_LOOK)
+    if second is None:  # what was redeemed before anybody asked is told to nobody
+        second = newest
+        _move(connection, _SECOND_LOOK, second)
+    first = _position(connection, _FIRST_LOOK)
+    _look(connection, _FIRST_LOOK, second if first is None else first, newest, places)
+    _look(connection, _SECOND_LOOK, second, _settled_after(connection, second), places)
+
+
+def _settled_after(connection: Connection, done: int) -> int:
+    """Return the last of the next entries that have settled."""
+    entries = select(history.c.history_id, history.c.at).where(history.c.history_id > done)
+    block = entries.order_by(history.c.history_id).limit(BLOCK).subquery()
+    settled = select(func.max(block.c.history_id)).where(block.c.at < clock(connection) - SETTLED)
+    return connection.execute(settled).scalar_one() or done
+
+
+def _look(connection: Connection, cursor: str, done: int, last: int, places: list[str]) -> None:
+    """Tell of the next redemptions up to an entry, and move the cursor over all that was read."""
+    are_next = (history.c.history_id > done) & (history.c.history_id <= last)
+    is_redeemed = history.c.event == CouponEvent.REDEEMED.value
+    query = select(history).where(are_next, is_redeemed).order_by(history.c.history_id).limit(AT_ONCE)
+    redeemed = connection.execute(query).all()
+    for entry in redeemed:
+        data = {
+            "redemption_id": entry.redemption_id, "template_id": entry.template_id, "code": entry.code,
+            "customer_id": entry.customer_id, "amount_minor": entry.spent_minor, "at": entry.at,
+        }  # fmt: skip
+        add_notice(connection, "coupon.redeemed", str(entry.history_id), places, data, entry.customer_id)
+    _move(connection, cursor, redeemed[-1].history_id if len(redeemed) == AT_ONCE else last)
+
+
+def _position(connection: Connection, cursor: str) -> int | None:
+    return connection.execute(select(cursors.c.position).where(cursors.c.name == cursor)).scalar_one_or_none()
+
+
+def _move(connection: Connection, cursor: str, position: int) -> None:
+    insertion = inserting(connection, cursors).values(name=cursor, position=position)
+    moved = insertion.on_conflict_do_update(index_elements=[cursors.c.name], set_={"position": position})
+    connection.execute(moved)

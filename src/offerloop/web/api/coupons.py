@@ -244,7 +244,7 @@ def _codes(request: Request, body: IssueRequest, caller: Caller, key: str) -> tu
     "/coupon-templates/{template_id}/import",
     status_code=202,
     response_model=JobAnswer,
-    responses=documented(*_PROBLEMS, "not_found"),
+    responses=documented(*_PROBLEMS, "not_found", "disk_full"),
     openapi_extra={"requestBody": {"content": {"text/csv": {"schema": {"type": "string"}, "example": "code\nA1\n"}}}},
 )
 async def import_codes(request: Request, template_id: TemplateId, caller: Editing, key: Key = None) -> JobAnswer:
