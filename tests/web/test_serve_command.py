@@ -14,9 +14,13 @@ from served_shop import shop_of
 
 from offerloop.web import app, running
 
+WEBHOOK = '\n[[webhooks]]\nurl = "https://shop.example/hook"\nsecret_env = "NO_SUCH_SECRET"\n'
+
 
 def test_a_process_decides_and_stops_with_everything_on_record(small_run, tmp_path):
     shop, log = shop_of(small_run, tmp_path), tmp_path / "log"
+    config = shop / "offerloop.toml"
+    config.write_text(config.read_text() + WEBHOOK)
     with serving(shop, log) as (address, secret, process):
         asked = {"headers": {"authorization": f"Bearer {secret}"}, "json": {"customer_id": "c000"}}
         answers = [httpx.post(f"{address}/v1/decisions", **asked).json() for _ in range(5)]
@@ -32,7 +36,9 @@ def test_a_process_decides_and_stops_with_everything_on_record(small_run, tmp_pa
     assert secret not in said
     assert "c000" not in said
     assert '"route": "/v1/decisions", "status": 200' in said
-    lines = [json.loads(line) for line in said.splitlines() if not line.startswith(("This is", "The console"))]
+    remarks = ("This is", "The console", "the environment variable 'NO_SUCH_SECRET'")
+    assert all(one in said for one in remarks)
+    lines = [json.loads(line) for line in said.splitlines() if not line.startswith(remarks)]
     assert "Invalid HTTP request received." in [one.get("message") for one in lines]
     engine = sa.create_engine(f"sqlite:///{shop / 'offerloop.db'}")
     with engine.connect() as connection:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from offerloop.background.campaigns import follow_campaigns
     from offerloop.background.carrying import carry_out_next
     from offerloop.background.erasing import erase_customer
-    from offerloop.background.notifying import announce, send_due
+    from offerloop.background.notifying import announce, send_due, webhook_faults
     from offerloop.background.previewing import PREVIEW
     from offerloop.background.rehearsing import REHEARSAL
     from offerloop.background.runner import Runner
@@ -34,6 +34,7 @@ __all__ = [
     "new_upload",
     "send_due",
     "signature_of",
+    "webhook_faults",
 ]
 
 __getattr__, __dir__ = lazy_exports(__name__)

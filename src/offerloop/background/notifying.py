@@ -17,7 +17,7 @@ from urllib.request import Request, build_opener
 from sqlalchemy import Connection
 
 from offerloop.background.signing import SIGNATURE, signature_of
-from offerloop.config import Alarms, Config, Topic
+from offerloop.config import Alarms, Config, Topic, Webhook
 from offerloop.errors import InputError, OfferloopError
 from offerloop.events import with_variables
 from offerloop.message import Message
@@ -96,13 +96,7 @@ def _post(notice: PendingNotice, config: Config) -> None:
     hook = next((hook for hook in config.webhooks if hook.url == notice.place), None)
     if hook is None:
         raise InputError(Message("the webhook is gone from the configuration"))
-    secret = os.environ.get(hook.secret_env, "").strip()
-    if not secret:
-        raise InputError(
-            Message(
-                "the environment variable '{name}', which [[webhooks]] names, holds no secret", name=hook.secret_env
-            )
-        )
+    url, secret = _address(hook)
     content = {
         "id": notice.notice_id,
         "topic": notice.topic,
@@ -111,9 +105,32 @@ def _post(notice: PendingNotice, config: Config) -> None:
     }
     body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
     headers = {"Content-Type": "application/json", SIGNATURE: signature_of(secret, body, int(time.time()))}
-    request = Request(with_variables(hook.url, "url of [[webhooks]]"), body, headers, method="POST")
+    request = Request(url, body, headers, method="POST")
     with build_opener(NoRedirect).open(request, timeout=TIMEOUT) as answer:
         answer.read()
+
+
+def webhook_faults(config: Config) -> list[Message]:
+    """Return why nothing can be sent to webhooks of the configuration in this environment."""
+    faults = list[Message]()
+    for hook in config.webhooks:
+        try:
+            _address(hook)
+        except InputError as error:
+            faults.append(error.message)
+    return list(dict.fromkeys(faults))
+
+
+def _address(hook: Webhook) -> tuple[str, str]:
+    """Return URL and secret of a webhook. Raises InputError where a variable of the environment is missing."""
+    secret = os.environ.get(hook.secret_env, "").strip()
+    if not secret:
+        raise InputError(
+            Message(
+                "the environment variable '{name}', which [[webhooks]] names, holds no secret", name=hook.secret_env
+            )
+        )
+    return with_variables(hook.url, "url of [[webhooks]]"), secret
 
 
 def _mail(notice: PendingNotice, alarms: Alarms) -> None:

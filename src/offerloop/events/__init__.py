@@ -65,7 +65,7 @@ if TYPE_CHECKING:
     from offerloop.events.sources.open import file_source, instead_of_copies, open_source
     from offerloop.events.sources.raw import Raw
     from offerloop.events.sources.store import open_event_log, redeemed_offers, store_sources
-    from offerloop.events.sources.unpack import Readable, SeveralPartsError, readable, split_part
+    from offerloop.events.sources.unpack import Readable, SeveralPartsError, TooMuchUnpackedError, readable, split_part
 
 __all__ = [
     "ACCEPTED_ANSWERS",
@@ -111,6 +111,7 @@ __all__ = [
     "Readable",
     "SeveralPartsError",
     "SourcesRead",
+    "TooMuchUnpackedError",
     "Wording",
     "alike",
     "apply_rules",

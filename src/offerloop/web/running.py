@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from offerloop.background import Runner
+from offerloop.background import Runner, webhook_faults
 from offerloop.config import STORE_VARIABLE, config_file, load_config
 from offerloop.errors import InputError
 from offerloop.events import with_variables
@@ -100,6 +100,9 @@ def run(
         sys.stdout.flush()
         remark(Message("This is a token of an admin. It is shown once: keep it where secrets are kept."))
     remark(Message("The console is at {address}", context="message", address=f"http://{host}:{port}/"))
+    if config_file(settings.shop).is_file():
+        for fault in webhook_faults(load_config(settings.shop)):
+            remark(fault)
     forget_counters(settings.shop / COUNTERS)
     allow_many_files()
     settings.to_environment()

@@ -82,7 +82,9 @@ def test_an_offer_is_added_by_the_fields_of_its_kind_or_in_words(small_run, tmp_
         assert 'value="Twice"' in there.text
         named = post_form(client, ada, "write-campaign", **SPRING | {"id": "", "title": "Frühling & Café"})
         assert named.headers["location"] == "/console/campaign?id=fruhling-cafe"
-        assert short_name("春季").startswith("campaign-")
+        assert re.fullmatch("campaign-[0-9a-f]{8}", short_name("春季"))
+        assert short_name("春季") == short_name("春季") != short_name("秋季")
+        assert short_name("2027 春季") != short_name("2027 秋季")
         assert all(parse_offer(one, "EUR") for language in ("en", "zh") for one in examples(["a / b"], language, "EUR"))
 
 

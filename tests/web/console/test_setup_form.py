@@ -1,11 +1,16 @@
 """The form of a new shop lists what order lines say of their products."""
 
+import gzip
+import io
 import re
+import zipfile
 
+import pytest
 from console_pages import post_form, signed_in
 from served_shop import served
 
 from offerloop.config import load_config
+from offerloop.web.console.setup import view
 
 HEADER = "N° ticket;Date vente;Carte fidélité;Code article;Libellé;Rayon;Gamme;Qté;Montant TTC"
 LINES = "\n".join(
@@ -17,6 +22,13 @@ LINES = "\n".join(
     ]
 )
 TEXT = {"content-type": "text/csv"}
+
+
+def zipped(text):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("lines.csv", text)
+    return file.getvalue()
 
 
 def _uploaded(client):
@@ -49,3 +61,16 @@ def test_two_uploads_at_one_time_do_not_mix(tmp_path):
 
         assert client.request(**request, content=interrupted()).status_code == 201
         assert (tmp_path / "data" / "order_lines.csv").read_bytes() == b"a" * 1_000_001
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, lambda text: gzip.compress(zipped(text)), zipped])
+def test_what_unpacks_to_more_than_an_upload_may_hold_is_not_kept(tmp_path, monkeypatch, pack):
+    monkeypatch.setattr(view, "MOST_BYTES", 20_000)
+    with served(tmp_path) as client:
+        packed = pack(b"order,day,paid\n" * 2_000)
+        headers = signed_in(client, "admin") | TEXT
+        answer = client.put("/console/upload/order_lines", headers=headers, content=packed)
+        assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+        assert not [one for one in tmp_path.rglob("*.csv") if one.is_file()]
+        small = client.put("/console/upload/order_lines", headers=headers, content=pack(LINES[:9_000].encode()))
+        assert small.status_code == 201

@@ -7,8 +7,8 @@ file of any size needs disk and no memory.
 from __future__ import annotations
 
 import gzip
+import math
 import re
-import shutil
 import tempfile
 import zipfile
 import zlib
@@ -99,14 +99,46 @@ def split_part(path: Path) -> tuple[Path, str | None]:
     return path, None
 
 
-def readable(path: Path, part: str | None, folder: Path) -> Readable:
+class TooMuchUnpackedError(SourceError):
+    """What is packed in a file is larger than it may be."""
+
+
+@dataclass(frozen=True)
+class _Copies:
+    """Copies in a folder, each of which may hold so many bytes."""
+
+    folder: Path
+    most_bytes: float
+
+    def take(self, source: _ByteSource, path: Path) -> Path:
+        """Copy what is packed to a new place; the ending of its path stays where it says what the file is."""
+        suffix, size = path.suffix.lower(), 0
+        copy = Path(tempfile.mkdtemp(dir=self.folder)) / f"table{suffix if suffix in _TABLES else '.csv'}"
+        with copy.open("wb") as file:
+            while block := source.read(_BLOCK):
+                size += len(block)
+                self.check_size(size)
+                file.write(block)
+        return copy
+
+    def check_size(self, n_bytes: int) -> None:
+        """Raise TooMuchUnpackedError where so many bytes are too many."""
+        if n_bytes > self.most_bytes:
+            raise TooMuchUnpackedError(
+                Message(
+                    "the file is too large when it is unpacked; give a smaller one, or set the shop up in a terminal"
+                )
+            )
+
+
+def readable(path: Path, part: str | None, folder: Path, most_bytes: float = math.inf) -> Readable:
     """The file itself, or a copy in `folder` that can be read.
 
     `part` is a sheet of a workbook or a file of an archive. Raises SourceError for what is no table, SeveralPartsError
-    where a part must be named.
+    where a part must be named, TooMuchUnpackedError where a copy would hold more than `most_bytes`.
     """
     try:
-        file = _readable(path, part, folder, str(path), _DEEPEST)
+        file = _readable(path, part, _Copies(folder, most_bytes), str(path), _DEEPEST)
     except OSError as error:
         raise SourceError(
             Message("the file '{path}' cannot be read: {reason}", path=str(path), reason=str(error.strerror or error))
@@ -122,16 +154,16 @@ def readable(path: Path, part: str | None, folder: Path) -> Readable:
     return file
 
 
-def _readable(path: Path, part: str | None, folder: Path, name: str, depth: int) -> Readable:
+def _readable(path: Path, part: str | None, copies: _Copies, name: str, depth: int) -> Readable:
     with path.open("rb") as file:
         begin = file.read(512)
     if not depth:
         raise SourceError(Message("'{name}' is packed too many times; unpack it", name=name))
     if begin.startswith((_GZIP, _ZSTD)):
-        inner = _unpacked(path, folder, name, is_gzip=begin.startswith(_GZIP))
-        return _readable(inner, part, folder, name, depth - 1)
+        inner = _unpacked(path, copies, name, is_gzip=begin.startswith(_GZIP))
+        return _readable(inner, part, copies, name, depth - 1)
     if begin.startswith((_ZIP, _EMPTY_ZIP)):
-        return _of_zip(path, part, folder, name, depth)
+        return _of_zip(path, part, copies, name, depth)
     if begin.startswith(_OLD_EXCEL):
         raise SourceError(
             Message(
@@ -147,37 +179,36 @@ def _readable(path: Path, part: str | None, folder: Path, name: str, depth: int)
             )
         )
     if begin.startswith(_PARQUET) and path.suffix.lower() != ".parquet":
-        link = Path(tempfile.mkdtemp(dir=folder)) / "table.parquet"
+        link = Path(tempfile.mkdtemp(dir=copies.folder)) / "table.parquet"
         link.symlink_to(path.absolute())
         path = link
     if path.suffix.lower() == ".parquet":
         return Readable(path, name, is_parquet=True)
-    return _from_header_on(path, folder, name)
+    return _from_header_on(path, copies, name)
 
 
-def _from_header_on(path: Path, folder: Path, name: str) -> Readable:
+def _from_header_on(path: Path, copies: _Copies, name: str) -> Readable:
     """A CSV file, or a copy of it without the lines above its header."""
     above = above_header(path)
     if not above.n_lines:
         return Readable(path, name)
-    copy = _copy_of(path, folder)
     with path.open("rb") as source:
         source.seek(above.n_bytes)
-        _copy(source, copy)
+        copy = copies.take(source, path)
     return Readable(copy, name, skipped=above.n_lines)
 
 
-def _of_zip(path: Path, part: str | None, folder: Path, name: str, depth: int) -> Readable:
+def _of_zip(path: Path, part: str | None, copies: _Copies, name: str, depth: int) -> Readable:
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
             if "xl/workbook.xml" in names:
-                return _of_workbook(path, part, folder, name)
+                copies.check_size(sum(member.file_size for member in archive.infolist()))
+                return _of_workbook(path, part, copies.folder, name)
             _refuse_other_documents(names, name)
             chosen, rest = _member(archive, part, path)
-            inner = _copy_of(Path(chosen), folder)
             with archive.open(chosen) as source:
-                _copy(source, inner)
+                inner = copies.take(source, Path(chosen))
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise SourceError(
             Message(
@@ -186,7 +217,7 @@ def _of_zip(path: Path, part: str | None, folder: Path, name: str, depth: int) -
                 error=str(error),
             )
         ) from None
-    return _readable(inner, rest, folder, f"{name}#{chosen}", depth - 1)
+    return _readable(inner, rest, copies, f"{name}#{chosen}", depth - 1)
 
 
 def _refuse_other_documents(names: Sequence[str], name: str) -> None:
@@ -269,11 +300,11 @@ def _of_workbook(path: Path, part: str | None, folder: Path, name: str) -> Reada
     return Readable(copy, said, dialect=Dialect(decimal=mark), skipped=written.header - 1)
 
 
-def _unpacked(path: Path, folder: Path, name: str, *, is_gzip: bool) -> Path:
-    inner = _copy_of(Path(path.stem) if path.suffix.lower() in (".gz", ".zst") else path, folder)
+def _unpacked(path: Path, copies: _Copies, name: str, *, is_gzip: bool) -> Path:
+    stem = Path(path.stem) if path.suffix.lower() in (".gz", ".zst") else path
     try:
         with gzip.open(path) if is_gzip else pa.input_stream(str(path), compression="zstd") as source:
-            _copy(source, inner)
+            return copies.take(source, stem)
     except (OSError, zlib.error, EOFError, pa.ArrowException) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
@@ -284,18 +315,6 @@ def _unpacked(path: Path, folder: Path, name: str, *, is_gzip: bool) -> Path:
                 error=str(error),
             )
         ) from None
-    return inner
-
-
-def _copy_of(path: Path, folder: Path) -> Path:
-    """A new place for what is packed; the ending stays where it says what the file is."""
-    suffix = path.suffix.lower()
-    return Path(tempfile.mkdtemp(dir=folder)) / f"table{suffix if suffix in _TABLES else '.csv'}"
-
-
-def _copy(source: _ByteSource, path: Path) -> None:
-    with path.open("wb") as copy:
-        shutil.copyfileobj(source, copy, _BLOCK)
 
 
 def _listed(names: Sequence[str]) -> Value:

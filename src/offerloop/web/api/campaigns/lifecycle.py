@@ -149,7 +149,10 @@ def make_campaign(request: Request, body: CampaignDraft, caller: Editing, key: K
 
 @router.post("/validate", responses=documented("not_signed_in", "not_allowed", "invalid"))
 def validate(request: Request, body: CampaignDraft, _: Reading) -> CampaignChecked:
-    """Check a campaign as `offerloop check` does, and keep nothing of it."""
+    """Check what a campaign says, and keep nothing of it.
+
+    Whether the shop has its categories, products and brands is not looked at: `offerloop check` and runs say so.
+    """
     faults = _Shop.of(request.app.state.worker).problems(body.id, body.text())
     return _checked(request, faults)
 
@@ -181,7 +184,7 @@ def edit_campaign(
 
 @router.get("/{campaign_id}/validation", responses=documented(*_READ))
 def validate_campaign(request: Request, campaign_id: CampaignId, _: Reading) -> CampaignChecked:
-    """Check the newest revision as `offerloop check` does."""
+    """Check what the newest revision says, without looking at the shop's data."""
     worker: Worker = request.app.state.worker
     campaign = worker.database.read(lambda connection: _found(connection, campaign_id))
     return _checked(request, _Shop.of(worker).problems(campaign_id, campaign.text))

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 
 from offerloop.errors import InputError
@@ -223,10 +224,17 @@ def _check_fields(request: PageRequest) -> None:
 
 
 def short_name(title: str) -> str:
-    """Return a title as the id of a campaign: small letters and digits, with dashes between words."""
-    plain = unicodedata.normalize("NFKD", title.lower()).encode("ascii", "ignore").decode()
-    words = re.findall("[a-z0-9]+", plain)
-    return "-".join(words)[:60].strip("-") or f"campaign-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    """Return a title as the id of a campaign: small letters and digits, with dashes between words.
+
+    Where letters have no such form, as Chinese ones, a hash of the title tells it from others; the same title has the
+    same id, so that a draft that is sent twice is made once.
+    """
+    letters = unicodedata.normalize("NFKD", title.lower())
+    words = re.findall("[a-z0-9]+", letters.encode("ascii", "ignore").decode())
+    name = "-".join(words)[:60].strip("-")
+    if name and not any(letter.isalnum() and not letter.isascii() for letter in letters):
+        return name
+    return f"{name or 'campaign'}-{sha256(title.encode()).hexdigest()[:8]}"
 
 
 def save_campaign(request: PageRequest, body: dict[str, Any], campaign: WrittenCampaign | None) -> str:

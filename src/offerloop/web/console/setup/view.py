@@ -9,13 +9,14 @@ from tempfile import TemporaryDirectory
 from typing import cast
 
 from fastapi import Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from offerloop.background import new_upload
 from offerloop.commands.init.findings import is_draft
 from offerloop.commands.init.request import InitRequest, init
 from offerloop.config import Serve, SourceName
-from offerloop.errors import InputError
-from offerloop.events import CONTRACTS, SOURCE_NAMES
+from offerloop.errors import InputError, SourceError
+from offerloop.events import CONTRACTS, SOURCE_NAMES, TooMuchUnpackedError, readable
 from offerloop.mapping import ColumnMatch, guess_currency, infer_mapping, language_of, sample_sources, unfit_notes
 from offerloop.message import Message
 from offerloop.web.answering import json_response
@@ -295,8 +296,21 @@ async def take_upload(http: Request, source: str) -> Response:
     if not size:
         partial.unlink(missing_ok=True)
         raise HttpProblem("invalid", Message("the file is empty"))
+    await run_in_threadpool(_check_unpacked, partial)
     partial.replace(folder / f"{source}.csv")
     return json_response({"bytes": size}, 201)
+
+
+def _check_unpacked(upload: Path) -> None:
+    """Raise HttpProblem, and delete the file, where more than an upload may hold is packed in it."""
+    try:
+        with TemporaryDirectory(prefix="offerloop-") as place:
+            readable(upload, None, Path(place), MOST_BYTES)
+    except TooMuchUnpackedError as error:
+        upload.unlink(missing_ok=True)
+        raise HttpProblem("too_large", error.message) from None
+    except SourceError:
+        return  # the page says what is wrong with it
 
 
 PAGE = Page("setup", TITLE, view, Permission.EDIT)
