@@ -266,6 +266,20 @@ def test_a_file_that_is_not_toml(load):
         load("shop: name")
 
 
+@pytest.mark.parametrize(
+    ("line", "quoted"),
+    [
+        ("[audiences.金银]", '[audiences."金银"]'),
+        ("[[größe.a]] # here", '[["größe".a]]'),
+        ("a = { 金银 = 1 }", '"金银"'),
+    ],
+)
+def test_a_name_beyond_ascii_is_shown_in_quotes(load, line, quoted):
+    with pytest.raises(ConfigError) as told:
+        load(line)
+    assert str(told.value).endswith(f"; a name with other letters than A to Z needs quotes, {quoted}")
+
+
 def test_a_file_that_is_not_text(tmp_path):
     path = tmp_path / "offerloop.toml"
     path.write_bytes(b"\xff\xfe\x00")

@@ -1,8 +1,10 @@
 """Terms of offers in a table of the shop's own."""
 
 import polars as pl
+import pytest
 
 from offerloop.engine import InMemoryEngine
+from offerloop.errors import SourceError
 from offerloop.events.offers_table import listed_offers, names_with_separators
 
 
@@ -25,3 +27,36 @@ def test_a_name_that_holds_a_comma_may_stand_beside_others():
     products = InMemoryEngine().table(pl.DataFrame({"product_id": [1], "category": ["Home, Garden"]}))
     listed = listed_offers(offers, names_with_separators(offers, products))
     assert [one["on"] for one in listed] == [["Home, Garden", "Tea"], ["Wine", "Tea", "Bread"]]
+
+
+CHINESE = [
+    ("a", "满减券", "满200减30", "全场", None, None),
+    ("b", "秒杀", "8.5折", "零食、茶", 99.0, 0.0),
+    ("c", "满减", None, "不限", 200.0, 30.0),
+    ("d", "代金券", None, "茶", 0.0, 10.0),
+    ("e", "包邮", "满99包邮", "通用", None, None),
+]
+
+
+def test_a_chinese_list_says_kinds_by_name_and_terms_in_words_or_in_sums():
+    names = ["offer_id", "kind", "terms", "on", "min_spend", "amount"]
+    offers = pl.DataFrame(CHINESE, schema=names, orient="row")
+    listed = listed_offers(offers, {"不限"}, "CNY")
+    assert [{name: str(value) for name, value in one.items() if name != "id"} for one in listed] == [
+        {"kind": "spend_and_save", "spend": "200", "save": "30"},
+        {"kind": "coupon", "percent": "15", "on": "['零食', '茶']", "min_spend": "99"},
+        {"kind": "spend_and_save", "spend": "200", "save": "30", "on": "不限"},  # this shop has such a category
+        {"kind": "coupon", "amount": "10", "on": "茶"},
+        {"kind": "free_shipping", "min_spend": "99"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "amount"),
+    [("coupon", "满就减", None), ("赠品", "满200减30", None), ("coupon", "立减10元", 5)],
+    ids=["not understood", "of another kind", "of another amount"],
+)
+def test_words_that_say_nothing_or_something_else_are_refused_with_the_offer(kind, words, amount):
+    offers = pl.DataFrame({"offer_id": ["y1"], "kind": [kind], "terms": [words], "amount": [amount]})
+    with pytest.raises(SourceError, match="offer 'y1', column 'terms'"):
+        listed_offers(offers, (), "CNY")

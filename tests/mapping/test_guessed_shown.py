@@ -14,7 +14,7 @@ from offerloop.errors import InputError
 from offerloop.events import prepare
 from offerloop.mapping.amounts.whole_orders import marked_orders
 from offerloop.mapping.contents import SourceColumn
-from offerloop.mapping.matching import ColumnMatch
+from offerloop.mapping.matching import ColumnMatch, match
 from offerloop.mapping.shown import check_exposures, offer_terms
 
 LINES = init_shops.order_lines().with_columns(
@@ -69,6 +69,40 @@ def test_a_column_that_limits_no_offer_is_named_with_the_term_that_would(column,
     match = ColumnMatch({column: SourceColumn(column, pl.Series(["p1"]))})
     offer_terms(match)
     assert [str(one).endswith(f"call it {term}") for one in match.notes] == [True] * bool(term)
+
+
+@pytest.mark.parametrize(
+    ("cells", "read"),
+    [
+        ([9.0, 8.5], "100 - 折扣 * 10"),
+        ([0.9, 0.85], "100 - 折扣 * 100"),
+        ([0.1, 0.15], "折扣 * 100"),
+        ([95, 88], "100 - 折扣"),
+        ([10, 15], "折扣"),
+    ],
+)
+def test_a_chinese_column_of_discounts_may_say_what_is_paid(cells, read):
+    columns = {"折扣": SourceColumn("折扣", pl.Series(cells))}
+    matched = match(columns, "offers", ("percent",))
+    offer_terms(matched)
+    assert matched.guesses["percent"].written == read
+    assert len(matched.notes) == ("100 -" in read)
+
+
+def test_terms_in_words_and_sums_of_a_chinese_list_are_read():
+    cells = {
+        "券名": ["满200减30", "新人礼"],
+        "折扣": ["9折", "85折"],
+        "门槛": [0, 99],
+        "面额": [None, 10.0],
+        "上限": [20, 5],
+    }
+    matched = ColumnMatch({name: SourceColumn(name, pl.Series(column)) for name, column in cells.items()})
+    offer_terms(matched)
+    read = {ours: one.written for ours, one in matched.guesses.items()}
+    assert read == {
+        "terms": "折扣", "kind": "'coupon'", "min_spend": "门槛", "amount": "面额", "max_discount": "上限",
+    }  # fmt: skip
 
 
 SHARES = pytest.mark.parametrize("shares", [(0.8, 0.2), ("80 %", "20 %")], ids=["numbers", "percent signs"])

@@ -189,12 +189,26 @@ def _quotes_hint(text: str, error: str) -> Message | str:
     if place is None:
         return ""
     line, column = text.splitlines()[int(place[1]) - 1 : int(place[1])], int(place[2]) - 1
+    if name := _bare_name(line[0], column) if line else "":
+        return Message(
+            "; a name with other letters than A to Z needs quotes, {quoted}", context="behind an error", quoted=name
+        )
     word = re.match(r"[^\W\d][^,#\]}\"']*", line[0][column:]) if line else None
     if word is None or not re.search(r"[=\[,]\s*$", line[0][:column]):
         return ""
     key = re.search(r"[\w.-]+\s*=\s*$", line[0][:column])
     quoted = f'{key[0] if key else ""}"{word[0].strip()}"'
     return Message("; text needs quotes, {quoted}", context="behind an error", quoted=quoted)
+
+
+def _bare_name(line: str, column: int) -> str:
+    """Return the name of a table or a key as it must be quoted, if TOML stopped at a letter of it beyond ASCII."""
+    word = next((one for one in re.finditer(r"[\w-]+", line) if one.start() <= column < one.end()), None)
+    if word is None or line[column].isascii():
+        return ""
+    if line.lstrip().startswith("["):
+        return f'{line[: word.start()].strip()}"{word[0]}"{line[word.end() :].split("#")[0].rstrip()}'
+    return f'"{word[0]}"' if re.match(r"\s*[=.]", line[word.end() :]) else ""
 
 
 def _problems(error: ValidationError, as_written: dict[str, Any], model: type[BaseModel]) -> list[Message]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import narwhals as nw
 import polars as pl
 
 from offerloop.engine import Frame, collect
+from offerloop.errors import InputError, SourceError
 from offerloop.events.columns.contracts import CONTRACTS
-from offerloop.offers import NO_OFFER, names_no_offer
+from offerloop.message import Message
+from offerloop.offers import NO_OFFER, OFFER_KIND_NAMES, guess_currency, names_no_offer, offer_kind, parse_offer
 
 EXPECTATIONS = ("p_redeem", "incremental", "value")
 """Columns that make up an offer's `assumed`."""
@@ -20,16 +23,25 @@ NAMES = ("on", "products", "brands", "shops", "product", "except")
 """Columns that name things, also where the names are numbers."""
 LISTS = CONTRACTS["offers"].lists
 """Columns of which a cell may name several."""
-SEPARATORS, COMMA = re.compile("[;|]"), re.compile(",")
+SEPARATORS, COMMA = re.compile("[;|；]"), re.compile("[,，、]")
 DECIMALS = 9
 """Beyond them a term is an error of rounding: 0.15 x 100 is 15."""
 ZERO_OFFER = r"^0+([.,]0+)? ?%?$"
+EVERYTHING = frozenset({"全场", "全店", "全部", "全部商品", "所有商品", "全品类", "全场通用", "通用", "不限"})
+"""What a list writes for an offer that is limited to nothing, unless a category is called so."""
+SUMS = ("min_spend", "amount", "max_discount")
+"""Columns of which lists write 0 where an offer has none."""
+LOOSE_KINDS = ("coupon", "spend_and_save", "flash_sale")
+"""Kinds whose names lists use for each other: the terms in words say which it is."""
 
 
-def listed_offers(table: pl.DataFrame, whole_names: Collection[str] = ()) -> list[dict[str, Any]]:
+def listed_offers(
+    table: pl.DataFrame, whole_names: Collection[str] = (), currency: str | None = None
+) -> list[dict[str, Any]]:
     """What `[[campaigns.offers]]` would hold: `kind`, `id` and the terms that are not empty, sorted by id.
 
-    An offer that takes nothing off is none. `whole_names` are names that hold a separator themselves.
+    An offer that takes nothing off is none. `whole_names` are names that hold a separator themselves, or that else mean
+    everything. Without a `currency`, terms in words say theirs. Raises SourceError for words that are not understood.
     """
     offers = []
     for row in table.filter(~_nothing(table)).sort("offer_id").iter_rows(named=True):
@@ -37,8 +49,10 @@ def listed_offers(table: pl.DataFrame, whole_names: Collection[str] = ()) -> lis
         terms |= {name: str(terms[name]) for name in NAMES if isinstance(terms.get(name), int)}
         terms |= {name: _several(cell, whole_names) for name in LISTS if isinstance(cell := terms.get(name), str)}
         terms |= {"except": {"on": terms["except"]}} if "except" in terms else {}
+        if isinstance(on := terms.get("on"), str) and on in EVERYTHING - {*whole_names}:
+            del terms["on"]
         assumed = {name: terms.pop(name) for name in EXPECTATIONS if name in terms}
-        offer = {"id": str(terms.pop("offer_id")), **terms}
+        offer = {"id": str(terms.pop("offer_id")), **_in_our_terms(terms, row["offer_id"], currency)}
         if "campaign_id" in offer:
             offer["campaign_id"] = str(offer["campaign_id"])
         offers.append({**offer, "assumed": assumed} if assumed else offer)
@@ -56,14 +70,75 @@ def with_instants(table: pl.DataFrame, columns: Collection[str]) -> pl.DataFrame
 
 
 def names_with_separators(table: pl.DataFrame, products: Frame) -> frozenset[str]:
-    """Return what looks like several products, brands or categories in a table of offers, and is the name of one."""
+    """Return what looks like several products, brands or categories in a table of offers, or like all, and is one."""
     cells = [one for name in LISTS if table.schema.get(name) == pl.String for one in table[name].drop_nulls()]
     parts = {part for cell in cells for part in (cell, *_split(SEPARATORS, cell))}
-    parts = {part for part in parts if SEPARATORS.search(part) or COMMA.search(part)}
+    parts = {part for part in parts if SEPARATORS.search(part) or COMMA.search(part) or part in EVERYTHING}
     columns = [name for name in ("product_id", "brand", "category") if parts and name in products.collect_schema()]
     names = (nw.col(name).cast(nw.String).alias("name") for name in columns)
     tables = (collect(products.select(name).filter(nw.col("name").is_in(sorted(parts)))) for name in names)
     return frozenset(name for one in tables for name in one["name"])
+
+
+def _in_our_terms(terms: Mapping[str, Any], offer_id: object, currency: str | None) -> dict[str, Any]:
+    """Return the terms with those that are said in words, which say what the offer is; other columns limit it."""
+    words = terms.get("terms")
+    written = {name: value for name, value in terms.items() if name != "terms"}
+    if "kind" in written:
+        written["kind"] = offer_kind(str(written["kind"]))
+    if words is None:
+        return _as_called(written)
+    try:
+        said = parse_offer(str(words), currency or guess_currency(str(words)))
+        kind = _kind(written, said, str(words))
+    except InputError as error:
+        raise _not_read(offer_id, error.message) from None
+    written = _as_called({**written, "kind": kind})
+    other = [name for name in said.keys() & written.keys() - {"kind"} if not _is_same(said[name], written[name])]
+    if other:
+        reason = Message("'{words}' is not what '{other}' says", words=str(words), other=other[0])
+        raise _not_read(offer_id, reason)
+    return {**written, **said, "kind": kind}
+
+
+def _kind(written: Mapping[str, Any], said: Mapping[str, Any], words: str) -> str:
+    """Return the kind of an offer in words. Raises InputError where the list says another.
+
+    A flash sale whose hours no column says is a coupon, which may have a first and a last day.
+    """
+    listed, kind = written.get("kind"), str(said["kind"])
+    if listed == "flash_sale" and kind == "coupon" and "hours" in written and said.keys() & {"percent", "price"}:
+        return listed
+    if listed in OFFER_KIND_NAMES and listed != kind and {listed, kind} - {*LOOSE_KINDS, "combined"}:
+        raise InputError(Message("'{words}' is no offer of the kind {kind}", words=words, kind=str(listed)))
+    return kind
+
+
+def _as_called(terms: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the terms with a least spend and an amount as a spend-and-save calls them; a sum of 0 is none."""
+    stated = {name: value for name, value in terms.items() if name not in SUMS or value != 0}
+    if stated.get("kind") != "spend_and_save" or stated.keys() & {"spend", "save", "tiers"}:
+        return stated
+    called = {"min_spend": "spend", "amount": "save"}
+    return {called.get(name, name): value for name, value in stated.items()}
+
+
+def _is_same(said: object, written: object) -> bool:
+    try:
+        return Decimal(str(said)) == Decimal(str(written))
+    except InvalidOperation:
+        return said == written
+
+
+def _not_read(offer_id: object, reason: Message) -> SourceError:
+    return SourceError(
+        Message(
+            "[sources.offers]: offer '{offer}', column 'terms': {reason}; correct it, or leave the cell empty and "
+            "write the terms in columns of their own",
+            offer=str(offer_id),
+            reason=reason,
+        )
+    )
 
 
 def _several(cell: str, whole_names: Collection[str]) -> str | list[str]:

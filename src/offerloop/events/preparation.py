@@ -127,7 +127,7 @@ def _prepared(stage: _Cleaning, loop_exposures: LoopExposures | None) -> Events:
         exposures=exposures,
         splits_discounts=stage.splits_discounts,
         coupons_apart=has_coupons(stage.config.sources["order_lines"].columns),
-        offers=listed_offers(listed, names_with_separators(listed, products)),
+        offers=listed_offers(listed, names_with_separators(listed, products), stage.config.shop.currency),
         quality=QUALITY.check(pl.DataFrame(stage.quality)),
         quality_by_day=stage.quality_by_day(),
         rejected=stage.rejected_rows(),

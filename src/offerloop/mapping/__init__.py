@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     )
     from offerloop.mapping.misfit import (
         OpenColumn,
+        notes_with_misfits,
         open_column_notes,
         open_columns,
         unfit_notes,
@@ -82,6 +83,7 @@ __all__ = [
     "match",
     "name_score",
     "note_on_two_readings",
+    "notes_with_misfits",
     "only_sales",
     "open_column_notes",
     "open_columns",

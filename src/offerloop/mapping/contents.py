@@ -347,5 +347,6 @@ GATES: dict[str, Callable[[SourceColumn], bool]] = {
     "consent": is_consent, "opt_out": is_opt_out,
     "currency": is_currency, "propensity": is_share, "percent": is_percent, "value": is_number,
     "stock": is_number, "text": is_words, "line": is_loose_id, "product": is_loose_id, "worth": is_money,
+    "min_spend": is_number, "max_discount": is_number,
 }  # fmt: skip
 """What a column must hold to be one of ours, whatever it is called."""

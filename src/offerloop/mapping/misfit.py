@@ -152,6 +152,18 @@ def unfit_notes(
     ]
 
 
+def notes_with_misfits(source: SourceName, match: ColumnMatch, sample: SampleRows) -> list[Message]:
+    """Return the notes on a source with those on cells that do not fit, which name a line, instead of any without."""
+    located = unfit_notes(source, match, sample)
+    subjects = {_subject(one) for one in located}
+    return [*(one for one in match.notes if _subject(one) not in subjects), *located]
+
+
+def _subject(note: Message) -> tuple[object, object]:
+    values = dict(note.values)
+    return values.get("column"), values.get("field")
+
+
 def _given_misfit(ours: str, match: ColumnMatch, sample: SampleRows) -> Message | str:
     column = None if match.guesses[ours].is_given_expression else match.column(ours)
     return "" if column is None or GATES.get(ours, is_text)(column) else misfit(ours, column, sample)

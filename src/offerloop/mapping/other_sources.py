@@ -8,7 +8,7 @@ import polars as pl
 
 from offerloop.config import SourceName
 from offerloop.errors import InputError
-from offerloop.events import CONTRACTS, VALIDITY, says_opt_in, says_opt_out
+from offerloop.events import CONTRACTS, says_opt_in, says_opt_out
 from offerloop.mapping.consent_columns import unmapped_answers
 from offerloop.mapping.contents import is_class, is_time
 from offerloop.mapping.matching import (
@@ -22,7 +22,7 @@ from offerloop.mapping.matching import (
     says,
     unfit_columns,
 )
-from offerloop.mapping.shown import OF_GIFTS, offer_terms, without_other_terms
+from offerloop.mapping.shown import APART, offer_terms, without_other_terms
 from offerloop.mapping.texts import take_text
 from offerloop.mapping.times import column_values
 from offerloop.message import Message
@@ -53,7 +53,7 @@ def guess_source(
     """
     contract = CONTRACTS[name]
     columns = columns_of(sample)
-    apart = (*OF_GIFTS, *VALIDITY) if name == "offers" else ()
+    apart = APART if name == "offers" else ()
     roles = [one for one in (*contract.required, *contract.optional) if one not in apart]
     matched = match(
         without_other_terms(columns) if name == "offers" else columns, name, roles, known_values, given_guesses

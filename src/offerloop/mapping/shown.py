@@ -3,34 +3,46 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
+import numpy as np
 import polars as pl
 
 from offerloop.errors import InputError
 from offerloop.events import VALIDITY, ZERO_OFFER
-from offerloop.mapping.contents import SourceColumn, is_offer
-from offerloop.mapping.matching import HOLDS, ColumnMatch, is_called, match, name_score, reference
+from offerloop.mapping.contents import SourceColumn, is_money, is_number, is_offer, is_words
+from offerloop.mapping.matching import HOLDS, SAME, ColumnMatch, is_called, match, name_score, reference
 from offerloop.mapping.misfit import behind_file
 from offerloop.mapping.propensities import check_propensities
 from offerloop.mapping.times import column_values, forms_of, seconds_and_days
 from offerloop.message import Message, Share
-from offerloop.offers import NO_OFFER, names_no_offer
+from offerloop.offers import NO_OFFER, guess_currency, names_no_offer, offer_kind, parse_offer
 from offerloop.workspace import SampleRows
 
 TERMS = frozenset({
     "percent", "amount", "on", "max_discount", "min_spend", "spend", "save", "hours", "text", "takes", "funded_share",
     "channel", "contact_cost", "quiet_hours", "p_redeem", "incremental", "value", "products", "brands", "shops", "buy",
-    "get", "except", *VALIDITY,
+    "get", "except", "terms", *VALIDITY,
 })  # fmt: skip
 """Fields of offers of any kind: further columns of a table of offers that mean something."""
 LIMITS = {"products": "product_id", "brands": "brand", "shops": "store_id"}
 """Terms that say what an offer holds for, and the columns of order lines with the same names."""
 OF_GIFTS = ("product", "quantity", "worth")
 """Columns that say what is given."""
+SUMS = {"min_spend": is_number, "amount": is_money, "max_discount": is_number}
+"""Columns of a least spend, of what is taken off and of the most of it, and what they must hold."""
+APART = (*OF_GIFTS, *VALIDITY, *SUMS, "terms")
+"""Columns of a table of offers that are not known by their names alone."""
+_IN_WORDS = 0.5
+"""Share of the cells, at least, that must be short forms of offers, where a column says the terms in words."""
+_TENTHS = 10
+"""Numbers below it in a column of 折 are tenths of the price: 8.5 is 85 % of it."""
 _GIFT = re.compile("gift|gratis|cadeau|geschenk|赠", re.IGNORECASE)
 """What is called so says what is given, and limits nothing."""
 
 
+_RANKS = 0.1
+"""What a name further down in a list of known ones may count less, and be one of them still."""
 _LISTED = 0.5
 """Share of the listed offers that must have been shown, where no name says which columns hold them."""
 
@@ -45,17 +57,12 @@ def offer_terms(match: ColumnMatch) -> None:
     _take_gifts(match)
     _take_validity(match)
     match.notes += _limits_not_read(match)
+    _take_sums(match)
     percent = match.column("percent")
     if percent is None:
+        _take_words(match)
         return
-    why, name = match.guesses["percent"].why, reference(percent.name)
-    if percent.numeric and float(percent.numbers.max() or 0) <= 1:  # type: ignore[arg-type]
-        match.take(
-            "percent",
-            f"{name} * 100",
-            (percent.name,),
-            Message("{why}; it holds shares", context=("why a column is read so"), why=why),
-        )
+    _take_percent(match, percent)
     if "offer_id" not in match.guesses:
         match.take(
             "offer_id", percent.name, (percent.name,), Message("assumed: no column names the offers, their depth does")
@@ -64,12 +71,84 @@ def offer_terms(match: ColumnMatch) -> None:
         match.take("kind", "'coupon'", (), Message("assumed: a percentage off, and no column says a kind"))
 
 
+def _take_percent(offers: ColumnMatch, percent: SourceColumn) -> None:
+    """Read shares of a price, and in Chinese what of it is paid, as the percentage that is taken off."""
+    name, why = reference(percent.name), offers.guesses["percent"].why
+    if not percent.numeric:
+        return
+    least, most = (float(one or 0) for one in (percent.numbers.min(), percent.numbers.max()))  # type: ignore[arg-type]
+    whole = 1 if most <= 1 else _TENTHS if most < _TENTHS else 100
+    if "折" in percent.name and least >= (whole / 2 if whole != _TENTHS else 1):
+        paid = name if whole == 100 else f"{name} * {100 // whole}"
+        read_so = Message("{why}; it holds what is paid, as 折 says", context=("why a column is read so"), why=why)
+        offers.take("percent", f"100 - {paid}", (percent.name,), read_so)
+        offers.notes.append(
+            Message(
+                "'{column}' is read as what is paid of a price, so {cell} is {percent} off; else map percent to "
+                "'{column}' as it is",
+                column=percent.name,
+                cell=str(percent.filled[0]),
+                percent=Share(round(1 - float(percent.numbers[0]) / whole, 4)),
+            )
+        )
+    elif most <= 1:
+        read_so = Message("{why}; it holds shares", context=("why a column is read so"), why=why)
+        offers.take("percent", f"{name} * 100", (percent.name,), read_so)
+
+
+def _take_sums(offers: ColumnMatch) -> None:
+    """Read a least spend, an amount off and the most of it from columns that are called so."""
+    for ours, holds in SUMS.items():
+        named = [one for one in offers.free() if one.name not in TERMS and holds(one)]
+        called = next((one.name for one in named if name_score(one.name, "offers", ours)[0] >= SAME - _RANKS), None)
+        if called is not None and not offers.is_given(ours):
+            offers.take(ours, called, (called,), Message('guessed from the name "{name}"', name=called))
+
+
+def _take_words(offers: ColumnMatch) -> None:
+    """Read the terms from the column that says them in words, such as "满200减30" or "10% off", where one does."""
+    if "terms" in offers.guesses or offers.columns.keys() & {"percent", "spend", "save", "buy", "text", "terms"}:
+        return
+    names = offers.column("offer_id")
+    columns = [one for one in (*offers.free(), *([names] if names else [])) if is_words(one)]
+    shares = [(_share_in_words(one), name_score(one.name, "offers", "terms"), one.name) for one in columns]
+    share, _, name = max(shares, default=(0.0, (0.0, ()), ""))
+    if share < _IN_WORDS:
+        return
+    offers.take("terms", name, (name,), Message("guessed: most of its cells are offers in words"))
+    if "kind" not in offers.guesses:
+        offers.take("kind", "'coupon'", (), Message("assumed: no column says a kind, and the words may say another"))
+    other = next((cell for cell in offers.columns[name].filled if not _is_short_form(cell)), None)
+    if other is not None:
+        offers.notes.append(
+            Message(
+                "'{cell}' in '{column}' is not understood as an offer; offerloop parse-offer says why",
+                cell=other,
+                column=name,
+            )
+        )
+
+
+def _share_in_words(column: SourceColumn) -> float:
+    return float(np.mean([_is_short_form(cell) for cell in column.filled])) if column.filled.len() else 0.0
+
+
+@cache
+def _is_short_form(text: str) -> bool:
+    try:
+        parse_offer(text, guess_currency(text))
+    except InputError:
+        return False
+    return True
+
+
 def _take_gifts(offers: ColumnMatch) -> None:
     """Read what gifts are from columns that say nothing of other offers: there the same names mean something else."""
     kinds = offers.column("kind")
     if kinds is None:
         return
-    is_gift = (kinds.cells.cast(pl.String).str.strip_chars() == "gift").fill_null(value=False)
+    named = kinds.cells.cast(pl.String).fill_null("")
+    is_gift = pl.Series([offer_kind(one) == "gift" for one in named], dtype=pl.Boolean)
     free = [one for one in offers.free() if one.name not in TERMS]
     of_gifts, of_others = ({one.name: _rows_of(one, rows) for one in free} for rows in (is_gift, ~is_gift))
     shared = {name: column for name, column in of_gifts.items() if of_others[name].filled.len()}

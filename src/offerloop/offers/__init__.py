@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from offerloop.offers.coupons.corrections import correct_code
     from offerloop.offers.coupons.lifecycle import CommandAnswer, LedgerState, RefusalReason, decide_command
     from offerloop.offers.form import Term, Unit
+    from offerloop.offers.kind_names import offer_kind
     from offerloop.offers.kinds.spend_and_save import SpendAndSave
     from offerloop.offers.pricing.basket import Basket, BasketLine, Customer, OfferUsage, Shipment
     from offerloop.offers.pricing.basket_reading import known_currency, read_basket
@@ -180,6 +181,7 @@ __all__ = [
     "names_no_offer",
     "normalise_code",
     "offer_form",
+    "offer_kind",
     "parse_offer",
     "price",
     "price_each",

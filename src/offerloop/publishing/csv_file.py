@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.publishing.record import replace_file
@@ -9,7 +11,10 @@ from offerloop.publishing.rows import Carried, Parcel
 
 
 def to_csv(parcel: Parcel) -> Carried:
-    """Write the file unless it is there with the same bytes. Raises InputError when the place refuses."""
+    """Write the file unless it is there with the same bytes, and make its folder where that lies in the shop's.
+
+    Raises InputError when the place refuses: a folder elsewhere that is not there may be mistyped.
+    """
     place = str(parcel.settings.path).replace("{run}", parcel.run)
     path = parcel.shop / place
     if path.is_dir():
@@ -31,6 +36,9 @@ def to_csv(parcel: Parcel) -> Carried:
             )
         ) from None
     if not already:
+        if path.parent.parent == parcel.shop:
+            with suppress(OSError):  # what is wrong is said where the file is written
+                path.parent.mkdir(exist_ok=True)
         replace_file(path, parcel.csv, parcel.run)
     parcel.on_progress(parcel.rows.height)
     return Carried(place, 0 if already else parcel.rows.height, already)

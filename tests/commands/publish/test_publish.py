@@ -78,11 +78,11 @@ def test_money_has_the_digits_of_the_currency(publishable):
     assert (folder.parent.parent / "m.csv").read_text().splitlines()[:2] == ["a,b,c", "2.00,0.00,0.36"]
 
 
-def test_every_column_that_may_be_published_can_be(publishable):
+def test_every_column_that_may_be_published_can_be_in_a_folder_that_is_made(publishable):
     columns = ", ".join(f'{name} = "{name}"' for name in PUBLISHABLE)
-    folder = publishable(CSV.replace("crm-{run}", "all") + f"columns = {{ {columns} }}\n")
+    folder = publishable(CSV.replace("crm-{run}", "crm/all") + f"columns = {{ {columns} }}\n")
     publish(folder)
-    assert tuple(pl.read_csv(folder.parent.parent / "all.csv").columns) == PUBLISHABLE
+    assert tuple(pl.read_csv(folder.parent.parent / "crm" / "all.csv").columns) == PUBLISHABLE
 
 
 def test_offers_that_have_ended_are_published_no_more(publishable):
@@ -104,7 +104,7 @@ def test_offers_that_have_ended_are_published_no_more(publishable):
     ("toml", "said"),
     [
         ("", 'has no [[publish]]; add one to its offerloop.toml, such as kind = "csv"'),
-        (CSV.replace("crm-", "nowhere/crm-"), "cannot be written (No such file or directory); make its folder"),
+        (CSV.replace("crm-", "../nowhere/crm-"), "cannot be written (No such file or directory); make its folder"),
         (CSV.replace("crm-{run}.csv", "runs"), "runs' is a folder; [[publish]] 1 needs the path of a file"),
         (SQL.replace("crm.db", "nowhere/crm.db"), "the database refuses the rows for offerloop_assignments of sqlite"),
         (SQL.replace("sqlite:///crm.db", "postgresql://u:***@h/d"), "a password, which no run keeps; write ${NAME}"),
@@ -152,10 +152,10 @@ def test_two_at_once_are_refused(publishable):
 
 
 def test_a_place_that_refuses_leaves_those_before_it_done(publishable):
-    folder = publishable(CSV + CSV.replace("crm-", "nowhere/crm-"))
+    folder = publishable(CSV + CSV.replace("crm-", "no/where/crm-"))
     said_by(folder)
     assert [one["publish"] for one in record(folder)] == [1]
-    (folder.parent.parent / "nowhere").mkdir()
+    (folder.parent.parent / "no" / "where").mkdir(parents=True)
     assert [one["already"] for one in publish(folder).facts["published"]] == [True, False]
     assert not list(folder.parent.parent.glob("**/.*partial"))
 

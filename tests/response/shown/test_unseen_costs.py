@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -10,7 +11,8 @@ from offerloop.config import Config
 from offerloop.engine import InMemoryEngine
 from offerloop.offers import read_offers
 from offerloop.response import UnseenCost, UnseenCosts, columns_of_tables, offers_of_unseen_cost
-from offerloop.response.shown.hidden_costs import offers_counted_at_most
+from offerloop.response.shown.hidden_costs import offers_counted_at_most, offers_used_beyond_their_most
+from offerloop.response.terms import OfferTerms
 
 OFFERS = [
     {"kind": "gift", "id": "mug", "product": "mug", "worth": "3.00", "funded_share": 0.5},
@@ -68,3 +70,11 @@ def test_offers_of_a_budget_that_is_no_money_are_left_out_and_some_have_no_cost_
     assert {one.offer_id: UnseenCost.of(one, COLUMNS).minor for one in unseen} == {
         "mug": 150, "ship": 400, "any": None, "new": None, "post": None
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("most_in_a_window", "names"), [(300.0, []), (600.0, ["mug"])])
+def test_gifts_that_count_with_several_orders_of_a_window_are_named(most_in_a_window, names):
+    terms = [OfferTerms("mug", "gift", 300.0, most=300.0, amount=True)]
+    counted, action = np.array([0.0, 300.0, most_in_a_window]), np.zeros(3, dtype=np.int64)
+    assert offers_used_beyond_their_most(counted, action, terms, is_seen=False) == names
+    assert not offers_used_beyond_their_most(counted, action, terms)

@@ -46,12 +46,13 @@ def listed_costs(source: SourceText, currency: str) -> Costs:
         columns[name] = column_values(head, reference(name), decimal, as_number=numeric)
     table = pl.DataFrame(columns).with_columns(pl.col(pl.String).str.strip_chars().replace("", None))
     most, unlimited = [0], list[str]()
-    for listed_offer in listed_offers(table.drop_nulls("offer_id")):
-        terms = {name: value for name, value in listed_offer.items() if name != "campaign_id"}
+    for row in table.drop_nulls("offer_id").iter_slices(1):
         with suppress(InputError):  # what is wrong with it is told by check, with its place
-            names = terms.get("on", [])
+            listed = listed_offers(row, currency=currency)
+            terms = [{name: value for name, value in one.items() if name != "campaign_id"} for one in listed]
+            names = terms[0].get("on", []) if terms else []
             categories = names if isinstance(names, list) else [str(names)]
-            offers = read_offers([], categories, currency, [terms])
+            offers = read_offers([], categories, currency, terms)
             most += [liability_minor(offer) or 0 for offer in offers]
             unlimited += [offer.offer_id for offer in offers if liability_minor(offer) is None]
     return Costs(max(most), tuple(unlimited))

@@ -34,12 +34,12 @@ from offerloop.mapping import (
     guess_zone,
     infer_mapping,
     language_of,
+    notes_with_misfits,
     only_sales,
     open_columns,
     row_filters,
     sample_sources,
     time_format,
-    unfit_notes,
 )
 from offerloop.message import Message
 from offerloop.money import read_margin
@@ -115,7 +115,7 @@ def _mapped(samples: Samples, columns: Given) -> _Mapped:
 
     matches = infer_mapping(samples, {name: guesses(one, sample_of(name)) for name, one in columns.items()})
     for name, sample in samples.items():
-        matches[name].notes += unfit_notes(name, matches[name], sample)
+        matches[name].notes = notes_with_misfits(name, matches[name], sample)
     return _Mapped(
         samples, matches, {name: open_columns(name, match, sample_of(name)) for name, match in matches.items()}
     )

@@ -58,8 +58,13 @@ CONTRACTS: dict[SourceName, Contract] = {
     ),
     "prices": Contract(("product_id", "at", "list_price"), ("store_id",), money=("list_price",)),
     "offers": Contract(
-        ("offer_id", "kind"), ("campaign_id", "percent", "on", "product", "quantity", "worth", "starts_at", "ends_at"),
-        numbers=("percent", "quantity", "worth"), texts=("kind", "on", "product"), lasting=VALIDITY,
+        ("offer_id", "kind"),
+        (
+            "campaign_id", "percent", "on", "product", "quantity", "worth", "starts_at", "ends_at", "terms",
+            "min_spend", "amount", "max_discount",
+        ),
+        numbers=("percent", "quantity", "worth", "min_spend", "amount", "max_discount"),
+        texts=("kind", "on", "product", "terms"), lasting=VALIDITY,
         lists=("on", "products", "brands", "shops", "except"),
     ),
     "exposures": Contract(

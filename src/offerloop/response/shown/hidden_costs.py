@@ -135,14 +135,19 @@ def offers_of_unknown_cost(
     return names
 
 
-def offers_used_beyond_their_most(coupon: Floats, action: Ints, terms: Sequence[OfferTerms]) -> list[str]:
-    """Return the ids of offers with which customers took off more in a window than one order can."""
+def offers_used_beyond_their_most(
+    coupon: Floats, action: Ints, terms: Sequence[OfferTerms], *, is_seen: bool = True
+) -> list[str]:
+    """Return the ids of offers with which customers took off more in a window than one order can.
+
+    If not `is_seen`, of those that no order line shows, whose orders are counted: see `with_hidden_costs`.
+    """
     names = list[str]()
     for place, offer in enumerate(terms):
         used = coupon[(action == place) & (coupon > 0)]
         if (
             offer.most
-            and offer.kind not in NEVER_IN_ORDERS
+            and (offer.kind not in NEVER_IN_ORDERS) == is_seen
             and (used > offer.most + ROUNDING).sum() > OFTEN * len(used)
         ):
             names.append(offer.offer_id)

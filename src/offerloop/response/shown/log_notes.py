@@ -12,13 +12,21 @@ from offerloop.response.shown.covered_lines import tells_scope
 from offerloop.response.shown.hidden_costs import offers_counted_at_most, offers_used_beyond_their_most
 
 
-def notes_on_use(coupon_minor: Floats, rows: Evidence) -> Iterator[Message]:
-    """Say with which offers customers took off more (n,) than the liabilities of offers allow."""
-    if names := offers_used_beyond_their_most(coupon_minor, rows.action, rows.offers):
+def notes_on_use(seen_minor: Floats, counted_minor: Floats, rows: Evidence) -> Iterator[Message]:
+    """Say with which offers customers took off more (n,), as seen and as counted, than the liabilities allow."""
+    if names := offers_used_beyond_their_most(seen_minor, rows.action, rows.offers):
         yield Message(
             "with {offers} customers took more off in one window than the most that one order can, so they used it "
             "for several; a budget of liabilities counts one use of each offer and can be exceeded, so let it be used "
             'once, or set budget_basis = "expected"',
+            offers=names,
+        )
+
+    if names := offers_used_beyond_their_most(counted_minor, rows.action, rows.offers, is_seen=False):
+        yield Message(
+            "no order line shows what {offers} cost, so each order that they hold for counts, while what a plan spends "
+            "at most counts one use of each offer: the expected spend can be higher, and is too high where an offer is "
+            "good for one order",
             offers=names,
         )
 

@@ -225,7 +225,7 @@ def learn_shown(
     table = mean_effects([evidence.of(one) for one in OUTCOMES[:2]], p_redeem, seed, GROWTH, _carried(growth))
     made_of = _made_of(Coding.of(terms), offers, log.columns)
     learned = [one for one in offers if one.offer_id in model.names]
-    notes = (*notes_on_use(evidence.coupon_seen, evidence.evidence), *notes_on_coverage(learned, log.columns))
+    notes = (*notes_on_use(evidence.coupon_seen, discount, evidence.evidence), *notes_on_coverage(learned, log.columns))
     return ShownEffects(active["customer_id"], made_of, by_outcome, se, table, model, notes)
 
 

@@ -17,7 +17,14 @@ from offerloop.commands.init.request import InitRequest, init
 from offerloop.config import Serve, SourceName
 from offerloop.errors import InputError, SourceError
 from offerloop.events import CONTRACTS, SOURCE_NAMES, TooMuchUnpackedError, readable
-from offerloop.mapping import ColumnMatch, guess_currency, infer_mapping, language_of, sample_sources, unfit_notes
+from offerloop.mapping import (
+    ColumnMatch,
+    guess_currency,
+    infer_mapping,
+    language_of,
+    notes_with_misfits,
+    sample_sources,
+)
 from offerloop.message import Message
 from offerloop.web.answering import json_response
 from offerloop.web.api.jobs import JobRequest, queue_job
@@ -154,7 +161,7 @@ _CHOOSE = Message(
 
 def _notes(name: SourceName, match: ColumnMatch, sample: SampleRows) -> list[Message]:
     """Return what a reader should know of the guesses, such as a column that seems to say who agreed to get offers."""
-    return [*match.notes, *unfit_notes(name, match, sample)][:MOST_NOTES]
+    return notes_with_misfits(name, match, sample)[:MOST_NOTES]
 
 
 def _unfound(name: SourceName, match: ColumnMatch, chosen: Mapping[str, str]) -> list[Message]:
