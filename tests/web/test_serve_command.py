@@ -2,9 +2,12 @@
 
 import json
 import multiprocessing
+import os
 import signal
 import socket
+import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -57,7 +60,8 @@ def test_without_a_shop_it_says_what_to_do(command, tmp_path):
 def test_one_of_several_processes_ends_at_once_while_it_is_being_made(monkeypatch, of_several, handler):
     """Told to stop, a process that replaces a killed one would load to its end first; alone it stops in good order."""
     before, seen = signal.signal(signal.SIGTERM, signal.default_int_handler), []
-    monkeypatch.setattr(multiprocessing, "parent_process", lambda: object() if of_several else None)
+    parent = SimpleNamespace(join=threading.Event().wait)
+    monkeypatch.setattr(multiprocessing, "parent_process", lambda: parent if of_several else None)
     monkeypatch.setattr(app, "app_from_environment", lambda: seen.append(signal.getsignal(signal.SIGTERM)))
     try:
         running.app_of_worker()
@@ -65,3 +69,12 @@ def test_one_of_several_processes_ends_at_once_while_it_is_being_made(monkeypatc
         assert signal.getsignal(signal.SIGTERM) is signal.default_int_handler
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def test_one_of_several_processes_ends_when_the_one_that_started_it_is_killed(monkeypatch):
+    ended = threading.Event()
+    monkeypatch.setattr(multiprocessing, "parent_process", lambda: SimpleNamespace(join=lambda: None))
+    monkeypatch.setattr(app, "app_from_environment", lambda: None)
+    monkeypatch.setattr(running.os, "kill", lambda *told: told == (os.getpid(), signal.SIGTERM) and ended.set())
+    running.app_of_worker()
+    assert ended.wait(10)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import multiprocessing
+import multiprocessing.process
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -127,12 +129,21 @@ def app_of_worker() -> ASGIApp:
     """Return the application of a process that `run` started.
 
     One of several processes has answered nobody while it is being made, so it ends at once when it is told to stop. A
-    service of one process stops as `run` says.
+    service of one process stops as `run` says. None of several stays without the process that started it: it would hold
+    the port, and nobody would begin jobs.
     """
-    if multiprocessing.parent_process() is None:
+    parent = multiprocessing.parent_process()
+    if parent is None:
         return _application()
+    threading.Thread(target=_end_after, args=(parent,), daemon=True).start()
     with _ended_at_once():
         return _application()
+
+
+def _end_after(parent: multiprocessing.process.BaseProcess) -> None:
+    """Stop in good order once the process that started this one is gone."""
+    parent.join()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _application() -> ASGIApp:

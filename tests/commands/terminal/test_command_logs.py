@@ -1,9 +1,12 @@
 """The log of a command: where `-v` and OFFERLOOP_LOG send it, and what stands in it."""
 
 import re
+import sys
 
 import pytest
 from typed_command import offerloop
+
+from offerloop.commands.terminal.logs import logged
 
 LINE = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4} (DEBUG|INFO|WARNING|ERROR) offerloop[\w.]*: .+$")
 
@@ -41,6 +44,13 @@ def test_a_file_is_added_to_and_holds_errors(tmp_path, monkeypatch):
     assert f"ERROR offerloop.explain: {said}" in text
     assert "offerloop.explain: ended with exit code 2" in text
     assert text.count("begins") == 2
+
+
+def test_the_exit_code_of_a_server_that_cannot_listen_is_logged(caplog):
+    caplog.set_level("INFO", "offerloop.serve")
+    with pytest.raises(SystemExit), logged("serve"):
+        sys.exit(3)
+    assert "ended with exit code 3" in caplog.text
 
 
 def test_a_log_that_cannot_be_opened_is_one_sentence(tmp_path, monkeypatch):

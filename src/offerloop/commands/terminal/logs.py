@@ -84,6 +84,9 @@ def logged(command: str) -> Iterator[None]:
     except typer.Exit as ended:
         code = ended.exit_code
         raise
+    except SystemExit as ended:  # as of a server that cannot listen
+        code = ended.code if isinstance(ended.code, int) else 1
+        raise
     except OfferloopError as error:
         code = error.exit_code
         log.error("%s", error)
