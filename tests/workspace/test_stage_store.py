@@ -6,14 +6,15 @@ import tempfile
 import weakref
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 
 import offerloop
 from offerloop.engine import InMemoryEngine, collect
 from offerloop.engine.duckdb import DuckDBEngine
-from offerloop.errors import ContractError
-from offerloop.workspace import stage_store
+from offerloop.errors import ContractError, InputError
+from offerloop.workspace import stage_store, writing
 from offerloop.workspace.stage_store import StageStore, program_files
 
 ROOT = Path(offerloop.__file__).parent
@@ -23,6 +24,19 @@ import weakref
 import offerloop.flow, offerloop.recommenders.serving.learn_relations, offerloop.workspace.product_relations
 print(*sorted(m.__file__ for name, m in sys.modules.items() if name.startswith("offerloop.")), sep="\\n")
 """
+
+
+WRITERS = {
+    "polars": lambda: pl.DataFrame({"n": range(9)}).write_parquet("/dev/full"),
+    "duckdb": lambda: duckdb.sql("copy (select 1) to '/dev/full' (format csv)"),
+    "python": lambda: Path("/dev/full").write_text("n"),
+}
+
+
+@pytest.mark.parametrize("write", WRITERS.values(), ids=WRITERS)
+def test_a_full_disk_is_one_sentence_whoever_writes(tmp_path, write):
+    with pytest.raises(InputError, match=r"No space left on device.*make room"), writing(tmp_path):
+        write()
 
 
 def test_a_changed_page_or_command_refits_nothing():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from offerloop.config import Config, StrPath, config_file, load_config
 from offerloop.engine import Engine, EngineChoice, engine_of
-from offerloop.errors import InputError, StoppedError
+from offerloop.errors import InputError, OfferloopError, StoppedError
 from offerloop.message import Message
 from offerloop.workspace.snapshots import forget_snapshots, with_snapshots
 from offerloop.workspace.stage_store import StageStore, lock_stages
@@ -45,18 +46,28 @@ def writing(folder: Path) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         raise StoppedError(Message("interrupted; the same command goes on from the last finished stage")) from None
-    except OSError as error:
-        if error.errno is None:
+    except OfferloopError:
+        raise
+    except Exception as error:
+        number = _refusal(error)
+        if number is None:
             raise
-        place = error.filename or folder
+        place = getattr(error, "filename", None) or folder
         raise InputError(
             Message(
                 "'{place}' cannot be written ({reason}); make room or make the folder writable, then run "
                 "again: finished stages are kept",
                 place=str(place),
-                reason=os.strerror(error.errno),
+                reason=os.strerror(number),
             )
         ) from error
+
+
+def _refusal(error: Exception) -> int | None:
+    """Return why the system refused; Polars and DuckDB say it in their words alone."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return error.errno
+    return next((one for one in (errno.ENOSPC, errno.EDQUOT, errno.EROFS) if os.strerror(one) in str(error)), None)
 
 
 def _make_room(runs: Path) -> None:
