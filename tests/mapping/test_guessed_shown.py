@@ -169,6 +169,13 @@ def test_an_offer_that_no_row_that_was_looked_at_has_keeps_its_column(tmp_path):
     assert "'10 %', prob_10" in columns["propensity"]
 
 
+def test_a_log_with_a_column_for_each_offer_is_refused(tmp_path):
+    wide = SHOWN.select("customer", "sent", offer_a=pl.lit(1), offer_b=pl.Series([0, 1] * (len(SHOWN) // 2)))
+    offers = pl.DataFrame({"offer_id": ["a", "b"], "kind": "coupon", "amount": [1, 2]})
+    with pytest.raises(InputError, match="'offer_a' and 'offer_b' say yes or no, as if each offer had a column"):
+        started(tmp_path, wide, offers)
+
+
 def test_numbers_of_offers_and_empty_cells_are_told_apart(tmp_path):
     numbers = pl.when(pl.col("voucher text") == "5 %").then(5)
     shown = SHOWN.with_columns(numbers.alias("voucher text"), prob_5=pl.lit(0.3), prob_0=pl.lit(0.7))

@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 
 from offerloop.errors import InputError
-from offerloop.events import VALIDITY, ZERO_OFFER
-from offerloop.mapping.contents import SourceColumn, is_money, is_number, is_offer, is_words
+from offerloop.events import VALIDITY, ZERO_OFFER, holds_words
+from offerloop.mapping.contents import SourceColumn, is_flag, is_money, is_number, is_offer, is_words
 from offerloop.mapping.matching import HOLDS, SAME, ColumnMatch, is_called, match, name_score, reference
 from offerloop.mapping.misfit import behind_file
 from offerloop.mapping.propensities import check_propensities
@@ -234,8 +234,10 @@ def carried_terms(match: ColumnMatch) -> list[str]:
 def check_exposures(offers: ColumnMatch | None, exposures: ColumnMatch, sample: SampleRows) -> None:
     """Have both sides name offers alike, and say what exposures without chances cannot teach.
 
-    Raises InputError naming the file, the row and the column where chances are none, or no offer shown is listed.
+    Raises InputError naming the file, the row and the column where chances are none, or no offer shown is listed, and
+    for a table with a column for each offer.
     """
+    _check_long(offers, exposures, sample)
     listed: frozenset[str] = frozenset()
     if offers is not None:
         _by_cells(offers, exposures)
@@ -243,6 +245,25 @@ def check_exposures(offers: ColumnMatch | None, exposures: ColumnMatch, sample: 
         ids = offers.column("offer_id")
         listed = frozenset() if ids is None else ids.values
     check_propensities(exposures, listed, sample)
+
+
+def _check_long(offers: ColumnMatch | None, exposures: ColumnMatch, sample: SampleRows) -> None:
+    """Raise InputError where columns that are called after listed offers each say yes or no of one."""
+    shown, ids = _guessed(exposures, "offer_id"), None if offers is None else offers.column("offer_id")
+    if shown is None or ids is None or shown.values & ids.values:
+        return
+    flags = [one for one in (shown, *exposures.free()) if is_flag(one)]
+    flags = [one for one in flags if any(holds_words(one.name, offer) for offer in sorted(ids.values))]
+    if len(flags) > 1:
+        raise InputError(
+            Message(
+                "'{place}': '{column}' and '{other}' say yes or no, as if each offer had a column; write a row for "
+                "each customer and time instead, with the id of the offer that was shown in one column",
+                place=str(sample.place),
+                column=flags[0].name,
+                other=flags[1].name,
+            )
+        )
 
 
 def _by_cells(offers: ColumnMatch, exposures: ColumnMatch) -> None:
