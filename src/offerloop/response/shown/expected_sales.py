@@ -11,9 +11,9 @@ and nothing counts as more recent than the latest row.
 The three parts of the variance, none below 0, are fitted to squared errors (Amemiya 1977), none of which counts for
 more than CLIP times its own variance: an order of a thousand times the usual would make all weights equal. A few
 customers who buy much make up most of what is bought, and by plain least squares also most of what is estimated.
-Weighted by the variance they count for little, so expectations are brought to the sum of what was seen. Before the
-variance is known rows count by their distance from the mean (bounded influence, Mallows 1975): begun with least
-squares, expectations of all others would follow one customer who buys a hundred times as much.
+Weighted by the variance they count for little, so expectations are brought to the sum of what was seen. Until the
+variance is known, rows count the less the farther they are from the mean (bounded influence, Mallows 1975): begun with
+least squares, expectations of all others would follow one customer who buys a hundred times as much.
 """
 
 from __future__ import annotations
@@ -94,8 +94,8 @@ class ExpectedSales:
 def _ridge(x: Floats, y: Floats, weight: Floats) -> Floats:
     """Coefficients (q,) of y (n,) on x (n, q), the first column of which is 1 and not held back.
 
-    PENALTY is in rows of a feature as it varies among rows as they count: by its plain standard deviation a customer
-    who is a thousand times larger than all others would make these alike.
+    PENALTY counts like so many rows that have no slope, in units of each feature's spread among rows as they count: by
+    plain standard deviations, a customer who is a thousand times larger than all others would make these alike.
     """
     gram = x.T @ (weight[:, None] * x)
     held_back = PENALTY * np.diag(gram) / len(y)
