@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import t
 
 from offerloop.evaluation.experiment import cuped, difference, relative
 from offerloop.evaluation.moments import Moments
-from offerloop.evaluation.ratios import absolute, as_share, theta
+from offerloop.evaluation.ratios import absolute, as_share, fieller, theta
 from offerloop.evaluation.totals import ROLES, Totals
 
 VALUES = st.lists(st.floats(-100, 100), min_size=2, max_size=20)
@@ -97,6 +98,25 @@ def test_without_anything_to_explain_the_adjustment_is_left_out(rng):
     assert theta(Totals.of(y, before=same), Totals.of(z, before=same)) == 0
     found, plain = as_share(Totals.of(y, before=same), Totals.of(z, before=same)), as_share(Totals.of(y), Totals.of(z))
     assert (found.value, found.se, found.df) == pytest.approx((plain.value, plain.se, plain.df))
+
+
+def test_ends_of_fiellers_interval_are_shares_that_the_difference_just_allows(rng):
+    y, z = rng.normal(3, 2, 50), rng.normal(2, 3, 70)
+    share, df = fieller(Totals.of(y), Totals.of(z)), absolute(Totals.of(y), Totals.of(z)).df
+    for end, sign in ((share.low, 1), (share.high, -1)):
+        scaled = absolute(Totals.of(y), Totals.of((1 + end) * z))
+        assert scaled.value / scaled.se == pytest.approx(sign * t.ppf(0.975, df))
+    assert share.value == pytest.approx(as_share(Totals.of(y), Totals.of(z)).value)
+    assert fieller(Totals.of(y), Totals.of(z - z.mean() + 0.1)) is None
+
+
+def test_an_adjusted_share_leaves_out_zero_where_the_difference_does(rng):
+    for gain in np.linspace(-0.5, 0.5, 21):
+        x, u = rng.normal(10, 4, 60), rng.normal(10, 4, 40)
+        groups = Totals.of(x + gain + rng.normal(0, 1, 60), before=x), Totals.of(u + rng.normal(0, 1, 40), before=u)
+        low, high = absolute(*groups).interval()
+        share = fieller(*groups)
+        assert (share.low > 0, share.high < 0) == (low > 0, high < 0)
 
 
 def baskets(rng, n, growth):

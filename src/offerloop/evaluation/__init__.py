@@ -67,7 +67,7 @@ if TYPE_CHECKING:
     from offerloop.evaluation.off_policy.sums import PolicySums, joined, without_customers
     from offerloop.evaluation.off_policy.value import PolicyValue, Worth, difference_of_policies
     from offerloop.evaluation.ranking import mean_interval, mean_of_customers, ndcg, recall
-    from offerloop.evaluation.ratios import UndefinedMetricError, absolute, as_share
+    from offerloop.evaluation.ratios import UndefinedMetricError, absolute, as_share, fieller
     from offerloop.evaluation.sequential import ALPHA, AlwaysValid, always_valid, always_valid_ratio
     from offerloop.evaluation.totals import Role, Totals
     from offerloop.evaluation.trial import Trial
@@ -128,6 +128,7 @@ __all__ = [
     "dr",
     "effective_size",
     "enough",
+    "fieller",
     "fnv1a",
     "holm",
     "in_holdout",

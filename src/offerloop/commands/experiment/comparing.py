@@ -17,6 +17,7 @@ from offerloop.evaluation import (
     absolute,
     always_valid,
     as_share,
+    fieller,
     judged,
 )
 from offerloop.message import Message
@@ -25,26 +26,26 @@ from offerloop.message import Message
 def compare(
     metric: Metric, arm: Totals, control: Totals, planned: float | None, alpha: float
 ) -> tuple[ObservedMetric, Compared]:
-    """Decided by the share of the control's value; where that is zero a success metric is by the difference."""
-    cautious, size = planned is not None, arm.n + control.n
+    """Decide a guardrail by the share of the control's value, and an outcome by that or, looked at once, by the
+    difference, which Fieller's interval of the share agrees with."""
     try:
-        difference = absolute(arm, control, cautious=cautious)
-        amount = _interval(difference, size, planned, alpha)
+        difference = absolute(arm, control, cautious=planned is not None)
+        amount = _interval(difference, arm.n + control.n, planned, alpha)
+        share = _share(arm, control, planned, alpha, difference.p_value)
     except UndefinedMetricError:
         raise InputError(
             Message("the denominators of an arm sum to zero, so that it has no ratio; give rows with some")
         ) from None
-    try:
-        share = _interval(as_share(arm, control, cautious=cautious), size, planned, alpha)
-    except UndefinedMetricError:
-        share = None
     unknown = AlwaysValid(0.0, -math.inf, math.inf, 1.0)
     observed = judged(metric, share or (amount if metric.margin is None else unknown))
-    p, of_control = observed.interval.p_value, None if share is None else _estimate(share)
-    values = (_value(arm), _value(control))
+    if planned is None and metric.margin is None:
+        observed = judged(metric, amount)
     loses = difference.p_below if metric.lower_is_better else difference.p_above
-    chance = None if cautious else 1 - loses
-    figures = Compared(metric.name, *values, _estimate(amount), of_control, p, p, metric.margin, observed.state, chance)
+    figures = Compared(
+        metric.name, _value(arm), _value(control), _estimate(amount), None if share is None else _estimate(share),
+        observed.interval.p_value, observed.interval.p_value, metric.margin, observed.state,
+        None if planned is not None else 1 - loses,
+    )  # fmt: skip
     return observed, figures
 
 
@@ -52,6 +53,17 @@ def _interval(difference: Difference, size: int, planned: float | None, alpha: f
     if planned is not None:
         return always_valid(difference, size, planned, alpha)
     return AlwaysValid(difference.value, *difference.interval(alpha), difference.p_value)
+
+
+def _share(arm: Totals, control: Totals, planned: float | None, alpha: float, p_value: float) -> AlwaysValid | None:
+    """The difference as a share of the control's value; None where that is, or may be, zero."""
+    if planned is None:
+        share = fieller(arm, control, alpha)
+        return None if share is None else AlwaysValid(share.value, share.low, share.high, p_value)
+    try:
+        return always_valid(as_share(arm, control, cautious=True), arm.n + control.n, planned, alpha)
+    except UndefinedMetricError:
+        return None
 
 
 def _estimate(interval: AlwaysValid) -> Estimate:

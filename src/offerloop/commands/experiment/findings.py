@@ -27,7 +27,7 @@ class Compared:
     difference: Estimate
     """The difference in the metric's unit."""
     share: Estimate | None
-    """The difference as a share of the control's value; None where that is zero."""
+    """The difference as a share of the control's value; None where that is, or may be, zero."""
     p_value: float
     p_adjusted: float
     """Over all arms (Holm)."""
@@ -105,7 +105,7 @@ class ExperimentResult(Result):
     """Customers until the planned number."""
     arms: tuple[ArmFound, ...]
     skewed: bool
-    """Whether the outcome is so skewed, for groups so small, that its interval misses too often."""
+    """Whether the outcome is so skewed, for an arm so small, that its interval misses too often to decide by."""
     cluster: str | None = None
     """The column of clusters, which sizes count then."""
     segments: tuple[SegmentFound, ...] = ()

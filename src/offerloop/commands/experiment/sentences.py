@@ -104,5 +104,5 @@ def notes(result: ExperimentResult, _: Localizer, dashes: str | None, *, chances
     if result.skewed:
         yield _(
             "A few customers have a very large outcome and an arm is small, so its interval is less reliable than "
-            "it says: wait for more customers."
+            "it says and decides nothing: wait for more customers."
         )

@@ -51,7 +51,7 @@ def experiment(
     ratio_p = _ratio(sizes, request, path)
     arms = _adjusted([_arm(one, control, request, len(others), ratio_p) for one in others])
     left = None if request.planned is None else max(0.0, request.planned - sum(sizes.values()))
-    skewed = _is_skewed(request, (control, *others))
+    skewed = any(_is_skewed(request, one, control) for one in others)
     planned, cluster = request.planned, request.cluster
     language = report_language(language, "", (request.arm, request.outcome, *request.by, *sizes))
     result = ExperimentResult(
@@ -93,6 +93,9 @@ def _arm(
         compare(metric, arm.totals[metric.name], control.totals[metric.name], request.planned, alpha)
         for metric in metrics
     ]
+    if _is_skewed(request, arm, control):
+        observed, compared = compared_metrics[0]
+        compared_metrics[0] = (replace(observed, state="open"), replace(compared, state="open"))
     action, reasons = decide([observed for observed, _ in compared_metrics])
     return ArmFound(arm.name, arm.n, action, reasons, tuple(compared for _, compared in compared_metrics))
 
@@ -107,15 +110,14 @@ def _adjusted(arms: Sequence[ArmFound]) -> tuple[ArmFound, ...]:
     )
 
 
-def _is_skewed(request: ExperimentRequest, arms: Sequence[ArmTotals]) -> bool:
-    """Return whether means that are looked at once are too skewed; those looked at often have cautious errors.
+def _is_skewed(request: ExperimentRequest, arm: ArmTotals, control: ArmTotals) -> bool:
+    """Return whether a mean that is looked at once is too skewed to decide by; one looked at often has cautious errors.
 
     The spread and the third moment are those of both arms together: a small arm may have missed what makes it skewed.
     """
     if request.planned is not None or request.denominator is not None or request.cluster is not None:
         return False
-    control, *others = (one.outcome for one in arms)
-    return any(abs(_skew(one, control)) > SKEWED for one in others)
+    return abs(_skew(arm.outcome, control.outcome)) > SKEWED
 
 
 def _skew(arm: Moments, control: Moments) -> float:
