@@ -1,9 +1,10 @@
 """Fill measured figures into pages of docs/concepts/, from what the benchmarks wrote to docs/figures/.
 
 Between `<!-- measured: NAME -->` and `<!-- end -->` stands what NAME asks for: `recommenders` (a table of all systems
-for each case), `claims` (ratios between systems), `topk` (claims about the best products under filters), `response`
-(claims about estimators of effects that have a target), `loop` (what policies earned, and claims), or the name of one
-of our recommenders (its own row for each case). Where the benchmark's file is not there, nothing stands there.
+for each case), `claims` (those that have a target, and a table of the other ratios), `topk` (claims about the best
+products under filters), `response` (claims about estimators of effects that have a target), `loop` (what policies
+earned, and claims), or the name of one of our recommenders (its own row for each case). Where the benchmark's file is
+not there, nothing stands there.
 """
 
 from __future__ import annotations
@@ -52,7 +53,8 @@ def part(name: str, figures: Path) -> str:
         told = record["claims"] if name == "topk" else [one for one in record["claims"] if one["target"] is not None]
         lines = [*_where(record, benchmark), *_claims({"claims": told})]
     elif name == "claims":
-        lines = _claims(record)
+        targeted = [one for one in record["claims"] if one["target"] is not None]
+        lines = [*_claims({"claims": targeted}), "", *_ratios(record)]
     else:
         lines = _one_system(record, name)
     return "\n" + "\n".join(lines) + "\n\n"
@@ -104,11 +106,25 @@ def _claims(record: Record) -> list[str]:
     return [_claim(one) for one in sorted(record["claims"], key=lambda one: one["target"] is None)]
 
 
+def _ratios(record: Record) -> list[str]:
+    """A table of the ratios without a target: a row for each pair of systems, a column for each case."""
+    pairs: dict[str, dict[str, str]] = {}
+    for one in (claim for claim in record["claims"] if claim["target"] is None):
+        case, _, pair = one["claim"].partition(": ")
+        pairs.setdefault(pair, {})[case] = f"{short(one['value'])}{_interval(one)}"
+    cases = list(dict.fromkeys(case for found in pairs.values() for case in found))
+    rows = [[pair, *(found.get(case, "-") for case in cases)] for pair, found in pairs.items()]
+    return _table(["ratio", *cases], rows)
+
+
+def _interval(claim: dict[str, Any]) -> str:
+    return "" if claim["low"] is None else f" [{short(claim['low'])}, {short(claim['high'])}]"
+
+
 def _claim(one: dict[str, Any]) -> str:
-    interval = "" if one["low"] is None else f" [{short(one['low'])}, {short(one['high'])}]"
     target = "" if one["target"] is None else f"; target {one['target']:g}"
     verdict = "" if one["met"] is None else f": {'reached' if one['met'] else 'not reached'}"
-    return f"- {one['claim']}: {short(one['value'])}{interval}{target}{verdict}"
+    return f"- {one['claim']}: {short(one['value'])}{_interval(one)}{target}{verdict}"
 
 
 def _figures(record: Record) -> dict[str, dict[str, dict[str, float]]]:

@@ -34,7 +34,8 @@ def write(monkeypatch, tmp_path):
             for (metric, unit), value in zip(FIGURES.items(), row, strict=True)
         ]
         claims = [
-            record.Claim("a over b", 1.02345, 0.98765, 1.0567),
+            record.Claim("x: a over b", 1.02345, 0.98765, 1.0567),
+            record.Claim("y: a over b", 1.5),
             record.Claim.at_least("c", 1.5, 1.25, 1.4, 1.6),
             record.Claim.at_most("d", 3.0, 2.5),
         ]
@@ -84,13 +85,11 @@ def test_all_systems_stand_in_a_table_for_each_case_best_first(measured, write):
 
 
 def test_claims_say_whether_they_are_reached_where_they_have_a_target(measured, write):
-    claims = [
-        "- c: 1.50 [1.40, 1.60]; target 1.25: reached",
-        "- d: 3.00; target 2.5: not reached",
-        "- a over b: 1.02 [0.988, 1.06]",
-    ]
-    assert between(measured.filled(marked("claims"), write())) == claims
-    assert between(measured.filled(marked("topk"), write("topk")))[2:] == claims
+    claims = ["- c: 1.50 [1.40, 1.60]; target 1.25: reached", "- d: 3.00; target 2.5: not reached"]
+    ratios = ["", "| ratio | x | y |", "| --- | --: | --: |", "| a over b | 1.02 [0.988, 1.06] | 1.50 |"]
+    others = ["- x: a over b: 1.02 [0.988, 1.06]", "- y: a over b: 1.50"]
+    assert between(measured.filled(marked("claims"), write())) == [*claims, *ratios]
+    assert between(measured.filled(marked("topk"), write("topk")))[2:] == [*claims, *others]
 
 
 def test_filling_again_changes_nothing_and_touches_only_what_is_marked(measured, write):
