@@ -1,5 +1,7 @@
 """Campaigns that nobody moves: their times, and budgets that are used up, with what is audited and told."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from offerloop.background import follow_campaigns
@@ -91,14 +93,14 @@ def test_another_budget_begins_a_run_once_when_its_time_has_come(database):
     database.change(lambda one: move_campaign(one, find_campaign(one, "spring"), CampaignState.RUNNING, {"ben"}))
     follow_campaigns(database, CONFIG.model_copy(update={"schedule": Schedule(job="loop")}))
     assert database.read(lambda one: list_jobs(one, 5)) == []
-    for _ in range(2):
-        follow_campaigns(database, CONFIG)
+    with ThreadPoolExecutor(4) as services:
+        list(services.map(lambda _: follow_campaigns(database, CONFIG), range(8)))
     assert [one.kind for one in database.read(lambda one: list_jobs(one, 5))] == ["run"]
     found = database.read(lambda one: find_campaign(one, "spring"))
     assert found.text.budget_changes == changes
     assert [found.text.body_at(at)["budget"] for at in (now - 9, now, now + 2_000)] == ["10.00", "20.00", "30.00"]
-    entry = database.read(lambda one: read_trail(one, None, 1))[0]
-    assert (entry.action, entry.body) == ("campaign budget changed", {"budget": "20.00"})
+    entries = [(one.action, one.body) for one in database.read(lambda one: read_trail(one, None, 9))]
+    assert entries == [("campaign budget changed", {"budget": "20.00"})]
 
 
 def test_a_campaign_whose_coupons_have_spent_the_budget_is_exhausted(database):

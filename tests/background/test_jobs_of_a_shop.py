@@ -75,6 +75,22 @@ def test_a_job_that_fails_says_why_and_raises_an_alarm(shop):
     assert "the job 'readout' failed" in told[0][1]
 
 
+def test_no_alarm_is_lost_with_the_process_that_raises_it(shop, monkeypatch):
+    folder, database = shop
+    job = add(database, "readout", run="nowhere")
+    with monkeypatch.context() as patched:
+        patched.setattr(carrying, "announce", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            carry_out_next(folder, database)
+    assert database.read(lambda one: find_job(one, job.job_id)).state == JobState.RUNNING
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("update jobs set lease_until = 1, attempts = 3")
+    assert carry_out_next(folder, database) is None
+    with database.engine.connect() as connection:
+        (body,) = connection.exec_driver_sql("select body from notices").scalars()
+    assert "the job 'readout' failed: its worker was gone each time" in body
+
+
 def test_an_alarm_is_in_the_language_of_the_shop(shop):
     folder, database = shop
     config = folder / "offerloop.toml"

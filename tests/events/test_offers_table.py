@@ -58,5 +58,11 @@ def test_a_chinese_list_says_kinds_by_name_and_terms_in_words_or_in_sums():
 )
 def test_words_that_say_nothing_or_something_else_are_refused_with_the_offer(kind, words, amount):
     offers = pl.DataFrame({"offer_id": ["y1"], "kind": [kind], "terms": [words], "amount": [amount]})
-    with pytest.raises(SourceError, match="offer 'y1', column 'terms'"):
+    with pytest.raises(SourceError, match="column 'terms': offer 'y1': "):
         listed_offers(offers, (), "CNY")
+    five = pl.concat([offers.with_columns(offer_id=pl.lit(f"y{number}")) for number in range(5)])
+    with pytest.raises(
+        SourceError, match=r"5 cells of column 'terms': offer 'y0': .*; offer 'y2': .*; and 2 more; "
+    ) as many:
+        listed_offers(five, (), "CNY")
+    assert "y3" not in str(many.value)

@@ -60,7 +60,7 @@ def on_postgresql(there):
         def copy():
             call("pg_dump", "--format=custom", f"--file={there / 'offerloop.dump'}", "postgres")
             call("createdb", "copy")
-            call("pg_restore", "--exit-on-error", "--dbname=copy", there / "offerloop.dump")
+            call("pg_restore", "--single-transaction", "--dbname=copy", there / "offerloop.dump")
 
         url = postgres_server.url_of(folder)
         yield url, url.replace("/postgres?", "/copy?"), copy

@@ -171,6 +171,32 @@ def test_a_lost_password_is_renewed_and_a_person_revoked(people):
     assert client.post("/v1/session", json={"name": "Ada", "password": PASSWORD}).status_code == 401
 
 
+def test_tokens_end_with_what_their_maker_may_do_but_for_those_of_a_checkout(people):
+    client, admin, sign_in = people
+    person, cookie, _ = sign_in("Ada", ("admin",))
+    cookie |= {"origin": "https://shop.test"}
+
+    def token(headers, *roles):
+        made = client.post("/v1/tokens", json={"name": "x", "roles": roles}, headers=headers).json()
+        return {"authorization": f"Bearer {made['secret']}"}
+
+    own = token(cookie, "admin")
+    of_ada = [own, *(token(own, *roles) for roles in (("service", "viewer"), ("approver",), ("service",)))]
+    tokens = [*of_ada, token(admin, "viewer")]
+
+    def open_something():
+        return [client.get("/v1/me", headers=one).status_code == 200 for one in tokens]
+
+    assert all(open_something())
+    version = client.get(f"/v1/people/{person}", headers=admin).headers["etag"]
+    client.put(f"/v1/people/{person}", json={"roles": ["viewer"]}, headers=admin | {"if-match": version})
+    assert open_something() == [False, True, False, True, True]
+    client.delete(f"/v1/people/{person}", headers=admin)
+    assert open_something() == [False, False, False, True, True]
+    said = client.get("/v1/audit", headers=admin).json()["items"]
+    assert [one["body"] for one in said if one["action"] == "token revoked"] == [{"person": person}] * 3
+
+
 def test_only_a_trusted_proxy_signs_people_in(small_run, tmp_path):
     shop = shop_of(small_run, tmp_path)
     for trusted, status in ((("203.0.113.7",), 200), (("203.0.113.8",), 401)):

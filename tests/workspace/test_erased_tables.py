@@ -3,6 +3,7 @@
 import polars as pl
 import pytest
 
+from offerloop.errors import InputError
 from offerloop.workspace import erase_from_folder
 
 
@@ -16,3 +17,10 @@ def test_a_read_only_table_is_erased_and_the_draft_of_a_killed_process_removed(t
     assert erase_from_folder(tmp_path, {"ann": "key"}) == 1
     assert [one.name for one in tmp_path.iterdir()] == [table.name]
     assert b"ann" not in table.read_bytes()
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path):
+    (tmp_path / "empty.csv").touch()
+    (tmp_path / "notes.csv").write_bytes("customer_id\nä\n".encode("latin-1"))
+    with pytest.raises(InputError, match=r"notes\.csv' cannot be read and may name the customer; repair or remove it"):
+        erase_from_folder(tmp_path, {"ann": "key"})

@@ -20,6 +20,7 @@ from offerloop.store import (
     exhausted_budgets,
     find_campaign,
     job_named,
+    lock_jobs,
     move_campaign,
     moved_by_time,
     new_id,
@@ -53,6 +54,7 @@ def _budgets_to_begin(connection: Connection) -> list[tuple[WrittenCampaign, Bud
 
 
 def _begin_budgets(connection: Connection) -> None:
+    lock_jobs(connection)  # or another service that looks at the same time audits the change once more
     for campaign, change, name in _budgets_to_begin(connection):
         add_job(connection, "run", {}, name)
         add_entry(connection, ACTOR, "campaign budget changed", campaign.campaign_id, budget=change.budget)

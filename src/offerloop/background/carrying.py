@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from offerloop.background.erasing import erase_files
 from offerloop.background.notifying import announce
@@ -23,7 +23,21 @@ from offerloop.errors import OfferloopError, StoppedError, StoreError
 from offerloop.locale import ENGLISH
 from offerloop.message import Message, packed
 from offerloop.report import Localizer, in_all_languages, in_language
-from offerloop.store import ERASURE, Database, Job, JobState, claim_job, clean_up, find_job, finish_job, renew_job
+from offerloop.store import (
+    ERASURE,
+    Database,
+    Job,
+    JobState,
+    claim_job,
+    clean_up,
+    find_job,
+    finish_job,
+    renew_job,
+    take_back_jobs,
+)
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 EVERY = 1.0
 """Seconds between two signs of life."""
@@ -53,20 +67,34 @@ def carry_out_next(shop: Path, database: Database) -> Job | None:
     SIGINT stops it: it is cancelled where that was asked for, and otherwise queued again.
     """
     worker = f"{socket.gethostname()}-{os.getpid()}"
-    job = database.change(lambda connection: claim_job(connection, worker))
+    job = database.change(lambda connection: _claim(connection, shop, worker))
     if job is None:
         return None
     with _Signs(database, job, worker) as signs:
         state, result, failure = _outcome(shop, job, signs)
     if not signs.lost:
-        database.change(lambda connection: finish_job(connection, job.job_id, worker, state, result, failure))
-        if job.kind == IMPORT_CODES and state in (JobState.DONE, JobState.FAILED):
+        database.change(lambda connection: _end(connection, shop, job, worker, state, result, failure))
+        if job.kind == IMPORT_CODES and state != JobState.QUEUED:
             forget_upload(shop, job.request)
     if job.kind == ERASURE:
         clean_up(database)
-    if state in (JobState.DONE, JobState.FAILED):
-        _tell(shop, database, job, result, failure)
     return database.read(lambda connection: find_job(connection, job.job_id))
+
+
+def _claim(connection: Connection, shop: Path, worker: str) -> Job | None:
+    """Return the next job for this process, and raise the alarms of those that are given up."""
+    for given_up in take_back_jobs(connection):
+        _tell(connection, shop, given_up, None, given_up.failure)
+    return claim_job(connection, worker)
+
+
+def _end(
+    connection: Connection, shop: Path, job: Job, worker: str,
+    state: JobState, result: dict[str, Any] | None, failure: Message | None,
+) -> None:  # fmt: skip
+    """End a job and raise its alarms, unless another process has taken it over."""
+    if finish_job(connection, job.job_id, worker, state, result, failure):
+        _tell(connection, shop, job, result, failure)
 
 
 def _outcome(shop: Path, job: Job, signs: _Signs) -> tuple[JobState, dict[str, Any] | None, Message | None]:
@@ -87,8 +115,8 @@ def _outcome(shop: Path, job: Job, signs: _Signs) -> tuple[JobState, dict[str, A
     return JobState.DONE, result, None
 
 
-def _tell(shop: Path, database: Database, job: Job, result: dict[str, Any] | None, failure: Message | None) -> None:
-    """Raise the alarms of a job that has ended."""
+def _tell(connection: Connection, shop: Path, job: Job, result: dict[str, Any] | None, failure: Message | None) -> None:
+    """Raise the alarms of a job in the transaction that ends it, so that none is lost with this process."""
     if failure is None and not (result and result.get("alarms")):
         return
     with suppress(OfferloopError):  # a configuration that cannot be read is what the job failed of
@@ -98,9 +126,7 @@ def _tell(shop: Path, database: Database, job: Job, result: dict[str, Any] | Non
         alarms = [] if result is None else in_language(result, language).get("alarms", [])
         said = ([] if failure is None else [Localizer(language)(failed)]) + alarms
         for number, what in enumerate(said):
-            data = {"what": what, "job_id": job.job_id}
-            key = f"{job.job_id} {number}"
-            database.change(lambda one, key=key, data=data: announce(one, config, "alarm", key, data))  # type: ignore[misc]
+            announce(connection, config, "alarm", f"{job.job_id} {number}", {"what": what, "job_id": job.job_id})
 
 
 def _run(shop: Path, _: Request, __: Note) -> dict[str, Any]:

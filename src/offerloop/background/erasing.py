@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from offerloop.background.uploads import forget_uploads
 from offerloop.config import Config, load_config
 from offerloop.errors import OfferloopError
 from offerloop.events import pseudonyms
@@ -25,9 +26,13 @@ from offerloop.store import (
     clean_up,
     erase_from_store,
     erase_traces,
+    list_jobs,
     traces_of,
 )
 from offerloop.workspace import erase_from_folder
+
+NEWEST_JOBS = 10_000
+"""Jobs among which those are looked for that still read an uploaded file."""
 
 
 def erase_customer(database: Database, customer_id: str) -> tuple[Erased, Job]:
@@ -46,7 +51,10 @@ def erase_customer(database: Database, customer_id: str) -> tuple[Erased, Job]:
 
 
 def erase_files(shop: Path, request: Mapping[str, Any]) -> dict[str, Any]:
-    """Carry out the job: the journal of the loop, and every file of runs and of the loop."""
+    """Carry out the job: the journal of the loop, and every file of runs and of the loop.
+
+    Lists of codes that were uploaded and wait for their job stay: it leaves out who was erased, and deletes them.
+    """
     config = load_config(shop)
     names = _names(config, request["customer_id"], request["key"])
     folder = shop.parent if shop.is_file() else shop
@@ -57,7 +65,7 @@ def erase_files(shop: Path, request: Mapping[str, Any]) -> dict[str, Any]:
     for url in {config.data.url, f"sqlite:///{folder / 'loop' / 'journal.db'}"}:
         if not url.startswith("sqlite:///") or Path(url.removeprefix("sqlite:///")).exists():
             n_steps += _erase_steps(url, names)
-    traces = _erase_traces(config.data.url, request["customer_id"], request["key"])
+    traces = _erase_traces(folder, config.data.url, request["customer_id"], request["key"])
     return {"files": n_files, "steps": n_steps, "traces": traces}
 
 
@@ -66,13 +74,14 @@ def _remove_what_is_made_anew(folder: Path) -> None:
         shutil.rmtree(place, ignore_errors=True)
 
 
-def _erase_traces(url: str, customer_id: str, key: str) -> list[str]:
+def _erase_traces(folder: Path, url: str, customer_id: str, key: str) -> list[str]:
     """Look for the customer's id in every table, put the key in its place, and return where it still stands: nowhere.
 
     Jobs that erase the customer keep the id until their end.
     """
     database = Database.open(url)
     try:
+        forget_uploads(folder, database.read(lambda connection: list_jobs(connection, NEWEST_JOBS)))
         traces = database.read(lambda connection: traces_of(connection, customer_id))
         database.change(lambda connection: erase_traces(connection, customer_id, key, traces))
         return database.read(lambda connection: traces_of(connection, customer_id))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,24 +14,36 @@ from offerloop.errors import InputError
 from offerloop.events import with_variables
 from offerloop.message import Message
 from offerloop.offers import stream_code_list
-from offerloop.store import Ledger, import_code_stream
+from offerloop.store import OVER, Job, Ledger, import_code_stream
+from offerloop.workspace import UPLOADS
 
 IMPORT_CODES = "import_codes"
 """The kind of job that makes coupons of an uploaded list of codes."""
 _SAID = "codes.csv"
 """What messages call a list, whose place on the server is nobody's business."""
 KEPT_SECONDS = 7 * 86_400
-"""How long a file stays whose job was cancelled."""
+"""How long a file stays whose upload broke off, or whose job was cancelled before it began."""
+WRITTEN_SECONDS = 60
+"""After so long without a further piece, an upload that no job knows has broken off."""
 
 
 def new_upload(shop: Path) -> Path:
     """Return the place of a new file, whose folder is there; files that no job has read for long are deleted."""
-    folder = shop / "runs" / ".uploads"
+    folder = _folder(shop)
     folder.mkdir(parents=True, exist_ok=True)
     for left in folder.glob("*.csv"):
         if left.stat().st_mtime < time.time() - KEPT_SECONDS:
             left.unlink(missing_ok=True)
     return folder / f"{secrets.token_hex(12)}.csv"
+
+
+def forget_uploads(shop: Path, jobs: Iterable[Job]) -> None:
+    """Delete the files that no job will read: those of jobs that are over, and those that nobody writes any more."""
+    is_over = {job.request["file"]: job.state in OVER for job in jobs if job.kind == IMPORT_CODES}
+    for left in _folder(shop).glob("*.csv"):
+        with suppress(FileNotFoundError):
+            if is_over.get(left.name, left.stat().st_mtime < time.time() - WRITTEN_SECONDS):
+                left.unlink()
 
 
 def forget_upload(shop: Path, request: Mapping[str, Any]) -> None:
@@ -39,7 +52,11 @@ def forget_upload(shop: Path, request: Mapping[str, Any]) -> None:
 
 
 def _upload(shop: Path, request: Mapping[str, Any]) -> Path:
-    return shop / "runs" / ".uploads" / Path(request["file"]).name
+    return _folder(shop) / Path(request["file"]).name
+
+
+def _folder(shop: Path) -> Path:
+    return shop / "runs" / UPLOADS
 
 
 def import_uploaded(

@@ -14,7 +14,7 @@ import polars as pl
 from offerloop.engine import Frame, collect
 from offerloop.errors import InputError, SourceError
 from offerloop.events.columns.contracts import CONTRACTS
-from offerloop.message import Message
+from offerloop.message import Message, joined
 from offerloop.offers import NO_OFFER, OFFER_KIND_NAMES, guess_currency, names_no_offer, offer_kind, parse_offer
 
 EXPECTATIONS = ("p_redeem", "incremental", "value")
@@ -31,6 +31,8 @@ EVERYTHING = frozenset({"全场", "全店", "全部", "全部商品", "所有商
 """What a list writes for an offer that is limited to nothing, unless a category is called so."""
 SUMS = ("min_spend", "amount", "max_discount")
 """Columns of which lists write 0 where an offer has none."""
+EXAMPLES = 3
+"""Unreadable cells that an error shows."""
 LOOSE_KINDS = ("coupon", "spend_and_save", "flash_sale")
 """Kinds whose names lists use for each other: the terms in words say which it is."""
 
@@ -43,7 +45,7 @@ def listed_offers(
     An offer that takes nothing off is none. `whole_names` are names that hold a separator themselves, or that else mean
     everything. Without a `currency`, terms in words say theirs. Raises SourceError for words that are not understood.
     """
-    offers = []
+    offers, unread = list[dict[str, Any]](), list[Message]()
     for row in table.filter(~_nothing(table)).sort("offer_id").iter_rows(named=True):
         terms = {name: _written(value) for name, value in row.items() if value is not None}
         terms |= {name: str(terms[name]) for name in NAMES if isinstance(terms.get(name), int)}
@@ -52,11 +54,38 @@ def listed_offers(
         if isinstance(on := terms.get("on"), str) and on in EVERYTHING - {*whole_names}:
             del terms["on"]
         assumed = {name: terms.pop(name) for name in EXPECTATIONS if name in terms}
-        offer = {"id": str(terms.pop("offer_id")), **_in_our_terms(terms, row["offer_id"], currency)}
+        offer_id = str(terms.pop("offer_id"))
+        try:
+            offer = {"id": offer_id, **_in_our_terms(terms, currency)}
+        except InputError as error:
+            unread.append(
+                Message("offer '{offer}': {reason}", context="cells in a row", offer=offer_id, reason=error.message)
+            )
+            continue
         if "campaign_id" in offer:
             offer["campaign_id"] = str(offer["campaign_id"])
         offers.append({**offer, "assumed": assumed} if assumed else offer)
+    _check_all_read(unread)
     return offers
+
+
+def _check_all_read(unread: list[Message]) -> None:
+    """Raise SourceError where terms in words were not understood, with the first offers and how many more there are."""
+    if not unread:
+        return
+    cells, more = joined(unread[:EXAMPLES], "; "), len(unread) - EXAMPLES
+    if more > 0:
+        cells = Message("{cells}; and {n} more", context="cells in a row", cells=cells, n=more)
+    raise SourceError(
+        Message(
+            "[sources.offers], column 'terms': {cells}; correct the cell, or leave it empty and write the terms in "
+            "columns of their own",
+            plural="[sources.offers], {n} cells of column 'terms': {cells}; correct the cells, or leave them empty and "
+            "write the terms in columns of their own",
+            n=len(unread),
+            cells=cells,
+        )
+    )
 
 
 def with_instants(table: pl.DataFrame, columns: Collection[str]) -> pl.DataFrame:
@@ -80,24 +109,23 @@ def names_with_separators(table: pl.DataFrame, products: Frame) -> frozenset[str
     return frozenset(name for one in tables for name in one["name"])
 
 
-def _in_our_terms(terms: Mapping[str, Any], offer_id: object, currency: str | None) -> dict[str, Any]:
-    """Return the terms with those that are said in words, which say what the offer is; other columns limit it."""
+def _in_our_terms(terms: Mapping[str, Any], currency: str | None) -> dict[str, Any]:
+    """Return the terms with those that are said in words, which say what the offer is; other columns limit it.
+
+    Raises InputError for words that are not understood, or say something else than the other columns.
+    """
     words = terms.get("terms")
     written = {name: value for name, value in terms.items() if name != "terms"}
     if "kind" in written:
         written["kind"] = offer_kind(str(written["kind"]))
     if words is None:
         return _as_called(written)
-    try:
-        said = parse_offer(str(words), currency or guess_currency(str(words)))
-        kind = _kind(written, said, str(words))
-    except InputError as error:
-        raise _not_read(offer_id, error.message) from None
+    said = parse_offer(str(words), currency or guess_currency(str(words)))
+    kind = _kind(written, said, str(words))
     written = _as_called({**written, "kind": kind})
     other = [name for name in said.keys() & written.keys() - {"kind"} if not _is_same(said[name], written[name])]
     if other:
-        reason = Message("'{words}' is not what '{other}' says", words=str(words), other=other[0])
-        raise _not_read(offer_id, reason)
+        raise InputError(Message("'{words}' is not what '{other}' says", words=str(words), other=other[0]))
     return {**written, **said, "kind": kind}
 
 
@@ -128,17 +156,6 @@ def _is_same(said: object, written: object) -> bool:
         return Decimal(str(said)) == Decimal(str(written))
     except InvalidOperation:
         return said == written
-
-
-def _not_read(offer_id: object, reason: Message) -> SourceError:
-    return SourceError(
-        Message(
-            "[sources.offers]: offer '{offer}', column 'terms': {reason}; correct it, or leave the cell empty and "
-            "write the terms in columns of their own",
-            offer=str(offer_id),
-            reason=reason,
-        )
-    )
 
 
 def _several(cell: str, whole_names: Collection[str]) -> str | list[str]:

@@ -31,11 +31,13 @@ if TYPE_CHECKING:
     from offerloop.store.access.secrets import PREFIX, new_id, new_secret, secret_hash
     from offerloop.store.access.tokens import (
         Token,
+        add_first_token,
         add_token,
         find_token,
         list_tokens,
         person_behind,
         revoke_token,
+        tokens_of,
     )
     from offerloop.store.access.trail import TrailEntry, add_entry, read_trail
     from offerloop.store.auditing import audit
@@ -156,6 +158,7 @@ if TYPE_CHECKING:
     from offerloop.store.served.wallet import CouponListed, coupons_of_customer, coupons_of_template
     from offerloop.store.work.jobs import (
         ERASURE,
+        OVER,
         Job,
         JobState,
         add_job,
@@ -166,7 +169,9 @@ if TYPE_CHECKING:
         job_named,
         jobs_wait,
         list_jobs,
+        lock_jobs,
         renew_job,
+        take_back_jobs,
     )
     from offerloop.store.work.notices import (
         PendingNotice,
@@ -181,6 +186,7 @@ __all__ = [
     "EDITING",
     "ERASURE",
     "EVENT",
+    "OVER",
     "PERSONALISED",
     "PLANNED_STATES",
     "PREFIX",
@@ -237,6 +243,7 @@ __all__ = [
     "add_campaign",
     "add_decisions",
     "add_entry",
+    "add_first_token",
     "add_job",
     "add_ledger_notices",
     "add_notice",
@@ -300,6 +307,7 @@ __all__ = [
     "list_people",
     "list_revisions",
     "list_tokens",
+    "lock_jobs",
     "move_campaign",
     "moved_by_time",
     "new_id",
@@ -341,8 +349,10 @@ __all__ = [
     "state_after",
     "state_at",
     "switch_version",
+    "take_back_jobs",
     "take_events",
     "take_lease",
+    "tokens_of",
     "traces_of",
     "used_up",
     "why_not",

@@ -137,6 +137,12 @@ def inserting(connection: Connection, table: Table) -> Any:  # noqa: ANN401 - th
     return (postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert)(table)
 
 
+def one_at_a_time(connection: Connection, name: str) -> None:
+    """Wait until no other transaction that asked for this name is open; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"select pg_advisory_xact_lock({int.from_bytes(name.encode(), 'big')})"))
+
+
 def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert the columns of rows, which may say more; those that are there stay as they are.
 

@@ -45,6 +45,14 @@ def permissions_of(roles: Iterable[str]) -> frozenset[Permission]:
     return frozenset().union(*(ROLES.get(one, frozenset()) for one in roles))
 
 
+def outlives(token_roles: Iterable[str], roles: Iterable[str]) -> bool:
+    """Return whether a token goes on when the person behind it has these roles.
+
+    A checkout's does: it is the shop's. What else a token opens ends when its maker may no longer do it.
+    """
+    return permissions_of(token_roles) - {Permission.DECIDE} <= permissions_of(roles)
+
+
 def roles_with_any(permissions: Iterable[str]) -> list[str]:
     """Return the roles that may do at least one of some things."""
     wanted = set(permissions)

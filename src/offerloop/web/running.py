@@ -18,7 +18,7 @@ from offerloop.config import STORE_VARIABLE, config_file, load_config
 from offerloop.errors import InputError
 from offerloop.events import with_variables
 from offerloop.message import Message
-from offerloop.store import Database, add_entry, add_token, list_tokens
+from offerloop.store import Database, add_entry, add_first_token, add_token
 from offerloop.web.demo import LOOPBACK, add_demo_people, play_traffic
 from offerloop.web.limits import allow_many_files
 from offerloop.web.settings import Settings
@@ -65,11 +65,16 @@ def ready_to_serve(
 
 def first_token(database: Database, *, another: bool = False) -> str | None:
     """Make a token of an admin where there is no token at all, or another one, and return its secret; else None."""
-    if database.read(list_tokens) and not another:
-        return None
 
-    def make(connection: Connection) -> str:
-        token, secret = add_token(connection, "recovered" if another else "first", ["admin"], "start")
+    def make(connection: Connection) -> str | None:
+        made = (
+            add_token(connection, "recovered", ["admin"], "start")
+            if another
+            else add_first_token(connection, "first", ["admin"], "start")
+        )
+        if made is None:
+            return None
+        token, secret = made
         add_entry(connection, "start", "token made", token.token_id, roles=["admin"])
         return secret
 

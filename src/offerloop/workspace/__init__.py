@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from offerloop.workspace.purchase_time import epoch_second
     from offerloop.workspace.run_folders import (
         RUN_FORMAT,
+        UPLOADS,
         find_run,
         folder_named,
         held_back_of,
@@ -99,6 +100,7 @@ __all__ = [
     "SAMPLE_ROWS",
     "SIMILAR_PRODUCTS",
     "STAGE_NAMES",
+    "UPLOADS",
     "CampaignReach",
     "CampaignRead",
     "CheckedRows",

@@ -8,33 +8,57 @@ from pathlib import Path
 
 import polars as pl
 
+from offerloop.errors import InputError
+from offerloop.message import Message
 from offerloop.tables import with_other_names
 from offerloop.workspace.folders import draft, remove_drafts
+from offerloop.workspace.run_folders import UPLOADS
 
 
 def erase_from_folder(folder: Path, names: Mapping[str, str]) -> int:
     """Replace names of customers in the tables below a folder, and return how many files that changed.
 
     Rows that cleaning rejected are kept as text: where they hold a name they are taken out. Drafts of files are
-    removed: they may hold a name, and half of a table cannot be read.
+    removed: they may hold a name, and half of a table cannot be read. Uploaded files are no tables of ours and stay.
+
+    Raises InputError for a file that cannot be read; those before it are done.
     """
     remove_drafts(folder)
     changed = 0
-    for path in sorted(folder.rglob("*.parquet")):
-        table = pl.read_parquet(path)
+    for path in _files(folder, "*.parquet"):
+        table = _table(path)
         other = without_rejected(table, names) if path.stem == "rejected" else with_other_names(table, names)
         if not other.equals(table):
             with draft(path, replace_read_only=True) as partial:
                 other.write_parquet(partial)
             changed += 1
-    for path in sorted(folder.rglob("*.csv")):
-        table = pl.read_csv(path, infer_schema=False)
+    for path in _files(folder, "*.csv"):
+        table = _table(path)
         other = with_other_names(table, names)
         if other is not table:
             with draft(path, replace_read_only=True) as partial:
                 other.write_csv(partial)
             changed += 1
     return changed
+
+
+def _files(folder: Path, pattern: str) -> list[Path]:
+    return sorted(one for one in folder.rglob(pattern) if one.is_file() and one.parent != folder / UPLOADS)
+
+
+def _table(path: Path) -> pl.DataFrame:
+    """Read a table. Raises InputError with the path, as whoever put the file there can repair or remove it."""
+    try:
+        if path.suffix == ".parquet":
+            return pl.read_parquet(path)
+        return pl.read_csv(path, infer_schema=False, raise_if_empty=False)
+    except (pl.exceptions.PolarsError, OSError):
+        raise InputError(
+            Message(
+                "'{path}' cannot be read and may name the customer; repair or remove it, then erase the customer again",
+                path=str(path),
+            )
+        ) from None
 
 
 def without_rejected(table: pl.DataFrame, names: Mapping[str, str]) -> pl.DataFrame:

@@ -21,6 +21,8 @@ RUN_FORMAT = 2
 EARLIER_HOLDOUT = 0.10
 """The default when manifests did not yet hold the shares."""
 _PREVIEWS = ".previews"
+UPLOADS = ".uploads"
+"""Folder beside runs for files that people upload, until a job or a page has read them."""
 
 
 Others = ParamSpec("Others")

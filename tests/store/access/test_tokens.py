@@ -1,5 +1,7 @@
 """Tokens, answers by key and the audit trail, on both databases."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import sqlalchemy as sa
 
@@ -7,6 +9,7 @@ from offerloop.errors import StoreError
 from offerloop.store import (
     KeyConflictError,
     add_entry,
+    add_first_token,
     add_token,
     answered_once,
     find_token,
@@ -22,6 +25,15 @@ def test_a_token_is_found_by_its_secret_which_is_not_kept(database):
     assert database.read(lambda one: find_token(one, f"{secret}x")) is None
     with database.engine.connect() as connection:
         assert secret not in str(connection.execute(sa.text("select * from tokens")).all())
+
+
+def test_of_services_that_start_at_once_one_makes_the_first_token(database):
+    def begin(_):
+        return database.change(lambda one: add_first_token(one, "first", ["admin"], "start"))
+
+    with ThreadPoolExecutor(4) as services:
+        made = list(services.map(begin, range(4)))
+    assert [one.token_id for one in database.read(list_tokens)] == [one[0].token_id for one in made if one]
 
 
 def test_a_revoked_or_ended_token_opens_nothing(database):

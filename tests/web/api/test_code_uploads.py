@@ -1,12 +1,13 @@
 """Lists of codes are uploaded to disk and imported by a job, with progress."""
 
 import errno
+import os
 
 import pytest
 import sqlalchemy as sa
 from served_shop import served, shop_of, with_role
 
-from offerloop.background import carry_out_next, carrying
+from offerloop.background import carry_out_next, carrying, erase_customer
 from offerloop.store import erase_from_store
 from offerloop.web import uploads
 
@@ -86,6 +87,20 @@ def test_a_job_that_was_killed_before_its_end_was_on_record_is_done_again(client
         connection.execute(sa.text("update jobs set lease_until = 0"))
     done = carried_out(client)
     assert (str(done.state), done.result["there"], left(client)) == ("done", 3, [])
+
+
+def test_an_erasure_deletes_lists_that_nobody_will_read_and_is_not_stopped_by_others(client):
+    worker = client.app.state.worker
+    cancelled, waiting = (upload(client, content).json()["job_id"] for content in (CODES.encode(), b"A1,1,2\n\xff"))
+    client.post(f"/v1/jobs/{cancelled}/cancel", headers=client.editor)
+    erase_customer(worker.database, "anna")
+    client.post(f"/v1/jobs/{waiting}/cancel", headers=client.editor)  # it would run first
+    folder = left(client)[0].parent
+    (folder / "arriving.csv").write_bytes(b"")
+    (folder / "broken off.csv").write_bytes(b"A1;anna\n")
+    os.utime(folder / "broken off.csv", (0, 0))
+    erased = carried_out(client)
+    assert (erased.state, [one.name for one in left(client)]) == ("done", ["arriving.csv"])
 
 
 def test_an_upload_that_has_no_room_is_answered_so_and_leaves_no_file(client, monkeypatch):

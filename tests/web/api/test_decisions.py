@@ -245,11 +245,13 @@ def test_while_the_disk_is_full_decisions_wait_and_then_nothing_is_shown(service
                 time.sleep(0.02)  # more came at once than are written at once
         assert said["reasons"] == ["not_recorded"]
         assert worker.records.is_refused
+        assert (ready := service.get("/ready")).status_code == 503, ready.text
         answer = service.post("/v1/events", json={"events": batch}, headers=headers)
         assert (answer.status_code, answer.json()["code"]) == (503, "store_away")
         assert service.post("/v1/decisions", json={"customer_id": "c000"}, headers=headers).json()["offers"] == []
     while worker.records.waiting:
         time.sleep(0.02)
+    assert service.get("/ready").status_code == 200
     with worker.database.engine.connect() as connection:
         written = set(connection.execute(sa.text("select decision_id from decisions")).scalars())
     assert len(shown) > 5

@@ -18,6 +18,7 @@ from small_shop import write_small_shop
 from offerloop.config import load_config
 from offerloop.store import JobState, add_job, claim_job, finish_job
 from offerloop.web import problems
+from offerloop.web.answering import without_formula
 from offerloop.web.console.pages import ACTIONS, PAGES
 
 PLAIN = [name for name, page in PAGES.items() if page.in_navigation]
@@ -472,3 +473,7 @@ def test_a_text_of_the_shop_cannot_become_a_formula_or_markup(console, admin):
     page = console.get("/console/people", headers=admin).text
     assert "<script>" not in page.partition("<body>")[2]
     assert "'=1+1" in console.get("/console/people/people.csv", headers=admin).text
+    for cell in ("-1+1", "＝1+1", "＋1", "－1", "＠SUM(A1)", "\t=1", "\r=1", "  =1", "\u3000＝1"):
+        assert without_formula(cell) == f"'{cell}"
+    for cell in ("anna=1", "HI-1", " tea", ""):
+        assert without_formula(cell) == cell

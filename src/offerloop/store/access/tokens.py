@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from offerloop.store.access.secrets import new_id, new_secret, secret_hash
-from offerloop.store.connect import clock
+from offerloop.store.connect import clock, one_at_a_time
 from offerloop.store.schema import tokens
 
 
@@ -41,6 +41,12 @@ def add_token(
     return made, secret
 
 
+def add_first_token(connection: Connection, name: str, roles: Iterable[str], made_by: str) -> tuple[Token, str] | None:
+    """Make a token as `add_token` does, but None where there is one: of services that start at once, one makes it."""
+    one_at_a_time(connection, "tokens")
+    return None if list_tokens(connection) else add_token(connection, name, roles, made_by)
+
+
 def find_token(connection: Connection, secret: str) -> Token | None:
     """Return the token of a secret, also one that was revoked or has ended; None where there is none."""
     wanted = secret_hash(secret)
@@ -59,6 +65,12 @@ def revoke_token(connection: Connection, token_id: str) -> Token | None:
     changed = update(tokens).where(tokens.c.token_id == token_id).values(revoked_at=now).returning(tokens)
     row = connection.execute(changed).one_or_none()
     return None if row is None else _token(row)
+
+
+def tokens_of(connection: Connection, person_id: str) -> list[Token]:
+    """Return the tokens that a person made, also by way of other tokens, and that were not revoked."""
+    not_revoked = (one for one in list_tokens(connection) if one.revoked_at is None)
+    return [one for one in not_revoked if person_behind(connection, one.token_id) == person_id]
 
 
 def person_behind(connection: Connection, actor: str) -> str:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, text, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from offerloop.message import Message, packed, unpacked
 from offerloop.store.access.secrets import new_id
-from offerloop.store.connect import clock
+from offerloop.store.connect import clock, one_at_a_time
 from offerloop.store.schema import jobs
 
 LEASE_SECONDS = 30
@@ -25,7 +25,6 @@ KEPT = 1_000
 ERASURE = "erase"
 """Kind of the job that erases a customer, whose request keeps the id until its end."""
 _WORKER_GONE = Message("its worker was gone each time")
-_LOCK = int.from_bytes(b"jobs", "big")
 
 
 class JobState(StrEnum):
@@ -66,7 +65,7 @@ class Job:
 
 def add_job(connection: Connection, kind: str, request: Mapping[str, Any], name: str | None = None) -> Job:
     """Queue a job; where one of this name was added before, that one is returned."""
-    _alone(connection)
+    lock_jobs(connection)
     existing = None if name is None else connection.execute(select(jobs).where(jobs.c.name == name)).one_or_none()
     if existing is not None:
         return _job(existing)
@@ -79,9 +78,8 @@ def add_job(connection: Connection, kind: str, request: Mapping[str, Any], name:
 
 def claim_job(connection: Connection, worker: str) -> Job | None:
     """Return the next job for a worker, which holds it from now on; None while another one runs or none is queued."""
-    _alone(connection)
+    take_back_jobs(connection)
     now = clock(connection)
-    _take_back(connection, now)
     if connection.execute(select(jobs.c.job_id).where(jobs.c.state == JobState.RUNNING.value)).first() is not None:
         return None
     waiting = select(jobs.c.job_id).where(jobs.c.state == JobState.QUEUED.value)
@@ -93,11 +91,13 @@ def claim_job(connection: Connection, worker: str) -> Job | None:
     return _job(connection.execute(taken.returning(jobs)).one())
 
 
-def _take_back(connection: Connection, now: int) -> None:
+def take_back_jobs(connection: Connection) -> list[Job]:
     """Queue jobs again whose workers are gone, or give them up after too many attempts or when asked to stop.
 
-    What was asked of an erasure is forgotten then, too.
+    Return those that have failed so. What was asked of an erasure is forgotten then, too.
     """
+    lock_jobs(connection)
+    now = clock(connection)
     gone = (jobs.c.state == JobState.RUNNING.value) & (jobs.c.lease_until <= now)
     is_given_up = jobs.c.cancel | (jobs.c.attempts >= MOST_ATTEMPTS)
     connection.execute(update(jobs).where(gone, jobs.c.kind == ERASURE, is_given_up).values(request="{}"))
@@ -105,8 +105,10 @@ def _take_back(connection: Connection, now: int) -> None:
     stopped = {"state": JobState.CANCELLED.value, "ended_at": now, **free}
     connection.execute(update(jobs).where(gone, jobs.c.cancel).values(stopped))
     failed = {"state": JobState.FAILED.value, "failure": packed(_WORKER_GONE), "ended_at": now, **free}
-    connection.execute(update(jobs).where(gone, jobs.c.attempts >= MOST_ATTEMPTS).values(failed))
+    too_often = update(jobs).where(gone, jobs.c.attempts >= MOST_ATTEMPTS).values(failed).returning(jobs)
+    given_up = [_job(row) for row in connection.execute(too_often)]
     connection.execute(update(jobs).where(gone).values(state=JobState.QUEUED.value, **free))
+    return given_up
 
 
 def jobs_wait(connection: Connection) -> bool:
@@ -165,7 +167,7 @@ def _forget(connection: Connection) -> None:
 
 def cancel_job(connection: Connection, job_id: str) -> Job | None:
     """Take a job out of the queue, or ask its worker to stop; None where there is no such job."""
-    _alone(connection)
+    lock_jobs(connection)
     stopped = {"state": JobState.CANCELLED.value, "ended_at": clock(connection)}
     waiting = (jobs.c.job_id == job_id) & (jobs.c.state == JobState.QUEUED.value)
     connection.execute(update(jobs).where(waiting).values(stopped))
@@ -197,10 +199,9 @@ def _held(job_id: str, worker: str) -> Any:  # noqa: ANN401 - a condition of SQL
     return (jobs.c.job_id == job_id) & (jobs.c.worker == worker) & (jobs.c.state == JobState.RUNNING.value)
 
 
-def _alone(connection: Connection) -> None:
-    """Let one transaction at a time add, claim and cancel jobs; SQLite has one writer anyway."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text(f"select pg_advisory_xact_lock({_LOCK})"))
+def lock_jobs(connection: Connection) -> None:
+    """Let one transaction at a time add, claim and cancel jobs."""
+    one_at_a_time(connection, "jobs")
 
 
 def _job(row: Row[Any]) -> Job:

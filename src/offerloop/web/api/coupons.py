@@ -42,6 +42,7 @@ from offerloop.store import (
     with_instants,
 )
 from offerloop.web.addresses import NameInPath
+from offerloop.web.answering import without_formula
 from offerloop.web.api.fields import Count, Instant, Minor, Model, Name, second_of
 from offerloop.web.api.jobs import JobAnswer
 from offerloop.web.auth import Caller, Deciding, DecidingOrReading, Editing
@@ -308,8 +309,7 @@ def _rows(worker: Worker, template_id: str) -> Iterator[str]:
 
 def _cell(text: str) -> str:
     """Quote a cell, and keep a spreadsheet from taking it for a formula."""
-    plain = f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
-    return '"' + plain.replace('"', '""') + '"'
+    return '"' + without_formula(text).replace('"', '""') + '"'
 
 
 @router.get("/coupons/{code}", responses=documented("not_signed_in", "not_allowed", "not_found", "too_many_requests"))

@@ -19,6 +19,7 @@ READY_SECONDS = 1.0
 WARMING = Message(
     "The service is warming up: it prepares its pages and the lists of who gets what. Try again in a few seconds."
 )
+NOT_WRITTEN = Message("The database answers and takes no decisions: its disk may be full.")
 router = APIRouter(tags=["operations"])
 
 
@@ -45,10 +46,12 @@ async def health() -> Health:
 
 @router.get("/ready", responses=documented("not_ready", "store_away"))
 async def ready(request: Request) -> Ready:
-    """Say whether a policy is served, what first requests need is built, and the database answers."""
+    """Say whether a policy is served, what first requests need is built, and the database can be read and written."""
     worker: Worker = request.app.state.worker
     if worker.seems_away:
         raise HttpProblem("store_away")
+    if worker.records.is_refused:
+        raise HttpProblem("store_away", NOT_WRITTEN)
     try:
         personalised = await asyncio.wait_for(asyncio.to_thread(_is_personalised, worker), READY_SECONDS)
     except TimeoutError:

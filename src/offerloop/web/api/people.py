@@ -27,6 +27,7 @@ from offerloop.store import (
 )
 from offerloop.web.answering import json_response
 from offerloop.web.api.fields import Instant, Model, Name, Role
+from offerloop.web.api.tokens import end_tokens_of
 from offerloop.web.auth import COOKIE, Administering, SignedIn, address_of, check_same_site, give_session
 from offerloop.web.idempotency import Key, changed_once
 from offerloop.web.limits import Buckets
@@ -173,7 +174,7 @@ def show_person(request: Request, person_id: PersonId, _: Administering) -> Resp
 def change_roles(
     request: Request, person_id: PersonId, body: Roles, caller: Administering, if_match: IfMatch = None, key: Key = None
 ) -> Response:
-    """Change what a person may do."""
+    """Change what a person may do; tokens that they made and that open more than that end, but for a checkout's."""
     worker: Worker = request.app.state.worker
 
     def change(connection: Connection) -> tuple[int, object]:
@@ -182,6 +183,7 @@ def change_roles(
         if person is None:
             raise HttpProblem("not_found")
         add_entry(connection, caller.actor, "roles changed", person_id, roles=list(person.roles))
+        end_tokens_of(connection, caller.actor, person_id, person.roles)
         return 200, _written(person)
 
     answer = changed_once(request, caller, key, body.model_dump(mode="json"), change)
@@ -217,16 +219,12 @@ def renew_invitation(request: Request, person_id: PersonId, caller: Administerin
 def end_person(
     request: Request, person_id: PersonId, caller: Administering, if_match: IfMatch = None, key: Key = None
 ) -> Response:
-    """Let a person sign in no more, and end their sessions."""
+    """Let a person sign in no more, and end their sessions and the tokens that they made, but for a checkout's."""
     worker: Worker = request.app.state.worker
 
     def end(connection: Connection) -> tuple[int, object]:
         check_version(if_match, _version(_written(_person(connection, person_id))))
-        add_entry(connection, caller.actor, "person revoked", person_id)
-        person = revoke_person(connection, person_id)
-        if person is None:
-            raise HttpProblem("not_found")
-        return 200, _written(person)
+        return 200, _written(end_access(connection, caller.actor, person_id))
 
     answer = changed_once(request, caller, key, None, end)
     worker.credentials.forget()
@@ -297,6 +295,16 @@ def check_attempt(request: Request, name: str) -> None:
         check_same_site(request)
     if not (_ATTEMPTS.take(f"address {address_of(request)}") and _ATTEMPTS.take(f"name {name}")):
         raise HttpProblem("too_many_requests")
+
+
+def end_access(connection: Connection, actor: str, person_id: str) -> Person:
+    """Let a person do nothing any more, by a session or by a token of theirs. Raises HttpProblem for nobody."""
+    person = revoke_person(connection, person_id)
+    if person is None:
+        raise HttpProblem("not_found")
+    add_entry(connection, actor, "person revoked", person_id)
+    end_tokens_of(connection, actor, person_id, ())
+    return person
 
 
 def _person(connection: Connection, person_id: str) -> Person:

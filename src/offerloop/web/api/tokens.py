@@ -10,15 +10,18 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from offerloop.message import Message
-from offerloop.store import Moment, Token, add_entry, add_token, list_tokens, revoke_token
+from offerloop.store import Moment, Token, add_entry, add_token, list_tokens, revoke_token, tokens_of
 from offerloop.web.api.fields import Instant, Model, Name, Role, second_of
 from offerloop.web.auth import Administering
 from offerloop.web.idempotency import Key, changed_once
 from offerloop.web.paging import Cursor, Limit, page_of
 from offerloop.web.problems import HttpProblem, documented
+from offerloop.web.roles import outlives
 from offerloop.web.worker import Worker
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sqlalchemy import Connection
 
 router = APIRouter(prefix="/v1/tokens", tags=["access"])
@@ -107,6 +110,14 @@ def end_token(request: Request, token_id: TokenId, caller: Administering, key: K
     answer = changed_once(request, caller, key, None, end)
     worker.credentials.forget()
     return answer
+
+
+def end_tokens_of(connection: Connection, actor: str, person_id: str, roles: Iterable[str]) -> None:
+    """Revoke what a person made, also by way of other tokens, that opens more than the person may with these roles."""
+    for token in tokens_of(connection, person_id):
+        if not outlives(token.roles, roles):
+            revoke_token(connection, token.token_id)
+            add_entry(connection, actor, "token revoked", token.token_id, person=person_id)
 
 
 def _listed(token: Token) -> TokenListed:

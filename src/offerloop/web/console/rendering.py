@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from offerloop.message import Message
 from offerloop.report import Localizer, kept_together, template_environment, text_functions
+from offerloop.web.answering import without_formula
 from offerloop.web.console.blocks import (
     BudgetSlider,
     ChartBlock,
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
 ROOM = "offerloop.web"
 _STYLE = re.compile(r' style="[^"]*"')
-_UNSAFE = ("=", "+", "-", "@", "\t", "\r")
-"""What makes a text of a CSV file a formula for a spreadsheet."""
 
 
 def as_html(template: str, localizer: Localizer, **values: object) -> str:
@@ -81,12 +80,10 @@ def as_csv(table: PageTable, _: Localizer) -> str:
     headers = list(dict.fromkeys(key for row in rows for key in row)) or names
     writer = csv.DictWriter(written, headers, lineterminator="\r\n")
     writer.writeheader()
-    writer.writerows({key: _harmless(value) for key, value in row.items()} for row in rows)
+    writer.writerows(
+        {key: without_formula(value) if isinstance(value, str) else value for key, value in row.items()} for row in rows
+    )
     return written.getvalue()
-
-
-def _harmless(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_UNSAFE) else value
 
 
 def words(text: Words, _: Localizer) -> str:

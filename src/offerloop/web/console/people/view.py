@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from offerloop.message import Message
-from offerloop.store import Person, add_entry, end_session, invite, list_people, revoke_person
+from offerloop.store import Person, add_entry, end_session, invite, list_people
+from offerloop.web.api.people import end_access
 from offerloop.web.auth import COOKIE
 from offerloop.web.console.blocks import Block, Form, Input, Notice, PageTable, TableColumn, View
 from offerloop.web.console.cells import Badge, Cell, Instant, Named
@@ -134,6 +135,10 @@ def _revoke(people: list[Person]) -> list[Form]:
             "revoke", "/console/do/revoke", Message("End their access", context="button"),
             (Input("person", Message("Person", context="field of a form"), "select", "", options),),
             needs=Permission.ADMINISTER, title=Message("End somebody's access", context="form title"), tone="bad",
+            explanation=Message(
+                "Their sessions end at once, and so do the tokens that they made. Tokens of a checkout, which have no "
+                "other role than “service”, stay."
+            ),
         )
     ]  # fmt: skip
 
@@ -156,12 +161,7 @@ def _invited(request: PageRequest) -> str:
 def _revoked(request: PageRequest) -> str:
     person_id = request.needed("person", lambda text: text if text != request.caller.actor else None)
 
-    def end(connection: Connection) -> Person | None:
-        add_entry(connection, request.caller.actor, "person revoked", person_id)
-        return revoke_person(connection, person_id)
-
-    if request.worker.database.change(end) is None:
-        raise HttpProblem("not_found", field="person")
+    request.worker.database.change(lambda one: end_access(one, request.caller.actor, person_id))
     request.worker.credentials.forget()
     return "/console/people"
 
