@@ -139,8 +139,10 @@ def test_every_form_of_a_table_has_the_same_rows(tmp_path):
     [
         ([1, 2], "not a list"),
         (None, "not a NoneType"),
+        (made_trial(5).clear(), "'table' has no rows"),
+        (pd.DataFrame({"arm": pd.arrays.SparseArray([0, 1])}), "cannot be read as a table"),
         (pd.DataFrame({"a": [1, "x", object()]}), "one type"),
-        (pd.DataFrame([[1, 2]], columns=["a", "a"]), "a name of its own"),
+        (pd.DataFrame([[1, 2]], columns=["a", "a"]), "'a' 2 times"),
         ("nowhere.csv", "there is no table 'nowhere.csv'"),
     ],
 )
@@ -149,6 +151,52 @@ def test_what_is_no_table_is_one_sentence(wrong, words):
         offerloop.experiment(wrong, "arm", "bought")
     assert words in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+def test_single_values_come_from_numpy_and_pandas_too():
+    truth = made_trial().with_columns(pl.col("arm").cast(pl.Boolean)).to_pandas()
+    shares = {np.False_: np.float64(0.5), True: 0.5}
+    found = offerloop.experiment(truth, "arm", "bought", shares=shares, control=truth["arm"].min())
+    assert found.sizes.keys() == {"false", "true"}
+    rows = pd.DataFrame({"customer_id": [1, 2], "offer_id": [7.0, 7.0], "value": [3.0, 5.0], "cost": [1.0, 1.0]})
+    assert offerloop.allocate(rows, np.int64(2), cap={7.0: np.float64(1.0)}).summary["given"] == 1
+    line = {"product_id": "tea", "quantity": np.int64(6), "unit_price": np.float64(9.99)}
+    offers = {"currency": "USD", "offers": [{"kind": "spend_and_save", "id": "ten", "spend": "50", "save": "10"}]}
+    basket = {"currency": "USD", "lines": [line]}
+    assert offerloop.price(basket, offers).total_minor == 4994
+    assert offerloop.refund(basket, {"tea": np.int64(1)}, offers).refund_minor == {"kept": 832, "repriced": 0}
+    with pytest.raises(offerloop.InputError, match=r"whole numbers, not 1\.5 of 'tea'"):
+        offerloop.refund(basket, {"tea": 1.5}, offers)
+
+
+@pytest.mark.parametrize(
+    "call, words",
+    [
+        (lambda: offerloop.price({}, [1]), "a path must be text or a Path, not a list"),
+        (lambda: offerloop.replay(pl.DataFrame(), {}), "a path must be text or a Path, not a DataFrame"),
+        (
+            lambda: offerloop.price({}, {}, 1_794_420_000),
+            "now must be like 2026-11-11T20:00:00+08:00",
+        ),
+        (lambda: offerloop.replay("orders.csv", {}, codes="some"), "there is no value of codes 'some'"),
+        (lambda: offerloop.experiment(made_trial(), 0, "bought"), "has no column '0' (arm)"),
+    ],
+)
+def test_arguments_that_cannot_be_are_one_sentence_without_options(call, words):
+    with pytest.raises(offerloop.InputError) as raised:
+        call()
+    assert str(raised.value).startswith(words) or words in str(raised.value)
+    assert "--" not in str(raised.value)
+
+
+def test_columns_that_only_pandas_has_are_texts():
+    trial = made_trial().to_pandas()
+    trial["year"] = pd.PeriodIndex(np.where(trial.index % 2, "2026", "2027"), freq="Y")
+    trial["group"] = pd.cut(trial["recency"], [0, 4, 8])
+    before = trial.copy()
+    found = offerloop.experiment(trial, "arm", "bought", by=["group", "year"])
+    assert set(found.frames["segments"]["segment"]) == {"(0, 4]", "(4, 8]", "2026", "2027"}
+    assert trial.equals(before)
 
 
 def test_tables_of_studies_come_in_every_form(tmp_path):
@@ -166,6 +214,8 @@ def test_tables_of_studies_come_in_every_form(tmp_path):
     plans = [offerloop.allocate(one).table for one in in_every_form(candidates, tmp_path).values()]
     assert all(one.equals(plans[0]) for one in plans)
     assert offerloop.allocate(candidates, 1).table["offer_id"].to_list() == ["none", "tea"]
+    texts = candidates.with_columns(pl.col("customer_id").cast(pl.String)).to_pandas()
+    assert offerloop.allocate(texts).to_pandas().merge(texts, on=["customer_id", "offer_id"]).shape[0] == 2
     assert offerloop.allocate(candidates, cap={"tea": 1}).summary["given"] == 1
 
 

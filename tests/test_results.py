@@ -76,6 +76,9 @@ def test_questions_of_a_table_show_themselves():
     page = shown(found, "metrics", chart=True, says="ship it")
     assert "0.2" in re.sub("<[^>]+>", " ", page)
     assert found.frames["metrics"]["difference"][0] == found.arms[0].metrics[0].difference.value
+    broken = offerloop.experiment(made_trial(), "arm", "bought", shares={"0": 0.9, "1": 0.1})
+    assert shown(broken, "metrics", says="stop")
+    assert broken.frames["metrics"].schema == found.frames["metrics"].schema
     shown(
         offerloop.experiment(made_trial(), "arm", "bought", language="zh"),
         "metrics",
@@ -83,15 +86,19 @@ def test_questions_of_a_table_show_themselves():
         says="没有检验各组人数",
     )
     candidates = {"customer_id": [1, 2], "offer_id": ["tea", "tea"], "value": [3.0, 5.0], "cost": [1.0, 1.0]}
-    shown(offerloop.allocate(pl.DataFrame(candidates), 1), "plan", "limits", says="1 of 2 customers")
-    trial = offerloop.uplift(made_trial(), "arm", "bought", cost=0.1, language="zh")
-    shown(trial, "scores", chart=True, says="位用户")
+    limited = offerloop.allocate(pl.DataFrame(candidates), 1)
+    shown(limited, "plan", "limits", says="1 of 2 customers")
+    assert offerloop.allocate(pl.DataFrame(candidates)).frames["limits"].schema == limited.frames["limits"].schema
+    trial = offerloop.uplift(made_trial(), "arm", "bought", cost=0.1, language="zh", apply=made_trial(3))
+    shown(trial, "scores", "applied", chart=True, says="位用户")
+    assert trial.frames["applied"].equals(trial.scores(made_trial(3)))
     assert trial.to_pandas().equals(trial.scores().to_pandas())
 
 
 def test_questions_of_offers_show_themselves(tmp_path):
     priced = offerloop.price(BASKET, OFFERS)
     shown(priced, "lines", "applied", "rejected", says="To pay: 49.94 USD; offers take off 10.00 USD.")
+    assert priced.frames["rejected"].columns == ["offer_id", "why"]
     made = offerloop.codes(3, out=tmp_path / "codes.txt")
     shown(made, "codes", says="3 codes")
     assert (tmp_path / "codes.txt").read_text().split() == made.codes

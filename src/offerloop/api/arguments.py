@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 from offerloop.errors import InputError
 from offerloop.message import Message
@@ -14,9 +16,44 @@ Names = str | Iterable[str]
 """One name, or several."""
 Levels = float | Iterable[float]
 """One number, or several to compare."""
+P = ParamSpec("P")
+R = TypeVar("R")
 _OPTION = re.compile(r"--([a-z]+(?:-[a-z]+)*)")
 _OTHERS = {"id": "customer_id"}
 """Arguments that are not called as their options are."""
+
+
+def plain_arguments(function: Callable[P, R]) -> Callable[P, R]:
+    """Take single values of numpy and pandas for plain ones, and name arguments in errors, not options."""
+
+    @wraps(function)
+    def call(*values: P.args, **named: P.kwargs) -> R:
+        plain: dict[str, Any] = {name: _plain(value) for name, value in named.items()}
+        try:
+            return function(*map(_plain, values), **plain)
+        except InputError as error:
+            said = _OPTION.sub(lambda match: _argument(match, function), str(error))
+            if said == str(error):
+                raise
+            raise type(error)(said) from None
+
+    return call
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - any argument
+    """Return a value with numbers and texts of numpy as those of Python, also within dictionaries and lists."""
+    if isinstance(value, dict):
+        return {_plain(name): _plain(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    is_single = getattr(value, "shape", None) == () and getattr(value, "dtype", None) is not None
+    return value.item() if is_single and value.dtype.kind in "biufU" else value
+
+
+def _argument(option: re.Match[str], function: Callable[..., object]) -> str:
+    """Return the argument of a function that an option stands for; what is none of its options stays."""
+    name = _OTHERS.get(option[1], option[1].replace("-", "_"))
+    return name if name in inspect.signature(function).parameters else option[0]
 
 
 def names_of(written: Names) -> tuple[str, ...]:
@@ -30,12 +67,14 @@ def numbers_of(written: Levels) -> tuple[float, ...]:
 
 
 def text_of(written: object) -> str | None:
-    """Return an argument as it would be typed; nothing stays nothing."""
-    return None if written is None else str(written)
+    """Return an argument as a table has it as text: True as true, 17.0 as 17; nothing stays nothing."""
+    return None if written is None else id_of(written)
 
 
 def id_of(written: object) -> str:
-    """Return an id as text; one that pandas turned into 17.0 is 17."""
+    """Return an id as text; one that pandas turned into 17.0 is 17, and truth is written as in tables."""
+    if isinstance(written, bool):
+        return str(written).lower()
     return str(int(written)) if isinstance(written, float) and written.is_integer() else str(written)
 
 
@@ -52,16 +91,4 @@ def day_of(name: str, written: str | date | None) -> date | None:
 
 def pairs_of(shares: Mapping[str, float] | None) -> tuple[tuple[str, float], ...]:
     """Return a mapping as pairs, which can be compared and hashed."""
-    return tuple((str(name), float(share)) for name, share in (shares or {}).items())
-
-
-@contextmanager
-def argument_names() -> Iterator[None]:
-    """Raise an InputError again whose message names arguments, such as `customer_id` for `--id`."""
-    try:
-        yield
-    except InputError as error:
-        said = _OPTION.sub(lambda match: _OTHERS.get(match[1], match[1].replace("-", "_")), str(error))
-        if said == str(error):
-            raise
-        raise type(error)(said) from None
+    return tuple((id_of(name), float(share)) for name, share in (shares or {}).items())

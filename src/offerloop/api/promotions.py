@@ -8,10 +8,11 @@ from datetime import datetime
 from rich.console import Console
 
 import offerloop
-from offerloop.api.arguments import text_of
-from offerloop.config import StrPath, as_path
+from offerloop.api.arguments import plain_arguments, text_of
+from offerloop.config import StrPath, as_path, path_text
 
 
+@plain_arguments
 def price(
     basket: offerloop.Document,
     offers: offerloop.Document,
@@ -35,6 +36,7 @@ def price(
     return price_files(basket, offers, now, language, codes)
 
 
+@plain_arguments
 def refund(
     basket: offerloop.Document,
     returned: Mapping[str, int],
@@ -63,9 +65,10 @@ def refund(
     return refund_basket(basket, returned, offers, now, before or {}, rule, language, codes, given_back)
 
 
+@plain_arguments
 def replay(
     orders: StrPath,
-    offers: StrPath,
+    offers: offerloop.Document,
     *,
     products: StrPath | None = None,
     customers: StrPath | None = None,
@@ -79,18 +82,21 @@ def replay(
 ) -> offerloop.ReplayResult:
     """Compute what offers would have cost over past orders, assuming that nobody would have bought anything else.
 
-    `codes` says whether coupons that need a code are presented: `all` or `none`. `out` is a new folder for a report in
-    `language` and its tables.
+    `orders`, `products` and `customers` are files or tables of a database (URL#table); `offers` is a file, or what such
+    a file holds. `margin` is the share of the price that is left where no unit cost is known (0.3). `codes` says
+    whether coupons that need a code are presented: `all` or `none`. `out` is a new folder for a report in `language`
+    and its tables. Amounts of the tables are in minor units. Raises InputError for what cannot be read.
     """
     from offerloop.commands.replay.task import ReplayRequest
     from offerloop.commands.replay.task import replay as price_orders
 
     request = ReplayRequest(
-        str(orders), as_path(offers), text_of(products), text_of(customers), currency, timezone, text_of(margin), codes
+        path_text(orders), offers, text_of(products), text_of(customers), currency, timezone, text_of(margin), codes
     )
     return price_orders(request, None if out is None else as_path(out), language, console)
 
 
+@plain_arguments
 def parse_offer(
     text: str, *, currency: str | None = None, language: str | None = None, reading: int | None = None
 ) -> offerloop.ParsedOffer:
@@ -106,6 +112,7 @@ def parse_offer(
     return short_offer(text, currency, language, reading)
 
 
+@plain_arguments
 def codes(count: int, *, prefix: str = "", length: int = 12, out: StrPath | None = None) -> offerloop.CouponCodes:
     """Make coupon codes that nobody can guess or mistype, and write them to the new file `out`, one per line."""
     from offerloop.commands.codes.task import codes as make_codes
@@ -113,6 +120,7 @@ def codes(count: int, *, prefix: str = "", length: int = 12, out: StrPath | None
     return make_codes(count, prefix, length, out)
 
 
+@plain_arguments
 def import_codes(existing: StrPath, *, template: str | None = None, store: str | None = None) -> offerloop.CodesInUse:
     """Read a list of codes in use, and make them coupons of a template in a ledger where both are named.
 

@@ -8,7 +8,7 @@ from datetime import date
 from rich.console import Console
 
 import offerloop
-from offerloop.api.arguments import day_of, id_of, text_of
+from offerloop.api.arguments import day_of, id_of, plain_arguments, text_of
 from offerloop.config import StrPath, as_path
 
 
@@ -138,6 +138,7 @@ def readout(
     )  # fmt: skip
 
 
+@plain_arguments
 def recommend(
     config: StrPath,
     *,
@@ -161,6 +162,7 @@ def recommend(
     return recommend_products(config, request, engine, console, language)
 
 
+@plain_arguments
 def similar(
     config: StrPath,
     product: str | int,
@@ -177,9 +179,10 @@ def similar(
     """
     from offerloop.commands.similar.task import similar as similar_products
 
-    return similar_products(config, str(product), relation, top, engine, console)
+    return similar_products(config, id_of(product), relation, top, engine, console)
 
 
+@plain_arguments
 def evaluate(
     config: StrPath,
     *,

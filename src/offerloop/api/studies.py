@@ -8,10 +8,20 @@ from collections.abc import Mapping
 from rich.console import Console
 
 import offerloop
-from offerloop.api.arguments import Levels, Names, argument_names, names_of, numbers_of, pairs_of, text_of
+from offerloop.api.arguments import (
+    Levels,
+    Names,
+    id_of,
+    names_of,
+    numbers_of,
+    pairs_of,
+    plain_arguments,
+    text_of,
+)
 from offerloop.config import StrPath, as_path
 
 
+@plain_arguments
 def uplift(
     table: offerloop.InputTable,
     treatment: str,
@@ -44,22 +54,24 @@ def uplift(
     The table has one row per customer; the arguments name its columns, `cost` and `value` may be numbers too, and
     every other column is a feature. `score` names a score of your own to be compared, `top` the largest share of
     customers to treat. The result is told in `language`, by default that of the table's names. Its `findings` hold the
-    decision and its forecast, `scores()` the offer and the profit of each customer. The table may be a frame of Spark,
-    or `engine` names what adds up a table larger than memory (`duckdb`, `spark`, or the address `sc://host:port` of a
-    Spark Connect server). Raises EvidenceError for what the table cannot show.
+    decision and its forecast (per customer, in the unit of `value`), `scores()` the offer and the profit of each
+    customer, and its table `applied` those of the customers of `apply`. `seed` decides every draw. The table may be a
+    frame of Spark, or `engine` names what adds up a table larger than memory (`duckdb`, `spark`, or the address
+    `sc://host:port` of a Spark Connect server). Raises InputError for what is written wrongly, EvidenceError for what
+    the table cannot show.
     """
     from offerloop.commands.uplift.request import UpliftRequest
     from offerloop.commands.uplift.task import uplift as study_trial
 
     request = UpliftRequest(
-        treatment, outcome, text_of(cost), text_of(value), customer_id, text_of(control), propensity, pairs_of(shares),
-        budget, names_of(audit), names_of(ignore), names_of(negative_control), treated_at, observational, seed,
-        cluster, names_of(known_before), score, top,
+        str(treatment), str(outcome), text_of(cost), text_of(value), customer_id, text_of(control), propensity,
+        pairs_of(shares), budget, names_of(audit), names_of(ignore), names_of(negative_control), treated_at,
+        observational, seed, cluster, names_of(known_before), score, top,
     )  # fmt: skip
-    with argument_names():
-        return study_trial(table, request, console, apply, language, engine)
+    return study_trial(table, request, console, apply, language, engine)
 
 
+@plain_arguments
 def score(study: StrPath, table: offerloop.InputTable) -> offerloop.ScoreResult:
     """Say which offer customers should get, by a study of a trial that was saved; nothing is learned again.
 
@@ -71,6 +83,7 @@ def score(study: StrPath, table: offerloop.InputTable) -> offerloop.ScoreResult:
     return score_customers(as_path(study), table)
 
 
+@plain_arguments
 def experiment(
     table: offerloop.InputTable,
     arm: str,
@@ -105,8 +118,8 @@ def experiment(
     margins = (guardrail or {}).items()
     guards = tuple(Metric(name, abs(size), lower_is_better=math.copysign(1.0, size) > 0) for name, size in margins)
     request = ExperimentRequest(
-        arm,
-        outcome,
+        str(arm),
+        str(outcome),
         denominator,
         before,
         before_denominator,
@@ -117,10 +130,10 @@ def experiment(
         cluster,
         names_of(by),
     )
-    with argument_names():
-        return read_experiment(table, request, engine, language)
+    return read_experiment(table, request, engine, language)
 
 
+@plain_arguments
 def allocate(
     table: offerloop.InputTable,
     budget: str | float | None = None,
@@ -140,10 +153,11 @@ def allocate(
     from offerloop.commands.allocate.task import allocate as allocate_offers
     from offerloop.commands.allocate.task import read_limits
 
-    caps = [f"{offer}={count}" for offer, count in (cap or {}).items()]
+    caps = [f"{id_of(offer)}={id_of(count)}" for offer, count in (cap or {}).items()]
     return allocate_offers(table, read_limits(limits, text_of(budget)), caps, currency, console, language)
 
 
+@plain_arguments
 def simulate(
     out: StrPath,
     *,

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
         known_zone,
     )
     from offerloop.config.part import for_part
-    from offerloop.config.paths import StrPath, as_path, config_file
+    from offerloop.config.paths import StrPath, as_path, config_file, path_text
     from offerloop.config.patterns import fits_pattern, pattern_expression
     from offerloop.config.plan import Plan
     from offerloop.config.privacy import Privacy
@@ -105,6 +105,7 @@ __all__ = [
     "message_of",
     "off",
     "padded",
+    "path_text",
     "pattern_expression",
     "privacy_beside",
     "problems_of",

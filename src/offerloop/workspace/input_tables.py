@@ -8,7 +8,7 @@ from io import BytesIO
 from os import PathLike
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import cast
+from typing import TYPE_CHECKING
 
 import narwhals as nw
 import polars as pl
@@ -21,7 +21,13 @@ from offerloop.events import Readable, as_utf8, broken_line, instead_of_copies, 
 from offerloop.message import Message
 from offerloop.workspace.samples import single_values
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 _FIRST_TEXTS = 100
+_LONGEST_REASON = 200
+_PANDAS_ALONE = ("interval", "period")
+"""Kinds of columns that only pandas has."""
 PART_ROWS = 200_000
 """Most rows of a Parquet file that are in memory at once where a table is read in parts."""
 EMPTY = ("", "NA", "N/A", "NaN", "nan", "NULL", "null")
@@ -38,8 +44,12 @@ def table_rows(table: InputTable, texts: Sequence[str] = (), ids: Sequence[str] 
     """
     if isinstance(table, str | PathLike):
         path = as_path(table)
-        return _whole(read_table(path, texts), (*texts, *ids)), path
-    return _whole(numbered(single_values(as_polars(table))), (*texts, *ids)), Path("table")
+        rows = read_table(path, texts)
+    else:
+        path, rows = Path("table"), single_values(as_polars(table))
+    if not rows.height:
+        raise SourceError(Message("'{path}' has no rows", context="error", path=str(path)))
+    return _whole(numbered(rows), (*texts, *ids)), path
 
 
 @dataclass(frozen=True)
@@ -107,26 +117,35 @@ def as_polars(frame: object) -> pl.DataFrame:
         frame = frame.collect()
     if isinstance(frame, pl.DataFrame):
         return frame
-    if nw.dependencies.is_pandas_dataframe(frame):
-        named = [name for name in frame.index.names if name is not None and name not in frame.columns]
-        frame = frame.reset_index(level=named)
-    try:
-        return nw.from_native(cast("IntoDataFrame", frame), eager_only=True).to_polars()
-    except TypeError:
+    if not nw.dependencies.is_into_dataframe(frame):
         raise SourceError(
             Message(
                 "a table must be a path or a frame of polars, pandas or pyarrow, not a {type}",
                 type=type(frame).__name__,
             )
-        ) from None
+        )
+    try:
+        plain = _plain_pandas(frame) if nw.dependencies.is_pandas_dataframe(frame) else frame
+        return nw.from_native(plain, eager_only=True).to_polars()
     except Exception as error:  # pandas, pyarrow and narwhals each raise their own for mixed types and equal names
-        first = str(error).strip().splitlines()[0]
+        reason = " ".join(str(error).split())[:_LONGEST_REASON]
         raise SourceError(
             Message(
                 "the frame cannot be read as a table ({reason}); give each column one type and a name of its own",
-                reason=first,
+                reason=reason,
             )
         ) from error
+
+
+def _plain_pandas(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame with the named levels of its index as columns, and with intervals and periods as text."""
+    named = [name for name in frame.index.names if name is not None and name not in frame.columns]
+    plain = frame.reset_index(level=named)
+    for name, kind in plain.dtypes.items():
+        of_values = kind.categories.dtype if hasattr(kind, "categories") else kind
+        if str(of_values).startswith(_PANDAS_ALONE):
+            plain[name] = plain[name].astype(object).map(str, na_action="ignore")
+    return plain
 
 
 def _whole(table: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
@@ -153,10 +172,7 @@ def read_table(path: Path, texts: Sequence[str] = ()) -> pl.DataFrame:
         folder = Path(place)
         source_file = readable(file, part, folder)
         with instead_of_copies(folder, source_file.name):
-            table = _parquet(source_file) if source_file.is_parquet else _csv(source_file, texts, folder)
-    if not table.height:
-        raise SourceError(Message("'{path}' has no rows", context="error", path=str(path)))
-    return numbered(table)
+            return _parquet(source_file) if source_file.is_parquet else _csv(source_file, texts, folder)
 
 
 def _parquet(file: Readable) -> pl.DataFrame:

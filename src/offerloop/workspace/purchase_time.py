@@ -19,8 +19,8 @@ def epoch_second(now: str | datetime | None) -> int:
 
 def _epoch_second(written: str | datetime) -> int:
     try:
-        at = datetime.fromisoformat(written) if isinstance(written, str) else written
-    except ValueError:
+        at = written if isinstance(written, datetime) else datetime.fromisoformat(written)
+    except (TypeError, ValueError):
         raise InputError(
             Message("--now must be like 2026-11-11T20:00:00+08:00, not '{written}'", written=str(written))
         ) from None

@@ -13,6 +13,12 @@ from offerloop.money import DIGITS, MICRO
 from offerloop.offers import NO_OFFER
 from offerloop.report import Result
 
+_LIMITS = {
+    "name": pl.String, "counts": pl.String, "in": pl.String, "used": pl.Float64, "at_least": pl.Float64,
+    "at_most": pl.Float64, "shadow_price": pl.Float64,
+}  # fmt: skip
+"""Columns of the table of limits, of which each has one bound."""
+
 
 @dataclass(frozen=True, eq=False)
 class AllocationResult(Result):
@@ -28,7 +34,7 @@ class AllocationResult(Result):
     @property
     def frames(self) -> Mapping[str, pl.DataFrame]:
         """`plan`, one row per customer, and `limits`."""
-        return {"plan": self.table, "limits": pl.DataFrame(self.summary["limits"], infer_schema_length=None)}
+        return {"plan": self.table, "limits": pl.DataFrame(self.summary["limits"], schema=_LIMITS)}
 
     @property
     def sentence(self) -> str:

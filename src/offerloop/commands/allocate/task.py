@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from os import PathLike
 from pathlib import Path
 
 import polars as pl
@@ -44,7 +45,10 @@ def allocate(
         )
     unit = (10 ** DIGITS[currency] * MICRO, currency)
     read, path = table_rows(table, ("customer_id", "offer_id"))
-    rows = _rows(read, path, currency)
+    is_file = isinstance(table, str | PathLike)
+    rows = _rows(read.with_columns(pl.col("_row") + is_file), path, currency)
+    if is_file:
+        rows = rows.with_columns(_id(rows["customer_id"]))
     candidates_table = CandidateTable(rows, lambda amount: to_minor(str(amount), currency) * MICRO, unit, rows)
     rules = [*limits.limits, *(_cap(one) for one in caps)]
     candidates, problem = candidates_table.problem(limits.model_copy(update={"limits": tuple(rules)}))
@@ -71,7 +75,10 @@ def _cap(text: str) -> LimitRule:
 
 
 def _rows(table: pl.DataFrame, path: Path, currency: str) -> pl.DataFrame:
-    """Return the table with value and cost in millionths of a minor unit, cost rounded up."""
+    """Return the table with value and cost in millionths of a minor unit, cost rounded up.
+
+    Rows are numbered as messages call them: those of a file with its header as row 1.
+    """
     for name in NEEDED:
         if name not in table.columns:
             near = near_miss(name, table.columns)
@@ -86,14 +93,16 @@ def _rows(table: pl.DataFrame, path: Path, currency: str) -> pl.DataFrame:
             )
     for name in ("customer_id", "offer_id"):
         empty = Message("'{path}' row {row}: the {name} is empty; fill it or leave the row out", name=name)
-        _refuse(table[name].is_null(), path, empty)
+        _refuse(table[name].is_null(), table, path, empty)
     _refuse(
         table["offer_id"].cast(pl.String) == NO_OFFER,
+        table,
         path,
         Message("'{path}' row {row}: '{name}' stands for no offer; name it otherwise", name=NO_OFFER),
     )
     twice = table.select("customer_id", "offer_id").is_duplicated()
-    _refuse(twice, path, Message("'{path}' row {row}: this customer and offer stand in another row too; keep one"))
+    twice_told = Message("'{path}' row {row}: this customer and offer stand in another row too; keep one")
+    _refuse(twice, table, path, twice_told)
     unit = 10 ** DIGITS[currency] * MICRO
     columns = []
     for name in ("value", "cost"):
@@ -104,28 +113,26 @@ def _rows(table: pl.DataFrame, path: Path, currency: str) -> pl.DataFrame:
             "'{path}' row {row}: the {name} is empty, too large, or no amount such as 12.40; correct it, or leave the "
             "row out"
         )
-        _refuse(bad, path, fault.with_values(name=name))
+        _refuse(bad, table, path, fault.with_values(name=name))
         columns.append(numbers * unit)
-    _refuse(columns[1] < 0, path, Message("'{path}' row {row}: the cost is below zero; correct it"))
+    _refuse(columns[1] < 0, table, path, Message("'{path}' row {row}: the cost is below zero; correct it"))
     whole(columns[0].to_numpy(), Message("the value of '{path}'", context="what adds up", path=str(path)))
     cost = whole(
         columns[1].to_numpy().round(3), Message("the cost of '{path}'", context="what adds up", path=str(path))
     )
-    return table.with_columns(
-        _id(table["customer_id"]), pl.col("offer_id").cast(pl.String), value=columns[0], cost=cost
-    )
+    return table.with_columns(pl.col("offer_id").cast(pl.String), value=columns[0], cost=cost)
 
 
 def _id(column: pl.Series) -> pl.Series:
-    """Integers where all are written plainly, else text."""
+    """The ids of a file: integers where all are written plainly, else text."""
     text = column.cast(pl.String)
     return text.cast(pl.Int64) if text.str.contains(PLAIN).all() else text
 
 
-def _refuse(bad: pl.Series, path: Path, fault: Message) -> None:
-    """Raise SourceError with the first row, counted as in the file with its header as row 1."""
+def _refuse(bad: pl.Series, table: pl.DataFrame, path: Path, fault: Message) -> None:
+    """Raise SourceError with the number of the first bad row."""
     if bad.any():
-        raise SourceError(fault.with_values(path=str(path), row=str(int(bad.arg_true()[0]) + 2)))
+        raise SourceError(fault.with_values(path=str(path), row=str(table["_row"][int(bad.arg_true()[0])])))
 
 
 def _assigned(

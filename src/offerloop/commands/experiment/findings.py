@@ -90,6 +90,16 @@ class SegmentContrast:
     """Over all columns and arms (Holm)."""
 
 
+_FIGURES = {
+    "metric": pl.String, "value": pl.Float64, "control": pl.Float64, "difference": pl.Float64,
+    "difference_low": pl.Float64, "difference_high": pl.Float64, "share": pl.Float64, "share_low": pl.Float64,
+    "share_high": pl.Float64, "p_adjusted": pl.Float64, "margin": pl.Float64, "state": pl.String,
+    "chance_to_win": pl.Float64,
+}  # fmt: skip
+_METRICS = {"arm": pl.String, "action": pl.String, **_FIGURES}
+_SEGMENTS = {"column": pl.String, "segment": pl.String, "arm": pl.String, "customers": pl.Int64, **_FIGURES}
+
+
 @dataclass(frozen=True)
 class ExperimentResult(Result):
     """A finished reading."""
@@ -121,12 +131,12 @@ class ExperimentResult(Result):
         """`metrics`, one row for each metric of each arm, and `segments`; shares are of the control's value."""
         rows = [one.figures() | {"arm": arm.arm, "action": arm.action} for arm in self.arms for one in arm.metrics]
         parts = [
-            {"column": segment.column, "value": segment.value, "arm": segment.arm, "customers": segment.n}
+            {"column": segment.column, "segment": segment.value, "arm": segment.arm, "customers": segment.n}
             | segment.compared.figures()
             for segment in self.segments
         ]
-        made = {"metrics": _frame(rows, ("arm", "action", "metric"))} if rows else {}
-        return made | ({"segments": _frame(parts, ("column", "value", "arm"))} if parts else {})
+        made = {"metrics": pl.DataFrame(rows, schema=_METRICS)}
+        return made | ({"segments": pl.DataFrame(parts, schema=_SEGMENTS)} if parts else {})
 
     @property
     def sentence(self) -> str:
@@ -153,7 +163,3 @@ class ExperimentResult(Result):
         from offerloop.commands.experiment.page import render_experiment
 
         return render_experiment(self, language or self.language)
-
-
-def _frame(rows: list[dict[str, Any]], first: tuple[str, ...]) -> pl.DataFrame:
-    return pl.DataFrame(rows, infer_schema_length=None).select(*first, pl.exclude(first))

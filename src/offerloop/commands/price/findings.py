@@ -12,6 +12,16 @@ from offerloop.money import to_text
 from offerloop.offers import NO_CODES, CodesOfCustomer, Priced
 from offerloop.report import Localizer, Result
 
+_COLUMNS: dict[str, dict[str, type[pl.DataType]]] = {
+    "lines": {
+        "product_id": pl.String, "quantity": pl.Int64, "selected": pl.Boolean, "before_minor": pl.Int64,
+        "paid_minor": pl.Int64,
+    },
+    "applied": {"offer_id": pl.String, "label": pl.String, "off_minor": pl.Int64, "funded_minor": pl.Int64},
+    "rejected": {"offer_id": pl.String, "why": pl.String},
+}  # fmt: skip
+"""Columns of the tables, which may have no rows."""
+
 
 @dataclass(frozen=True)
 class PricedBasket(Priced, Result):
@@ -48,7 +58,7 @@ class PricedBasket(Priced, Result):
         ]
         rejected = [{"offer_id": one.offer_id, "why": one.why.value} for one in self.rejected]
         tables: dict[str, list[dict[str, Any]]] = {"lines": lines, "applied": applied, "rejected": rejected}
-        return {name: pl.DataFrame(rows, infer_schema_length=None) for name, rows in tables.items()}
+        return {name: pl.DataFrame(rows, schema=_COLUMNS[name]) for name, rows in tables.items()}
 
     @property
     def sentence(self) -> str:

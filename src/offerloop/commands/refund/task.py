@@ -236,12 +236,20 @@ def _lost(
 
 def _places(priced: Priced, written: Returned) -> dict[int, int]:
     """Return units by position of their line, from tea=1 or @2=1."""
-    pairs = written.items() if isinstance(written, Mapping) else (_split(one) for one in written)
+    pairs = (_whole(*one) for one in written.items()) if isinstance(written, Mapping) else map(_split, written)
     places: dict[int, int] = {}
     for name, count in pairs:
         place = _place(priced, name)
         places[place] = places.get(place, 0) + count
     return places
+
+
+def _whole(name: str, count: object) -> tuple[str, int]:
+    if not isinstance(count, int) or isinstance(count, bool):
+        raise InputError(
+            Message("units that come back are whole numbers, not {count} of '{name}'", count=str(count), name=name)
+        )
+    return name, count
 
 
 def _split(written: str) -> tuple[str, int]:

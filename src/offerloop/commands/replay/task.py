@@ -30,7 +30,7 @@ from offerloop.message import Message
 from offerloop.money import exact_share, half_up, read_margin
 from offerloop.offers import Basket, BasketLine, Customer, OfferSet, OfferUsage, Priced, price, units_left
 from offerloop.report import ProgressDisplay
-from offerloop.workspace import OffersFile, read_offers_file
+from offerloop.workspace import Document, OffersFile, read_offers_file
 
 CODES = ("all", "none")
 """Whether every customer has presented every coupon that needs a code: then the replay is the most it could cost."""
@@ -46,7 +46,7 @@ class ReplayRequest:
     """The arguments of a replay."""
 
     orders: str
-    offers: Path
+    offers: Document
     products: str | None = None
     customers: str | None = None
     currency: str | None = None

@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from offerloop.commands.score.page import sentences
+from offerloop.config import report_language
 from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.report import Result
@@ -35,8 +36,10 @@ class ScoreResult(Result):
 
     @property
     def sentence(self) -> str:
-        """How many get which offer, and what to know of it."""
-        return "\n".join(sentences(self.offer_counts, self.estimate_counts, self.unseen, self.budget))
+        """How many get which offer, and what to know of it, in the language of the table's names."""
+        counts = self.offer_counts, self.estimate_counts
+        language = report_language(None, "", (*self.scores.columns, *counts[0], *counts[1]))
+        return "\n".join(sentences(*counts, self.unseen, self.budget, language))
 
     @property
     def offer_counts(self) -> dict[str, int]:

@@ -65,8 +65,9 @@ class UpliftResult(Result):
 
     @property
     def frames(self) -> Mapping[str, pl.DataFrame]:
-        """`scores`, one row per customer of the trial."""
-        return {"scores": self.scores()}
+        """`scores`, one row per customer of the trial, and `applied`, one per customer of `apply`."""
+        applied = {} if self.others is None else {"applied": pl.concat(self.scorer.each(self.others.parts))}
+        return {"scores": self.scores(), **applied}
 
     @property
     def sentence(self) -> str:
