@@ -180,6 +180,8 @@ def test_single_values_come_from_numpy_and_pandas_too():
         ),
         (lambda: offerloop.replay("orders.csv", {}, codes="some"), "there is no value of codes 'some'"),
         (lambda: offerloop.experiment(made_trial(), 0, "bought"), "has no column '0' (arm)"),
+        (lambda: offerloop.uplift(made_trial(), "arm", "bought", seed=-1), "seed must be 0 or more, not -1"),
+        (lambda: offerloop.recommend("shop", customer=[]), "customer names nobody"),
     ],
 )
 def test_arguments_that_cannot_be_are_one_sentence_without_options(call, words):
@@ -223,11 +225,13 @@ def test_uplift_is_called_with_names_of_columns(tmp_path):
     forms = in_every_form(made_trial(), tmp_path)
     found = offerloop.uplift(forms["text"], "arm", "bought")
     again = offerloop.uplift(
-        forms["pandas"], treatment="arm", outcome="bought", cost=0, audit=(), shares={"0": 0.5, "1": 0.5}
+        forms["pandas"], treatment="arm", outcome="bought", cost={1: 0.2}, audit=None, shares={"0": 0.5, "1": 0.5}
     )
-    assert again.request == UpliftRequest("arm", "bought", cost="0", shares=(("0", 0.5), ("1", 0.5)))
+    assert again.request == UpliftRequest("arm", "bought", cost="1=0.2", shares=(("0", 0.5), ("1", 0.5)))
     new = pd.DataFrame({"recency": [2, 11]})
     assert found.scores(new).height == 2
+    unknown = found.scores(new.assign(recency=None))
+    assert unknown.equals(found.scores(new.assign(recency=np.nan)))
     new.to_csv(tmp_path / "new.csv", index=False)
     assert found.scores(str(tmp_path / "new.csv")).equals(found.scores(pl.from_pandas(new)))
 

@@ -12,10 +12,10 @@ from typing import Any, ParamSpec, TypeVar
 from offerloop.errors import InputError
 from offerloop.message import Message
 
-Names = str | Iterable[str]
-"""One name, or several."""
-Levels = float | Iterable[float]
-"""One number, or several to compare."""
+Names = str | Iterable[str] | None
+"""One name, or several; None is none."""
+Levels = float | Iterable[float] | None
+"""One number, or several to compare; None is none."""
 P = ParamSpec("P")
 R = TypeVar("R")
 _OPTION = re.compile(r"--([a-z]+(?:-[a-z]+)*)")
@@ -57,13 +57,20 @@ def _argument(option: re.Match[str], function: Callable[..., object]) -> str:
 
 
 def names_of(written: Names) -> tuple[str, ...]:
-    """Return several names, or one as the only one."""
-    return (written,) if isinstance(written, str) else tuple(written)
+    """Return several names, or one as the only one; None is none."""
+    return (written,) if isinstance(written, str) else tuple(() if written is None else written)
 
 
 def numbers_of(written: Levels) -> tuple[float, ...]:
-    """Return several numbers, or one as the only one."""
+    """Return several numbers, or one as the only one; None is none."""
+    if written is None:
+        return ()
     return (float(written),) if isinstance(written, int | float) else tuple(float(one) for one in written)
+
+
+def ids_of(written: str | int | Iterable[str | int]) -> list[str]:
+    """Return several ids, or one as the only one."""
+    return [id_of(one) for one in ([written] if isinstance(written, str | int) else written)]
 
 
 def text_of(written: object) -> str | None:
@@ -76,6 +83,13 @@ def id_of(written: object) -> str:
     if isinstance(written, bool):
         return str(written).lower()
     return str(int(written)) if isinstance(written, float) and written.is_integer() else str(written)
+
+
+def cost_text(written: str | float | Mapping[str, float] | None) -> str | None:
+    """Return the costs of arms as they would be typed, such as coupon=2,letter=0.5; anything else as `text_of`."""
+    if isinstance(written, Mapping):
+        return ",".join(f"{id_of(arm)}={number}" for arm, number in written.items()) or None
+    return text_of(written)
 
 
 def day_of(name: str, written: str | date | None) -> date | None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from os import PathLike
 
 from rich.console import Console
 
 import offerloop
-from offerloop.api.arguments import day_of, id_of, plain_arguments, text_of
+from offerloop.api.arguments import day_of, id_of, ids_of, plain_arguments, text_of
 from offerloop.config import StrPath, as_path
+from offerloop.errors import InputError
+from offerloop.message import Message
 
 
 def init(
@@ -30,7 +33,7 @@ def init(
     encoding: str | None = None,
     sample: str | None = None,
     language: str | None = None,
-    join: Iterable[StrPath] = (),
+    join: StrPath | Iterable[StrPath] = (),
 ) -> offerloop.InitResult:
     """Write a commented configuration from a shop's own files, or for the sample `complete-journey`.
 
@@ -47,7 +50,7 @@ def init(
     }  # fmt: skip
     files = {name: str(place) for name, place in places.items() if place is not None}
     named = [f"{ours}={theirs}" for ours, theirs in (columns or {}).items()]
-    joined = [str(place) for place in join]
+    joined = [str(place) for place in ([join] if isinstance(join, str | PathLike) else join)]
     request = InitRequest(files, text_of(budget), currency, text_of(margin), named, encoding, sample, language, joined)
     return write_configuration(as_path(folder), request)
 
@@ -143,7 +146,7 @@ def recommend(
     config: StrPath,
     *,
     task: str | None = None,
-    customer: str | int | Iterable[str | int] = (),
+    customer: str | int | Iterable[str | int] | None = None,
     top: int | None = None,
     engine: str = "duckdb",
     language: str | None = None,
@@ -152,13 +155,16 @@ def recommend(
     """Return the products that customers would like, best first, with where each comes from and why.
 
     `task` is `repeat` (the next basket) or `new` (not bought before), by default both; without `customer` everybody.
-    `table` of the result has customer_id, product_id, task, rank, affinity, source and reason.
+    `table` of the result has customer_id, product_id, task, rank (from 1), affinity (higher is better), source and
+    reason. Raises InputError for a customer without orders, and for a list of nobody.
     """
     from offerloop.commands.recommend.task import RecommendRequest
     from offerloop.commands.recommend.task import recommend as recommend_products
 
-    ids = [customer] if isinstance(customer, str | int) else customer
-    request = RecommendRequest.of(task, [id_of(one) for one in ids], top)
+    ids = [] if customer is None else ids_of(customer)
+    if customer is not None and not ids:
+        raise InputError(Message("customer names nobody; leave it out for everybody"))
+    request = RecommendRequest.of(task, ids, top)
     return recommend_products(config, request, engine, console, language)
 
 
@@ -195,18 +201,21 @@ def evaluate(
     """Estimate what policies would be worth, from the log of shown offers with their propensities.
 
     `run` is a run whose plan is valued too, `policy` a table with customer_id, offer_id and perhaps probability,
-    `window` the days after an exposure that are its outcome. The result has a `folder`, its `report` and the `summary`.
+    `window` the days after an exposure that are its outcome. The result has a `folder`, its `report` and the `summary`
+    (money in minor units a decision). Its table `policy_values` has value, cost and profit of each policy by IPS,
+    SNIPS, DR and SWITCH-DR, with 95 % intervals. Raises InputError for a log without propensities
+    and for a policy that does not fit it.
     """
     from offerloop.commands.evaluate.task import evaluate as value_policies
 
     return value_policies(config, run=run, policy=policy, window_days=window, engine=engine, language=language)
 
 
-def pseudonym(config: StrPath, ids: Iterable[str | int]) -> offerloop.Pseudonyms:
+def pseudonym(config: StrPath, ids: str | int | Iterable[str | int]) -> offerloop.Pseudonyms:
     """Return the pseudonyms under which customers stand in the tables of a run."""
     from offerloop.commands.pseudonym.task import pseudonym as hide_ids
 
-    return hide_ids(config, [id_of(one) for one in ids])
+    return hide_ids(config, ids_of(ids))
 
 
 def run_loop(config: StrPath, *, once: bool = False, store: str | None = None) -> offerloop.LoopState:

@@ -11,6 +11,7 @@ import offerloop
 from offerloop.api.arguments import (
     Levels,
     Names,
+    cost_text,
     id_of,
     names_of,
     numbers_of,
@@ -27,7 +28,7 @@ def uplift(
     treatment: str,
     outcome: str,
     *,
-    cost: str | float | None = None,
+    cost: str | float | Mapping[str, float] | None = None,
     value: str | float | None = None,
     customer_id: str | None = None,
     control: str | int | None = None,
@@ -51,20 +52,22 @@ def uplift(
 ) -> offerloop.UpliftResult:
     """Study a randomised trial: whether any offer pays, whether choosing customers pays, and whom to treat.
 
-    The table has one row per customer; the arguments name its columns, `cost` and `value` may be numbers too, and
-    every other column is a feature. `score` names a score of your own to be compared, `top` the largest share of
-    customers to treat. The result is told in `language`, by default that of the table's names. Its `findings` hold the
-    decision and its forecast (per customer, in the unit of `value`), `scores()` the offer and the profit of each
-    customer, and its table `applied` those of the customers of `apply`. `seed` decides every draw. The table may be a
-    frame of Spark, or `engine` names what adds up a table larger than memory (`duckdb`, `spark`, or the address
-    `sc://host:port` of a Spark Connect server). Raises InputError for what is written wrongly, EvidenceError for what
-    the table cannot show.
+    The table has one row per customer; the arguments name its columns, `cost` and `value` may be numbers too (`cost`
+    also one for each arm, `{"coupon": 2, "letter": 0.5}`), and every other column is a feature. `score` names a score
+    of your own to be compared, `top` the largest share of customers to treat. `seed` decides every draw. The table may
+    be a frame of Spark, or `engine` names what adds up a table larger than memory (`duckdb`, `spark`, or the address
+    `sc://host:port` of a Spark Connect server).
+
+    `findings` of the result hold the decision and its forecast with 95 % intervals, per customer in the unit of `value`
+    (of the outcome without one). `scores()` has the offer and the profit of each customer, the table `applied` those of
+    the customers of `apply`. It is told in `language`, by default that of the table's names. Raises InputError for what
+    is written wrongly, EvidenceError for what the table cannot show.
     """
     from offerloop.commands.uplift.request import UpliftRequest
     from offerloop.commands.uplift.task import uplift as study_trial
 
     request = UpliftRequest(
-        str(treatment), str(outcome), text_of(cost), text_of(value), customer_id, text_of(control), propensity,
+        str(treatment), str(outcome), cost_text(cost), text_of(value), customer_id, text_of(control), propensity,
         pairs_of(shares), budget, names_of(audit), names_of(ignore), names_of(negative_control), treated_at,
         observational, seed, cluster, names_of(known_before), score, top,
     )  # fmt: skip
@@ -75,8 +78,9 @@ def uplift(
 def score(study: StrPath, table: offerloop.InputTable) -> offerloop.ScoreResult:
     """Say which offer customers should get, by a study of a trial that was saved; nothing is learned again.
 
-    `study` is the folder of `offerloop uplift --save`, or the file that `UpliftResult.save` wrote. Raises InputError
-    for a table that does not fit the trial's.
+    `study` is the folder of `offerloop uplift --save`, or the file that `UpliftResult.save` wrote. `scores` of the
+    result has a row for each customer: its id, two offers, and the profit of every offer against none with a 95 %
+    interval, in the trial's unit. Raises InputError for a table that does not fit the trial's.
     """
     from offerloop.commands.score.task import score as score_customers
 
@@ -104,12 +108,15 @@ def experiment(
     """Compare each arm of an A/B test with the control, and decide whether to ship it.
 
     The table has one row per customer; the arguments name its columns. `guardrail` gives each guardrail metric its
-    margin as a share: -0.02 for one that may fall by 2 %, 0.1 for one that may rise by 10 %. `sequential` is the
-    planned number of customers where results are looked at more than once, `by` columns by whose values the outcome is
-    broken down. The result is told in `language`, by default that of the table's names; its `page()` is the report as
-    HTML. The table may be a frame of Spark, or `engine` names
-    what sums it up (`duckdb`, `spark`, or the address `sc://host:port` of a Spark Connect server). Raises
-    EvidenceError for arms with too few rows.
+    margin as a share: -0.02 for one that may fall by 2 %, 0.1 for one that may rise by 10 %. `shares` are the planned
+    sizes of the arms, which need not sum to 1. `sequential` is the planned number of customers where results are looked
+    at more than once, `by` columns by whose values the outcome is broken down. The table may be a frame of Spark, or
+    `engine` names what sums it up (`duckdb`, `spark`, or the address `sc://host:port` of a Spark Connect server).
+
+    Differences of the table `metrics` are in the unit of the metric, `share` is relative to the control (0.1 is a tenth
+    more), and intervals hold at 95 % over all arms together: Welch's and Fieller's, or a confidence sequence with
+    `sequential`. The result is told in `language`, by default that of the table's names; its `page()` is the report as
+    HTML. Raises InputError for what is written wrongly, EvidenceError for arms with too few rows.
     """
     from offerloop.commands.experiment.request import ExperimentRequest
     from offerloop.commands.experiment.task import experiment as read_experiment
@@ -146,9 +153,11 @@ def allocate(
 ) -> offerloop.AllocationResult:
     """Decide which customer gets which offer within a budget and other limits.
 
-    The table has customer_id, offer_id, value and cost in each row. `cap` says how often an offer is given at most,
-    `limits` is a TOML file with more limits. `table` of the result has the plan, `summary` what each limit costs.
-    Raises InfeasibleError where no plan keeps to the limits.
+    The table has customer_id, offer_id, value and cost in each row, both in units of `currency`; value is before cost.
+    `cap` says how often an offer is given at most, `limits` is a TOML file with more limits. `table` of the result has
+    the plan, with the offer `none` for customers without one; `summary` has what each limit costs (`shadow_price`, the
+    profit of one more unit) and `bound`, above which no plan within the limits has profit. Raises InputError for a
+    table that cannot be read, InfeasibleError, a kind of it, where no plan keeps to the limits.
     """
     from offerloop.commands.allocate.task import allocate as allocate_offers
     from offerloop.commands.allocate.task import read_limits
@@ -179,8 +188,10 @@ def simulate(
 ) -> offerloop.SimulationResult:
     """Play policies in a simulated shop whose true effects are known, and write its tables and a report.
 
-    `out` is a new folder. With several values of `budget`, `supplier_share` or `explore` every combination is played
-    and compared. The report is in `language`, by default that of the simulated shop.
+    `out` is a new folder. `budget` is the most that offers may cost in a period for each customer, in the shop's
+    currency. With several values of `budget`, `supplier_share` or `explore` every combination is played and compared.
+    `seed` is that of the first world; each further one adds 1. The report is in `language`, by default that of the
+    simulated shop. Raises InputError for unknown names, values out of bounds, and a folder that holds something.
     """
     from offerloop.commands.simulate.request import SimulationRequest
     from offerloop.commands.simulate.task import simulate as simulate_shop

@@ -163,7 +163,8 @@ class ColumnEncoding:
                 raise InputError(
                     Message("the column '{name}' is missing; give the columns that the trial had", name=column.name)
                 )
-            if isinstance(column, NumberColumn) and is_text_column(table[column.name]):
+            values = table[column.name]
+            if isinstance(column, NumberColumn) and is_text_column(values) and values.count():
                 raise InputError(
                     Message("the column '{name}' holds text where the trial had numbers; correct it", name=column.name)
                 )

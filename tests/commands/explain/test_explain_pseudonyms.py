@@ -10,6 +10,7 @@ from explained_run import build_run
 from small_shop import write_small_shop
 from typer.testing import CliRunner
 
+import offerloop
 from offerloop.cli import app
 from offerloop.commands.explain.task import explain
 from offerloop.errors import InputError
@@ -68,6 +69,7 @@ def test_pseudonyms_are_printed_one_in_a_line(shop):
     assert done.output == f"c2\t{HIDDEN}\nc3\t{pseudonym('c3', KEY.encode())}\n"
     done = CliRunner().invoke(app, ["pseudonym", str(shop.parent), "c2", "--json"])
     assert json.loads(done.output) == {"pseudonyms": {"c2": HIDDEN}}
+    assert offerloop.pseudonym(shop, "c2").by_id == {"c2": HIDDEN}
 
 
 def test_a_shop_without_pseudonyms_prints_none(shop):

@@ -51,6 +51,10 @@ class UpliftRequest:
 
     def __post_init__(self) -> None:
         """Raises InputError for what cannot be."""
+        if self.seed < 0:
+            raise InputError(
+                Message("--{name} must be {least} or more, not {number}", name="seed", least=0, number=str(self.seed))
+            )
         if self.budget is not None and not 0 < self.budget < inf:
             raise InputError(Message("--budget must be above 0, not {budget}", budget=self.budget))
         if self.budget is not None and self.cost is None:
