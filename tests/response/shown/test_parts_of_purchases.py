@@ -21,11 +21,11 @@ SOME_TOYS = pl.col("order_id") * 7 % 4 <= pl.col("customer_id") % 3
 """Which orders are of toys: a quarter, a half or three quarters of those of a customer."""
 
 
-def learned(is_toy: pl.Expr = SOME_TOYS, **scope: object) -> ShownEffects:
-    """What a log says of 10 and 20 % off all but toys."""
+def learned(is_toy: pl.Expr = SOME_TOYS, growth: float = 0.0, **scope: object) -> ShownEffects:
+    """What a log says of 10 and 20 % off all but toys, by which customers order more of whatever they buy."""
     coupons = [{"kind": "coupon", "id": f"some-{percent}", "percent": percent, **scope} for percent in (10, 20)]
     offers, engine = read_offers(coupons, None, "USD"), InMemoryEngine()
-    log = log_of(offers, {}, OFF, 600, engine)
+    log = log_of(offers, dict.fromkeys(OFF, growth), OFF, 600, engine)
     lines = collect(log.order_lines).with_columns(
         product_id=pl.when(is_toy)
         .then(pl.lit("r"))
@@ -64,6 +64,20 @@ def test_costs_add_up_to_those_of_the_log_where_few_customers_buy_all_that_is_co
     shown = learned(pl.col("customer_id") % 5 > 0, on=["tea", "jam"])
     for name, off in OFF.items():
         assert shown.effects(name)["discount_minor"].mean() == pytest.approx(off * ORDERS / 5, rel=0.1)
+
+
+def test_what_reminders_bring_is_of_the_usual_mix():
+    """A coupon on tea takes nothing off the toys of whom it reminds of the shop.
+
+    Shares of what is covered are shrunk, so that it seems a little more of the purchases of who hardly buys it.
+    """
+    of_toys = pl.when(pl.col("customer_id") % 2 == 0).then(1).otherwise(9)
+    shown = learned(pl.col("order_id") * 7 % 10 < of_toys, growth=0.8, on=["tea", "jam"])
+    for name, off in OFF.items():
+        cost = shown.effects(name)["discount_minor"].to_numpy()
+        for half, toys in enumerate((0.1, 0.9)):
+            own = shown.customers.to_numpy() % 2 == half
+            assert cost[own].mean() == pytest.approx((1 - toys) * off * ORDERS * 1.8, rel=0.7), (name, half)
 
 
 def test_what_no_column_tells_counts_as_covered_and_is_said():

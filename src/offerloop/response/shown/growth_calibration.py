@@ -9,7 +9,8 @@ Level 1 and slope 1 say that predictions are right. Both are shrunk towards 1 as
 (`spread`). Effects are what a model of all customers predicts, with this level and slope: used as they were judged.
 
 A share off takes its depth of what it covers: a part, the same for everybody, of what the customer is expected to buy
-of that with the offer. An amount off is taken from some of the orders, and from more where more is bought. Both are
+of that with the offer. What a reminder of the shop brings may all be covered, or be of the customer's usual mix: the
+log tells how much is. An amount off is taken from some of the orders, and from more where more is bought. Both are
 alike for the depths of a family as far as the log shows no more. The part is what was taken off over what is expected
 to be bought, a ratio estimator (Cochran 1977, chapter 6): in total no more and no less is expected than was taken off,
 also where customers buy much or nothing of what is covered and it is not known beforehand who does. A deeper offer of a
@@ -119,11 +120,15 @@ def _unseen(model: Growth, own: Evidence) -> tuple[Floats, Floats, Floats]:
 
 
 def _bases(predicted: Predicted, rows: Evidence) -> Floats:
-    """(n, K, 2): depth times what is bought with each offer of what it covers, and times the orders of that."""
-    depth = np.array([one.depth for one in rows.offers])
+    """(n, K, 2): depth times what is bought with each offer of what it covers, and for an amount off times the orders
+    of that, for a share off what it is if purchases that come of being reminded are of the usual mix."""
+    depth, amount = (np.array([getattr(one, name) for one in rows.offers]) for name in ("depth", "amount"))
     bought = np.maximum(predicted.without, 1e-12)[:, None] * rows.covers + predicted.now
+    usual_mix = bought - predicted.reminded * (1 - rows.covers)
     orders = 0 * bought if rows.orders is None else bought * rows.orders
-    return np.asarray(depth[:, None] * np.stack([bought, orders], axis=-1), dtype=np.float64)
+    return np.asarray(
+        depth[:, None] * np.stack([bought, np.where(amount, orders, usual_mix)], axis=-1), dtype=np.float64
+    )
 
 
 def _taken(model: Growth, value: Evidence, discount: Floats) -> tuple[Floats, Floats]:
@@ -142,10 +147,9 @@ def _taken(model: Growth, value: Evidence, discount: Floats) -> tuple[Floats, Fl
 
 def _taken_in_family(bases: Floats, discount: Floats, rows: Evidence, offers: Sequence[int]) -> tuple[Floats, Floats]:
     """(offers, 2) each; rows are those of the offers of a family, and count as much as their values."""
-    parts = bases if rows.offers[offers[0]].amount else bases[:, :1]
-    scale, root = np.maximum(parts.mean(axis=0), 1e-300), np.sqrt(rows.counts)
-    mix, _ = nnls(root[:, None] * parts / scale, root * discount)
-    plain, place = parts @ (mix / scale), np.searchsorted(offers, rows.action)
+    scale, root = np.maximum(bases.mean(axis=0), 1e-300), np.sqrt(rows.counts)
+    mix, _ = nnls(root[:, None] * bases / scale, root * discount)
+    plain, place = bases @ (mix / scale), np.searchsorted(offers, rows.action)
     expected = np.maximum(np.bincount(place, rows.counts * plain, len(offers)), TINY)
     each = np.bincount(place, rows.counts * discount, len(offers)) / expected
     ratio = float(rows.counts @ discount) / float(expected.sum())
@@ -153,10 +157,8 @@ def _taken_in_family(bases: Floats, discount: Floats, rows: Evidence, offers: Se
     priors = [Prior((t * ratio) ** 2 * np.eye(len(each))) for t in SHARES]
     off, spread = Posterior.of(each - ratio, np.diag(squares / expected**2), priors).mean_and_covariance()
     se = np.sqrt(np.diag(spread) + squares.sum() / expected.sum() ** 2)
-    shares = np.zeros(2)
-    shares[: len(mix)] = mix / scale
     depth = np.array([rows.offers[k].depth for k in offers])
-    return np.outer(_not_falling(depth, ratio + off, expected), shares), np.outer(se, shares)
+    return np.outer(_not_falling(depth, ratio + off, expected), mix / scale), np.outer(se, mix / scale)
 
 
 def _not_falling(depth: Floats, part: Floats, weight: Floats) -> Floats:

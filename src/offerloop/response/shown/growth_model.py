@@ -82,6 +82,8 @@ class Predicted:
 
     now: Floats
     """(n, K): what each offer adds to the outcome in its window."""
+    reminded: Floats
+    """(n, K): the part of it that comes of being reminded of the shop, whatever the offer covers."""
     value: Floats
     """(n, K): the same with what carries over."""
     alike: Floats
@@ -226,7 +228,8 @@ class Growth:
         without = expected * np.maximum(1 + mean * (lasting - by_offers), 1 - MOST_OF_USUAL)
         form_se = np.hypot(covered * self.f_se, between_powers)
         se = np.hypot(expected[:, None] * response * form_se * self.lasts, now * self.lasts_se)
-        return Predicted(now, now * self.lasts, alike * self.lasts, se, without)
+        reminded = response * expected[:, None] * (_reminding(self.powers) * self.f_by_power[POWERS.index(0.0)])
+        return Predicted(now, reminded, now * self.lasts, alike * self.lasts, se, without)
 
     def _over_powers(self, evidence: Evidence) -> tuple[Floats, Floats]:
         """(n, K): growth by each offer over all powers, and its standard deviation between them.
