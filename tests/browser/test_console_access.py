@@ -27,6 +27,8 @@ def addresses(served_console):
     planned = next(one["campaign_id"] for one in campaigns if one["n_planned"])
     draft = {"id": "looked-at", "title": "Looked at", "budget": "10.00", "offers": [{"kind": "coupon", "percent": 10}]}
     httpx.post(f"{served_console[0]}/v1/campaigns", headers=bearer, json=draft)
+    long_name = {"name": "Sommerschlussverkauf" * 5, "roles": ["viewer"]}
+    httpx.post(f"{served_console[0]}/v1/people", headers=bearer, json=long_name)
     queries = {"customer": "id=c001", "plan": f"campaign={planned}", "recipients": f"campaign={planned}"}
     queries |= {"campaign": "id=looked-at", "campaign-form": "id=looked-at", "offer-form": "id=looked-at&kind=coupon"}
     queries["try"] = "id=looked-at&basket=tea,2,9.50,kind 0"
