@@ -15,7 +15,7 @@ from offerloop.store import (
     Editor,
     Ledger,
     add_campaign,
-    due_notices,
+    due_notice,
     find_campaign,
     list_jobs,
     move_campaign,
@@ -54,7 +54,7 @@ def state_of(database, name):
 
 
 def told(database):
-    return [(one.topic, one.body) for one in database.change(due_notices)]
+    return [(one.topic, one.body) for one in iter(lambda: database.change(due_notice), None)]
 
 
 def test_time_moves_a_campaign_once_and_tells_it(database):

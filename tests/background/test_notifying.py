@@ -95,6 +95,15 @@ def test_a_notice_is_signed_and_sent_once(database, hook):
     assert (hook.told[0]["topic"], hook.told[0]["data"]) == ("alarm", {"what": "the job failed"})
 
 
+def test_a_service_that_stops_leaves_what_it_has_not_sent_to_others(database, hook):
+    config = listening(hook)
+    for key in "abc":
+        tell(database, config, key=key)
+    assert send_due(database, config, lambda: len(hook.requests) == 1) == 1
+    assert send_due(database, config) == 2
+    assert len({one["id"] for one in hook.told}) == 3
+
+
 def test_what_is_not_taken_is_sent_again_under_the_same_id(database, hook):
     config = listening(hook)
     tell(database, config)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from email.message import EmailMessage
 from functools import partial
 from http.client import HTTPException
@@ -27,7 +27,7 @@ from offerloop.store import (
     PendingNotice,
     add_ledger_notices,
     add_notice,
-    due_notices,
+    due_notice,
     instant,
     note_failed,
     note_sent,
@@ -36,6 +36,8 @@ from offerloop.store import (
 
 TIMEOUT = 10.0
 """Seconds without a sign of the receiver."""
+AT_ONCE = 20
+"""Notices that are sent before the ledger is looked at again."""
 _MAIL = "mailto:"
 
 
@@ -57,13 +59,19 @@ def _places(config: Config, topic: Topic) -> list[str]:
     return places + [f"{_MAIL}{one}" for one in mail]
 
 
-def send_due(database: Database, config: Config) -> int:
-    """Gather what is new in the ledger, send what is due, and return how much was taken."""
+def send_due(database: Database, config: Config, is_over: Callable[[], bool] = bool) -> int:
+    """Gather what is new in the ledger, send what is due until it `is_over`, and return how much was taken.
+
+    Each notice is claimed when it is sent, so that however slow the receivers are, two services send none twice.
+    """
     places = _places(config, "coupon.redeemed"), _places(config, "budget.exhausted")
     if any(places):
         database.change(lambda connection: add_ledger_notices(connection, *places))
     n_sent = 0
-    for notice in database.change(due_notices):
+    for _ in range(AT_ONCE):
+        notice = None if is_over() else database.change(due_notice)
+        if notice is None:
+            break
         failure = _failure(notice, config)
         if failure is None:
             n_sent += 1

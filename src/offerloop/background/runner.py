@@ -52,14 +52,15 @@ class Runner:
     def stop(self) -> None:
         """Stop a job that runs, which is queued again, and end the threads."""
         self._over.set()
-        for thread in self._threads:
-            thread.join()
+        self._threads[0].join()  # it begins no other job from now on
         if self._child is not None and self._child.poll() is None:
             self._child.terminate()
             with suppress(subprocess.TimeoutExpired):
                 self._child.wait(PATIENCE_SECONDS)
             self._child.kill()
             self._child.wait()
+        for thread in self._threads:
+            thread.join()
         self._database.close()
 
     def _again(self, action: Callable[[], None]) -> None:
@@ -99,7 +100,7 @@ class Runner:
             self._child = subprocess.Popen(command, env=environment)
 
     def _notices(self) -> None:
-        send_due(self._database, self._config())
+        send_due(self._database, self._config(), self._over.is_set)
 
     def _campaigns(self) -> None:
         follow_campaigns(self._database, self._config())

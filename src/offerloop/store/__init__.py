@@ -177,7 +177,7 @@ if TYPE_CHECKING:
         PendingNotice,
         add_ledger_notices,
         add_notice,
-        due_notices,
+        due_notice,
         note_failed,
         note_sent,
     )
@@ -269,7 +269,7 @@ __all__ = [
     "customers_tested_since",
     "declare",
     "decline_budget",
-    "due_notices",
+    "due_notice",
     "end_session",
     "erase_from_store",
     "erase_traces",

@@ -228,9 +228,10 @@ def test_every_change_of_state_is_told_to_webhooks(small_run, tmp_path):
         people = People(client)
         people.started()
         people.edit(SPRING, '"1"')
-        from offerloop.store import due_notices
+        from offerloop.store import due_notice
 
-        told = client.app.state.worker.database.change(due_notices)
+        database = client.app.state.worker.database
+        told = iter(lambda: database.change(due_notice), None)
         states = {(one.body["before"], one.body["state"]) for one in told}
     assert states == {(None, "draft"), ("draft", "in_review"), ("in_review", "approved"), ("approved", "running")}
 

@@ -17,6 +17,8 @@ from offerloop.store.schema import cursors, history, notices, templates
 MOST_ATTEMPTS = 14
 FIRST_WAIT, LONGEST_WAIT = 10, 6 * 3_600
 """Seconds; each wait is twice the one before."""
+HELD = 60
+"""Seconds for which the process that sends a notice has it alone."""
 SETTLED = 600
 """Seconds after which no transaction adds a line to the history with an earlier number."""
 AT_ONCE, BLOCK = 500, 5_000
@@ -56,23 +58,18 @@ def add_notice(
         connection.execute(inserting(connection, notices).values(row).on_conflict_do_nothing())
 
 
-def due_notices(connection: Connection, limit: int = 20) -> list[PendingNotice]:
-    """Return the notices whose time to be sent has come, and put them off for the time that sending may take.
+def due_notice(connection: Connection) -> PendingNotice | None:
+    """Return a notice whose time to be sent has come, and put it off for the time that sending may take.
 
     So two processes seldom send the same notice, and none is lost with its process.
     """
     now = clock(connection)
-    query = (
-        select(notices).where(notices.c.next_at <= now).order_by(notices.c.next_at, notices.c.notice_id).limit(limit)
-    )
-    due = connection.execute(query.with_for_update(skip_locked=True)).all()
-    if due:
-        are_due = notices.c.notice_id.in_([row.notice_id for row in due])
-        connection.execute(update(notices).where(are_due).values(next_at=now + 60))
-    return [
-        PendingNotice(row.notice_id, row.topic, row.place, json.loads(row.body), row.made_at, row.attempts)
-        for row in due
-    ]
+    query = select(notices).where(notices.c.next_at <= now).order_by(notices.c.next_at, notices.c.notice_id).limit(1)
+    row = connection.execute(query.with_for_update(skip_locked=True)).one_or_none()
+    if row is None:
+        return None
+    connection.execute(update(notices).where(notices.c.notice_id == row.notice_id).values(next_at=now + HELD))
+    return PendingNotice(row.notice_id, row.topic, row.place, json.loads(row.body), row.made_at, row.attempts)
 
 
 def note_sent(connection: Connection, notice_id: str) -> None:
