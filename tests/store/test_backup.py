@@ -118,6 +118,7 @@ def check_restored(url):
     again = log.take([view(number) for number in range(used + 5)])
     assert again.duplicates >= used - 1
     assert again.accepted + again.duplicates == used + 5
-    restored.carry_out(Redeem("after", "A", "bob", 5))
+    restored.carry_out_all([Redeem("r0", "A", "c0", 5), Redeem("after", "A", "bob", 5)])
+    assert restored.template("t").balance.n_used == used + 1
     assert audit(restored.engine) == []
     restored.engine.dispose()

@@ -26,6 +26,8 @@ def test_the_same_key_gives_the_same_job(shared_service, role):
     again = queue(shared_service, role("marketer"), "key-1", kind="run")
     other = queue(shared_service, role("marketer"), "key-1", kind="loop")
     assert first.json()["job_id"] == again.json()["job_id"]
+    audited = shared_service.get("/v1/audit", headers=role("admin")).json()["items"]
+    assert [one["subject"] for one in audited].count(first.json()["job_id"]) == 1
     assert (other.status_code, other.json()["code"]) == (409, "key_conflict")
     assert queue(shared_service, role("admin"), "key-1", kind="run").json()["job_id"] != first.json()["job_id"]
 

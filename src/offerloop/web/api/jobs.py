@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 from sqlalchemy import Connection
 
 from offerloop.report import Localizer, in_language
-from offerloop.store import ERASURE, Job, add_entry, add_job, cancel_job, find_job, list_jobs
+from offerloop.store import ERASURE, Job, add_entry, add_job, cancel_job, find_job, job_named, list_jobs, lock_jobs
 from offerloop.web.addresses import NameInPath
 from offerloop.web.api.fields import Instant, Model
 from offerloop.web.auth import Caller, Editing, Reading
@@ -99,10 +99,14 @@ def queued(request: Request, caller: Caller, kind: str, body: dict[str, Any], ke
     worker: Worker = request.app.state.worker
 
     def queue(connection: Connection) -> Job:
-        job = add_job(connection, kind, body, None if key is None else f"{caller.actor} {key}")
+        name = None if key is None else f"{caller.actor} {key}"
+        lock_jobs(connection)
+        is_repeated = name is not None and job_named(connection, name)
+        job = add_job(connection, kind, body, name)
         if (job.kind, job.request) != (kind, body):
             raise HttpProblem("key_conflict", field="Idempotency-Key")
-        add_entry(connection, caller.actor, "job queued", job.job_id, kind=job.kind)
+        if not is_repeated:
+            add_entry(connection, caller.actor, "job queued", job.job_id, kind=job.kind)
         return job
 
     return JobAnswer.of(worker.database.change(queue), request)
