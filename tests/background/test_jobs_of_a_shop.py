@@ -16,7 +16,7 @@ from searched_bytes import without_hashes
 from offerloop.background import Runner, carry_out_next, carrying, erase_customer
 from offerloop.config import STORE_VARIABLE
 from offerloop.report import in_language
-from offerloop.store import Database, JobState, add_job, cancel_job, find_job
+from offerloop.store import Database, JobState, add_job, cancel_job, find_job, read_trail
 from offerloop.workspace import open_run
 
 WEBHOOK = '\n[alarms]\nmail = ["ops@shop.example"]\nsender = "offerloop@shop.example"\n'
@@ -51,7 +51,9 @@ def test_a_run_and_the_erasure_of_a_customer(shop):
     served.mkdir()
     (served / "ids").write_text("c001")
     before = pl.read_parquet(run / "assignments.parquet")
-    erased, job = erase_customer(database, "c001")
+    erased, job = erase_customer(database, "c001", "token_a")
+    (audited,) = database.read(lambda one: read_trail(one, None, 9))
+    assert (audited.actor, audited.action, audited.subject) == ("token_a", "customer erased", job.job_id)
     done = carry_out_next(folder, database)
     assert (done.state, done.result["traces"]) == (JobState.DONE, [])
     after = pl.read_parquet(run / "assignments.parquet")

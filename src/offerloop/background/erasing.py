@@ -21,6 +21,7 @@ from offerloop.store import (
     Database,
     Erased,
     Job,
+    add_entry,
     add_job,
     change_steps,
     clean_up,
@@ -35,17 +36,19 @@ NEWEST_JOBS = 10_000
 """Jobs among which those are looked for that still read an uploaded file."""
 
 
-def erase_customer(database: Database, customer_id: str) -> tuple[Erased, Job]:
-    """Erase a customer from the store, and return what was erased and the job that erases the rest.
+def erase_customer(database: Database, customer_id: str, actor: str) -> tuple[Erased, Job]:
+    """Erase a customer from the store for an `actor`, and return what was erased and the job that erases the rest.
 
-    Events of the customer that arrive from now on are dropped. The job also overwrites what was deleted, which may take
-    a while and holds up who writes to SQLite.
+    The audit trail says so in the same transaction. Events of the customer that arrive from now on are dropped. The job
+    also overwrites what was deleted, which may take a while and holds up who writes to SQLite.
     """
 
     def erase(connection: Any) -> tuple[Erased, Job]:  # noqa: ANN401 - a connection of SQLAlchemy
         erased = erase_from_store(connection, customer_id)
         request = {"customer_id": customer_id, "key": erased.key}
-        return erased, add_job(connection, ERASURE, request)
+        job = add_job(connection, ERASURE, request)
+        add_entry(connection, actor, "customer erased", job.job_id)
+        return erased, job
 
     return database.change(erase)
 

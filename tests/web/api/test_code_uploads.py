@@ -93,7 +93,7 @@ def test_an_erasure_deletes_lists_that_nobody_will_read_and_is_not_stopped_by_ot
     worker = client.app.state.worker
     cancelled, waiting = (upload(client, content).json()["job_id"] for content in (CODES.encode(), b"A1,1,2\n\xff"))
     client.post(f"/v1/jobs/{cancelled}/cancel", headers=client.editor)
-    erase_customer(worker.database, "anna")
+    erase_customer(worker.database, "anna", "token_a")
     client.post(f"/v1/jobs/{waiting}/cancel", headers=client.editor)  # it would run first
     folder = left(client)[0].parent
     (folder / "arriving.csv").write_bytes(b"")

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from offerloop.store import traces_of
+from offerloop.store import read_trail, traces_of
 from offerloop.web.api import coupons as module
 from offerloop.web.limits import Guesses
 
@@ -27,8 +27,10 @@ def coupons(service):
     return ask
 
 
-def test_a_coupon_lives_from_issue_to_roll_back(coupons):
-    codes = coupons("coupon-templates/spring/coupons", {"count": 2}, "marketer").json()["codes"]
+def test_a_coupon_lives_from_issue_to_roll_back(coupons, service):
+    asked = [coupons("coupon-templates/spring/coupons", {"count": 2}, "marketer", key="issue") for _ in range(2)]
+    codes = asked[0].json()["codes"]
+    assert (asked[0].status_code, asked[1].json()) == (201, asked[0].json())
     code, typed = codes[0], f"{codes[0][:6].lower()}-{codes[0][6:]}"
     customer = {"customer_id": "ann"}
     assert coupons(f"coupons/{typed}/claim", customer).status_code == 200
@@ -44,6 +46,10 @@ def test_a_coupon_lives_from_issue_to_roll_back(coupons):
     assert coupons("redemptions/use/rollback").status_code == 200
     assert coupons.get(f"coupons/{code}").json()["status"] == "rolled_back"
     assert coupons.get("coupon-templates/spring/coupons.csv").text.count("\n") == 3
+    audited = service.app.state.worker.database.read(lambda one: read_trail(one, None, 9))
+    assert [(one.action, one.subject, one.body) for one in audited] == [
+        ("codes exported", "spring", {}), ("coupons issued", "spring", {"codes": 2}),
+    ]  # fmt: skip
 
 
 def test_the_times_of_a_template_have_a_zone(coupons):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
@@ -18,6 +17,7 @@ from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.offers import (
     Claim,
+    CommandAnswer,
     CouponCommand,
     CouponTerms,
     Issue,
@@ -219,26 +219,28 @@ def _template(worker: Worker, template_id: str) -> TemplateShown:
     )
 
 
-@router.post("/coupon-templates/{template_id}/coupons", status_code=201, responses=documented(*_OF_A_CUSTOMER))
-def issue(request: Request, template_id: TemplateId, body: IssueRequest, caller: Editing, key: NeededKey) -> Issued:
+@router.post(
+    "/coupon-templates/{template_id}/coupons",
+    status_code=201,
+    response_model=Issued,
+    responses=documented(*_OF_A_CUSTOMER),
+)
+def issue(request: Request, template_id: TemplateId, body: IssueRequest, caller: Editing, key: NeededKey) -> Response:
     """Issue coupons by their codes, all of them or none; with `count` codes are made that nobody can guess."""
     if (len(body.codes) > 0) == (body.count > 0):
         raise HttpProblem("invalid", Message("give either codes or a count of them"), "codes")
-    codes = _codes(request, body, caller, key)
-    done = _carried_out(request, Issue(ledger_key(key), template_id, codes, body.customer_id))
-    return Issued(**done.model_dump(), codes=list(codes))
+    worker: Worker = request.app.state.worker
+    listed = tuple(dict.fromkeys(_known_form(one) for one in body.codes))
 
+    def make(connection: Connection) -> tuple[int, object]:
+        codes = listed or tuple(make_codes(body.count))
+        command = Issue(ledger_key(key), template_id, codes, body.customer_id)
+        (answer,) = worker.ledger.carry_out_within(connection, [command])
+        done = _done(answer)
+        add_entry(connection, caller.actor, "coupons issued", template_id, codes=len(codes))
+        return 201, {**done.model_dump(mode="json"), "codes": list(codes)}
 
-def _codes(request: Request, body: IssueRequest, caller: Caller, key: str) -> tuple[str, ...]:
-    """Return the codes: those that are made are kept by the key, so that a retry issues the same ones."""
-    if body.codes:
-        return tuple(dict.fromkeys(_known_form(one) for one in body.codes))
-
-    def make(_: Connection) -> tuple[int, object]:
-        return 201, make_codes(body.count)
-
-    kept = changed_once(request, caller, key, body.model_dump(mode="json"), make, MONEY_SECONDS)
-    return tuple(json.loads(bytes(kept.body)))
+    return changed_once(request, caller, key, body.model_dump(mode="json"), make, MONEY_SECONDS)
 
 
 @router.post(
@@ -289,10 +291,11 @@ def _queued(worker: Worker, queue: Callable[[Connection], Job], path: FilePath) 
 @router.get(
     "/coupon-templates/{template_id}/coupons.csv", responses=documented("not_signed_in", "not_allowed", "not_found")
 )
-def export(request: Request, template_id: TemplateId, _: Editing) -> StreamingResponse:
+def export(request: Request, template_id: TemplateId, caller: Editing) -> StreamingResponse:
     """Return all coupons of a template as CSV, for who may issue them: a code of nobody is worth money to anybody."""
     worker: Worker = request.app.state.worker
     _template(worker, template_id)
+    worker.database.change(lambda connection: add_entry(connection, caller.actor, "codes exported", template_id))
     return StreamingResponse(_rows(worker, template_id), media_type="text/csv; charset=utf-8")
 
 
@@ -430,7 +433,11 @@ def _too_many_guesses(worker: Worker, caller: Caller) -> HttpProblem:
 
 def _carried_out(request: Request, command: CouponCommand) -> Done:
     worker: Worker = request.app.state.worker
-    answer = worker.ledger.carry_out(command)
+    return _done(worker.ledger.carry_out(command))
+
+
+def _done(answer: CommandAnswer) -> Done:
+    """Return what was done. Raises HttpProblem for what the ledger refuses."""
     if answer.reason is RefusalReason.KEY_CONFLICT:
         raise HttpProblem("key_conflict", field="Idempotency-Key")
     if answer.reason is RefusalReason.ERASED:

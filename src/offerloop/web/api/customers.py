@@ -186,9 +186,8 @@ def erase(request: Request, customer_id: CustomerId, caller: Administering) -> E
     Events that arrive later are dropped, decisions of the customer answer 410, and amounts stay under a random key.
     """
     worker: Worker = request.app.state.worker
-    erased, job = erase_customer(worker.database, customer_id)
+    erased, job = erase_customer(worker.database, customer_id, caller.actor)
     worker.choices.customers.pop(customer_id, None)
-    worker.database.change(lambda connection: add_entry(connection, caller.actor, "customer erased", job.job_id))
     return ErasureBegun(deleted=erased.deleted, kept=erased.kept, job_id=job.job_id)
 
 
