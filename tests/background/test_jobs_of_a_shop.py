@@ -1,5 +1,6 @@
 """Jobs make plans, read them out and erase, on a shop that only reports events."""
 
+import errno
 import json
 import os
 import re
@@ -13,8 +14,9 @@ import pytest
 from reported_shop import reported, shop_on_store, small_shop_events
 from searched_bytes import without_hashes
 
-from offerloop.background import Runner, carry_out_next, carrying, erase_customer
+from offerloop.background import Runner, carry_out_next, carrying, erase_customer, erasing
 from offerloop.config import STORE_VARIABLE
+from offerloop.errors import StoreError
 from offerloop.report import in_language
 from offerloop.store import Database, JobState, add_job, cancel_job, find_job, read_trail
 from offerloop.workspace import open_run
@@ -65,6 +67,16 @@ def test_a_run_and_the_erasure_of_a_customer(shop):
     assert database.read(lambda one: find_job(one, job.job_id)).request == {}
 
 
+def test_an_erasure_on_a_full_disk_says_so(shop, monkeypatch):
+    def refuse(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    folder, database = shop
+    monkeypatch.setattr(erasing, "erase_from_folder", refuse)
+    erase_customer(database, "c001", "token_a")
+    assert "cannot be written (No space left on device); make room" in str(carry_out_next(folder, database).failure)
+
+
 def test_a_job_that_fails_says_why_and_raises_an_alarm(shop):
     folder, database = shop
     add(database, "readout", run="nowhere")
@@ -75,6 +87,22 @@ def test_a_job_that_fails_says_why_and_raises_an_alarm(shop):
         told = connection.exec_driver_sql("select place, body from notices").all()
     assert [place for place, _ in told] == ["mailto:ops@shop.example"]
     assert "the job 'readout' failed" in told[0][1]
+
+
+def test_a_job_during_which_the_database_is_away_is_begun_again(shop, monkeypatch):
+    def away(*_):
+        raise StoreError("the store did not answer")
+
+    folder, database = shop
+    add(database, "run")
+    monkeypatch.setitem(carrying.KINDS, "run", away)
+    with pytest.raises(StoreError):
+        carry_out_next(folder, database)
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("update jobs set lease_until = 1")
+    monkeypatch.setitem(carrying.KINDS, "run", lambda *_: {"run": "x"})
+    done = carry_out_next(folder, database)
+    assert (done.state, done.attempts) == (JobState.DONE, 2)
 
 
 def test_no_alarm_is_lost_with_the_process_that_raises_it(shop, monkeypatch):

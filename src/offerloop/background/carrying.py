@@ -98,13 +98,19 @@ def _end(
 
 
 def _outcome(shop: Path, job: Job, signs: _Signs) -> tuple[JobState, dict[str, Any] | None, Message | None]:
-    """Do what a job asks for, and return how it ends."""
+    """Do what a job asks for, and return how it ends.
+
+    Raises StoreError where the database is away: then the job is begun again, as that of a process that is gone.
+    """
     _LOG.info("job %s begins: %s", job.job_id, job.kind)
     try:
         result = KINDS[job.kind](shop, job.request, signs.note)
     except (KeyboardInterrupt, StoppedError):
         signs.end()
         return (JobState.CANCELLED if signs.cancelled else JobState.QUEUED), None, None
+    except StoreError:
+        _LOG.exception("job %s is begun again", job.job_id)
+        raise
     except OfferloopError as error:
         return JobState.FAILED, None, error.message
     except Exception as error:

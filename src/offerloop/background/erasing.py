@@ -30,7 +30,7 @@ from offerloop.store import (
     list_jobs,
     traces_of,
 )
-from offerloop.workspace import erase_from_folder
+from offerloop.workspace import erase_from_folder, writing
 
 NEWEST_JOBS = 10_000
 """Jobs among which those are looked for that still read an uploaded file."""
@@ -62,7 +62,8 @@ def erase_files(shop: Path, request: Mapping[str, Any]) -> dict[str, Any]:
     names = _names(config, request["customer_id"], request["key"])
     folder = shop.parent if shop.is_file() else shop
     _remove_what_is_made_anew(folder)
-    n_files = sum(erase_from_folder(folder / name, names) for name in ("runs", "loop", "evaluations"))
+    with writing(folder):
+        n_files = sum(erase_from_folder(folder / name, names) for name in ("runs", "loop", "evaluations"))
     _remove_what_is_made_anew(folder)  # a worker may have read a run that was not erased yet
     n_steps = 0
     for url in {config.data.url, f"sqlite:///{folder / 'loop' / 'journal.db'}"}:
