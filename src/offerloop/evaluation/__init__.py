@@ -39,9 +39,11 @@ if TYPE_CHECKING:
         cuped,
         difference,
         enough,
+        hall,
         holm,
         relative,
         sample_ratio,
+        skew_if_alike,
         weighted_difference,
     )
     from offerloop.evaluation.hash_arrays import buckets
@@ -130,6 +132,7 @@ __all__ = [
     "enough",
     "fieller",
     "fnv1a",
+    "hall",
     "holm",
     "in_holdout",
     "in_usual",
@@ -157,6 +160,7 @@ __all__ = [
     "sample_ratio",
     "se_of",
     "signed",
+    "skew_if_alike",
     "snips",
     "switch_dr",
     "top_less_bottom",

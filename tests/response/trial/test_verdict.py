@@ -14,7 +14,14 @@ from offerloop.response.estimators.outcome import OutcomeModel
 from offerloop.response.estimators.r_learner import RLearner
 from offerloop.response.estimators.ridge_t import RidgeTLearner
 from offerloop.response.trial.spread import mean_estimate
-from offerloop.response.trial.verdict import FollowUp, conclusion, follow_up_by_arms, follow_up_trial, p_value_of_best
+from offerloop.response.trial.verdict import (
+    FollowUp,
+    conclusion,
+    follow_up_by_arms,
+    follow_up_trial,
+    p_value_of_best,
+    skew_of_gain,
+)
 
 RIDGE = {"ridge_t": RidgeTLearner()}
 DEPTHS = tuple(OfferTerms(f"{depth:.0%}", "percent", depth) for depth in (0.1, 0.2, 0.3))
@@ -51,6 +58,23 @@ def test_candidates_that_are_one_are_counted_once():
 
 def test_what_has_no_error_is_no_luck():
     assert p_value_of_best(np.zeros((10, 2)), np.array([0.0, 0.0]), 0) == 1.0
+
+
+def test_skewed_outcomes_of_a_small_control_group_look_good_as_seldom_as_they_should():
+    rng, found = np.random.default_rng(8), []
+    action = np.repeat([0, 1], [160, 640])
+    everybody = np.tile([0.0, 1.0], (len(action), 1))
+    for _ in range(1_500):
+        spend = rng.lognormal(0, 1, len(action)) * (rng.random(len(action)) < 0.3)
+        treated, control = spend[160:], spend[:160]
+        error = np.sqrt(treated.var() / 640 + control.var() / 160)
+        skew = skew_of_gain(Evidence(np.zeros((800, 1)), action, spend, np.zeros((1, 2)), ()), everybody)
+        gain = np.full((2, 1), treated.mean() - control.mean()) + np.array([[-1.0], [1.0]])
+        found.append([p_value_of_best(gain, np.array([error]), 0, skew=one) <= 0.025 for one in (0.0, skew)])
+    plain, corrected = np.mean(found, axis=0)
+    assert plain > 0.04
+    assert corrected < 0.025
+    assert skew_of_gain(Evidence(np.zeros((800, 1)), action, spend, np.zeros((1, 2)), ()), everybody[:, ::-1]) == 0
 
 
 def test_a_trial_of_the_part_shows_the_forecast_in_80_of_100_cases():

@@ -20,12 +20,12 @@ from offerloop.evaluation import (
     ALPHA,
     RATIO_ALPHA,
     Metric,
-    Moments,
     Reason,
     always_valid_ratio,
     decide,
     holm,
     sample_ratio,
+    skew_if_alike,
 )
 from offerloop.message import Message
 from offerloop.workspace import InputTable
@@ -117,11 +117,4 @@ def _is_skewed(request: ExperimentRequest, arm: ArmTotals, control: ArmTotals) -
     """
     if request.planned is not None or request.denominator is not None or request.cluster is not None:
         return False
-    return abs(_skew(arm.outcome, control.outcome)) > SKEWED
-
-
-def _skew(arm: Moments, control: Moments) -> float:
-    """Return the skewness of the difference of the means, were both arms alike."""
-    whole = arm + control
-    variance = whole.variance * (1 / arm.n + 1 / control.n)
-    return whole.third * (arm.n**-2 - control.n**-2) / variance**1.5 if variance > 0 else 0.0
+    return abs(skew_if_alike(arm.outcome, control.outcome)) > SKEWED

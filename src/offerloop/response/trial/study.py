@@ -19,7 +19,14 @@ from offerloop.response.trial.model_selection import ModelSelection
 from offerloop.response.trial.policy_uncertainty import WildBootstrap
 from offerloop.response.trial.spending import Spending
 from offerloop.response.trial.spread import mean_estimate, standard_error, widened_estimate
-from offerloop.response.trial.verdict import Conclusion, FollowUp, conclusion, follow_up_trial, p_value_of_best
+from offerloop.response.trial.verdict import (
+    Conclusion,
+    FollowUp,
+    conclusion,
+    follow_up_trial,
+    p_value_of_best,
+    skew_of_gain,
+)
 
 N_DIVISIONS = 2
 """Number of different divisions of the customers into folds."""
@@ -152,7 +159,8 @@ class TrialStudy:
         errors = np.array([standard_error(one, self.whose) for one in gains.T])
         errors[-1] = np.hypot(errors[-1], np.sqrt(self.policy_selection_variance))
         chosen = gains.shape[1] - 1 if self.decision.policy == "targeted" else self.decision.offer - 1
-        return p_value_of_best(gains, errors, chosen, self.whose)
+        skew = skew_of_gain(self.judged.profit, self.selection.chosen(self.decision)) if self.whose is None else 0.0
+        return p_value_of_best(gains, errors, chosen, self.whose, skew)
 
     @cached_property
     def follow_up(self) -> FollowUp | None:

@@ -3,8 +3,10 @@
 It pays where the forecast of the whole procedure clearly lies above nothing, and where the best of all candidates looks
 as good by chance alone in at most 2.5 % of trials: with K offers, of which none does anything, the best one has K times
 as many occasions to look good. The chance is that of the largest of correlated normal variables (Dunnett 1955), with
-the correlation of the candidates' gains. Candidates that clearly lose have no occasion to look good, and do not count:
-those that lie more than sqrt(2 log log n) errors below nothing (Hansen 2005, A test for superior predictive ability).
+the correlation of the candidates' gains. Where a small group of skewed outcomes may have missed the large ones, the
+gain is skewed, and is transformed as Hall (1992) does. Candidates that clearly lose have no occasion to look good, and
+do not count: those that lie more than sqrt(2 log log n) errors below nothing (Hansen 2005, A test for superior
+predictive ability).
 
 It may pay where a trial of a feasible number of customers would show a gain as large as the forecast, with a power of
 80 %. It holds those customers alone to whom the policy gives something, and half of them get nothing: all others get
@@ -21,7 +23,7 @@ import numpy as np
 from scipy.stats import multivariate_normal, norm
 
 from offerloop.arrays import Floats, Ints
-from offerloop.evaluation import Z95, Estimate
+from offerloop.evaluation import Z95, Estimate, Moments, hall, skew_if_alike
 from offerloop.response.evidence import Evidence
 
 Conclusion = Literal["pays", "may_pay", "does_not_pay"]
@@ -48,23 +50,36 @@ class FollowUp:
     """All customers from whom the policy chooses as many."""
 
 
-def p_value_of_best(gains: Floats, errors: Floats, chosen: int, whose: Ints | None = None) -> float:
+def p_value_of_best(gains: Floats, errors: Floats, chosen: int, whose: Ints | None = None, skew: float = 0.0) -> float:
     """Return how probable it is that the best of candidates without effect looks as good as the chosen one.
 
-    From the gains (n, candidates), whose means have `errors` (candidates,); `whose` (n,) are clusters of rows.
+    From the gains (n, candidates), whose means have `errors` (candidates,); `whose` (n,) are clusters of rows. `skew`
+    is the skewness of the chosen one's mean.
     """
     mean = gains.mean(axis=0)
     centred = gains - mean
     if whose is not None:
         centred = np.stack([np.bincount(whose, one) for one in centred.T], axis=1)
-    return p_value_of_largest(mean, errors, centred.T @ centred, chosen, len(centred))
+    return p_value_of_largest(mean, errors, centred.T @ centred, chosen, len(centred), skew)
 
 
-def p_value_of_largest(mean: Floats, errors: Floats, products: Floats, chosen: int, n: int) -> float:
+def skew_of_gain(profit: Evidence, policy: Floats) -> float:
+    """Return the skewness of what a policy (n, K) gains, of its customers who got their offer over those who got none.
+
+    Were both alike; 0 with fewer than two customers on a side.
+    """
+    offer = policy.argmax(axis=1)
+    treated, control = (profit.outcome[(offer > 0) & (profit.action == one)] for one in (offer, 0))
+    if min(len(treated), len(control)) < 2:
+        return 0.0
+    return skew_if_alike(Moments.of(treated), Moments.of(control))
+
+
+def p_value_of_largest(mean: Floats, errors: Floats, products: Floats, chosen: int, n: int, skew: float = 0.0) -> float:
     """Return how probable it is that the best of candidates without effect looks as good as the chosen one.
 
     From the means and `errors` (candidates,) of n rows, and `products` (candidates, candidates), which are their
-    covariances times any number.
+    covariances times any number. A skewed mean is transformed as Hall (1992) does.
     """
     if not errors[chosen] > 0:
         return 1.0
@@ -73,7 +88,7 @@ def p_value_of_largest(mean: Floats, errors: Floats, products: Floats, chosen: i
     counts = (size > 0) & (errors > 0) & (z > -clear_loss(n))
     correlation = products[np.ix_(counts, counts)] / np.outer(size[counts], size[counts])
     repeated = (np.triu(correlation, 1) > COLLINEAR).any(axis=0)
-    correlation, own = correlation[np.ix_(~repeated, ~repeated)], float(z[chosen])
+    correlation, own = correlation[np.ix_(~repeated, ~repeated)], hall(float(z[chosen]), skew)
     if len(correlation) <= 1:
         return float(norm.sf(own))
     below = multivariate_normal(np.zeros(len(correlation)), correlation, allow_singular=True, seed=0)
