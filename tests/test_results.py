@@ -36,6 +36,7 @@ def shown(result, *tables, chart=False, says=""):
     assert list(result.frames) == list(tables)
     assert all(isinstance(one, pl.DataFrame) for one in result.frames.values())
     assert says in result.sentence
+    assert f"{result}" == (result.sentence or repr(result))
     assert result.chart.startswith("<svg") == chart
     assert "var(--" not in result.chart
     page = result._repr_html_()

@@ -70,6 +70,9 @@ class Result:
             ) from None
         return frames[wanted].to_pandas()
 
+    def __str__(self) -> str:
+        return self.sentence or repr(self)
+
     def _repr_html_(self) -> str:
         lines = (f"<p>{escape(line)}</p>" for line in self.sentence.splitlines() if line.strip())
         with pl.Config(tbl_rows=SHOWN_ROWS, float_precision=_DIGITS, tbl_hide_column_data_types=True):
