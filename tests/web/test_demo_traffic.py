@@ -1,5 +1,7 @@
 """Traffic of a demo is queued until a job has written some or was cancelled."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from offerloop.background import REHEARSAL
@@ -45,6 +47,16 @@ def test_only_a_job_that_failed_before_it_wrote_is_queued_again(database, state,
     database.change(lambda one: set_switch(one, SIMULATED, True, "service"))
     end(database, state)
     assert queue(database) == [REHEARSAL] * n_jobs
+
+
+def test_of_services_that_start_at_once_one_queues_it(postgres_schema):
+    databases = [Database.open(postgres_schema) for _ in range(3)]
+    with ThreadPoolExecutor(3) as services:
+        list(services.map(lambda one: one.change(play_traffic), databases))
+    queued = databases[0].read(lambda one: list_jobs(one, 10))
+    for one in databases:
+        one.close()
+    assert len(queued) == 1
 
 
 @pytest.mark.parametrize("is_simulated", [True, False])

@@ -8,7 +8,7 @@ from fastapi import Request
 
 from offerloop.background import REHEARSAL
 from offerloop.message import Message
-from offerloop.store import JobState, add_job, holds_traffic, invite, list_jobs, person_named
+from offerloop.store import JobState, add_job, holds_traffic, invite, list_jobs, lock_jobs, person_named
 from offerloop.web.auth import peer_of
 from offerloop.web.problems import HttpProblem
 from offerloop.web.worker import Worker
@@ -38,6 +38,7 @@ def play_traffic(connection: Connection) -> None:
     It is queued again where a job failed before it wrote anything. After that another job could write every order
     twice, because a newer run gives them other ids.
     """
+    lock_jobs(connection)  # or each of several services that start at once queues it
     if holds_traffic(connection):
         return
     last = next((job for job in list_jobs(connection, NEWEST_JOBS) if job.kind == REHEARSAL), None)
