@@ -65,7 +65,7 @@ class Difference(Estimate):
         if se <= 0:
             return cls(value, value, value, se, df)
         skew, most = third / se**3, float(stdtrit(df, 0.975))
-        return cls(value, value - _undone(most, skew) * se, value - _undone(-most, skew) * se, se, df, skew)
+        return cls(value, value - hall_quantile(most, skew) * se, value - hall_quantile(-most, skew) * se, se, df, skew)
 
     @property
     def quantile(self) -> float:
@@ -104,13 +104,15 @@ class Difference(Estimate):
         """One-sided: the truth is lower in `alpha` of all experiments."""
         from scipy.special import stdtrit
 
-        return self.value - (_undone(float(stdtrit(self.df, 1 - alpha)), self.skew) * self.se if self.se > 0 else 0.0)
+        return self.value - (
+            hall_quantile(float(stdtrit(self.df, 1 - alpha)), self.skew) * self.se if self.se > 0 else 0.0
+        )
 
     def at_most(self, alpha: float = 0.05) -> float:
         """One-sided: the truth is higher in `alpha` of all experiments."""
         from scipy.special import stdtrit
 
-        return self.value - (_undone(float(stdtrit(self.df, alpha)), self.skew) * self.se if self.se > 0 else 0.0)
+        return self.value - (hall_quantile(float(stdtrit(self.df, alpha)), self.skew) * self.se if self.se > 0 else 0.0)
 
     def times(self, factor: float) -> Difference:
         """The same in another unit; the factor is above zero."""
@@ -134,8 +136,8 @@ def skew_if_alike(treated: Moments, control: Moments) -> float:
     return whole.third * (treated.n**-2 - control.n**-2) / variance**1.5 if variance > 0 else 0.0
 
 
-def _undone(quantile: float, skew: float) -> float:
-    """The T whose g(T) is the quantile."""
+def hall_quantile(quantile: float, skew: float) -> float:
+    """Return the mean in its standard errors whose transform by `hall` is the quantile."""
     if abs(skew) < _STRAIGHT:
         return quantile
     return float(3 / skew * (np.cbrt(1 + skew * (quantile - skew / 6)) - 1))
@@ -275,7 +277,7 @@ def _ratio_end(treated: Moments, control: Moments, quantile: float) -> float | N
     def beyond(ratio: float) -> float:
         se = math.sqrt(parts[0] + ratio**2 * parts[1])
         third = treated.third / treated.n**2 - ratio**3 * control.third / control.n**2
-        return (treated.mean - ratio * control.mean) / se - _undone(quantile, third / se**3)
+        return (treated.mean - ratio * control.mean) / se - hall_quantile(quantile, third / se**3)
 
     middle = treated.mean / control.mean
     far = middle - math.copysign(1.0, quantile * control.mean) * _FAR * max(abs(middle), 1.0)

@@ -17,7 +17,7 @@ import numpy as np
 
 from offerloop.arrays import Floats
 from offerloop.evaluation.estimate import Estimate
-from offerloop.evaluation.experiment import Difference, welch_df
+from offerloop.evaluation.experiment import Difference, hall_quantile, welch_df
 from offerloop.evaluation.totals import Role, Totals
 from offerloop.message import Message
 
@@ -83,26 +83,31 @@ def as_share(treated: Totals, control: Totals, *, cautious: bool = False) -> Dif
     return Difference.with_df(gain, se, _df(metric_and_gradient, other))
 
 
-def fieller(treated: Totals, control: Totals, alpha: float = 0.05) -> Estimate | None:
+def fieller(treated: Totals, control: Totals, alpha: float = 0.05, skew: float = 0.0) -> Estimate | None:
     """The difference as a share of the size of the control's metric, with the interval of Fieller (1954).
 
-    It holds the shares r that ``difference - r |control|`` does not contradict, by Welch's degrees of freedom of the
-    difference; so it leaves out zero exactly where the interval of the difference does. None where the control's metric
-    is not clearly other than zero, since no interval of such a share is bounded. Raises what `absolute` does.
+    It holds the shares r that ``difference - r |control|`` does not contradict, by Welch's degrees of freedom and the
+    skewness of the difference (Hall 1992); so it leaves out zero exactly where the interval of the difference does.
+    None where the control's metric is not clearly other than zero, since no interval of such a share is bounded.
+    Raises what `absolute` does.
     """
     from scipy.special import stdtrit
 
     own, other, _ = _pair(treated, control)
     base, base_gradient = abs(other.plain), math.copysign(1.0, other.plain) * other.plain_gradient
-    gain, square = own.value - other.value, float(stdtrit(_df(own, other), 1 - alpha / 2)) ** 2
+    gain, quantile = own.value - other.value, float(stdtrit(_df(own, other), 1 - alpha / 2))
     error = own.variance(own.gradient) + other.variance(other.gradient)
     shared = float(other.gradient @ other.covariance @ base_gradient) / other.n
-    leading = base**2 - square * other.variance(base_gradient)
-    if leading <= 0:
-        return None
-    middle = gain * base + square * shared
-    half = math.sqrt(max(0.0, middle**2 - leading * (gain**2 - square * error)))
-    return Estimate(gain / base, (middle - half) / leading, (middle + half) / leading)
+    ends = []
+    for sign in (1, -1):
+        square = hall_quantile(sign * quantile, skew) ** 2
+        leading = base**2 - square * other.variance(base_gradient)
+        if leading <= 0:
+            return None
+        middle = gain * base + square * shared
+        half = math.sqrt(max(0.0, middle**2 - leading * (gain**2 - square * error)))
+        ends.append((middle - sign * half) / leading)
+    return Estimate(gain / base, ends[0], ends[1])
 
 
 def _error(own_pair: tuple[_Metric, Floats], other: tuple[_Metric, Floats], whole: Totals | None) -> float:

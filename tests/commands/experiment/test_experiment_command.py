@@ -64,9 +64,9 @@ def test_figures_are_welchs(write, read):
     oracle = ttest_ind(*groups, equal_var=False)
     (metric,) = found["arms"][0]["metrics"]
     assert metric["difference"]["value"] == pytest.approx(groups[0].mean() - groups[1].mean())
-    assert metric["difference"]["low"] == pytest.approx(oracle.confidence_interval(0.95).low)
+    assert metric["difference"]["low"] == pytest.approx(oracle.confidence_interval(0.95).low, rel=2e-3)
     assert metric["share"]["value"] == pytest.approx(groups[0].mean() / groups[1].mean() - 1)
-    assert metric["p_value"] == pytest.approx(oracle.pvalue)
+    assert metric["p_value"] == pytest.approx(oracle.pvalue, rel=0.1)
     assert found["sizes"] == {"control": len(groups[1]), "new": len(groups[0])}
     assert (found["control"], found["arms"][0]["action"]) == ("control", "ship")
 
@@ -148,14 +148,26 @@ def test_a_control_that_earns_nothing_has_no_percentages(tmp_path, read):
     assert found["action"] == "ship"
 
 
-def test_few_buyers_of_much_decide_nothing():
+def test_few_buyers_of_much_by_luck_decide_nothing():
     arm = np.where(np.arange(700) < 60, "new", "control")
     bought = (arm == "control") & (np.arange(700) % 50 == 0)  # 2 % of them, and by chance nobody of the small arm
     found = offerloop.experiment(pl.DataFrame({"arm": arm, "bought": bought}), "arm", "bought")
     (metric,) = found.arms[0].metrics
-    assert metric.difference.high < 0
+    assert ttest_ind(bought[arm == "new"], bought[arm == "control"], equal_var=False).pvalue < 0.01
+    assert metric.difference.high > 0 > metric.difference.value
     assert (metric.state, found.arms[0].action) == ("open", "go on")
     assert "A few customers have a very large outcome and an arm is small" in found.sentence
+
+
+def test_a_small_control_that_missed_large_buyers_ships_nothing_too_often():
+    rng, shipped = np.random.default_rng(4), 0
+    arm = np.repeat(["control", "new"], [100, 900])
+    for _ in range(200):
+        spend = rng.lognormal(0, 1.5, 1000) * (rng.random(1000) < 0.3)
+        shipped += (
+            offerloop.experiment(pl.DataFrame({"arm": arm, "spend": spend}), "arm", "spend").arms[0].action == "ship"
+        )
+    assert shipped <= 10
 
 
 def test_conversions_without_a_difference_are_shipped_as_often_as_rolled_back():
@@ -274,7 +286,7 @@ def test_the_chance_to_win_is_that_of_a_flat_prior(write, read):
     table = pl.read_csv(path)
     groups = [table.filter(pl.col("arm") == name)["spend"].to_numpy() for name in ("new", "control")]
     assert metric["chance_to_win"] == pytest.approx(
-        1 - ttest_ind(*groups, equal_var=False, alternative="greater").pvalue
+        1 - ttest_ind(*groups, equal_var=False, alternative="greater").pvalue, abs=1e-3
     )
     assert read(path, "--outcome", "spend", "--sequential", "9000")["arms"][0]["metrics"][0]["chance_to_win"] is None
 

@@ -11,7 +11,7 @@ import polars as pl
 from offerloop.commands.experiment.request import ExperimentRequest
 from offerloop.commands.experiment.sums import ARM, UNITS, is_binary, moments_of, totals_of
 from offerloop.errors import EvidenceError
-from offerloop.evaluation import LEAST, Moments, Totals
+from offerloop.evaluation import LEAST, Moments, Totals, skew_if_alike
 from offerloop.message import Message
 from offerloop.workspace import control_among
 
@@ -48,6 +48,13 @@ def arms_of(sums: pl.DataFrame, request: ExperimentRequest, path: Path) -> list[
         )
         for name in _names({name: row[UNITS] for name, row in rows.items()}, request, path)
     ]
+
+
+def skew_of(request: ExperimentRequest, arm: ArmTotals, control: ArmTotals) -> float:
+    """Return the skewness of a difference of plain means that is looked at once; of others it is not known, and 0."""
+    if (request.planned, request.denominator, request.cluster, request.before) != (None,) * 4:
+        return 0.0
+    return skew_if_alike(arm.outcome, control.outcome)
 
 
 def _names(counts: dict[str, int], request: ExperimentRequest, path: Path) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from offerloop.commands.experiment.findings import Compared
 from offerloop.errors import InputError
@@ -24,14 +25,15 @@ from offerloop.message import Message
 
 
 def compare(
-    metric: Metric, arm: Totals, control: Totals, planned: float | None, alpha: float
+    metric: Metric, arm: Totals, control: Totals, planned: float | None, alpha: float, skew: float = 0.0
 ) -> tuple[ObservedMetric, Compared]:
     """Decide a guardrail by the share of the control's value, and an outcome by that or, looked at once, by the
-    difference, which Fieller's interval of the share agrees with."""
+    difference, which Fieller's interval of the share agrees with. `skew` is the skewness of such a difference.
+    """
     try:
-        difference = absolute(arm, control, cautious=planned is not None)
+        difference = replace(absolute(arm, control, cautious=planned is not None), skew=skew)
         amount = _interval(difference, arm.n + control.n, planned, alpha)
-        share = _share(arm, control, planned, alpha, difference.p_value)
+        share = _share(arm, control, planned, alpha, difference)
     except UndefinedMetricError:
         raise InputError(
             Message("the denominators of an arm sum to zero, so that it has no ratio; give rows with some")
@@ -55,11 +57,13 @@ def _interval(difference: Difference, size: int, planned: float | None, alpha: f
     return AlwaysValid(difference.value, *difference.interval(alpha), difference.p_value)
 
 
-def _share(arm: Totals, control: Totals, planned: float | None, alpha: float, p_value: float) -> AlwaysValid | None:
+def _share(
+    arm: Totals, control: Totals, planned: float | None, alpha: float, difference: Difference
+) -> AlwaysValid | None:
     """The difference as a share of the control's value; None where that is, or may be, zero."""
     if planned is None:
-        share = fieller(arm, control, alpha)
-        return None if share is None else AlwaysValid(share.value, share.low, share.high, p_value)
+        share = fieller(arm, control, alpha, difference.skew)
+        return None if share is None else AlwaysValid(share.value, share.low, share.high, difference.p_value)
     try:
         return always_valid(as_share(arm, control, cautious=True), arm.n + control.n, planned, alpha)
     except UndefinedMetricError:

@@ -115,7 +115,7 @@ class ExperimentResult(Result):
     """Customers until the planned number."""
     arms: tuple[ArmFound, ...]
     skewed: bool
-    """Whether the outcome is so skewed, for an arm so small, that its interval misses too often to decide by."""
+    """Whether the outcome is so skewed, for an arm so small, that its interval rests on a correction for that."""
     cluster: str | None = None
     """The column of clusters, which sizes count then."""
     segments: tuple[SegmentFound, ...] = ()

@@ -17,7 +17,7 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
-from offerloop.commands.experiment.arms import ArmTotals, arms_of
+from offerloop.commands.experiment.arms import ArmTotals, arms_of, skew_of
 from offerloop.commands.experiment.comparing import compare
 from offerloop.commands.experiment.findings import SegmentContrast, SegmentFound
 from offerloop.commands.experiment.request import ExperimentRequest
@@ -119,8 +119,9 @@ def _compared(look: _Look, request: ExperimentRequest, looks: int) -> SegmentFou
     planned = None if request.planned is None else request.planned * look.share
     outcome = request.outcome
     _, compared = compare(
-        Metric(outcome), look.arm.totals[outcome], look.control.totals[outcome], planned, ALPHA / looks
-    )
+        Metric(outcome), look.arm.totals[outcome], look.control.totals[outcome], planned, ALPHA / looks,
+        skew_of(request, look.arm, look.control),
+    )  # fmt: skip
     return SegmentFound(look.column, look.value, look.arm.name, look.arm.n + look.control.n, compared)
 
 

@@ -103,6 +103,6 @@ def notes(result: ExperimentResult, _: Localizer, dashes: str | None, *, chances
         yield from _chances(result, _)
     if result.skewed:
         yield _(
-            "A few customers have a very large outcome and an arm is small, so its interval is less reliable than "
-            "it says and decides nothing: wait for more customers."
+            "A few customers have a very large outcome and an arm is small, so its interval rests on a correction for "
+            "that: more customers make it more reliable."
         )

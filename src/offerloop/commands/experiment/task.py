@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from offerloop.commands.experiment.arms import ArmTotals, arms_of
+from offerloop.commands.experiment.arms import ArmTotals, arms_of, skew_of
 from offerloop.commands.experiment.comparing import compare
 from offerloop.commands.experiment.findings import ArmFound, ExperimentResult
 from offerloop.commands.experiment.request import ExperimentRequest
@@ -25,13 +25,12 @@ from offerloop.evaluation import (
     decide,
     holm,
     sample_ratio,
-    skew_if_alike,
 )
 from offerloop.message import Message
 from offerloop.workspace import InputTable
 
 SKEWED = 0.2
-"""With more skewness of the difference itself, its interval misses clearly more often than it says."""
+"""With more skewness of the difference itself, its interval rests on the correction for it."""
 
 
 def experiment(
@@ -90,12 +89,9 @@ def _arm(
         return ArmFound(arm.name, arm.n, "stop", (Reason("broken_draw"),), ())
     metrics, alpha = (Metric(request.outcome), *request.guardrails), ALPHA / n_arms
     compared_metrics = [
-        compare(metric, arm.totals[metric.name], control.totals[metric.name], request.planned, alpha)
-        for metric in metrics
+        compare(metric, arm.totals[metric.name], control.totals[metric.name], request.planned, alpha, skew)
+        for metric, skew in zip(metrics, (skew_of(request, arm, control), *[0.0] * len(metrics)), strict=False)
     ]
-    if _is_skewed(request, arm, control):
-        observed, compared = compared_metrics[0]
-        compared_metrics[0] = (replace(observed, state="open"), replace(compared, state="open"))
     action, reasons = decide([observed for observed, _ in compared_metrics])
     return ArmFound(arm.name, arm.n, action, reasons, tuple(compared for _, compared in compared_metrics))
 
@@ -111,10 +107,5 @@ def _adjusted(arms: Sequence[ArmFound]) -> tuple[ArmFound, ...]:
 
 
 def _is_skewed(request: ExperimentRequest, arm: ArmTotals, control: ArmTotals) -> bool:
-    """Return whether a mean that is looked at once is too skewed to decide by; one looked at often has cautious errors.
-
-    The spread and the third moment are those of both arms together: a small arm may have missed what makes it skewed.
-    """
-    if request.planned is not None or request.denominator is not None or request.cluster is not None:
-        return False
-    return abs(skew_if_alike(arm.outcome, control.outcome)) > SKEWED
+    """Return whether the outcome is skewed for an arm so small, adjusted or not."""
+    return abs(skew_of(replace(request, before=None, before_denominator=None), arm, control)) > SKEWED
