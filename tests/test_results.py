@@ -49,7 +49,10 @@ def shown(result, *tables, chart=False, says=""):
 
 
 def test_questions_of_a_shop_show_themselves(shop):
-    assert shown(offerloop.check(shop), "sources", "offers", "losses", says="Ready.")
+    checked = offerloop.check(shop)
+    assert shown(checked, "sources", "offers", "losses", says="Ready.")
+    assert checked.frames["losses"].height == 0
+    assert "share_of_sales" in checked.frames["losses"].columns
     run = offerloop.run(shop)
     shown(run, "campaigns", "assignments", chart=bool(run.chart), says=run.summary["headline"])
     assert run.frames["campaigns"]["send"].to_list() == [one["send"] for one in run.summary["campaigns"]]

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import polars as pl
 import pytest
@@ -10,7 +11,7 @@ from explained_run import CONFIG, JAM, MARGIN, PRICES, ROWS, TEA, WELCOME, build
 from offerloop.commands.explain.customer import WHY_NO_OFFER
 from offerloop.commands.explain.liked import BECAUSE, BECAUSE_FOR_CUSTOMERS, LISTS_FOR_CUSTOMERS
 from offerloop.commands.explain.marketer import REASONS_FOR_NONE
-from offerloop.commands.explain.page import AUDIENCES
+from offerloop.commands.explain.page import AUDIENCES, explanation_text
 from offerloop.commands.explain.reasons import WHY
 from offerloop.commands.explain.support import SUPPORT_WHY
 from offerloop.commands.explain.task import explain
@@ -75,6 +76,12 @@ def test_a_spent_budget_names_the_price_and_the_budget_at_which_the_offer_is_giv
     # at a price just below 0.075: customers 1 (the dear one nets 80 - 37.5 < 70 - 15), 2, 4, 5, 6, 9, 10, 11 and 16
     assert found["budget_minor"] == 9 * 200
     assert statuses(facts) == {"coupon-20 Tea": "below_price", "coupon-10 Tea": "below_price"}
+
+
+@pytest.mark.parametrize("audience", ["marketer", "support"])
+def test_an_id_that_is_a_number_is_written_as_the_tables_have_it(run, audience):
+    facts = replace(explain(run, "1").findings, customer_id=1401)
+    assert "1401" in explanation_text(facts, audience, "en").splitlines()[0]
 
 
 def test_break_even_share_and_margin(run):

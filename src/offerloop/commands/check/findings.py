@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from offerloop.commands.check.figures import Shape
-from offerloop.commands.check.losses import Loss
+from offerloop.commands.check.losses import LOSS_COLUMNS, Loss
 from offerloop.commands.check.offers import OfferCheck
 from offerloop.config import Config
 from offerloop.events import Agreement
@@ -45,11 +45,9 @@ class CheckResult(Result):
         """`sources`, `offers`, and `losses`: what each column costs."""
         kinds = ("place", "read", "kept", "rejected")
         sources = [{"source": name, **{kind: one[kind] for kind in kinds}} for name, one in self.sources.items()]
-        tables = {
-            "sources": sources, "offers": [one.facts() for one in self.offers],
-            "losses": [one.facts() for one in self.losses],
-        }  # fmt: skip
-        return {name: pl.DataFrame(rows, infer_schema_length=None, strict=False) for name, rows in tables.items()}
+        tables = {"sources": sources, "offers": [one.facts() for one in self.offers]}
+        frames = {name: pl.DataFrame(rows, infer_schema_length=None, strict=False) for name, rows in tables.items()}
+        return frames | {"losses": pl.DataFrame([one.facts() for one in self.losses], schema=LOSS_COLUMNS)}
 
     @property
     def sentence(self) -> str:

@@ -51,6 +51,13 @@ class Loss:
         return asdict(self)
 
 
+LOSS_COLUMNS = {
+    "source": pl.String, "column": pl.String, "rule": pl.String, "rows": pl.Int64, "share_of_rows": pl.Float64,
+    "share_of_sales": pl.Float64,
+}  # fmt: skip
+"""Columns of the table of losses, which has no rows for clean files."""
+
+
 def losses_of(events: Events, config: Config, rows_read: dict[str, int | None]) -> list[Loss]:
     """Return what each source lost, most rows first."""
     kept = int(collect(events.order_lines.select("paid_minor"))["paid_minor"].sum() or 0)

@@ -107,7 +107,7 @@ def marketer_text(_: ExplanationLocalizer) -> str:
     title = _(
         "Customer {customer}, {shop}, plan of {day}",
         context="page title",
-        customer=facts.customer_id,
+        customer=str(facts.customer_id),
         shop=facts.shop,
         day=facts.as_of,
     )
