@@ -63,14 +63,16 @@ def test_names_with_commas_are_products(tmp_path):
 
 
 @pytest.mark.parametrize("sign", [1, -1])
-def test_an_amount_before_the_discount_is_paid_less_the_discount(tmp_path, sign):
-    table = LINES.drop("Price", "Net").rename({"Gross": "Item Total"}).with_columns(Discount=sign * pl.col("Off"))
+@pytest.mark.parametrize("name", ["Discount", "Coupon"])
+def test_an_amount_before_the_discount_is_paid_less_the_discount(tmp_path, name, sign):
+    table = LINES.drop("Price", "Net").rename({"Gross": "Item Total"}).with_columns((sign * pl.col("Off")).alias(name))
     guesses, _, _ = mapped(tmp_path, table.drop("Off"))
-    assert guesses["paid"] == f"`Item Total` {'-' if sign == 1 else '+'} coalesce(Discount, 0)"
+    assert guesses["paid"] == f"`Item Total` {'-' if sign == 1 else '+'} coalesce({name}, 0)"
 
 
-def test_an_amount_after_the_discount_stays(tmp_path):
-    guesses, _, _ = mapped(tmp_path, LINES.drop("Price", "Gross").rename({"Net": "Item Total", "Off": "Discount"}))
+@pytest.mark.parametrize("name", ["Discount", "Coupon"])
+def test_an_amount_after_the_discount_stays(tmp_path, name):
+    guesses, _, _ = mapped(tmp_path, LINES.drop("Price", "Gross").rename({"Net": "Item Total", "Off": name}))
     assert guesses["paid"] == "Item Total"
 
 

@@ -12,13 +12,14 @@ from offerloop.mapping import infer_mapping, sample_sources
 N = 240
 DAYS = [date(2023, 1, 1) + timedelta(one * 7 % 90) for one in range(N)]
 COUPONS = [f"K{one % 9}" if one % 4 == 0 else None for one in range(N)]
+REDUCED = [5.0 + one % 3 if one % 4 == 0 else 0.0 for one in range(N)]
 ORDERS = pl.DataFrame({
     "User_id": [f"U{one % 60}" for one in range(N)], "Shop_id": [f"S{one * 5 % 12}" for one in range(N)],
     "Order_id": [f"O{one}" for one in range(N)], "Coupon_id": COUPONS,
     "Coupon_type": [1 + one % 3 if one % 4 == 0 else None for one in range(N)],
     "Item": [f"P{one * 7 % 31}" for one in range(N)], "Pay_date": DAYS,
-    "Actual_pay": [20.5 + one * 7 % 31 for one in range(N)],
-    "Reduce_amount": [5.0 + one % 3 if one % 4 == 0 else 0.0 for one in range(N)],
+    "Actual_pay": [20.5 + one * 7 % 31 - reduced for one, reduced in enumerate(REDUCED)],
+    "Reduce_amount": REDUCED,
 })  # fmt: skip
 RECEIVED = pl.DataFrame({
     "User_id": ORDERS["User_id"], "Coupon_id": [f"K{one % 9}" for one in range(N)],

@@ -1,4 +1,4 @@
-"""What was paid where no column says it: the list price of the units, less what a column of discounts says."""
+"""What was paid where no column says it: the list price of the units, less discounts and coupons."""
 
 import polars as pl
 import pytest
@@ -9,6 +9,7 @@ OFF = {
     "share": [0.0, 0.05, 0.2, 0.1],
     "percent": [0, 5, 20, 10],
     "amount": [0.0, 1.25, 12.5, 150.0],
+    "amount or nothing": [None, 1.25, None, 150.0],
     "text": ["", "gift", "", "late"],
 }
 
@@ -16,10 +17,15 @@ OFF = {
 @pytest.mark.parametrize(
     "name, off, paid, discount",
     [
-        ("discount", "share", "list_price * quantity * (1 - discount)", "list_price * quantity * discount"),
-        ("discount_percent", "percent", "list_price * quantity * (1 - discount_percent / 100)",
-         "list_price * quantity * discount_percent / 100"),
-        ("discount", "amount", "list_price * quantity - discount", "discount"),
+        ("discount", "share", "list_price * quantity * (1 - coalesce(discount, 0))",
+         "list_price * quantity * coalesce(discount, 0)"),
+        ("discount_percent", "percent", "list_price * quantity * (1 - coalesce(discount_percent, 0) / 100)",
+         "list_price * quantity * coalesce(discount_percent, 0) / 100"),
+        ("discount", "amount", "list_price * quantity - coalesce(discount, 0)", "discount"),
+        ("discount", "amount or nothing", "list_price * quantity - coalesce(discount, 0)", "discount"),
+        ("coupon", "amount", "list_price * quantity - coalesce(coupon, 0)", None),
+        ("coupon", "amount or nothing", "list_price * quantity - coalesce(coupon, 0)", None),
+        ("coupon", "share", "list_price * quantity", None),
         ("remark", "text", "list_price * quantity", None),
     ],
 )  # fmt: skip

@@ -105,6 +105,14 @@ def test_terms_in_words_and_sums_of_a_chinese_list_are_read():
     }  # fmt: skip
 
 
+def test_ids_of_coupons_and_not_their_texts_name_the_offers_also_where_some_are_the_same(tmp_path):
+    offers = pl.DataFrame({"优惠券ID": ["满100减10", "茶券"], "优惠内容": ["满100减10", "9折"]})
+    arms = pl.Series("优惠券ID", ["满100减10", "茶券"] * (SHOWN.height // 2))
+    made = started(tmp_path, SHOWN.drop("voucher text").with_columns(arms, p=pl.lit(0.5)), offers)
+    columns = load_config(made.config).sources["offers"].columns
+    assert (columns["offer_id"], columns["terms"]) == ("优惠券ID", "优惠内容")
+
+
 SHARES = pytest.mark.parametrize("shares", [(0.8, 0.2), ("80 %", "20 %")], ids=["numbers", "percent signs"])
 FIVE = pl.DataFrame({"voucher text": ["5 %"], "percent": [5]})
 

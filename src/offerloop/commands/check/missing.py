@@ -47,7 +47,7 @@ def missing_columns(config: Config) -> list[Message]:
         messages.append(
             Message(
                 "no list_price, list_value or discount of order_lines: the response to shelf prices "
-                "cannot be estimated, and what was paid counts as the list price"
+                "cannot be estimated, and what was paid plus coupons counts as the list price"
             )
         )
     for name, columns in _COLUMNS.items():
