@@ -87,13 +87,14 @@ def _arm(
 ) -> ArmFound:
     if ratio_p is not None and ratio_p < RATIO_ALPHA:
         return ArmFound(arm.name, arm.n, "stop", (Reason("broken_draw"),), ())
-    metrics, alpha = (Metric(request.outcome), *request.guardrails), ALPHA / n_arms
-    compared_metrics = [
-        compare(metric, arm.totals[metric.name], control.totals[metric.name], request.planned, alpha, skew)
-        for metric, skew in zip(metrics, (skew_of(request, arm, control), *[0.0] * len(metrics)), strict=False)
+    limits, skew = (request.planned, ALPHA / n_arms), skew_of(request, arm, control)
+    totals = {name: (arm.totals[name], control.totals[name]) for name in arm.totals}
+    compared = [
+        compare(Metric(request.outcome), *totals[request.outcome], *limits, skew),
+        *(compare(one, *totals[one.name], *limits) for one in request.guardrails),
     ]
-    action, reasons = decide([observed for observed, _ in compared_metrics])
-    return ArmFound(arm.name, arm.n, action, reasons, tuple(compared for _, compared in compared_metrics))
+    action, reasons = decide([observed for observed, _ in compared])
+    return ArmFound(arm.name, arm.n, action, reasons, tuple(figures for _, figures in compared))
 
 
 def _adjusted(arms: Sequence[ArmFound]) -> tuple[ArmFound, ...]:
