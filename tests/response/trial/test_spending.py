@@ -53,6 +53,8 @@ def test_a_share_of_the_customers_bounds_who_is_treated_whatever_each_costs():
     assert chosen.tolist() == [0] * 7 + [1] * 3
     assert Spending(most_treated=0.9).choice(profit, None).tolist() == [0] * 3 + [1] * 7
     assert Spending(most_treated=0.3).same(3, None)[1:, 0].tolist() == [0.7, 0.7]
+    hundred = np.column_stack([np.zeros(100), np.arange(100.0)])
+    assert Spending(most_treated=0.29).choice(hundred, None).sum() == 29  # 0.29 * 100 is below 29 in floats
 
 
 def test_customers_who_are_equally_good_are_drawn_as_far_as_the_limit_reaches():

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from offerloop.arrays import Floats, Ints
-
-HALVINGS = 60
 
 
 @dataclass(frozen=True)
@@ -59,11 +58,7 @@ class Spending:
         spent, limit = self.used(profit, cost), self.limit
         if spent is None or limit is None or _total(spent, free) / len(spent) <= limit:
             return free
-        price, chosen = 1.0, (profit - spent).argmax(axis=1)
-        while _total(spent, chosen) / len(spent) > limit and price < 1e12:
-            price *= 2
-            chosen = (profit - price * spent).argmax(axis=1)
-        return _at_lowest_price(profit, spent, limit, price, (free, chosen))
+        return _at_lowest_price(profit, spent, limit)
 
     def same(self, offers: int, mean_cost: Floats | None) -> Floats:
         """(K, K): each offer to as large a random share of the customers as the limit allows; mean cost (K,)."""
@@ -78,29 +73,38 @@ class Spending:
         return covariance
 
 
-def _at_lowest_price(profit: Floats, spent: Floats, budget: float, high: float, ends: tuple[Ints, Ints]) -> Ints:
-    """Return the offers (n,) at the lowest price between 0 and `high` at which the mean of `spent` keeps to a budget.
+def _at_lowest_price(profit: Floats, spent: Floats, budget: float) -> Ints:
+    """Return the offers (n,) at the lowest price at which the mean of `spent` keeps to a budget.
 
-    `ends` are the offers at these two prices. Worth is linear in the price, so an offer that is the best at both ends
-    is the best between them: such rows need no further look, and few others remain after some halvings. Rows that are
-    equally good at that price are drawn, as many as the budget leaves, not left out together.
+    Every row begins with the best offer that uses nothing, and takes its upgrades as long as they bring more than the
+    price: the greedy solution of the multiple-choice knapsack problem (Sinha and Zoltners 1979). Rows that are equally
+    good at that price are drawn, as many as the budget leaves, not left out together.
     """
-    low, n, fixed, (below, above) = 0.0, len(spent), 0.0, ends
-    choice, rows = above.copy(), np.arange(n)
-    for _ in range(HALVINGS):
-        choice[rows], differs = above, below != above
-        fixed += _total(spent[~differs], above[~differs])
-        rows, profit, spent, below, above = (one[differs] for one in (rows, profit, spent, below, above))
-        middle = (low + high) / 2
-        chosen = (profit - middle * spent).argmax(axis=1)
-        fits = (fixed + _total(spent, chosen)) / n <= budget
-        low, high, below, above = (low, middle, below, chosen) if fits else (middle, high, chosen, above)
-    choice[rows] = above
-    alike = np.random.default_rng(0).permutation(len(rows))
-    more = spent[alike, below[alike]] - spent[alike, above[alike]]
-    drawn = alike[np.cumsum(more) <= budget * n - fixed - _total(spent, above)]
-    choice[rows[drawn]] = below[drawn]
+    n = len(spent)
+    choice, drawn = np.where(spent > 0, -np.inf, profit).argmax(axis=1), np.random.default_rng(0).permutation(n)
+    steps = list(_upgrades(profit, spent, choice, drawn))
+    rows, offers, more, price = (np.concatenate(one) for one in zip(*steps, strict=True))
+    order = np.argsort(-price)
+    taken = order[np.cumsum(more[order]) / n <= budget]
+    choice[rows[taken]] = offers[taken]
     return choice
+
+
+def _upgrades(profit: Floats, spent: Floats, choice: Ints, rows: Ints) -> Iterator[tuple[Ints, Ints, Floats, Floats]]:
+    """Yield the rows that have an upgrade, its offer, how much more that uses, and the profit of each unit more.
+
+    That is the offer with the most profit for a unit. Each upgrade of a row brings less than the one before.
+    """
+    offers, most = choice[rows], np.full(len(rows), np.inf)
+    while len(rows):
+        gain, more = (one[rows] - one[rows, offers][:, None] for one in (profit, spent))
+        price = np.divide(gain, more, out=np.full_like(more, -np.inf), where=more > 0)
+        each, offers = np.arange(len(rows)), price.argmax(axis=1)
+        # By rounding an upgrade may seem as good as the one before, and would then be taken without it.
+        most, used = np.minimum(price[each, offers], np.nextafter(most, -np.inf)), more[each, offers]
+        pays = most > 0
+        rows, offers, most = rows[pays], offers[pays], most[pays]
+        yield rows, offers, used[pays], most
 
 
 def _total(spent: Floats, chosen: Ints) -> float:
