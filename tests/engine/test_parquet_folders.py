@@ -159,6 +159,12 @@ def test_names_that_differ_in_case_alone_are_one_column(engine, tmp_path):
     assert read(engine, tmp_path).to_dict(as_series=False) == {"id": [1, 2, 3, 4], "CID": ["x", "x", "y", "y"]}
 
 
+def test_two_such_names_in_one_file_are_refused(engine, tmp_path):
+    write(tmp_path, {"a.parquet": IDS.with_columns(Id=pl.col("id") * 2)})
+    with pytest.raises(SourceError, match=r"a\.parquet' has the columns 'id' and 'Id', which differ in upper"):
+        engine.read(tmp_path / "a.parquet")
+
+
 def test_files_without_a_common_column_are_named(engine, tmp_path):
     write(tmp_path, {"a.parquet": IDS, "b.parquet": IDS.rename({"id": "other"})})
     with pytest.raises(SourceError, match=r"b\.parquet' has no column 'id', which '.*a\.parquet' has"):

@@ -5,7 +5,7 @@ import pytest
 from test_guesses import DATES, LINES, source_of, started
 
 from offerloop.commands.check.task import check
-from offerloop.errors import SourceError
+from offerloop.errors import InputError, SourceError
 
 EARLY = LINES.with_columns(pl.col("moment").dt.strftime("%Y-%m-%d").alias("date"))
 
@@ -49,3 +49,16 @@ def test_one_wrong_date_does_not_change_what_a_month_sells(tmp_path):
         text = started(folder, table.select(columns)).config.read_text(encoding="utf-8")
         texts.append([line for line in text.splitlines() if line.startswith("budget")])
     assert texts[0] == texts[1]
+
+
+def test_times_of_a_form_of_their_own_are_named_with_where_to_write_it(tmp_path):
+    table = LINES.select("order", "customer", "product", "quantity", "paid", "date").with_columns(
+        pl.col("date") + " 10:00 PST"
+    )
+    with pytest.raises(InputError, match="'time_format' of the source, such as"):
+        started(tmp_path, table)
+    draft = tmp_path / "shop" / "offerloop.toml"
+    mapped = draft.read_text(encoding="utf-8").replace("\nat = ", '\nat = "date"\n# at = ')
+    form = 'path = "../lines.csv"\ntime_format = "%Y-%m-%d %H:%M PST"'
+    draft.write_text(mapped.replace('path = "../lines.csv"', form), encoding="utf-8")
+    assert check(draft).facts["orders"]["n_lines"] == table.height

@@ -87,3 +87,13 @@ def test_amounts_of_orders_alone_count_as_one_product(tmp_path):
 def test_amounts_beside_something_that_may_be_a_product_leave_it_open(tmp_path):
     made = started(tmp_path, LINES.select("customer", "date", "paid", which=pl.col("product")))
     assert source_of(made).columns["product_id"] == "which"
+
+
+def test_whole_decimals_are_ids_as_warehouses_export_them(tmp_path):
+    ids = [pl.col(name).cast(pl.Decimal(38, 0)) for name in ("order", "customer")]
+    table = PLAIN.with_columns(*ids)
+    table.write_parquet(tmp_path / "lines.parquet")
+    made = write_shop(tmp_path / "shop", {"order_lines": str(tmp_path / "lines.parquet")}, None, None)
+    columns = source_of(made).columns
+    assert (columns["order_id"], columns["customer_id"]) == ("order", "customer")
+    assert check(made.config).facts["orders"]["n_customers"] == table["customer"].n_unique()

@@ -137,7 +137,9 @@ def test_encodings_are_told_apart_by_signs_in_everyday_use(tmp_path, text, encod
     [("city", ["上海", "北京市", "深圳"], "CNY", "Asia/Shanghai"),
      ("City", ["Shanghai", "Beijing"], "CNY", "Asia/Shanghai"),
      ("Country", ["United Kingdom", "France", "United Kingdom"], "GBP", "Europe/London"),
-     ("note", ["りんご", "バナナ"], "JPY", "Asia/Tokyo")],
+     ("note", ["りんご", "バナナ"], "JPY", "Asia/Tokyo"),
+     ("City", ["Oslo", "Bergen"], "NOK", "Europe/Oslo"),
+     ("City", ["København", "Aarhus"], "DKK", "Europe/Copenhagen")],
 )  # fmt: skip
 def test_places_and_scripts_tell_the_currency(tmp_path, column, cells, currency, zone):
     values = pl.Series(column, [cells[place % len(cells)] for place in range(PLAIN.height)])
@@ -249,6 +251,22 @@ def test_case_that_doubles_customers_is_a_note_and_folded_where_it_is_certain(tm
     assert check(made.config).facts["orders"]["n_customers"] == init_shops.N_CUSTOMERS
     found = check(edited(made, "ignore_case = true", "ignore_case = false"))
     assert any("set privacy.ignore_case = true" in one for one in found.facts["notes"])
+
+
+@pytest.mark.parametrize("city, currency", [("Oslo", "NOK"), ("Odense", "DKK"), ("Växjö", "SEK")])
+def test_crowns_are_those_of_the_places(tmp_path, city, currency):
+    crowns = pl.concat_str("paid", pl.lit(" kr")).alias("paid")
+    made = started(tmp_path, PLAIN.with_columns(crowns, city=pl.lit(city)))
+    assert load_config(made.config).shop.currency == currency
+
+
+def test_ids_that_differ_in_leading_zeros_alone_are_a_note(tmp_path):
+    padded = pl.when(pl.col("order") // 40 % 2 == 0).then(pl.lit("000")).otherwise(pl.lit("")) + pl.col(
+        "customer"
+    ).cast(pl.String)
+    made = started(tmp_path, PLAIN.with_columns(padded.alias("customer")))
+    assert any("differ only in leading zeros ('000500' and '500'; " in one for one in notes_of(made))
+    assert any("differ only in leading zeros" in one for one in check(made.config).facts["notes"])
 
 
 def test_codes_that_meet_in_small_letters_are_not_surely_the_same():

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     )
     from offerloop.engine.batching import Batch, batches, in_order
     from offerloop.engine.extendable import Extendable, Resumable, with_part
-    from offerloop.engine.folder_tables import ParquetTable, check_tables, data_files, parquet_table
+    from offerloop.engine.folder_tables import ParquetTable, check_names_apart, check_tables, data_files, parquet_table
     from offerloop.engine.memory import InMemoryEngine
     from offerloop.engine.ranks import order_statistics
     from offerloop.engine.sharded_tables import ShardedTables, ShardRows
@@ -46,6 +46,7 @@ __all__ = [
     "TableHolder",
     "TableReader",
     "batches",
+    "check_names_apart",
     "check_tables",
     "collect",
     "data_files",

@@ -33,6 +33,7 @@ from offerloop.engine.folder_tables import (
     AlikeFiles,
     FileColumn,
     ParquetTable,
+    check_names_apart,
     parquet_table,
     sql_type,
     unreadable,
@@ -259,15 +260,7 @@ def _header(path: Path, separator: str) -> list[str]:
                 Message("the file '{path}' has no header that can be read; begin it with column names", path=str(path))
             ) from None
     names = [name.strip() or f"column {place}" for place, name in enumerate(names, start=1)]
-    for name in names:
-        if names.count(name) > 1:
-            raise SourceError(
-                Message(
-                    "the file '{path}' has two columns named '{name}'; rename one in its header",
-                    path=str(path),
-                    name=name,
-                )
-            )
+    check_names_apart(names, path)
     return names
 
 

@@ -150,6 +150,31 @@ def unreadable(file: Path) -> SourceError:
     )
 
 
+def check_names_apart(names: Sequence[str], path: Path) -> None:
+    """Raise SourceError where two columns of a file have one name, or names that engines take for one."""
+    spellings: dict[str, str] = {}
+    for name in names:
+        other = spellings.setdefault(name.casefold(), name)
+        if names.count(name) > 1:
+            raise SourceError(
+                Message(
+                    "the file '{path}' has two columns named '{name}'; rename one in its header",
+                    path=str(path),
+                    name=name,
+                )
+            )
+        if other != name:
+            raise SourceError(
+                Message(
+                    "the file '{path}' has the columns '{other}' and '{name}', which differ in upper and lower case "
+                    "only; rename one",
+                    path=str(path),
+                    other=other,
+                    name=name,
+                )
+            )
+
+
 def check_tables(folder: Path) -> None:
     """Raise SourceError that names the first table of a folder whose rows cannot be read."""
     for file in sorted(folder.glob("*.parquet")):
@@ -173,6 +198,7 @@ def _kinds_of(file: Path, modified_ns: int, size: int) -> Mapping[str, str]:  # 
         arrow = schema.to_arrow_schema()
     except (pa.ArrowException, OSError) as error:
         raise unreadable(file) from error
+    check_names_apart(arrow.names, file)
     leaves = [schema.column(number) for number in range(len(schema))]
     old_times = {leaf.path for leaf in leaves if leaf.physical_type == "INT96"}
     return {column.name: INT96 if column.name in old_times else _kind(column.type) for column in arrow}
@@ -186,15 +212,14 @@ def _kind(dtype: pa.DataType) -> str:
 def _spellings(files: Sequence[Mapping[str, str]], keys: Iterable[str]) -> dict[str, str]:
     """Return the name in the table of each column of the files, without those that folders say.
 
-    Names that differ in case alone are one column, as DuckDB has it, unless one file has two such.
+    Names that differ in case alone are one column, as DuckDB has it.
     """
     names = dict.fromkeys(name for kinds in files for name in kinds)
     by_case: dict[str, str] = {}
     for name in names:
         by_case.setdefault(name.casefold(), name)
-    apart = any(len({name.casefold() for name in kinds}) < len(kinds) for kinds in files)
     said = {key.casefold() for key in keys}
-    return {name: name if apart else by_case[name.casefold()] for name in names if name.casefold() not in said}
+    return {name: by_case[name.casefold()] for name in names if name.casefold() not in said}
 
 
 def _renamed(kinds: Mapping[str, str], spellings: Mapping[str, str]) -> dict[str, str]:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from offerloop.events.columns.standard_columns import money_columns, with_all_money
     from offerloop.events.columns.times import (
         ISO,
+        MICROSECONDS,
         MILLISECONDS,
         SECONDS,
         likely_formats,
@@ -82,6 +83,7 @@ __all__ = [
     "EPOCH",
     "ISO",
     "LINE",
+    "MICROSECONDS",
     "MILLISECONDS",
     "MONTH",
     "NON_MERCHANDISE",

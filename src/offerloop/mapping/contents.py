@@ -13,6 +13,7 @@ import polars as pl
 from offerloop.events import (
     BLANKS,
     ISO,
+    MICROSECONDS,
     MILLISECONDS,
     MONTH,
     NOT_RETURNED,
@@ -36,7 +37,7 @@ FEW = 10
 _KNOWN_CUSTOMERS = 0.1
 """Share of the rows, at least, that say who the customer is."""
 _YES = ("1", "true", "yes", "y", "t", "ja", "j", "oui", "sí", "si", "是", "已退", "wahr")
-_LIKE_TIMES = rf"^(\d{{8,13}}(\.\d+)?$|\d{{1,4}}[-/.年]\d{{1,2}}[-/.月]\d|(\d{{1,4}}[-/. ]*)?{MONTH}[-/. ]*\d)"
+_LIKE_TIMES = rf"^(\d{{8,16}}(\.\d+)?$|\d{{1,4}}[-/.年]\d{{1,2}}[-/.月]\d|(\d{{1,4}}[-/. ]*)?{MONTH}[-/. ]*\d)"
 """Anything else is no time; asked first because it is quick."""
 ALSO = tuple(
     date + clock
@@ -49,7 +50,7 @@ _ID_WITH_POINT = r"^\d{5,}\.\d{4,}$"
 _FIRST_YEAR, _LAST_YEAR, _LAST_WRITTEN = 631_152_000, 2_082_758_400, 4_133_980_800
 """1990, 2036 and 2101, in seconds. Numbers outside the first two only look like times, and what is written as a date is
 one up to the last: offers may end in 2099."""
-_LIKE_NUMBERS = ("%Y%m%d", SECONDS, MILLISECONDS)
+_LIKE_NUMBERS = ("%Y%m%d", "%Y%m%d%H%M%S", SECONDS, MILLISECONDS, MICROSECONDS)
 """Forms of times that may as well be numbers of orders."""
 _NO_END = 253_402_214_400
 """9999-12-31, in seconds: the day that many lists write for what has no end."""
@@ -149,7 +150,11 @@ class SourceColumn:
     def has_clock(self) -> bool:
         """Return whether its times have a time of day."""
         if self.forms:
-            return self.forms[0] in (ISO, SECONDS, MILLISECONDS) or "%H" in self.forms[0] or "%I" in self.forms[0]
+            return (
+                self.forms[0] in (ISO, SECONDS, MILLISECONDS, MICROSECONDS)
+                or "%H" in self.forms[0]
+                or "%I" in self.forms[0]
+            )
         return isinstance(self.cells.dtype, pl.Datetime) and bool((self.filled.dt.time() != time(0)).any())
 
     @cached_property

@@ -205,7 +205,9 @@ def misfit(ours: str, column: SourceColumn, sample: SampleRows) -> Message:
         if len(wrong) > 1:
             more = Message(", nor are {n} more of {n_cells} cells", n=len(wrong) - 1, n_cells=column.filled.len())
         why = wrong_cell.with_values(place=_where(column, wrong[0], sample), cell=_short(wrong[0]), more=more)
-        return _counted_days(column, why) if ours in TIME_COLUMNS and column.numeric else why
+        if ours in TIME_COLUMNS:
+            return _counted_days(column, why) if column.numeric else _of_own_form(column, why, len(wrong))
+        return why
     return _in_common(ours, column)
 
 
@@ -220,6 +222,17 @@ def _counted_days(column: SourceColumn, why: Message) -> Message:
         )
     else:
         return why
+    return remedy.with_values(why=why, column=reference(column.name))
+
+
+def _of_own_form(column: SourceColumn, why: Message, n_wrong: int) -> Message:
+    """Add how cells become times that are written in a form which is not known."""
+    if n_wrong < column.filled.len() or not column.filled.cast(pl.String).str.contains("[0-9]{2}").all():
+        return why
+    remedy = Message(
+        "{why}; if they are times, write at = \"{column}\" into the draft, and their form as 'time_format' of the "
+        'source, such as "%d.%m.%Y %H:%M UTC"'
+    )
     return remedy.with_values(why=why, column=reference(column.name))
 
 

@@ -130,6 +130,8 @@ def _signed(language: str, orders: ColumnMatch) -> GuessedValue | None:
             continue
         if sign == "¥":
             sign = "CNY" if language == "zh" else _yuan_or_yen(orders)
+        elif sign == "kr":
+            sign = _krone(orders)
         evidence = Message("a sign of it stands in '{column}'", column=column.name)
         return GuessedValue("USD" if sign == "$" else sign, evidence, is_of_a_sign=True)
     return None
@@ -153,6 +155,12 @@ def _yuan_or_yen(orders: ColumnMatch) -> str:
         return evidence.value
     paid = orders.column("paid") or orders.column("unit_price")
     return "CNY" if paid is not None and paid.fractions else "JPY"
+
+
+def _krone(orders: ColumnMatch) -> str:
+    """Return which of the Scandinavian currencies it is: by places, else that of most people."""
+    evidence = _placed([orders])
+    return evidence.value if evidence is not None and evidence.value in ("NOK", "DKK") else "SEK"
 
 
 @lru_cache(maxsize=1)

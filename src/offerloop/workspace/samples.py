@@ -14,6 +14,7 @@ from pathlib import Path
 import polars as pl
 
 from offerloop.config import Source, SourceName, as_path
+from offerloop.engine import check_names_apart
 from offerloop.errors import InputError
 from offerloop.events import (
     Dialect,
@@ -321,15 +322,7 @@ def _header(path: Path, line: str, dialect: Dialect) -> list[str]:
             )
         )
     names = [name.strip() or f"column {place}" for place, name in enumerate(cells, start=1)]
-    for name in names:
-        if names.count(name) > 1:
-            raise InputError(
-                Message(
-                    "the file '{path}' has two columns named '{name}'; rename one in its header",
-                    path=str(path),
-                    name=name,
-                )
-            )
+    check_names_apart(names, path)
     return names
 
 
@@ -376,15 +369,17 @@ def _parquet(place: SourcePlace, file: Readable, rows: int) -> SampleRows:
                 place=str(place),
             )
         ) from None
+    check_names_apart(head.columns, file.path)
     return SampleRows(place, single_values(head), single_values(pl.concat([head.clear(), *parts])), n_rows, file=file)
 
 
 def single_values(table: pl.DataFrame) -> pl.DataFrame:
-    """Categories as text; columns that hold no single values are left out."""
+    """Categories as text, decimals without decimal places as integers; columns of no single values are left out."""
     left_out = (pl.Binary, pl.Duration, pl.Object)
     kept = [name for name, kind in table.schema.items() if not kind.is_nested() and not isinstance(kind, left_out)]
     texts = [name for name in kept if isinstance(table.schema[name], pl.Categorical | pl.Enum)]
-    return table.select(kept).with_columns(pl.col(texts).cast(pl.String))
+    whole = [name for name in kept if isinstance(kind := table.schema[name], pl.Decimal) and kind.scale == 0]
+    return table.select(kept).with_columns(pl.col(texts).cast(pl.String), pl.col(whole).cast(pl.Int128))
 
 
 def _database(place: SourcePlace, rows: int) -> SampleRows:

@@ -107,6 +107,13 @@ def test_all_problems_are_reported_at_once(clean):
         ("order,customer,product,units,paid,at\n1,1,1,1,1234.5,2024年2月5日\n", ""),
         ("order,customer,product,units,paid,at\n1,1,1,1,¥1234.5,20240205\n", ""),
         ("order,customer,product,units,paid,at\n1,1,1,1,1234.5,1707127200000\n", ""),
+        ("order,customer,product,units,paid,at\n1,1,1,1,1234.5,1707127200000000\n", ""),
+        ("order,customer,product,units,paid,at\n1,1,1,1,1234.5,20240205100000\n", ""),
+        ("order,customer,product,units,paid,at\n1,1,1,1,1’234.50,2024-02-05T10:00Z\n", ""),
+        ("order;customer;product;units;paid;at\n1;1;1;1;R$ 1.234,50;2024-02-05\n", ""),
+        ("order;customer;product;units;paid;at\n1;1;1;1;1 234,50 kr;2024-02-05\n", ""),
+        ("order;customer;product;units;paid;at\n1;1;1;1;1234,50 EUR;2024-02-05\n", ""),
+        ("order,customer,product,units,paid,at\n1,1,1,1,A$1234.5,2024-02-05\n", ""),
     ],
 )
 def test_csv_files_of_many_makes(clean, tmp_path, text, settings):
@@ -114,6 +121,36 @@ def test_csv_files_of_many_makes(clean, tmp_path, text, settings):
     events = clean(text, source=settings)
     (line,) = collect(events.order_lines).rows(named=True)
     assert (line["paid_minor"], line["order_day"]) == (123_450, 19_758), path
+
+
+def test_digits_in_groups_of_two_are_those_of_india(clean):
+    events = clean(HEADER + '1,1,1,1,"Rs. 12,34,567.50",2024-02-05\n')
+    assert collect(events.order_lines)["paid_minor"].to_list() == [123_456_750]
+
+
+def test_a_minus_that_is_no_hyphen_makes_a_return(clean):
+    events = clean(HEADER + "1,1,1,2,8.00,2024-02-05\n2,1,1,−1,−4.00,2024-02-06\n")
+    assert collect(events.order_lines)["paid_minor"].to_list() == [400]
+
+
+def test_digits_of_other_scripts_are_no_numbers_and_ids_with_them_stay_text(clean):
+    events = clean(HEADER + "١,1,1,1,1.00,2024-01-01\n")
+    assert collect(events.order_lines)["order_id"].to_list() == ["١"]
+    for cells in ("1,1,1,1,٤٤.٥٠,2024-01-01", "1,1,1,1,1.00,٢٠٢٤-٠١-٠١"):
+        with pytest.raises(SourceError, match="must hold"):
+            clean(HEADER + LINE + f"{cells}\n")
+
+
+@pytest.mark.parametrize("form", ["%Y-%m", "%G-W%V", "DD.MM.YYYY", "%d.%m.%Y %H:%M %z"])
+def test_a_format_in_which_no_cell_can_be_a_time_is_named(clean, form):
+    with pytest.raises(SourceError, match=f"'time_format' must say year, month and day, by .*'{form}' does not"):
+        clean(HEADER + LINE, source=f'time_format = "{form}"')
+
+
+@pytest.mark.parametrize("other", ["Paid", "PAID"])
+def test_names_that_differ_in_case_alone_are_refused_as_engines_take_them_for_one(clean, other):
+    with pytest.raises(SourceError, match=f"lines.csv' has the columns 'paid' and '{other}', which differ in upper"):
+        clean(HEADER.strip() + f",{other}\n" + LINE.strip() + ",2.00\n")
 
 
 @pytest.mark.parametrize(
@@ -164,6 +201,13 @@ def test_without_a_list_price_what_was_paid_and_what_was_taken_off_add_up_to_lis
     found = collect(clean(lines, columns=columns).order_lines, "order_id")
     assert found["list_value_minor"].to_list() == [750, 500]
     assert found["discount_minor"].to_list() == [200, 0]
+
+
+def test_a_format_may_have_letters_of_its_own(clean):
+    found = collect(
+        clean(HEADER + "1,1,1,1,1.00,2024-01-01T23:30\n", source='time_format = "%Y-%m-%dT%H:%M"').order_lines
+    )
+    assert found["order_day"].to_list() == [19_723]
 
 
 @pytest.mark.parametrize("at", ["1704067200", "1704067200.9", "2024-01-01", "2024-01-01 00:00:00"])

@@ -64,6 +64,14 @@ def test_a_file_that_does_not_fit_is_named(shop, name, text, why):
         opened(shop)
 
 
+def test_a_file_in_another_encoding_than_the_configured_one_is_named(shop):
+    first = shop.parent / "lines" / "1.csv"
+    first.write_text(first.read_text(), encoding="utf-16")
+    shop.write_text(shop.read_text().replace("[sources.order_lines]", '[sources.order_lines]\nencoding = "utf-16"'))
+    with pytest.raises(SourceError, match=r"2.txt' is not utf-16 .*correct 'encoding' of its source"):
+        opened(shop)
+
+
 def test_a_configured_decimal_comma_holds_for_all_files(shop):
     for file in (shop.parent / "lines").iterdir():
         file.unlink()

@@ -136,6 +136,8 @@ def holding(content):
         (holding(b'[{"order": 1}]'), "holds JSON"),
         (holding(b'{"order": 1}\n{"order": 2}\n'), "holds JSON"),
         (holding(b""), "is empty"),
+        (holding(b"\xef\xbb\xbf\n"), "is empty"),
+        (holding(b"\xff\xfe"), "is empty"),
         (holding(gzip.compress(gzip.compress(gzip.compress(gzip.compress(gzip.compress(CSV)))))), "too many times"),
     ],
 )
@@ -171,6 +173,14 @@ def test_several_sheets_ask_for_one_and_hidden_ones_are_only_read_by_name(tmp_pa
 def test_cells_are_written_as_a_person_reads_them(tmp_path, engine):
     path = workbooks.odd_cells(tmp_path / "book.xlsx")
     assert rows(path, engine)[0] == [("17", None, "0.2", "true", "03:04:05", None, "a b", "7")]
+
+
+def test_ids_of_which_a_workbook_lost_digits_are_shown_as_what_they_are(tmp_path, engine):
+    book = openpyxl.Workbook()
+    for row in (["id"], [2**53 - 1], [10**17 + 3]):
+        book.active.append(row)
+    book.save(tmp_path / "book.xlsx")
+    assert rows(tmp_path / "book.xlsx", engine)[0] == [("9007199254740991",), ("1.000000000000000e+17",)]
 
 
 def test_days_stay_days_unless_their_column_has_times(tmp_path, engine):

@@ -6,26 +6,37 @@ import narwhals as nw
 import polars as pl
 from narwhals.dtypes import DType
 
+from offerloop.events.columns.currencies import WRITTEN_SIGNS
+
 BLANKS = (
     "", "na", "n/a", "nan", "null", "none", "nil", "-", "--", "\\n", "#n/a", "<na>", "(null)", "nat", "无", "空", "無",
 )  # fmt: skip
 """Cells, in small letters, that mean "not known" where a number, a time or an id is expected."""
 EDGES = r"^[\s\x{00A0}\x{3000}\x{200B}\x{FEFF}]+|[\s\x{00A0}\x{3000}\x{200B}\x{FEFF}]+$"
 """Blanks around a text, those that nobody sees too."""
-_SYMBOLS = r"[\s\x{00A0}\x{202F}'\p{Sc}元圆円원]|EUR|USD|GBP|CNY|RMB|CHF|JPY|KRW|INR|PLN|TRY|TL|zł|US"
+_SYMBOLS = rf"[\s\x{{00A0}}\x{{202F}}'’\p{{Sc}}]|{WRITTEN_SIGNS}|US"
+_MINUS = "[−－]"
+"""Signs that some countries' formats and keyboards write in place of a hyphen."""
 
 _PERCENT_SIGN = r"[%％]\s*$"
 
 
-def _shape(mark: str, thousands: str) -> str:
-    """The regular expression of a number, also below zero as bookkeeping writes it: (12.50) and 12.50-."""
-    whole = rf"(\d{{1,3}}({thousands}\d{{3}})+|\d+)"
-    size = rf"({whole}({mark}\d*)?|{mark}\d+)"
-    sized = rf"({whole}({mark}\d+)?|{mark}\d+)"
-    return rf"^([+-]?{size}([eE][+-]?\d{{1,2}})?|\({size}([eE]\d{{1,2}})?\)|{sized}([eE]\d{{1,2}})?-)$"
+def _shape(mark: str, groups: str) -> str:
+    """The regular expression of a number, also below zero as bookkeeping writes it: (12.50) and 12.50-.
+
+    Digits are 0 to 9, as `\\d` stands for those of all scripts in some engines.
+    """
+    whole = rf"({groups}|[0-9]+)"
+    size = rf"({whole}({mark}[0-9]*)?|{mark}[0-9]+)"
+    sized = rf"({whole}({mark}[0-9]+)?|{mark}[0-9]+)"
+    return rf"^([+-]?{size}([eE][+-]?[0-9]{{1,2}})?|\({size}([eE][0-9]{{1,2}})?\)|{sized}([eE][0-9]{{1,2}})?-)$"
 
 
-_SHAPES = {".": _shape(r"\.", ","), ",": _shape(",", r"\.")}
+_SHAPES = {
+    ".": _shape(r"\.", "[0-9]{1,3}(,[0-9]{3})+|[0-9]{1,2}(,[0-9]{2})+,[0-9]{3}"),
+    ",": _shape(",", r"[0-9]{1,3}(\.[0-9]{3})+"),
+}
+"""By decimal mark; 12,34,567.00 is how India groups digits."""
 LARGEST = 1e15
 """Numbers of this size and more are unreadable: they would not fit into 64 bits as minor units."""
 
@@ -37,7 +48,7 @@ def blank(cell: nw.Expr) -> nw.Expr:
 
 def looks_like_number(cells: pl.Series, decimal: str) -> pl.Series:
     """Return whether each text is written as a number; `parse_number` reads no other text as one."""
-    return cells.str.replace_all(_SYMBOLS, "").str.contains(_SHAPES[decimal])
+    return cells.str.replace_all(_SYMBOLS, "").str.replace_all(_MINUS, "-").str.contains(_SHAPES[decimal])
 
 
 def parse_number(cell: nw.Expr, decimal: str, one_percent: float | None = None) -> tuple[nw.Expr, nw.Expr]:
@@ -49,7 +60,7 @@ def parse_number(cell: nw.Expr, decimal: str, one_percent: float | None = None) 
     if one_percent is not None:
         number, unreadable = parse_number(cell.str.replace_all(_PERCENT_SIGN, ""), decimal)
         return nw.when(cell.str.contains(_PERCENT_SIGN)).then(number * one_percent).otherwise(number), unreadable
-    written = cell.str.replace_all(_SYMBOLS, "")
+    written = cell.str.replace_all(_SYMBOLS, "").str.replace_all(_MINUS, "-")
     fits = written.str.contains(_SHAPES[decimal]).fill_null(value=False)
     plain = written.str.replace_all(r"[,()]|-$" if decimal == "." else r"[.()]|-$", "")
     plain = plain if decimal == "." else plain.str.replace_all(",", ".")

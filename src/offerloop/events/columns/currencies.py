@@ -12,15 +12,21 @@ from offerloop.errors import SourceError
 from offerloop.message import Message, both
 
 CURRENCY_SIGNS = {
-    "EUR": "€", "GBP": "£", "CNY": "元|圆|人民币", "JPY": "円", "KRW": "₩|원", "INR": "₹", "RUB": "₽", "TRY": "₺",
-    "PLN": "zł", "$": r"\$", "¥": "[¥￥]",
+    "EUR": "€", "GBP": "£", "CNY": "元|圆|人民币", "JPY": "円", "KRW": "₩|원", "INR": r"₹|Rs\.?", "RUB": "₽",
+    "TRY": "₺", "PLN": "zł", "CZK": "Kč", "BRL": r"R\$", "AUD": r"AU?\$", "CAD": r"CA?\$", "NZD": r"NZ\$",
+    "HKD": r"HK\$", "SGD": r"S\$", "TWD": r"NT\$", "kr": r"[Kk]r\.?", "$": r"(?:^|[^A-Z])\$", "¥": "[¥￥]",
 }  # fmt: skip
-"""Signs by currency; several have "$", and "¥" is yuan or yen."""
+"""Signs by currency; several have "$" or "kr", and "¥" is yuan or yen."""
 CURRENCY_CODES = {
     "EUR": "EUR", "GBP": "GBP", "CNY": "RMB|CNY", "CHF": "CHF", "KRW": "KRW", "USD": "USD|US\\$", "JPY": "JPY",
-    "INR": "INR", "PLN": "PLN", "TRY": "TRY|TL",
+    "INR": "INR", "PLN": "PLN", "TRY": "TRY|TL", "SEK": "SEK", "NOK": "NOK", "DKK": "DKK", "CZK": "CZK", "BRL": "BRL",
+    "AUD": "AUD", "CAD": "CAD", "NZD": "NZD", "HKD": "HKD", "SGD": "SGD", "TWD": "TWD", "MXN": "MXN",
 }  # fmt: skip
-_ALIKE = ({"¥", "CNY"}, {"¥", "JPY"}, {"$", "USD"})
+WRITTEN_SIGNS = "|".join(
+    pattern for money, pattern in (*CURRENCY_SIGNS.items(), *CURRENCY_CODES.items()) if money not in ("$", "¥")
+)
+"""The regular expression of all signs and codes but "$" and "¥", which are currency signs by themselves."""
+_ALIKE = ({"¥", "CNY"}, {"¥", "JPY"}, {"$", "USD"}, {"kr", "SEK"}, {"kr", "NOK"}, {"kr", "DKK"})
 """Names of the same money."""
 _ANY = r"\p{Sc}|[A-Za-z元圆円원]"
 

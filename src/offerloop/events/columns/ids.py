@@ -9,12 +9,12 @@ import narwhals as nw
 from offerloop.config import SourceName
 from offerloop.engine import Frame, collect, extended
 
-_PLAIN = r"^(0|-?[1-9]\d{0,17})$"
+_PLAIN = r"^(0|-?[1-9][0-9]{0,17})$"
 """An integer that is written in only one way: "007" is not the number 7."""
-_FLOAT = r"^-?\d{1,15}\.0+$"
-_FRACTION = r"^-?\d+\.\d*[1-9]\d*$"
+_FLOAT = r"^-?[0-9]{1,15}\.0+$"
+_FRACTION = r"^-?[0-9]+\.[0-9]*[1-9][0-9]*$"
 """A column with such ids holds versions or sizes, not integers written as floats."""
-_SCIENTIFIC = r"^-?\d(\.\d+)?[eE]\+\d{2,3}$"
+_SCIENTIFIC = r"^-?[0-9](\.[0-9]+)?[eE]\+[0-9]{2,3}$"
 """As spreadsheets and float columns write large numbers: 1.23457E+11."""
 
 
@@ -66,7 +66,7 @@ def lost_digits(cell: nw.Expr) -> nw.Expr:
 
     1.7E+01 shows both digits of 17; 1.23457E+11 shows six of twelve.
     """
-    mantissa = cell.str.replace_all(r"^-?\d\.?|[eE].*$", "")
+    mantissa = cell.str.replace_all(r"^-?[0-9]\.?|[eE].*$", "")
     exponent = nw.when(is_scientific(cell)).then(cell.str.replace_all(r"^.*[eE]\+", "")).cast(nw.Int64)
     return is_scientific(cell) & (exponent > mantissa.str.len_chars())
 

@@ -236,6 +236,7 @@ def _time(mapping: _Mapping, ours: str, theirs: str, value: nw.Expr, kind: DType
     place = mapping.wording_place(f"columns.{ours}")
     if kind == nw.String:
         form = mapping.source.time_format or _guessed(mapping, theirs, value, place)
+        times.check_form(form)
         mapping.time_forms.add(form)
         instants = times.written_as(value, form)
         mapping.wrong[ours] = _Unreadable(theirs, instants.unreadable, value)

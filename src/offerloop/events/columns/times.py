@@ -16,8 +16,10 @@ import polars as pl
 from narwhals.dtypes import DType
 
 from offerloop.engine import Frame, collect
+from offerloop.errors import SourceError
 from offerloop.events.columns.cells import blank
 from offerloop.events.columns.months import MONTH, numbered_months
+from offerloop.message import Message
 
 DAY = 86_400
 _DATES = (
@@ -26,27 +28,35 @@ _DATES = (
     "%d/%b/%Y", "%d/%b/%y", "%d%b%Y", "%d%b%y", "%b %d, %Y", "%b %d %Y", "%b-%d-%Y", "%b-%d-%y", "%Y-%b-%d",
 )  # fmt: skip
 _CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
-FORMATS = tuple(date + clock for date in _DATES for clock in _CLOCKS)
-ISO, SECONDS, MILLISECONDS = "ISO 8601 with zone", "seconds", "milliseconds"
+_UNPARTED = "%Y%m%d%H%M%S"
+FORMATS = (*(date + clock for date in _DATES for clock in _CLOCKS), _UNPARTED)
+ISO, SECONDS, MILLISECONDS, MICROSECONDS = "ISO 8601 with zone", "seconds", "milliseconds", "microseconds"
 """Formats that are no pattern: instants, whatever the zone of the source."""
-_ISO_PATTERN = r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)? ?(Z|UTC|[+-]\d\d(:?\d\d)?)$"
+_ISO_PATTERN = (
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)? ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)$"
+)
 _TOKENS = {
-    "%Y": r"\d{4}", "%y": r"\d\d", "%m": r"(0?[1-9]|1[0-2])", "%d": r"(0?[1-9]|[12]\d|3[01])",
+    "%Y": r"[0-9]{4}", "%y": r"[0-9]{2}", "%m": r"(0?[1-9]|1[0-2])", "%d": r"(0?[1-9]|[12][0-9]|3[01])",
     "%b": MONTH,
-    "%H": r"([01]?\d|2[0-3])", "%M": r"[0-5]\d", "%S": r"[0-5]\d", "%I": r"(0?[1-9]|1[0-2])", "%p": r"[AaPp][Mm]",
+    "%H": r"([01]?[0-9]|2[0-3])", "%M": r"[0-5][0-9]", "%S": r"[0-5][0-9]", "%I": r"(0?[1-9]|1[0-2])",
+    "%p": r"[AaPp][Mm]",
 }  # fmt: skip
 _NO_LEAP = r"([02468][1235679]|[13579][01345789])"
 _IMPOSSIBLE: tuple[dict[str, str], ...] = (
     {"%m": "0?2", "%d": "3[01]"},
     {"%m": "(0?[469]|11)", "%d": "31"},
-    {"%m": "0?2", "%d": "29", "%Y": rf"(\d\d{_NO_LEAP}|{_NO_LEAP}00)", "%y": _NO_LEAP},
+    {"%m": "0?2", "%d": "29", "%Y": rf"([0-9]{{2}}{_NO_LEAP}|{_NO_LEAP}00)", "%y": _NO_LEAP},
 )
 """Days that no calendar has."""
 _SAMPLE = 20_000
-_NO_PATTERN = {ISO: _ISO_PATTERN, SECONDS: r"^\d{9,10}(\.\d+)?$", MILLISECONDS: r"^\d{12,13}$"}
-_BEGINS = rf"^(\d|{MONTH})"
+_NO_PATTERN = {
+    ISO: _ISO_PATTERN, SECONDS: r"^[0-9]{9,10}(\.[0-9]+)?$", MILLISECONDS: "^[0-9]{12,13}$",
+    MICROSECONDS: "^[0-9]{15,16}$",
+}  # fmt: skip
+_PER_SECOND = {SECONDS: 1, MILLISECONDS: 1_000, MICROSECONDS: 1_000_000}
+_BEGINS = rf"^([0-9]|{MONTH})"
 """What every form but those without a pattern begins with."""
-_ANY_DIGITS = dict.fromkeys(("%m", "%d", "%H", "%I"), r"\d\d?") | dict.fromkeys(("%M", "%S"), r"\d\d")
+_ANY_DIGITS = dict.fromkeys(("%m", "%d", "%H", "%I"), "[0-9]{1,2}") | dict.fromkeys(("%M", "%S"), "[0-9]{2}")
 T = TypeVar("T", nw.Expr, pl.Series)
 
 
@@ -69,7 +79,23 @@ def pattern(written: str, instead: dict[str, str] | None = None) -> str:
     return "^" + "".join(tokens[part] if part in tokens else re.escape(part) for part in parts) + "$"
 
 
-_STRICT = {form: pattern(form) for form in FORMATS} | _NO_PATTERN
+_STRICT = {form: pattern(form) for form in FORMATS} | {_UNPARTED: pattern(_UNPARTED).replace("?", "")} | _NO_PATTERN
+"""Without anything between its parts a time has all its zeros; else milliseconds would be one."""
+
+
+def check_form(form: str) -> None:
+    """Raise SourceError for a format in which no cell can be a time."""
+    parts = set(re.findall("%.?", form))
+    unknown = sorted(parts - _TOKENS.keys())
+    if form in _NO_PATTERN or (not unknown and "%d" in parts and parts & {"%m", "%b"} and parts & {"%Y", "%y"}):
+        return
+    raise SourceError(
+        Message(
+            "'time_format' must say year, month and day, by {parts}, such as \"%d.%m.%Y %H:%M\"; '{form}' does not",
+            parts=" ".join(_TOKENS),
+            form=form,
+        )
+    )
 
 
 def typed_times(column: nw.Expr, kind: DType) -> Instants:
@@ -83,16 +109,15 @@ def typed_times(column: nw.Expr, kind: DType) -> Instants:
 
 
 def written_as(cell: nw.Expr, form: str) -> Instants:
-    """A text column in one format: of `FORMATS`, another strptime one, or one of the three that are no pattern."""
+    """A text column in one format: of `FORMATS`, another strptime one, or one of those that are no pattern."""
     text = cell.str.strip_chars()
     if form == ISO:
         return _iso(cell, text)
-    if form in (SECONDS, MILLISECONDS):
-        size = 1000 if form == MILLISECONDS else 1
-        fits = text.str.contains(r"^\d{1,13}(\.\d+)?$").fill_null(value=False)
+    if form in _PER_SECOND:
+        fits = text.str.contains(r"^[0-9]{1,16}(\.[0-9]+)?$").fill_null(value=False)
         number = nw.when(fits).then(text).cast(nw.Float64)
-        return Instants((number / size).floor().cast(nw.Int64), ~fits & ~blank(cell), local=False)
-    text = _spaced(text) if form.startswith("%Y-%m-%d") else text
+        return Instants((number / _PER_SECOND[form]).floor().cast(nw.Int64), ~fits & ~blank(cell), local=False)
+    text = _spaced(text) if form in FORMATS and form.startswith("%Y-%m-%d") else text
     fits = text.str.contains(pattern(form)).fill_null(value=False)
     if "%b" in form:
         text, form = numbered_months(text), form.replace("%b", "%m")
@@ -105,7 +130,7 @@ def written_as(cell: nw.Expr, form: str) -> Instants:
 
 def _spaced(text: T) -> T:
     """ISO times without a zone: a space before the clock, no fraction of a second behind it."""
-    return text.str.replace_all("T", " ").str.replace_all(r"\.\d{3,9}$", "")
+    return text.str.replace_all("T", " ").str.replace_all(r"\.[0-9]{3,9}$", "")
 
 
 def _has_clock(form: str) -> bool:
@@ -143,9 +168,13 @@ def _shape(form: str) -> re.Pattern[str]:
 def _iso(cell: nw.Expr, text: nw.Expr) -> Instants:
     fits = text.str.contains(_ISO_PATTERN).fill_null(value=False)
     whole = nw.when(fits).then(text)
-    clock = whole.str.slice(0, 19).str.replace_all("T", " ")
-    moment = clock.str.to_datetime(format="%Y-%m-%d %H:%M:%S")
-    zone = whole.str.slice(19).str.replace_all(r"^\.\d+", "").str.replace_all("[ :]", "")
+    to_seconds = whole.str.contains("^.{16}:")
+    clock = (
+        nw.when(to_seconds).then(whole.str.slice(0, 19)).otherwise(nw.concat_str(whole.str.slice(0, 16), nw.lit(":00")))
+    )
+    moment = clock.str.replace_all("T", " ").str.to_datetime(format="%Y-%m-%d %H:%M:%S")
+    zone = nw.when(to_seconds).then(whole.str.slice(19)).otherwise(whole.str.slice(16))
+    zone = zone.str.replace_all(r"^\.[0-9]+", "").str.replace_all("[ :]", "")
     named = zone.is_in(("Z", "UTC"))
     digits = nw.when(~named).then(zone)
     hours, minutes = (digits.str.slice(at, 2).str.replace_all("^$", "0").cast(nw.Int64) for at in (1, 3))

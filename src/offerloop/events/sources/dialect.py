@@ -38,8 +38,11 @@ SAMPLE_BYTES = 1 << 20
 csv.field_size_limit(1 << 30)  # for the whole process: the default of 131,072 is less than a cell may hold
 _JSON = re.compile(rb'\s*(\[\s*[\[{]|\{\s*"|(\[\s*\]|\{\s*\})\s*$)')
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_COMMA_DECIMAL = re.compile(r"^\W*-?(\d{1,3}(\.\d{3})+,\d+|\d+,\d{1,2})\W*$")
-_POINT_DECIMAL = re.compile(r"^\W*-?(\d{1,3}(,\d{3})+\.\d+|\d+\.\d{1,2})\W*$")
+_BYTE_ORDER_MARK = "\ufeff"
+_AROUND = r"[\WA-Z]*(?:(?:kr|zł|Kč)\W*)?"
+"""What may stand around an amount: signs and codes of currencies."""
+_COMMA_DECIMAL = re.compile(rf"^{_AROUND}(\d{{1,3}}([.\s'’]\d{{3}})+,\d+|\d+,\d{{1,2}}){_AROUND}$")
+_POINT_DECIMAL = re.compile(rf"^{_AROUND}(\d{{1,3}}([,\s'’]\d{{3}})+\.\d+|\d+\.\d{{1,2}}){_AROUND}$")
 
 
 @dataclass(frozen=True)
@@ -54,8 +57,6 @@ class Dialect:
 def sniff(path: Path, *, encoding: str | None = None, separator: str | None = None) -> Dialect:
     """The dialect of a file, with what is known given. Raises SourceError when no encoding fits or it is empty."""
     sample = _head(path)
-    if not sample.strip():
-        raise SourceError(Message("the file '{path}' is empty; it needs a header line and rows", path=str(path)))
     if _JSON.match(sample.removeprefix(codecs.BOM_UTF8)):
         raise SourceError(
             Message(
@@ -64,7 +65,10 @@ def sniff(path: Path, *, encoding: str | None = None, separator: str | None = No
             )
         )
     encoding = encoding or _encoding(path, sample)
-    lines = _decoded(path, sample, encoding).splitlines()[:200]
+    text = _decoded(path, sample, encoding)
+    if not text.strip().strip(_BYTE_ORDER_MARK):
+        raise SourceError(Message("the file '{path}' is empty; it needs a header line and rows", path=str(path)))
+    lines = text.splitlines()[:200]
     separator = separator or max(SEPARATORS, key=lambda one: regularity(lines, one))
     cells = [cell for row in csv.reader(lines[1:], delimiter=separator) for cell in row]
     commas, points = (sum(bool(mark.match(cell)) for cell in cells) for mark in (_COMMA_DECIMAL, _POINT_DECIMAL))
@@ -82,13 +86,13 @@ def as_utf8(path: Path, encoding: str, folder: Path) -> Path:
         try:
             while chunk := source.read(SAMPLE_BYTES):
                 copy.write(chunk)
-        except UnicodeDecodeError as error:
+        except UnicodeError as error:
             raise SourceError(
                 Message(
                     "the file '{path}' is not {encoding} ({reason}); correct 'encoding' of its source",
                     path=str(path),
                     encoding=encoding,
-                    reason=error.reason,
+                    reason=getattr(error, "reason", str(error)),
                 )
             ) from None
     return Path(copy.name)

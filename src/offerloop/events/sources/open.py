@@ -23,7 +23,7 @@ from offerloop.engine import (
     parquet_table,
     temporary_folder,
 )
-from offerloop.errors import SourceError
+from offerloop.errors import InputError, SourceError
 from offerloop.events.columns.expression import columns_in
 from offerloop.events.sources.csv_lines import broken_line
 from offerloop.events.sources.database import A_SOURCE, snapshot, with_variables
@@ -109,7 +109,7 @@ def instead_of_copies(folder: Path, name: str) -> Iterator[None]:
     """Put the name of a source into messages in place of its copies in `folder`."""
     try:
         yield
-    except SourceError as error:
+    except InputError as error:
         copies = re.compile(rf"{re.escape(str(folder))}/[^\s\"';:,]*")
         if not any(copies.search(text) for text in error.message.texts()):
             raise
@@ -194,21 +194,24 @@ def _rows(files: Sequence[CsvFile], engine: Engine, copies: Path) -> Frame:
     if len(files) == 1:
         file, dialect = files[0]
         return engine.read(as_utf8(file.path, dialect.encoding, copies), dialect.separator)
-    alike: dict[tuple[str, ...], list[CsvFile]] = {}
+    alike: dict[tuple[str, ...], list[Path]] = {}
+    names_of_first: dict[tuple[str, ...], str] = {}
     for file, dialect in files:
-        with file.path.open(encoding=dialect.encoding, newline="") as text:
-            header = next(csv.reader(text, delimiter=dialect.separator), [])
-        alike.setdefault((dialect.separator, *header), []).append((file, dialect))
+        with instead_of_copies(copies, file.name):
+            text = as_utf8(file.path, dialect.encoding, copies)
+        kind = (dialect.separator, *_header(text, dialect))
+        alike.setdefault(kind, []).append(text)
+        names_of_first.setdefault(kind, file.name)
     frames: list[Frame] = []
-    for group in alike.values():
-        frame = engine.read(_linked(group, copies), group[0][1].separator)
+    for kind, group in alike.items():
+        frame = engine.read(_linked(group, copies), kind[0])
         names = (frames or [frame])[0].collect_schema().names()
         if set(names) != set(frame.collect_schema().names()):
             raise SourceError(
                 Message(
                     "the file '{file}' has other columns than '{first}', and the CSV files of a folder are one table; "
                     "give each the columns {columns}",
-                    file=group[0][0].name,
+                    file=names_of_first[kind],
                     first=files[0][0].name,
                     columns=both([repr(one) for one in names]),
                 )
@@ -217,12 +220,16 @@ def _rows(files: Sequence[CsvFile], engine: Engine, copies: Path) -> Frame:
     return nw.concat(frames) if len(frames) > 1 else frames[0]
 
 
-def _linked(files: Sequence[CsvFile], copies: Path) -> Path:
-    """A folder of these files alone, in UTF-8."""
+def _header(file: Path, dialect: Dialect) -> list[str]:
+    with file.open(encoding="utf-8-sig", newline="") as text:
+        return next(csv.reader(text, delimiter=dialect.separator), [])
+
+
+def _linked(files: Sequence[Path], copies: Path) -> Path:
+    """A folder of these files alone, which are UTF-8."""
     folder = Path(mkdtemp(dir=copies))
-    for number, (file, dialect) in enumerate(files):
-        with instead_of_copies(copies, file.name):
-            (folder / f"{number:06}.csv").symlink_to(as_utf8(file.path, dialect.encoding, copies).absolute())
+    for number, file in enumerate(files):
+        (folder / f"{number:06}.csv").symlink_to(file.absolute())
     return folder
 
 

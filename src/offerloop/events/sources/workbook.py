@@ -24,6 +24,10 @@ _MOSTLY = 0.75
 """Share of the usual number of filled cells from which on a row can be the header."""
 
 
+_EXACT = 2**53
+"""From here on a workbook keeps some digits of a number only: in scientific notation readers see that, as of an id."""
+
+
 @dataclass(frozen=True)
 class Sheet:
     """What a sheet became."""
@@ -119,6 +123,8 @@ def _text(cell: Cell, *, with_clock: bool) -> str:
         return " ".join(cell.splitlines())
     if isinstance(cell, bool):
         return "true" if cell else "false"
+    if isinstance(cell, float) and abs(cell) >= _EXACT:
+        return f"{cell:.15e}"
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() else repr(cell)
     if isinstance(cell, datetime):

@@ -39,8 +39,17 @@ def anonymous_ids(orders: pl.DataFrame) -> list[tuple[str, float]]:
 
 def case_variants(ids: pl.Series) -> list[tuple[str, ...]]:
     """Return groups of ids that differ in upper and lower case only."""
-    groups = pl.DataFrame({"id": ids}).with_columns(folded=pl.col("id").str.to_lowercase())
-    several = groups.group_by("folded").agg(pl.col("id").sort()).filter(pl.col("id").list.len() > 1).sort("folded")
+    return _alike(ids, pl.col("id").str.to_lowercase())
+
+
+def zero_variants(ids: pl.Series) -> list[tuple[str, ...]]:
+    """Return groups of ids that are one number, with and without zeros before it, as spreadsheets take them away."""
+    return _alike(ids.filter(ids.str.contains("^[0-9]+$")), pl.col("id").str.replace("^0+", ""))
+
+
+def _alike(ids: pl.Series, written: pl.Expr) -> list[tuple[str, ...]]:
+    groups = pl.DataFrame({"id": ids}).with_columns(written.alias("written"))
+    several = groups.group_by("written").agg(pl.col("id").sort()).filter(pl.col("id").list.len() > 1).sort("written")
     return [tuple(one) for one in several["id"]]
 
 
@@ -61,15 +70,25 @@ def customer_notes(orders: pl.DataFrame) -> list[Message]:
         )
         for name, share in anonymous_ids(orders)
     ]
-    variants = case_variants(orders["customer_id"])
-    if variants:
-        some = [both([f"'{one}'" for one in group]) for group in variants[:_EXAMPLES]]
-        notes.append(
-            Message(
-                "{n} customers are there under ids that differ only in upper and lower case ({examples}); set "
-                "privacy.ignore_case = true if they are the same",
-                n=len(variants),
-                examples=joined(some, "; "),
-            )
-        )
-    return notes
+    return [*notes, *_variant_notes(orders["customer_id"])]
+
+
+def _variant_notes(ids: pl.Series) -> list[Message]:
+    """Return the notes on ids that may be of one customer."""
+    by_case = Message(
+        "{n} customers are there under ids that differ only in upper and lower case ({examples}); set "
+        "privacy.ignore_case = true if they are the same"
+    )
+    by_zeros = Message(
+        "{n} customers are there under ids that differ only in leading zeros ({examples}) and count as different ones; "
+        "if they are the same, export their ids as text, alike in all files"
+    )
+    return [
+        note.with_values(n=len(variants), examples=_examples(variants))
+        for note, variants in ((by_case, case_variants(ids)), (by_zeros, zero_variants(ids)))
+        if variants
+    ]
+
+
+def _examples(variants: list[tuple[str, ...]]) -> Message:
+    return joined([both([f"'{one}'" for one in group]) for group in variants[:_EXAMPLES]], "; ")
