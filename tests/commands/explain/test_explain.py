@@ -127,6 +127,9 @@ def test_a_draw_changes_by_nothing_and_tells_what_the_plan_would_have_given(run)
 def test_no_recent_purchase_asks_for_one(run):
     found = explain(run, "7").facts
     assert found["candidates"] == []
+    empty, full = explain(run, "7").frames, explain(run, "1").frames
+    assert empty["candidates"].columns == full["candidates"].columns
+    assert empty["liked"].columns == full["liked"].columns
     assert found["changes"] == {"kind": "purchase", "categories": ["Jam", "Tea"]}
 
 

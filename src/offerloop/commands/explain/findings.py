@@ -369,6 +369,19 @@ class DecisionFacts(JsonFacts):
     changes: DecisionChange
 
 
+_COLUMNS: Mapping[str, Mapping[str, type[pl.DataType] | None]] = {
+    "candidates": {
+        "campaign_id": pl.String, "offer_id": pl.String, "terms": pl.String,
+        **dict.fromkeys((one.name for one in fields(ExpectedMoney)), pl.Float64),
+        "cost_most_minor": pl.Int64, "budget_cost_minor": pl.Float64, "discount_minor": pl.Float64,
+        "funded_share": pl.Float64, "p_redeem": pl.Float64, "basis": pl.String, "shadow_price": pl.Float64,
+        "net_minor": pl.Float64, "status": pl.String,
+    },
+    "liked": {"task": pl.String, "product_id": None, "text": pl.String, "reason": pl.String, "about_text": pl.String},
+}  # fmt: skip
+"""Columns of tables that may have no rows; ids of products have the type that they have in the run."""
+
+
 @dataclass(frozen=True)
 class Explanation(Result):
     """One customer's decision, for machines and for a person."""
@@ -390,7 +403,10 @@ class Explanation(Result):
             "campaigns": [one.as_json() for one in findings.campaigns],
             "liked": [{"task": task, **one.as_json()} for task, many in findings.liked.by_task.items() for one in many],
         }
-        return {name: pl.DataFrame(table, infer_schema_length=None) for name, table in rows.items()}
+        return {
+            name: pl.DataFrame(table, schema=_COLUMNS.get(name), infer_schema_length=None)
+            for name, table in rows.items()
+        }
 
     @property
     def facts(self) -> dict[str, Any]:
