@@ -81,6 +81,18 @@ def first_token(database: Database, *, another: bool = False) -> str | None:
     return database.change(make)
 
 
+def _fill(settings: Settings, *, demo_traffic: bool, new_admin_token: bool) -> str | None:
+    """Bring what a demo needs into the database, and return the secret of a new token where there is one."""
+    database = Database.open(settings.store)
+    if settings.demo_people:
+        database.change(add_demo_people)
+    if demo_traffic:
+        database.change(play_traffic)
+    secret = first_token(database, another=new_admin_token)
+    database.close()
+    return secret
+
+
 def run(
     settings: Settings,
     host: str,
@@ -95,13 +107,7 @@ def run(
 
     if settings.demo_people and host not in LOOPBACK:
         raise InputError(Message("people of a demo sign in without a password; listen on 127.0.0.1 for that"))
-    database = Database.open(settings.store)
-    if settings.demo_people:
-        database.change(add_demo_people)
-    if demo_traffic:
-        database.change(play_traffic)
-    secret = first_token(database, another=new_admin_token)
-    database.close()
+    secret = _fill(settings, demo_traffic=demo_traffic, new_admin_token=new_admin_token)
     if secret is not None:
         sys.stdout.write(f"{secret}\n")
         sys.stdout.flush()

@@ -79,6 +79,19 @@ def _rows(table: pl.DataFrame, path: Path, currency: str) -> pl.DataFrame:
 
     Rows are numbered as messages call them: those of a file with its header as row 1.
     """
+    _check_names(table, path)
+    unit = 10 ** DIGITS[currency] * MICRO
+    value, cost = (_amounts(table, name, path) * unit for name in ("value", "cost"))
+    _refuse(cost < 0, table, path, Message("'{path}' row {row}: the cost is below zero; correct it"))
+    whole(value.to_numpy(), Message("the value of '{path}'", context="what adds up", path=str(path)))
+    rounded_up = whole(
+        cost.to_numpy().round(3), Message("the cost of '{path}'", context="what adds up", path=str(path))
+    )
+    return table.with_columns(pl.col("offer_id").cast(pl.String), value=value, cost=rounded_up)
+
+
+def _check_names(table: pl.DataFrame, path: Path) -> None:
+    """Raise InputError for a missing column, and for a customer or an offer that is not named or stands twice."""
     for name in NEEDED:
         if name not in table.columns:
             near = near_miss(name, table.columns)
@@ -103,24 +116,19 @@ def _rows(table: pl.DataFrame, path: Path, currency: str) -> pl.DataFrame:
     twice = table.select("customer_id", "offer_id").is_duplicated()
     twice_told = Message("'{path}' row {row}: this customer and offer stand in another row too; keep one")
     _refuse(twice, table, path, twice_told)
-    unit = 10 ** DIGITS[currency] * MICRO
-    columns = []
-    for name in ("value", "cost"):
-        written = table[name] if table[name].dtype.is_numeric() else table[name].cast(pl.String, strict=False)
-        numbers = written.cast(pl.Float64, strict=False)
-        bad = ~(numbers.is_finite() & (numbers.abs() < MOST)).fill_null(value=False)
-        fault = Message(
-            "'{path}' row {row}: the {name} is empty, too large, or no amount such as 12.40; correct it, or leave the "
-            "row out"
-        )
-        _refuse(bad, table, path, fault.with_values(name=name))
-        columns.append(numbers * unit)
-    _refuse(columns[1] < 0, table, path, Message("'{path}' row {row}: the cost is below zero; correct it"))
-    whole(columns[0].to_numpy(), Message("the value of '{path}'", context="what adds up", path=str(path)))
-    cost = whole(
-        columns[1].to_numpy().round(3), Message("the cost of '{path}'", context="what adds up", path=str(path))
+
+
+def _amounts(table: pl.DataFrame, name: str, path: Path) -> pl.Series:
+    """Return a column of amounts as numbers. Raises InputError for a cell that is none."""
+    written = table[name] if table[name].dtype.is_numeric() else table[name].cast(pl.String, strict=False)
+    numbers = written.cast(pl.Float64, strict=False)
+    bad = ~(numbers.is_finite() & (numbers.abs() < MOST)).fill_null(value=False)
+    fault = Message(
+        "'{path}' row {row}: the {name} is empty, too large, or no amount such as 12.40; correct it, or leave the "
+        "row out"
     )
-    return table.with_columns(pl.col("offer_id").cast(pl.String), value=columns[0], cost=cost)
+    _refuse(bad, table, path, fault.with_values(name=name))
+    return numbers
 
 
 def _id(column: pl.Series) -> pl.Series:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import polars as pl
+
 from offerloop.commands.check.offers import OfferCheck
 from offerloop.config import Config
 from offerloop.decision import KnownOffer, check_usual_offers, usual_rules
@@ -25,32 +27,32 @@ def usual_answers(
             customers = collect(events.order_lines.select("customer_id").unique(), "customer_id")["customer_id"]
             wishes = read_business_as_usual(settings.path, customers, config.privacy, engine)
             wanted = [(BUSINESS_AS_USUAL, one) for one in wishes["offer_id"].unique().sort()]
-            offered = wishes.filter(wishes["offer_id"] != NO_OFFER)["customer_id"]
-            refuse = int(offered.is_in(events.no_consent["customer_id"].implode()).sum())
-            if refuse:
-                notes.append(
-                    Message(
-                        "{n} of the {all} customers with an offer in '{path}' has not agreed to personalised "
-                        "offers and gets none",
-                        plural="{n} of the {all} customers with an offer in '{path}' have not agreed to personalised "
-                        "offers and get none",
-                        n=refuse,
-                        all=len(offered),
-                        path=str(settings.path),
-                    )
-                )
+            notes += _without_consent(wishes, events, str(settings.path))
         units = {one.id: one.budget_unit for one in config.campaigns}
         known_offers = [
-            KnownOffer(
-                offer_check.campaign_id,
-                offer_check.offer_id,
-                offer_check.liability_minor,
-                units[offer_check.campaign_id] is None,
-            )
-            for offer_check in offers
-            if offer_check.offer_id
+            KnownOffer(offer.campaign_id, offer.offer_id, offer.liability_minor, units[offer.campaign_id] is None)
+            for offer in offers
+            if offer.offer_id
         ]
         check_usual_offers(wanted, known_offers)
     except InputError as error:
         return notes, [error.message]
     return notes, []
+
+
+def _without_consent(wishes: pl.DataFrame, events: Events, path: str) -> list[Message]:
+    """Return a note on customers who would get an offer and did not agree to any."""
+    offered = wishes.filter(wishes["offer_id"] != NO_OFFER)["customer_id"]
+    refuse = int(offered.is_in(events.no_consent["customer_id"].implode()).sum())
+    if not refuse:
+        return []
+    return [
+        Message(
+            "{n} of the {all} customers with an offer in '{path}' has not agreed to personalised offers and gets none",
+            plural="{n} of the {all} customers with an offer in '{path}' have not agreed to personalised "
+            "offers and get none",
+            n=refuse,
+            all=len(offered),
+            path=path,
+        )
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
@@ -168,44 +169,38 @@ def non_merchandise_lines(products: list[dict[str, Any]], config: Config, _: Loc
     """Return them by name, and how to leave them out."""
     if not products:
         return []
-    currency = config.shop.currency
     share = sum(product["share_of_sales"] for product in products)
     remedy = (
         Message("their lines are left out (clean.drop_non_merchandise)")
         if config.clean.drop_non_merchandise
         else Message("their money counts in sales; clean.drop_non_merchandise = true leaves their lines out")
     )
-    lines = [
-        _(
-            "{n} product is no goods ({share} of sales): never recommended, and in no offer; "
-            "{remedy}. What is goods after all belongs into clean.merchandise:",
-            plural="{n} products are no goods ({share} of sales): never recommended, and in no offer; "
-            "{remedy}. What is goods after all belongs into clean.merchandise:",
-            n=len(products),
-            share=_share(share),
-            remedy=remedy,
-        )
-    ]
-    lines += [
-        "  "
-        + _(
-            "{product}: {kind}, {n} line, {sales}, {share} of sales",
-            context="check of the data",
-            plural="{product}: {kind}, {n} lines, {sales}, {share} of sales",
-            product=product_label(product["product_id"], product["text"]),
-            kind=product["kind"],
-            n=product["n_lines"],
-            sales=f"{to_text(product['sales_minor'], currency)} {currency}",
-            share=_share(product["share_of_sales"]),
-        )
-        for product in products[:_SHOWN_PRODUCTS]
-    ]
-    more = (
-        ["  " + _("and {n} more", context="end of a list", n=len(products) - _SHOWN_PRODUCTS)]
-        if len(products) > _SHOWN_PRODUCTS
-        else []
+    title = _(
+        "{n} product is no goods ({share} of sales): never recommended, and in no offer; "
+        "{remedy}. What is goods after all belongs into clean.merchandise:",
+        plural="{n} products are no goods ({share} of sales): never recommended, and in no offer; "
+        "{remedy}. What is goods after all belongs into clean.merchandise:",
+        n=len(products),
+        share=_share(share),
+        remedy=remedy,
     )
-    return [*lines, *more, ""]
+    entries = [_product_line(product, config.shop.currency, _) for product in products[:_SHOWN_PRODUCTS]]
+    if len(products) > _SHOWN_PRODUCTS:
+        entries.append(_("and {n} more", context="end of a list", n=len(products) - _SHOWN_PRODUCTS))
+    return [title, *(f"  {one}" for one in entries), ""]
+
+
+def _product_line(product: Mapping[str, Any], currency: str, _: Localizer) -> str:
+    return _(
+        "{product}: {kind}, {n} line, {sales}, {share} of sales",
+        context="check of the data",
+        plural="{product}: {kind}, {n} lines, {sales}, {share} of sales",
+        product=product_label(product["product_id"], product["text"]),
+        kind=product["kind"],
+        n=product["n_lines"],
+        sales=f"{to_text(product['sales_minor'], currency)} {currency}",
+        share=_share(product["share_of_sales"]),
+    )
 
 
 def _share(share: float) -> Message:

@@ -65,34 +65,14 @@ def notes(result: ExperimentResult, _: Localizer, dashes: str | None, *, chances
     Options are named with `dashes` before them, or not at all for readers who type none.
     """
 
-    def option(name: str) -> str:
-        return "" if dashes is None else _(" ({option})", context="pattern", option=f"{dashes}{name}")
-
     if result.ratio_p is None:
         yield _(
             "The sizes of the arms were not checked, because the planned shares were not given{option}.",
-            option=option("shares"),
+            option=_option("shares", dashes, _),
         )
     elif result.ratio_p >= RATIO_ALPHA:
         yield _("The arms have the sizes that were planned (p-value: {p}).", p=float(f"{result.ratio_p:.2g}"))
-    if result.sequential is None:
-        yield _(
-            "These intervals hold if you look at the results once. To look more often, give the planned number of "
-            "customers{option}.",
-            option=option("sequential"),
-        )
-    elif result.left:
-        yield _(
-            "Intervals hold at every look; {n} customer is left of the planned {planned}.",
-            plural="Intervals hold at every look; {n} customers are left of the planned {planned}.",
-            n=round(result.left),
-            planned=round(result.sequential),
-        )
-    else:
-        yield _(
-            "Intervals hold at every look; the planned {planned} customers are reached.",
-            planned=round(result.sequential),
-        )
+    yield _looks(result, dashes, _)
     if result.cluster is not None:
         yield _(
             "Each {cluster} counts as one unit, as it was assigned as a whole; intervals rest on the "
@@ -106,3 +86,27 @@ def notes(result: ExperimentResult, _: Localizer, dashes: str | None, *, chances
             "A few customers have a very large outcome and an arm is small, so its interval rests on a correction for "
             "that: more customers make it more reliable."
         )
+
+
+def _option(name: str, dashes: str | None, _: Localizer) -> str:
+    return "" if dashes is None else _(" ({option})", context="pattern", option=f"{dashes}{name}")
+
+
+def _looks(result: ExperimentResult, dashes: str | None, _: Localizer) -> str:
+    """Say how often one may look at the results."""
+    if result.sequential is None:
+        return _(
+            "These intervals hold if you look at the results once. To look more often, give the planned number of "
+            "customers{option}.",
+            option=_option("sequential", dashes, _),
+        )
+    if result.left:
+        return _(
+            "Intervals hold at every look; {n} customer is left of the planned {planned}.",
+            plural="Intervals hold at every look; {n} customers are left of the planned {planned}.",
+            n=round(result.left),
+            planned=round(result.sequential),
+        )
+    return _(
+        "Intervals hold at every look; the planned {planned} customers are reached.", planned=round(result.sequential)
+    )

@@ -10,11 +10,13 @@ from offerloop.money import to_text
 from offerloop.offers import (
     NO_CODES,
     Adjustment,
+    Applied,
     CodesOfCustomer,
     GiftLine,
     NotApplicable,
     Priced,
     PricedLine,
+    PricedShipment,
     RejectedOffer,
     Shipment,
 )
@@ -73,44 +75,11 @@ def price_facts(priced: Priced, codes: CodesOfCustomer = NO_CODES) -> dict[str, 
         "total_minor": priced.total_minor,
         "gap_minor": priced.gap_minor,
         "lines": [_line_facts(one) for one in priced.lines],
-        "shipments": [
-            {
-                "shop": shipment.shipment.shop,
-                "method": shipment.shipment.method,
-                "before_minor": shipment.shipment.price_minor,
-                "paid_minor": shipment.paid_minor,
-                "tax_minor": shipment.tax_minor,
-                "adjustments": [_adjustment(change) for change in shipment.adjustments],
-            }
-            for shipment in priced.shipments
-        ],
+        "shipments": [_shipment_facts(one) for one in priced.shipments],
         "gift_lines": [vars(one) for one in priced.gift_lines],
         "shipping_adjustments": [_adjustment(one) for one in priced.shipping_adjustments],
-        "applied": [
-            {
-                "offer_id": applied.offer_id,
-                "label": str(applied.label),
-                "off_minor": applied.off_minor,
-                "funded_minor": applied.funded_minor,
-                "gives": [
-                    {"text": str(gift.text), "product_id": gift.product_id, "quantity": gift.quantity}
-                    for gift in applied.gives
-                ],
-            }
-            for applied in priced.applied
-        ],
-        "rejected": [
-            {
-                "offer_id": rejected.offer_id,
-                "why": rejected.why.value,
-                "spend_minor": rejected.minor,
-                "units": rejected.count,
-                "names": list(rejected.names),
-                "at": rejected.at,
-                "by": rejected.by,
-            }
-            for rejected in priced.rejected
-        ],
+        "applied": [_applied_facts(one) for one in priced.applied],
+        "rejected": [_rejected_facts(one) for one in priced.rejected],
     }
 
 
@@ -132,6 +101,41 @@ def _line_facts(line: PricedLine) -> dict[str, Any]:
     }
 
 
+def _shipment_facts(shipment: PricedShipment) -> dict[str, Any]:
+    return {
+        "shop": shipment.shipment.shop,
+        "method": shipment.shipment.method,
+        "before_minor": shipment.shipment.price_minor,
+        "paid_minor": shipment.paid_minor,
+        "tax_minor": shipment.tax_minor,
+        "adjustments": [_adjustment(change) for change in shipment.adjustments],
+    }
+
+
+def _applied_facts(applied: Applied) -> dict[str, Any]:
+    return {
+        "offer_id": applied.offer_id,
+        "label": str(applied.label),
+        "off_minor": applied.off_minor,
+        "funded_minor": applied.funded_minor,
+        "gives": [
+            {"text": str(gift.text), "product_id": gift.product_id, "quantity": gift.quantity} for gift in applied.gives
+        ],
+    }
+
+
+def _rejected_facts(rejected: RejectedOffer) -> dict[str, Any]:
+    return {
+        "offer_id": rejected.offer_id,
+        "why": rejected.why.value,
+        "spend_minor": rejected.minor,
+        "units": rejected.count,
+        "names": list(rejected.names),
+        "at": rejected.at,
+        "by": rejected.by,
+    }
+
+
 def _adjustment(adjustment: Adjustment) -> dict[str, Any]:
     return {"offer_id": adjustment.offer_id, "amount_minor": adjustment.amount_minor}
 
@@ -139,6 +143,23 @@ def _adjustment(adjustment: Adjustment) -> dict[str, Any]:
 def bill(priced: Priced, language: str = "en", codes: CodesOfCustomer = NO_CODES) -> str:
     """Return every line with what was taken off, the totals, and what would bring more, for people."""
     _ = Localizer(language, priced.currency)
+    rejected = (
+        _(
+            "not {offer}: {why}",
+            context="bill",
+            offer=rejected.offer_id,
+            why=_why_not(rejected, to_text(rejected.minor, priced.currency), _),
+        )
+        for rejected in priced.rejected
+    )
+    return text_page(
+        text_table(("", ""), _rows(priced, _)), *_gap(priced, _), *_codes(priced, codes, _), *_gifts(priced, _),
+        *rejected,
+    )  # fmt: skip
+
+
+def _rows(priced: Priced, _: Localizer) -> list[tuple[str, str]]:
+    """Return what stands on the bill, and its amount."""
 
     def money(minor: int) -> str:
         return to_text(minor, priced.currency)
@@ -151,7 +172,7 @@ def bill(priced: Priced, language: str = "en", codes: CodesOfCustomer = NO_CODES
     def offs(adjustments: Iterable[Adjustment]) -> list[tuple[str, str]]:
         return [(f"    {names[one.offer_id]}", money(one.amount_minor)) for one in adjustments]
 
-    rows = []
+    rows: list[tuple[str, str]] = []
     for line in priced.lines:
         if line.line.gift:
             rows.append((f"{line.line.quantity} x {line.line.product_id}", money(0)))
@@ -168,6 +189,11 @@ def bill(priced: Priced, language: str = "en", codes: CodesOfCustomer = NO_CODES
         tax = _("tax included", context="row of a bill") if priced.tax_included else _("tax", context="row of a bill")
         rows.append((tax, money(priced.tax_minor)))
     rows.append((_("to pay, {currency}", context="row of a bill", currency=priced.currency), money(priced.total_minor)))
+    return rows
+
+
+def _gifts(priced: Priced, _: Localizer) -> list[str]:
+    """Say what comes with the basket, and which gifts in it are more or fewer than offers give."""
     there = {one.product_id for one in priced.gift_lines if one.in_basket}
     gifts = [
         _("also: {text}", context="bill", text=gift.text)
@@ -175,17 +201,7 @@ def bill(priced: Priced, language: str = "en", codes: CodesOfCustomer = NO_CODES
         for gift in applied.gives
         if gift.product_id not in there
     ]
-    gifts += [_gift(one, _) for one in priced.gift_lines if one.in_basket not in (0, one.given)]
-    rejected = (
-        _(
-            "not {offer}: {why}",
-            context="bill",
-            offer=rejected.offer_id,
-            why=_why_not(rejected, money(rejected.minor), _),
-        )
-        for rejected in priced.rejected
-    )
-    return text_page(text_table(("", ""), rows), *_gap(priced, _), *_codes(priced, codes, _), *gifts, *rejected)
+    return gifts + [_gift(one, _) for one in priced.gift_lines if one.in_basket not in (0, one.given)]
 
 
 def _shipping(shipment: Shipment, _: Localizer) -> str:

@@ -66,6 +66,20 @@ class SimulationRequest:
 
 def check_asked(request: SimulationRequest, folder: Path) -> None:
     """Raises InputError for unknown names, values out of bounds, and a folder that holds something else."""
+    _check_policies(request)
+    _check_numbers(request)
+    _check_levers(request)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InputError(
+            Message(
+                "'{folder}' exists already; name a new or an empty folder to write the simulated shop to",
+                folder=str(folder),
+            )
+        )
+    make_folder(folder.parent)
+
+
+def _check_policies(request: SimulationRequest) -> None:
     for name in request.policies:
         if name not in KNOWN:
             raise InputError(
@@ -78,6 +92,9 @@ def check_asked(request: SimulationRequest, folder: Path) -> None:
             )
         if request.policies.count(name) > 1:
             raise InputError(Message("the policy '{name}' is named twice; name each once", name=name))
+
+
+def _check_numbers(request: SimulationRequest) -> None:
     for name, least in (("customers", 1), ("products", 1), ("periods", 1), ("before", 1), ("worlds", 1), ("fresh", 10),
                         ("seed", 0)):  # fmt: skip
         if getattr(request, name) < least:
@@ -89,7 +106,6 @@ def check_asked(request: SimulationRequest, folder: Path) -> None:
                     number=str(getattr(request, name)),
                 )
             )
-    _check_levers(request)
     if not 2 <= request.log < request.before and {"personalised", LOOP} & set(request.policies):
         raise InputError(
             Message(
@@ -98,14 +114,6 @@ def check_asked(request: SimulationRequest, folder: Path) -> None:
                 log=str(request.log),
             )
         )
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise InputError(
-            Message(
-                "'{folder}' exists already; name a new or an empty folder to write the simulated shop to",
-                folder=str(folder),
-            )
-        )
-    make_folder(folder.parent)
 
 
 def _check_levers(request: SimulationRequest) -> None:

@@ -7,7 +7,7 @@ from time import time
 
 from offerloop.evaluation import Estimate
 from offerloop.message import Message
-from offerloop.store import CampaignState, JobState, list_campaigns, list_jobs
+from offerloop.store import CampaignState, Job, JobState, list_campaigns, list_jobs
 from offerloop.web.console.blocks import Block, Notice, PageTable, Stat, Stats, TableColumn, View
 from offerloop.web.console.campaigns_of_run import CampaignForecast, decision_sentence, forecasts
 from offerloop.web.console.cells import Link, MinorAmount, MinorEstimate
@@ -117,21 +117,7 @@ def _attention(request: PageRequest, titles: Mapping[str, str]) -> list[Block]:
     blocks += spend_alarms(request, titles)
     newest = worker.database.read(lambda one: list_jobs(one, 5))
     for job in newest[:1]:
-        if job.state is JobState.DONE and time() - (job.ended_at or 0) < LATELY_SECONDS:
-            done = Message("Done: {job}.", context="notice", job=KINDS[job.kind])
-            report = report_of(request, job)
-            blocks.append(
-                Notice(done, "good", "/console/jobs", Message("See the jobs", context="link"))
-                if report is None
-                else Notice(done, "good", report.href, report.text)
-            )
-        if job.state is JobState.FAILED:
-            blocks.append(
-                Notice(
-                    Message("The last job failed: {why}", why=job.failure or ""), "bad",
-                    "/console/jobs", Message("See the jobs", context="link"),
-                )
-            )  # fmt: skip
+        blocks += _ended(request, job)
     blocks += [progress_of(one) for one in newest if one.state in UNDER_WAY]
     served, run = worker.version, request.run
     if run is not None and served is not None and served != run.folder.name:
@@ -142,6 +128,19 @@ def _attention(request: PageRequest, titles: Mapping[str, str]) -> list[Block]:
             )
         )  # fmt: skip
     return blocks
+
+
+def _ended(request: PageRequest, job: Job) -> list[Block]:
+    """Say for a while that a job is done, or that it failed."""
+    jobs = Message("See the jobs", context="link")
+    if job.state is JobState.FAILED:
+        return [Notice(Message("The last job failed: {why}", why=job.failure or ""), "bad", "/console/jobs", jobs)]
+    if job.state is not JobState.DONE or time() - (job.ended_at or 0) >= LATELY_SECONDS:
+        return []
+    done, report = Message("Done: {job}.", context="notice", job=KINDS[job.kind]), report_of(request, job)
+    if report is None:
+        return [Notice(done, "good", "/console/jobs", jobs)]
+    return [Notice(done, "good", report.href, report.text)]
 
 
 def _campaigns(request: PageRequest) -> list[Block]:
