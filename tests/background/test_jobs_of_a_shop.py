@@ -67,6 +67,48 @@ def test_a_run_and_the_erasure_of_a_customer(shop):
     assert database.read(lambda one: find_job(one, job.job_id)).request == {}
 
 
+def files_that_hold(folder, customer_id):
+    files = [one for one in folder.rglob("*") if one.is_file()]
+    return [one for one in files if customer_id in without_hashes(one.read_bytes())]
+
+
+def lose_leases(database):
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("update jobs set lease_until = 1 where state = 'running'")
+
+
+def kill(*_):
+    raise SystemExit
+
+
+@pytest.mark.parametrize("killed_at", ["clean_up", "_end"])
+def test_an_erasure_that_is_killed_at_its_very_end_is_taken_up_until_no_file_holds_the_id(shop, monkeypatch, killed_at):
+    folder, database = shop
+    _, job = erase_customer(database, "c001", "token_a")
+    with monkeypatch.context() as patched:
+        patched.setattr(carrying, killed_at, kill)
+        with pytest.raises(SystemExit):
+            carry_out_next(folder, database)
+    assert database.read(lambda one: find_job(one, job.job_id)).state == JobState.RUNNING
+    lose_leases(database)
+    done = carry_out_next(folder, database)
+    assert (done.state, done.attempts, done.result["traces"], done.request) == (JobState.DONE, 2, [], {})
+    assert files_that_hold(folder, b"c001") == []
+
+
+def test_an_erasure_that_is_given_up_leaves_the_id_in_no_log_of_the_database(shop, monkeypatch):
+    folder, database = shop
+    erase_customer(database, "c001", "token_a")
+    with monkeypatch.context() as patched:
+        patched.setitem(carrying.KINDS, carrying.ERASURE, kill)
+        for _ in range(3):
+            with pytest.raises(SystemExit):
+                carry_out_next(folder, database)
+            lose_leases(database)
+    assert carry_out_next(folder, database) is None
+    assert [one for one in files_that_hold(folder, b"c001") if one.name.startswith("offerloop.db")] == []
+
+
 def test_an_erasure_on_a_full_disk_says_so(shop, monkeypatch):
     def refuse(*_):
         raise OSError(errno.ENOSPC, "No space left on device")

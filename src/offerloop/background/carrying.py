@@ -32,6 +32,7 @@ from offerloop.store import (
     clean_up,
     find_job,
     finish_job,
+    forget_request,
     renew_job,
     take_back_jobs,
 )
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 EVERY = 1.0
 """Seconds between two signs of life."""
 _LOG = logging.getLogger(__name__)
+ERASED = "erased"
+"""What the request of an erasure holds once nothing is left to do but to overwrite: the result."""
 _STAGES = "offerloop.workspace.stages"
 """The logger that says which stage of a run begins."""
 Request = Mapping[str, Any]
@@ -67,7 +70,9 @@ def carry_out_next(shop: Path, database: Database) -> Job | None:
     SIGINT stops it: it is cancelled where that was asked for, and otherwise queued again.
     """
     worker = f"{socket.gethostname()}-{os.getpid()}"
-    job = database.change(lambda connection: _claim(connection, shop, worker))
+    job, given_up = database.change(lambda connection: _claim(connection, shop, worker))
+    if any(one.kind == ERASURE for one in given_up):
+        clean_up(database)
     if job is None:
         return None
     with _Signs(database, job, worker) as signs:
@@ -76,16 +81,17 @@ def carry_out_next(shop: Path, database: Database) -> Job | None:
         database.change(lambda connection: _end(connection, shop, job, worker, state, result, failure))
         if job.kind == IMPORT_CODES and state != JobState.QUEUED:
             forget_upload(shop, job.request)
-    if job.kind == ERASURE:
+    if job.kind == ERASURE and state != JobState.DONE:
         clean_up(database)
     return database.read(lambda connection: find_job(connection, job.job_id))
 
 
-def _claim(connection: Connection, shop: Path, worker: str) -> Job | None:
-    """Return the next job for this process, and raise the alarms of those that are given up."""
-    for given_up in take_back_jobs(connection):
-        _tell(connection, shop, given_up, None, given_up.failure)
-    return claim_job(connection, worker)
+def _claim(connection: Connection, shop: Path, worker: str) -> tuple[Job | None, list[Job]]:
+    """Return the next job for this process, and those that are given up, whose alarms are raised."""
+    given_up = take_back_jobs(connection)
+    for one in given_up:
+        _tell(connection, shop, one, None, one.failure)
+    return claim_job(connection, worker), given_up
 
 
 def _end(
@@ -105,6 +111,8 @@ def _outcome(shop: Path, job: Job, signs: _Signs) -> tuple[JobState, dict[str, A
     _LOG.info("job %s begins: %s", job.job_id, job.kind)
     try:
         result = KINDS[job.kind](shop, job.request, signs.note)
+        if job.kind == ERASURE:
+            _forget_customer(signs, result)
     except (KeyboardInterrupt, StoppedError):
         signs.end()
         return (JobState.CANCELLED if signs.cancelled else JobState.QUEUED), None, None
@@ -176,7 +184,15 @@ def _loop(shop: Path, _: Request, __: Note) -> dict[str, Any]:
 
 
 def _erase(shop: Path, request: Request, _: Note) -> dict[str, Any]:
-    return erase_files(shop, request)
+    """Erase a customer, unless a process that is gone has done so and forgotten the id already."""
+    erased: dict[str, Any] | None = request.get(ERASED)
+    return erase_files(shop, request) if erased is None else erased
+
+
+def _forget_customer(signs: _Signs, erased: Mapping[str, Any]) -> None:
+    """Take the id out of the job before it ends, so that a job which is killed here is taken up to overwrite it."""
+    signs.database.change(lambda one: forget_request(one, signs.job.job_id, signs.worker, {ERASED: erased}))
+    clean_up(signs.database)
 
 
 KINDS: dict[str, Callable[[Path, Request, Note], dict[str, Any]]] = {

@@ -48,6 +48,14 @@ def test_events_tell_what_a_file_tells(made, tmp_path):
     assert pl.read_parquet(done.folder / "outcomes.parquet").equals(rows)
 
 
+def test_a_message_names_the_store_and_no_temporary_file(made, tmp_path):
+    run, lines = made
+    strangers = lines.with_columns(customer_id=pl.lit("stranger"))
+    run = on_store(run, tmp_path, order_events(strangers))
+    with pytest.raises(InputError, match="who order in 'order_lines of the store' from"):
+        read_out(run, None)
+
+
 def test_what_was_shown_and_redeemed_since_the_plan_is_read_as_well(made, tmp_path):
     run, lines = made
     given = pl.read_parquet(run / "assignments.parquet").select("customer_id", "offer_id", "arm")

@@ -18,7 +18,7 @@ def check_buyers(run: PastRun, counts: Survey, orders: BuyerOrders, period: Peri
         raise InputError(
             Message(
                 "'{path}' has no order from {first} to {last}; give other days",
-                path=str(orders.path),
+                path=orders.name,
                 first=iso_day(period.first),
                 last=iso_day(period.last),
             )
@@ -30,7 +30,7 @@ def check_buyers(run: PastRun, counts: Survey, orders: BuyerOrders, period: Peri
                 "of the run, such as {customer}; use the same customer ids as the run's orders",
                 n_customers=counts.buyers,
                 customer=a_customer_of(run, orders.engine),
-                path=str(orders.path),
+                path=orders.name,
                 first=iso_day(period.first),
                 last=iso_day(period.last),
             )

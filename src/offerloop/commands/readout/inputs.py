@@ -208,7 +208,8 @@ def _check_something_was_sent(run: PastRun) -> None:
 class BuyerOrders:
     """Clean order lines, with the run's ids, of whoever bought."""
 
-    path: Path
+    name: str
+    """What messages call them: their file, or the store."""
     engine: Engine
     lines: Frame
     first_day: int
@@ -230,9 +231,9 @@ def read_orders(run: PastRun, path: Path, engine: Engine) -> BuyerOrders:
     file, part = split_part(path)
     if not file.is_file():
         raise InputError(Message("there is no file of orders '{file}'", file=str(file)))
-    source = run.config.sources["order_lines"].model_copy(
-        update={"path": file, "part": part, "url": None, "table": None, "query": None}
-    )
+    of_run = run.config.sources["order_lines"]
+    name = of_run.place if of_run.path == path else str(path)
+    source = of_run.model_copy(update={"path": file, "part": part, "url": None, "table": None, "query": None})
     beside_it: tuple[SourceName, ...] = ("products", "prices")
     sources = {name: run.config.sources[name] for name in beside_it if name in run.config.sources}
     sources["order_lines"] = source
@@ -252,11 +253,11 @@ def read_orders(run: PastRun, path: Path, engine: Engine) -> BuyerOrders:
         named = events.products.select("product_id", "category")
         parts.append(events.order_lines.join(named, on="product_id", how="left").select(*READ))
     if not parts:
-        raise SourceError(Message("'{path}' has no usable order line", path=str(path)))
+        raise SourceError(Message("'{path}' has no usable order line", path=name))
     lines, day = nw.concat(parts), nw.col("order_day")
     first, last = collect(lines.select(day.min().alias("first"), day.max().alias("last"))).row(0)
     maps = source.columns
-    return BuyerOrders(path, engine, lines, first, last, has_coupons(maps), "reimbursed" in maps)
+    return BuyerOrders(name, engine, lines, first, last, has_coupons(maps), "reimbursed" in maps)
 
 
 READ = (
@@ -331,7 +332,7 @@ def choose_period(orders: BuyerOrders, first: int, last: int | None) -> Period:
         raise InputError(
             Message(
                 "'{path}' has no order {days}: its orders run from {first_day} to {last_day}",
-                path=str(orders.path),
+                path=orders.name,
                 days=days,
                 first_day=iso_day(orders.first_day),
                 last_day=iso_day(orders.last_day),

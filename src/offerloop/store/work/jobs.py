@@ -127,6 +127,11 @@ def renew_job(connection: Connection, job_id: str, worker: str, progress: Mappin
     return None if row is None else _job(row)
 
 
+def forget_request(connection: Connection, job_id: str, worker: str, left: Mapping[str, Any]) -> None:
+    """Put what is `left` in place of what was asked for, while the worker holds the job."""
+    connection.execute(update(jobs).where(_held(job_id, worker)).values(request=json.dumps(dict(left))))
+
+
 def finish_job(
     connection: Connection,
     job_id: str,
