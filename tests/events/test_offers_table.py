@@ -35,6 +35,7 @@ CHINESE = [
     ("c", "满减", None, "不限", 200.0, 30.0),
     ("d", "代金券", None, "茶", 0.0, 10.0),
     ("e", "包邮", "满99包邮", "通用", None, None),
+    ("f", "优惠券", "满99包邮", None, None, None),
 ]
 
 
@@ -47,7 +48,7 @@ def test_a_chinese_list_says_kinds_by_name_and_terms_in_words_or_in_sums():
         {"kind": "coupon", "percent": "15", "on": "['零食', '茶']", "min_spend": "99"},
         {"kind": "spend_and_save", "spend": "200", "save": "30", "on": "不限"},  # this shop has such a category
         {"kind": "coupon", "amount": "10", "on": "茶"},
-        {"kind": "free_shipping", "min_spend": "99"},
+        *[{"kind": "free_shipping", "min_spend": "99"}] * 2,
     ]
 
 

@@ -76,6 +76,21 @@ def test_an_amount_after_the_discount_stays(tmp_path, name):
     assert guesses["paid"] == "Item Total"
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Amount before discount", "Total after coupon"),
+        ("优惠前金额", "券后金额"),
+        ("Betrag vor Rabatt", "Summe nach Rabatt"),
+    ],
+)
+def test_amounts_before_and_after_a_discount_are_no_discounts(tmp_path, before, after):
+    table = LINES.drop("Price", "Off").rename({"Gross": before, "Net": after})
+    guesses, _, _ = mapped(tmp_path, table)
+    assert (guesses["list_value"], guesses["paid"]) == (before, after)
+    assert not {"discount", "coupon"} & set(guesses)
+
+
 def test_a_total_on_every_line_of_an_order_gives_way_to_what_adds_up_to_it(tmp_path):
     table = LINES.with_columns(**{"Order Total Amount": TOTAL + 4.95, "Order Subtotal": TOTAL, "Item Cost": "Price"})
     guesses, notes, _ = mapped(tmp_path, table.drop("Price", "Gross", "Net", "Off"))

@@ -113,6 +113,16 @@ def test_ids_of_coupons_and_not_their_texts_name_the_offers_also_where_some_are_
     assert (columns["offer_id"], columns["terms"]) == ("优惠券ID", "优惠内容")
 
 
+def test_words_in_a_column_that_is_called_terms_say_the_kinds(tmp_path):
+    offers = pl.DataFrame({"offer": ["A", "B"], "terms": ["10% off, max $12", "free shipping over $40"]})
+    arms = pl.Series("offer", ["A", "B"] * (SHOWN.height // 2))
+    made = started(tmp_path, SHOWN.drop("voucher text").with_columns(arms, p=pl.lit(0.5)), offers)
+    assert [one["kind"] for one in prepare(load_config(made.config), DuckDBEngine()).offers] == [
+        "coupon",
+        "free_shipping",
+    ]
+
+
 SHARES = pytest.mark.parametrize("shares", [(0.8, 0.2), ("80 %", "20 %")], ids=["numbers", "percent signs"])
 FIVE = pl.DataFrame({"voucher text": ["5 %"], "percent": [5]})
 
@@ -244,3 +254,11 @@ def test_orders_without_a_coupon_do_not_show_whether_it_is_of_the_order(is_total
     cells = pl.Series([*coupon, *range(20)])  # further rows of the file, from all over it
     columns = {"order": SourceColumn("order", head["order"]), "coupon": SourceColumn("coupon", cells)}
     assert marked_orders(columns, head)["coupon"].is_of_several is is_total
+
+
+def test_returned_orders_without_a_coupon_do_not_show_that_coupons_are_of_the_order():
+    order = [place // 2 for place in range(200)]
+    head = pl.DataFrame({"order": order, "coupon": ["-0.00" if one % 3 == 0 else "0.00" for one in order]})
+    cells = pl.Series([*head["coupon"], *(f"{one}.50" for one in range(20))])  # further rows of the file
+    columns = {"order": SourceColumn("order", head["order"]), "coupon": SourceColumn("coupon", cells)}
+    assert not marked_orders(columns, head)["coupon"].is_of_several

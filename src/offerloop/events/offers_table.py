@@ -132,12 +132,13 @@ def _in_our_terms(terms: Mapping[str, Any], currency: str | None) -> dict[str, A
 def _kind(written: Mapping[str, Any], said: Mapping[str, Any], words: str) -> str:
     """Return the kind of an offer in words. Raises InputError where the list says another.
 
-    A flash sale whose hours no column says is a coupon, which may have a first and a last day.
+    Lists call offers of any kind coupons, such as one for free shipping. A flash sale whose hours no column says is a
+    coupon, which may have a first and a last day.
     """
     listed, kind = written.get("kind"), str(said["kind"])
     if listed == "flash_sale" and kind == "coupon" and "hours" in written and said.keys() & {"percent", "price"}:
         return listed
-    if listed in OFFER_KIND_NAMES and listed != kind and {listed, kind} - {*LOOSE_KINDS, "combined"}:
+    if listed in OFFER_KIND_NAMES and listed not in {kind, "coupon"} and {listed, kind} - {*LOOSE_KINDS, "combined"}:
         raise InputError(Message("'{words}' is no offer of the kind {kind}", words=words, kind=str(listed)))
     return kind
 

@@ -35,6 +35,8 @@ _SURELY_NAMED = 0.9
 """Score of a name from which on a reader expects the column to be read."""
 
 
+_SAID_APART = ("at", "discount", "coupon")
+"""What no word excuses that says what an amount includes: a total after discount is no discount."""
 _OPPOSITE: Mapping[str, Callable[[str], bool]] = {"consent": says_opt_out, "opt_out": says_opt_in}
 """Whether a name says the opposite of what one of ours holds."""
 
@@ -205,8 +207,8 @@ def misleads(theirs: str, source: str, ours: str) -> bool:
     """Return whether a name says that the column is not ours, such as a shipping date for the time of the order."""
     lists = _written_names()["misleading"].get(source, {}).get(ours, {})
     words = words_of(theirs)
-    free = [words_of(name) for names in _written_names()["qualifying"].values() for name in names]
-    if ours != "at" and any(one[0] in words or (has_signs(one[0]) and one[0] in "".join(words)) for one in free):
+    free = [words_of(name)[0] for names in _written_names()["qualifying"].values() for name in names]
+    if ours not in _SAID_APART and any(word in words or (has_signs(word) and word in "".join(words)) for word in free):
         return False
     return any(_begins_or_ends(words, words_of(name)) for names in lists.values() for name in names)
 

@@ -107,7 +107,7 @@ def _take_sums(offers: ColumnMatch) -> None:
 
 def _take_words(offers: ColumnMatch) -> None:
     """Read the terms from the column that says them in words, such as "满200减30" or "10% off", where one does."""
-    if "terms" in offers.guesses or offers.columns.keys() & {"percent", "spend", "save", "buy", "text", "terms"}:
+    if "terms" in offers.guesses or offers.columns.keys() & {"percent", "spend", "save", "buy", "text"}:
         return
     names = offers.column("offer_id")
     columns = [one for one in (*offers.free(), *([names] if names else [])) if is_words(one)]

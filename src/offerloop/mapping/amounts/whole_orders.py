@@ -35,8 +35,10 @@ def marked_orders(columns: dict[str, SourceColumn], head: pl.DataFrame) -> dict[
 def _repeats(several: pl.DataFrame, order: str, name: str) -> bool:
     """Return whether an amount is the same on all lines of an order.
 
-    Orders in which every line has the commonest amount tell nothing: without coupons it is 0 on each line.
+    Orders in which every line has the commonest amount tell nothing: without coupons it is 0 on each line, or -0.00
+    where it was returned.
     """
+    several = several.select(order, pl.col(name).cast(pl.String).str.strip_prefix("-"))
     commonest = several[name].drop_nulls().mode().sort().head(1)
     telling = several.filter((pl.col(name).ne_missing(commonest.first())).any().over(order))
     counts = telling.group_by(order).agg(pl.col(name).n_unique())[name]

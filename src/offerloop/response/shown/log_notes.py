@@ -17,8 +17,8 @@ def notes_on_use(seen_minor: Floats, counted_minor: Floats, rows: Evidence) -> I
     if names := offers_used_beyond_their_most(seen_minor, rows.action, rows.offers):
         yield Message(
             "with {offers} customers took more off in one window than the most that one order can, so they used it "
-            "for several; a budget of liabilities counts one use of each offer and can be exceeded, so let it be used "
-            'once, or set budget_basis = "expected"',
+            'for several; under budget_basis = "liability" a budget counts one use of each offer and can be exceeded: '
+            'let it be used once, or set budget_basis = "expected"',
             offers=names,
         )
 

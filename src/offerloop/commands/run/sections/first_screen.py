@@ -98,7 +98,7 @@ def _most_spent(facts: RunFacts) -> str:
     explored = facts.taken((one, one.liability_explore_minor) for one in sent)
     if len(most) < len(sent):
         return _(
-            "expected, of a budget of {budget}; no offer's cost has a limit; plus at most {explored} for "
+            "expected, of a budget of {budget}; not every offer's cost has a limit; plus at most {explored} for "
             "random test offers",
             budget=budget,
             explored=explored,
