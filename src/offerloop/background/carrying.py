@@ -89,8 +89,8 @@ def carry_out_next(shop: Path, database: Database) -> Job | None:
 def _claim(connection: Connection, shop: Path, worker: str) -> tuple[Job | None, list[Job]]:
     """Return the next job for this process, and those that are given up, whose alarms are raised."""
     given_up = take_back_jobs(connection)
-    for one in given_up:
-        _tell(connection, shop, one, None, one.failure)
+    for lost in given_up:
+        _tell(connection, shop, lost, None, lost.failure)
     return claim_job(connection, worker), given_up
 
 
