@@ -125,15 +125,7 @@ def _shop(title: str, mapped: _Mapped, budget: str | None, currency: str | None,
     samples, matches = mapped.samples, mapped.matches
     language, orders = language_of(matches.values()), matches["order_lines"]
     money = guess_currency(currency, language, orders, matches.values())
-    texts: list[SourceText] = []
-    for name, match in matches.items():
-        sample = samples.get(name, samples["order_lines"])
-        form = time_format(match, sample, language, money.value)
-        match.notes += [form.doubt] if form is not None and form.doubt else []
-        if name == "offers":
-            check_validity(match, sample, None if form is None else form.form)
-        match.notes += encoding_notes(sample)
-        texts.append(_with_rest(SourceText(name, sample, match, form, opened=mapped.opened[name]), samples, matches))
+    texts = _source_texts(mapped, language, money.value)
     described = matches["products"] if "products" in samples and "text" in matches["products"].guesses else orders
     others = no_goods(described, samples["products" if described is not orders else "order_lines"])
     orders.notes += no_goods_note(others)
@@ -145,16 +137,33 @@ def _shop(title: str, mapped: _Mapped, budget: str | None, currency: str | None,
     size = plan_size(plan, sales, float(margin.value), money.value, offers, is_given=budget is not None)
     campaign = campaign_lines(plan.of(size, money.value), sales, money.value, offers, shown=shown)
     audit_only = customer_attributes(matches["customers"])[1] if "customers" in matches else []
-    absent = [name for name in SECTIONS if name not in matches]
-    missing = [
-        Message("Not given, and what each would add:"),
-        *(Message("[sources.{source}]: {adds}", context="init", source=name, adds=ADDS[name]) for name in absent),
-    ]
     zone = guess_zone(language, money.value, orders)
     return ShopText(
-        title, money, zone, margin, texts, audit_only, campaign, size, missing if absent else [],
-        clean_lines(others, orders), period,
+        title, money, zone, margin, texts, audit_only, campaign, size, _missing(matches), clean_lines(others, orders),
+        period,
     )  # fmt: skip
+
+
+def _source_texts(mapped: _Mapped, language: str, currency: str) -> list[SourceText]:
+    """Return what is written of each source, and note what is doubtful in its mapping."""
+    texts: list[SourceText] = []
+    for name, match in mapped.matches.items():
+        sample = mapped.samples.get(name, mapped.samples["order_lines"])
+        form = time_format(match, sample, language, currency)
+        match.notes += [form.doubt] if form is not None and form.doubt else []
+        if name == "offers":
+            check_validity(match, sample, None if form is None else form.form)
+        match.notes += encoding_notes(sample)
+        text = SourceText(name, sample, match, form, opened=mapped.opened[name])
+        texts.append(_with_rest(text, mapped.samples, mapped.matches))
+    return texts
+
+
+def _missing(matches: Mapping[SourceName, ColumnMatch]) -> list[Message]:
+    """Return a comment on the sources that were not given."""
+    absent = [name for name in SECTIONS if name not in matches]
+    added = [Message("[sources.{source}]: {adds}", context="init", source=name, adds=ADDS[name]) for name in absent]
+    return [Message("Not given, and what each would add:"), *added] if absent else []
 
 
 def _period_days(texts: Sequence[SourceText]) -> int | None:

@@ -415,18 +415,16 @@ def lead_sentence(campaign: CampaignFacts, _: Localizer) -> str:
 
 def claim_sentence(campaign: CampaignFacts, _: Localizer, *, again: bool = False) -> str:
     """The winner's curse: what the choosing estimates claim, against what other customers show."""
+    if campaign.is_assumed and again:
+        return ""
     if campaign.is_assumed:
-        return (
-            ""
-            if again
-            else _(
-                "All of these figures follow from one assumption, made for the plan and for the rules "
-                "alike. They show what the plan would bring if it is right; they cannot show whether "
-                "it is."
-            )
+        return _(
+            "All of these figures follow from one assumption, made for the plan and for the rules "
+            "alike. They show what the plan would bring if it is right; they cannot show whether "
+            "it is."
         )
-    return (
-        _(
+    if again:
+        return _(
             "Winner's curse again: the estimates that chose this {n} customer claim {claimed}; the "
             "half that did not choose them shows {profit}.",
             plural="Winner's curse again: the estimates that chose these {n} customers claim {claimed}; "
@@ -435,20 +433,18 @@ def claim_sentence(campaign: CampaignFacts, _: Localizer, *, again: bool = False
             claimed=_.money.text(campaign.findings.claimed_minor),
             profit=_.estimate(campaign.plan.profit),
         )
-        if again
-        else _(
-            "The estimates that chose this {n} customer claim {claimed}. Valued by the half of the "
-            "customers that did not choose them, the same plan is worth {profit}. The difference "
-            "is the winner's curse: whoever picks the highest estimates also picks the luckiest "
-            "errors. This report therefore never shows the claim as a forecast.",
-            plural="The estimates that chose these {n} customers claim {claimed}. Valued by the half of "
-            "the customers that did not choose them, the same plan is worth {profit}. The "
-            "difference is the winner's curse: whoever picks the highest estimates also picks the "
-            "luckiest errors. This report therefore never shows the claim as a forecast.",
-            n=campaign.findings.n_planned,
-            claimed=_.money.text(campaign.findings.claimed_minor),
-            profit=_.estimate(campaign.plan.profit),
-        )
+    return _(
+        "The estimates that chose this {n} customer claim {claimed}. Valued by the half of the "
+        "customers that did not choose them, the same plan is worth {profit}. The difference "
+        "is the winner's curse: whoever picks the highest estimates also picks the luckiest "
+        "errors. This report therefore never shows the claim as a forecast.",
+        plural="The estimates that chose these {n} customers claim {claimed}. Valued by the half of "
+        "the customers that did not choose them, the same plan is worth {profit}. The "
+        "difference is the winner's curse: whoever picks the highest estimates also picks the "
+        "luckiest errors. This report therefore never shows the claim as a forecast.",
+        n=campaign.findings.n_planned,
+        claimed=_.money.text(campaign.findings.claimed_minor),
+        profit=_.estimate(campaign.plan.profit),
     )
 
 

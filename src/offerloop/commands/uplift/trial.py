@@ -72,17 +72,7 @@ def prepare(table: pl.DataFrame, request: UpliftRequest, path: Path) -> Prepared
     arms = read_arms(table, request, path)
     kept = table.filter(arms.kept)
     check_numbers(kept, request.numbers, path)
-    outcome = numeric_column(kept, request.outcome)
-    if np.ptp(outcome) == 0:
-        raise EvidenceError(
-            Message(
-                "'{path}': '{outcome}' is {number} everywhere, so nothing can have changed it; name "
-                "another outcome, or wait until there is one",
-                path=str(path),
-                outcome=request.outcome,
-                number=f"{outcome[0]:g}",
-            )
-        )
+    outcome = _outcome(kept, request, path)
     chosen = choose_features(kept, request, path)
     encoding = ColumnEncoding.of(kept, chosen.names)
     features = encoding.matrix(kept)
@@ -112,6 +102,22 @@ def prepare(table: pl.DataFrame, request: UpliftRequest, path: Path) -> Prepared
         suspects=_suspects(kept, chosen.names, outcome, evidence, request),
     )
     return _trimmed(trial) if kind == "observational" else trial
+
+
+def _outcome(kept: pl.DataFrame, request: UpliftRequest, path: Path) -> Floats:
+    """Return the outcome of each row. Raises EvidenceError where it is the same everywhere."""
+    outcome = numeric_column(kept, request.outcome)
+    if np.ptp(outcome) == 0:
+        raise EvidenceError(
+            Message(
+                "'{path}': '{outcome}' is {number} everywhere, so nothing can have changed it; name "
+                "another outcome, or wait until there is one",
+                path=str(path),
+                outcome=request.outcome,
+                number=f"{outcome[0]:g}",
+            )
+        )
+    return outcome
 
 
 def _suspects(
@@ -227,6 +233,15 @@ def kept_plan(p_value: float, path: Path) -> float:
 def _given(kept: pl.DataFrame, arms: Arms, observed: Floats, request: UpliftRequest, path: Path) -> Floats:
     """Return the propensity of each arm, where the table has that of the arm that a row is in."""
     own = numeric_column(kept, str(request.propensity))
+    _check_propensities(kept, own, request, path)
+    _refuse_heavy(kept, own, arms, request, path)
+    chance = complete_propensities(own, arms.action, observed[0])
+    _refuse_treated(own, chance, arms, request, path)
+    return chance
+
+
+def _check_propensities(kept: pl.DataFrame, own: Floats, request: UpliftRequest, path: Path) -> None:
+    """Raise InputError for a propensity that none can be, and for one that leaves nothing to compare with."""
     wrong = ~((own > 0) & (own <= 1))
     if wrong.any():
         at = int(np.argmax(wrong))
@@ -256,10 +271,6 @@ def _given(kept: pl.DataFrame, arms: Arms, observed: Floats, request: UpliftRequ
                 propensity=str(request.propensity),
             )
         )
-    _refuse_heavy(kept, own, arms, request, path)
-    chance = complete_propensities(own, arms.action, observed[0])
-    _refuse_treated(own, chance, arms, request, path)
-    return chance
 
 
 def _refuse_heavy(kept: pl.DataFrame, own: Floats, arms: Arms, request: UpliftRequest, path: Path) -> None:

@@ -103,21 +103,17 @@ def _optimality(campaign: CampaignFacts, _: Localizer) -> str:
 
 def _shadow(campaign: CampaignFacts, curve: list[dict[str, float]], _: Localizer) -> str:
     """What more budget would bring, by the slope of the held-out curve at the budget where it is known."""
-    campaign_findings, money = campaign.findings, _.money
+    money, costs, shadow_price = _.money, campaign.costs, campaign.findings.shadow_price
     if campaign.basis == UNKNOWN:
         return _("no effect of its offers is known, so there is nothing to spend a budget on.")
-    if campaign_findings.shadow_price <= 0:
-        used, budget = (
-            campaign.costs.text(campaign_findings.liability_minor),
-            campaign.costs.exact(campaign_findings.budget_minor),
-        )
+    if shadow_price <= 0:
         return _(
             "The plan uses {used} of the budget of {budget}; more budget would add nothing (shadow price 0).",
-            used=used,
-            budget=budget,
+            used=costs.text(campaign.findings.liability_minor),
+            budget=costs.exact(campaign.findings.budget_minor),
         )
-    slope, more = _slope_at_budget(campaign, curve), campaign.costs.exact(campaign.costs.unit)
-    price = money.significant(campaign_findings.shadow_price * money.unit)
+    slope, more = _slope_at_budget(campaign, curve), costs.exact(costs.unit)
+    price = money.significant(shadow_price * money.unit)
     gain = price if slope is None else money.significant(slope * money.unit)
     if campaign.is_assumed:
         return _(
@@ -125,21 +121,19 @@ def _shadow(campaign: CampaignFacts, curve: list[dict[str, float]], _: Localizer
             more=more,
             gain=gain,
         )
-    return (
-        _(
+    if slope is None:
+        return _(
             "The budget is used up. By the planning estimates, {more} more of it would add {price} of profit"
             " (shadow price).",
             more=more,
             price=price,
         )
-        if slope is None
-        else _(
-            "The budget is used up. {more} more of it would change profit by about {gain} (held-out), or by "
-            "{price} by the planning estimates (shadow price).",
-            more=more,
-            gain=gain,
-            price=price,
-        )
+    return _(
+        "The budget is used up. {more} more of it would change profit by about {gain} (held-out), or by "
+        "{price} by the planning estimates (shadow price).",
+        more=more,
+        gain=gain,
+        price=price,
     )
 
 

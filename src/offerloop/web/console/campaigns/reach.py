@@ -14,7 +14,7 @@ from offerloop.web.console.jobs.view import UNDER_WAY, cancel_form, progress_of
 from offerloop.web.console.page_request import PageRequest
 from offerloop.web.console.plan.view import PREVIEWED, curve_of, slider
 from offerloop.web.roles import Permission
-from offerloop.workspace import campaign_reach, is_preview, planned_revisions
+from offerloop.workspace import RunRead, campaign_reach, is_preview, planned_revisions
 
 LATELY = 10
 """Jobs among which a preview is looked for."""
@@ -39,9 +39,22 @@ def reach_of(request: PageRequest, campaign: WrittenCampaign) -> list[Block]:
     waits = campaign.state in PLANNED_STATES and is_preview(run.folder.name)
     if not reach.is_planned:
         return [heading, Stats(tuple(stats)), *_asking(request, campaign)]
+    stats += _planned(run, campaign)
+    link = Notice(
+        Message("The customers one by one:"), "neutral",
+        f"/console/recipients?run={run.folder.name}&campaign={campaign.campaign_id}",
+        Message("Who gets what", context="link"),
+    )  # fmt: skip
+    said = [PREVIEWED] if is_preview(run.folder.name) else []
+    asking = [] if is_newest and not waits else _asking(request, campaign)
+    return [heading, *(asking if waits else []), *said, Stats(tuple(stats)), link, *([] if waits else asking)]
+
+
+def _planned(run: RunRead, campaign: WrittenCampaign) -> list[Stat]:
+    """Return what the plan of a run expects of the campaign."""
     unit = str(campaign.text.body.get("budget_unit") or run.currency)
     forecast = next(one for one in forecasts(run) if one.id == campaign.campaign_id)
-    stats += [
+    return [
         Stat(
             "planned", Message("customers who get it by the plan", context="figure"), forecast.customers, forecast.why
         ),
@@ -51,14 +64,6 @@ def reach_of(request: PageRequest, campaign: WrittenCampaign) -> list[Block]:
             Message("beyond what the same customers would bring without offers"),
         ),
     ]  # fmt: skip
-    link = Notice(
-        Message("The customers one by one:"), "neutral",
-        f"/console/recipients?run={run.folder.name}&campaign={campaign.campaign_id}",
-        Message("Who gets what", context="link"),
-    )  # fmt: skip
-    said = [PREVIEWED] if is_preview(run.folder.name) else []
-    asking = [] if is_newest and not waits else _asking(request, campaign)
-    return [heading, *(asking if waits else []), *said, Stats(tuple(stats)), link, *([] if waits else asking)]
 
 
 def _asking(request: PageRequest, campaign: WrittenCampaign) -> list[Block]:
