@@ -7,6 +7,7 @@ import subprocess
 import threading
 import time
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 import httpx
 import postgres_server
@@ -122,3 +123,28 @@ def check_restored(url):
     assert restored.template("t").balance.n_used == used + 1
     assert audit(restored.engine) == []
     restored.engine.dispose()
+
+
+GUIDE = Path(__file__).parents[2] / "docs" / "how-to" / "deploy.md"
+
+
+def of_the_guide(program):
+    lines = GUIDE.read_text(encoding="utf-8").splitlines()
+    (command,) = [line for line in lines if line.startswith(f"{program} ") and "backup" in line]
+    return command
+
+
+@pytest.mark.parametrize("program", ["sqlite3", "python3"])
+def test_a_command_of_the_guide_that_is_started_in_a_wrong_folder_leaves_the_former_copy(tmp_path, program):
+    if shutil.which(program) is None:
+        pytest.skip(f"there is no {program}")
+    Database.open(f"sqlite:///{tmp_path / 'offerloop.db'}").close()
+    command = of_the_guide(program)
+    subprocess.run(command, shell=True, cwd=tmp_path, check=True)
+    copy = (tmp_path / "copy.db").read_bytes()
+    (tmp_path / "offerloop.db").unlink()
+    assert subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True).returncode != 0
+    assert (tmp_path / "copy.db").read_bytes() == copy
+    (tmp_path / "copy.db").replace(tmp_path / "offerloop.db")
+    database = Database.open(f"sqlite:///{tmp_path / 'offerloop.db'}")
+    database.close()

@@ -54,3 +54,47 @@ def test_a_store_that_cannot_be_written_says_so_at_once(store_url, broken):
 def test_a_file_that_cannot_be_opened_is_a_store_that_is_away(tmp_path):
     with pytest.raises(StoreError, match=f"the store '{tmp_path}' cannot be read .*unable to open database file"):
         Database.open(f"sqlite:///{tmp_path}")
+
+
+@pytest.mark.parametrize("kept", [4096, 40_000, -4096])
+def test_a_copy_that_is_not_complete_is_said_to_be_damaged(tmp_path, kept):
+    file = tmp_path / "offerloop.db"
+    Database.open(f"sqlite:///{file}").close()
+    file.write_bytes(file.read_bytes()[:kept])
+    with pytest.raises(StoreError, match=f"the store '{file}' is damaged .*restore it from a complete backup"):
+        Database.open(f"sqlite:///{file}")
+
+
+def test_a_page_that_is_damaged_is_named_when_it_is_read(tmp_path):
+    file = tmp_path / "offerloop.db"
+    database = Database.open(f"sqlite:///{file}")
+    fill = "with recursive n(i) as (select 1 union all select i + 1 from n where i < 3000) "
+    fill += "insert into counters select 'counter ' || i, i from n"
+    database.change(lambda one: one.execute(sa.text(fill)))
+    database.close()
+    content = file.read_bytes()
+    pages = [content[start : start + 4096] for start in range(0, len(content), 4096)]
+    file.write_bytes(b"".join(b"x" * 4096 if b"counter 1500" in page else page for page in pages))
+    database = Database.open(f"sqlite:///{file}")
+    with pytest.raises(StoreError, match="is damaged"):
+        database.read(lambda one: one.execute(sa.text("select sum(value) from counters")).scalar_one())
+    database.close()
+
+
+def test_a_file_that_was_replaced_is_noticed(tmp_path):
+    file = tmp_path / "offerloop.db"
+    database = Database.open(f"sqlite:///{file}")
+    assert not database.is_replaced
+    copy = tmp_path / "copy.db"
+    copy.write_bytes(file.read_bytes())
+    copy.replace(file)
+    assert database.is_replaced
+    file.unlink()
+    assert database.is_replaced
+    database.close()
+
+
+def test_no_other_database_is_replaced(store_url):
+    database = Database.open(store_url)
+    assert not database.is_replaced
+    database.close()

@@ -39,7 +39,7 @@ def test_a_process_decides_and_stops_with_everything_on_record(small_run, tmp_pa
     assert secret not in said
     assert "c000" not in said
     assert '"route": "/v1/decisions", "status": 200' in said
-    remarks = ("This is", "The console", "the environment variable 'NO_SUCH_SECRET'")
+    remarks = ("This is", "The database is new", "The console", "the environment variable 'NO_SUCH_SECRET'")
     assert all(one in said for one in remarks)
     lines = [json.loads(line) for line in said.splitlines() if not line.startswith(remarks)]
     assert "Invalid HTTP request received." in [one.get("message") for one in lines]

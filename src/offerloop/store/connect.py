@@ -31,6 +31,7 @@ NOTICED = {
 }  # fmt: skip
 """Parameters by which a server of PostgreSQL that says nothing any more is noticed within 20 seconds."""
 _REFUSED_SQLITE = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
+_DAMAGED_SQLITE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _REFUSED_POSTGRESQL = ("53100", "25006")
 """A full disk, and a server that only reads: https://www.postgresql.org/docs/current/errcodes-appendix.html."""
 _CLOCK = {
@@ -66,12 +67,18 @@ def open_engine(url: str) -> Engine:
 
 def _check_folder(engine: Engine) -> None:
     """Raise InputError where the file of SQLite would stand in a folder that is not there."""
-    file = engine.url.database if engine.dialect.name == "sqlite" else None
-    if file and not file.startswith((":", "file:")) and not Path(file).absolute().parent.is_dir():
-        folder = str(Path(file).absolute().parent)
+    file = file_of(engine)
+    if file is not None and not file.parent.is_dir():
+        folder = str(file.parent)
         raise InputError(
             Message("the store's folder '{folder}' is not there; make it, or correct the URL", folder=folder)
         )
+
+
+def file_of(engine: Engine) -> Path | None:
+    """The file of a database of SQLite; None of one in memory, and of PostgreSQL."""
+    file = engine.url.database if engine.dialect.name == "sqlite" else None
+    return Path(file).absolute() if file and not file.startswith((":", "file:")) else None
 
 
 def place_of(engine: Engine) -> str:
@@ -167,8 +174,8 @@ def clock(connection: Connection) -> int:
 def persevere(action: Callable[[], Answered], engine: Engine, patience_seconds: float) -> Answered:
     """The result of an action on a database; made anew while others were faster or the database was away.
 
-    Raises StoreError after `patience_seconds`, and at once where the disk is full or cannot be written. The action must
-    be safe to repeat.
+    Raises StoreError after `patience_seconds`, and at once where the disk is full or cannot be written, or where
+    SQLite's file is damaged. The action must be safe to repeat.
     """
     deadline = time.monotonic() + patience_seconds
     pause = 0.001
@@ -178,6 +185,8 @@ def persevere(action: Callable[[], Answered], engine: Engine, patience_seconds: 
         except (StaleError, DBAPIError, sqlite3.OperationalError) as error:
             if is_refused(error):
                 raise _refused(error, engine) from error
+            if _is_damaged(error):
+                raise _damaged(error, engine) from error
             if not passing(error):
                 raise
             if time.monotonic() > deadline:
@@ -191,6 +200,16 @@ def _refused(error: Exception, engine: Engine) -> StoreError:
         Message(
             "the store '{place}' cannot be read or written ({reason}); try again once it can, and send requests "
             "with the same key",
+            place=place_of(engine),
+            reason=_first_line(error),
+        )
+    )
+
+
+def _damaged(error: Exception, engine: Engine) -> StoreError:
+    return StoreError(
+        Message(
+            "the store '{place}' is damaged ({reason}); stop what uses it, and restore it from a complete backup",
             place=place_of(engine),
             reason=_first_line(error),
         )
@@ -215,6 +234,11 @@ def is_refused(error: Exception) -> bool:
     if isinstance(cause, sqlite3.Error):
         return _sqlite_code(cause) in _REFUSED_SQLITE
     return getattr(cause, "sqlstate", None) in _REFUSED_POSTGRESQL
+
+
+def _is_damaged(error: Exception) -> bool:
+    cause = _cause(error)
+    return isinstance(cause, sqlite3.Error) and _sqlite_code(cause) in _DAMAGED_SQLITE
 
 
 def passing(error: Exception) -> bool:

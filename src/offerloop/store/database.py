@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from offerloop.store.connect import open_engine, persevere, place_of, reading, writing
+from offerloop.store.connect import file_of, open_engine, persevere, place_of, reading, writing
 from offerloop.store.migrations import migrate
 
 Answered = TypeVar("Answered")
@@ -23,6 +23,8 @@ class Database:
 
     engine: Engine
     patience_seconds: float = PATIENCE_SECONDS
+    inode: int | None = None
+    """The file of SQLite that was opened, which may have got another name since."""
 
     @classmethod
     def open(cls, url: str, patience_seconds: float = PATIENCE_SECONDS) -> Database:
@@ -36,7 +38,15 @@ class Database:
         except BaseException:
             engine.dispose()
             raise
-        return cls(engine, patience_seconds)
+        return cls(engine, patience_seconds, _inode(engine))
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether another file stands in the place of the one that was opened, as after a restore without a stop.
+
+        What is written goes to the former file, and is lost with it.
+        """
+        return _inode(self.engine) != self.inode
 
     @property
     def place(self) -> str:
@@ -67,3 +77,11 @@ class Database:
     def close(self) -> None:
         """Let all connections go."""
         self.engine.dispose()
+
+
+def _inode(engine: Engine) -> int | None:
+    file = file_of(engine)
+    try:
+        return None if file is None else file.stat().st_ino
+    except OSError:
+        return None

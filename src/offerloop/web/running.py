@@ -63,6 +63,11 @@ def ready_to_serve(
     return Settings.of(config.parent, url, workers, trusted_proxies=trusted_proxies, **more)
 
 
+_NEW_DATABASE = Message(
+    "The database is new and has no tokens. If the shop was served before, stop the service and put its database back."
+)
+
+
 def first_token(database: Database, *, another: bool = False) -> str | None:
     """Make a token of an admin where there is no token at all, or another one, and return its secret; else None."""
 
@@ -112,6 +117,8 @@ def run(
         sys.stdout.write(f"{secret}\n")
         sys.stdout.flush()
         remark(Message("This is a token of an admin. It is shown once: keep it where secrets are kept."))
+    if secret is not None and not new_admin_token:
+        remark(_NEW_DATABASE)
     remark(Message("The console is at {address}", context="message", address=f"http://{host}:{port}/"))
     if config_file(settings.shop).is_file():
         for fault in webhook_faults(load_config(settings.shop)):

@@ -6,7 +6,7 @@ import socket
 import time
 from pathlib import Path
 
-from served_shop import served, with_role
+from served_shop import served, shop_of, with_role
 
 from offerloop.web.telemetry.metrics import Metrics, forget_counters
 
@@ -29,6 +29,21 @@ def test_without_a_run_it_lives_and_is_not_ready(tmp_path):
         assert client.get("/ready").json()["detail"] == "No policy can be served yet."
         comparison = client.get("/v1/policies/newest/compare", headers=with_role(client, "viewer")).json()
         assert (comparison["code"], comparison["detail"]) == ("not_ready", "No policy can be served yet.")
+
+
+def test_a_service_whose_database_was_replaced_is_not_ready(small_run, tmp_path):
+    shop = shop_of(small_run, tmp_path)
+    with served(shop) as client:
+        assert client.get("/ready").status_code == 200
+        file = shop / "offerloop.db"
+        copy = tmp_path / "copy.db"
+        copy.write_bytes(file.read_bytes())
+        copy.replace(file)
+        answer = client.get("/ready").json()
+        assert (answer["code"], answer["detail"][:45]) == (
+            "store_away",
+            "The file of the database was replaced or move",
+        )
 
 
 def test_metrics_are_those_of_all_workers(shared_service, role):

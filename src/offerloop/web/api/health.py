@@ -19,6 +19,10 @@ READY_SECONDS = 1.0
 WARMING = Message(
     "The service is warming up: it prepares its pages and the lists of who gets what. Try again in a few seconds."
 )
+REPLACED = Message(
+    "The file of the database was replaced or moved while the service runs: what is written now is lost. Stop the "
+    "service, put the database in its place and start it again."
+)
 NOT_WRITTEN = Message("The database answers and takes no decisions: its disk may be full.")
 router = APIRouter(tags=["operations"])
 
@@ -50,6 +54,8 @@ async def ready(request: Request) -> Ready:
     worker: Worker = request.app.state.worker
     if worker.seems_away:
         raise HttpProblem("store_away")
+    if worker.database.is_replaced:
+        raise HttpProblem("store_away", REPLACED)
     if worker.records.is_refused:
         raise HttpProblem("store_away", NOT_WRITTEN)
     try:
