@@ -114,7 +114,7 @@ def test_the_life_of_a_coupon(client):
     with pytest.raises(ProblemError, match="refused") as error:
         client.redeem(code, "c002", 300)
     assert (error.value.status, error.value.code) == (409, "refused")
-    assert error.value.reason
+    assert f"409 refused: {error.value.reason}: the rules of the coupon refuse it" in str(error.value)
 
 
 def test_a_basket_says_what_came_of_typed_codes(client):

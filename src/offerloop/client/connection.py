@@ -32,7 +32,7 @@ class ProblemError(OfferloopError):
         """Why the rules of a coupon refuse it, where the code is "refused"."""
         message = Message(
             "the service refuses the request with {status} {code}: {detail}",
-            status=str(status), code=self.code, detail=" ".join(filter(None, [self.field, self.reason, self.detail])),
+            status=str(status), code=self.code, detail=": ".join(filter(None, [self.field, self.reason, self.detail])),
         )  # fmt: skip
         super().__init__(message)
 
