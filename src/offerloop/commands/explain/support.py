@@ -87,18 +87,9 @@ SUPPORT_SCOPE = {
 
 def support_text(_: ExplanationLocalizer) -> str:
     """Six to ten lines, one sentence or two each; of money only the offer's terms."""
-    decision, customer = _.facts.decision, _.facts.customer_id
-    reason, terms = decision.reason, decision.terms
-    if terms:
-        first = Message("Customer {customer} gets this offer: {offer}.")
-    else:
-        first = (
-            Message("Customer {customer} gets no personal offers.")
-            if reason == "holdout"
-            else Message("Customer {customer} gets no personal offer this time.")
-        )
+    reason, terms = _.facts.decision.reason, _.facts.decision.terms
     lines = [
-        _(first, customer=str(customer), offer=_.quoted(_.offer(terms, with_most=True))),
+        _(_outcome(_), customer=str(_.facts.customer_id), offer=_.quoted(_.offer(terms, with_most=True))),
         _(SUPPORT_WHY[reason], share=_.share(_.facts.holdout_share)),
         *map(_, _facts_used(_)),
     ]
@@ -123,6 +114,15 @@ def support_text(_: ExplanationLocalizer) -> str:
         else _("Please do not promise an offer for next time: every plan is computed anew.")
     )
     return "\n".join(lines)
+
+
+def _outcome(_: ExplanationLocalizer) -> Message:
+    """Return what the customer gets."""
+    if _.facts.decision.terms:
+        return Message("Customer {customer} gets this offer: {offer}.")
+    if _.facts.decision.reason == "holdout":
+        return Message("Customer {customer} gets no personal offers.")
+    return Message("Customer {customer} gets no personal offer this time.")
 
 
 def _facts_used(_: ExplanationLocalizer) -> list[Message]:

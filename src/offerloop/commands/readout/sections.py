@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from offerloop.commands.readout.columns import columns
 from offerloop.commands.readout.exploration import kind_name
 from offerloop.commands.readout.findings import ReadoutEffect, ReadoutFindings
@@ -164,33 +166,27 @@ def effects_section(findings: ReadoutFindings, _: Localizer) -> Section:
     ]
     if findings.covariate:
         said.append(_("Adjusted figures take out what {what} explains.", what=findings.covariate))
-    more = [
-        Details(
-            _("The same, {words}", context="read-out", words=words),
-            _effects_table(findings, rows, _("Effects, {words}", context="read-out", words=words), _),
-        )
-        for words, rows in _other_groups(findings, _)
-    ]
-    of_plan = [row for row in findings.effects if (row.comparison, row.group) == ("plan", "all")]
+    message = (
+        Message("Profit changed by {profit} per customer")
+        if profit.estimate.is_clear
+        else Message("Profit changed by {profit} per customer, an interval that includes zero")
+    )
     return Section(
         "effects",
         _("What the offers changed"),
-        (
-            _("Profit changed by {profit} per customer", profit=per_customer(profit, _))
-            if profit.estimate.is_clear
-            else _(
-                "Profit changed by {profit} per customer, an interval that includes zero",
-                profit=per_customer(profit, _),
-            )
-        ),
-        (
-            Text(_.sentences(said)),
-            _effects_table(
-                findings, of_plan, _("Customers with the plan's offer against those held back; 95 % intervals"), _
-            ),
-            *more,
-        ),
+        _(message, profit=per_customer(profit, _)),
+        (Text(_.sentences(said)), *_effects_tables(findings, _)),
     )
+
+
+def _effects_tables(findings: ReadoutFindings, _: Localizer) -> Iterator[Block]:
+    """Yield the table of the main comparison, then those of other groups."""
+    of_plan = [row for row in findings.effects if (row.comparison, row.group) == ("plan", "all")]
+    title = _("Customers with the plan's offer against those held back; 95 % intervals")
+    yield _effects_table(findings, of_plan, title, _)
+    for words, rows in _other_groups(findings, _):
+        table = _effects_table(findings, rows, _("Effects, {words}", context="read-out", words=words), _)
+        yield Details(_("The same, {words}", context="read-out", words=words), table)
 
 
 def _other_groups(findings: ReadoutFindings, _: Localizer) -> list[tuple[str, list[ReadoutEffect]]]:
@@ -393,22 +389,13 @@ def exploration_section(findings: ReadoutFindings, _: Localizer) -> Section:
         for effect in rows
     )
     heads = columns(_, "kind", "outcome", "each", "p", "drew", "drew_nothing")
-    clear = any(one.outcome == "margin_minor" and one.estimate.is_clear for one in rows)
+    title = _("Offers given at random, weighted by inverse probability; 95 % intervals")
     message = (
         _("Offers given at random show a clear effect on margin")
-        if clear
+        if any(one.outcome == "margin_minor" and one.estimate.is_clear for one in rows)
         else _("Offers given at random show no clear effect on margin")
     )
-    return Section(
-        "lot",
-        label,
-        message,
-        (
-            Table(
-                _("Offers given at random, weighted by inverse probability; 95 % intervals"), heads, cells, n_labels=2
-            ),
-        ),
-    )
+    return Section("lot", label, message, (Table(title, heads, cells, n_labels=2),))
 
 
 def limits_section(findings: ReadoutFindings, _: Localizer) -> Section:

@@ -110,22 +110,22 @@ def read_orders(
     counts = collect(shaped.select(n=nw.len(), missing=nw.col("cost_minor").is_null().cast(nw.Int64).sum()))
     n_lines, missing = counts.row(0)
     if not n_lines:
-        rejected = [
-            Message("{n} {rule}", context="rows that a rule rejects", n=rows, rule=RULE_NAMES.get(rule, rule))
-            for rule, rows in left_out.items()
-        ]
-        raise NothingLeftError(
-            Message(
-                "'{place}' has no usable order line: {why}",
-                place=str(samples["order_lines"].place),
-                why=rejected or Message("it has no rows", context="error"),
-            )
-        )
+        raise _nothing_left(str(samples["order_lines"].place), left_out)
     engine.write(shaped.sort(*_SORTED), path)
     names = tuple(samples["order_lines"].head.columns)
     return PastOrders(
         path, known_zone, zone is not None, days_only, n_reused, frozenset(columns), n_lines, missing, left_out, names
     )
+
+
+def _nothing_left(place: str, left_out: Mapping[str, int]) -> NothingLeftError:
+    """Return the error that says which rules left out how many rows."""
+    rejected = [
+        Message("{n} {rule}", context="rows that a rule rejects", n=rows, rule=RULE_NAMES.get(rule, rule))
+        for rule, rows in left_out.items()
+    ]
+    why = rejected or Message("it has no rows", context="error")
+    return NothingLeftError(Message("'{place}' has no usable order line: {why}", place=place, why=why))
 
 
 def _found(samples: Samples) -> dict[SourceName, ColumnMatch]:

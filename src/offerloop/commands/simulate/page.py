@@ -206,18 +206,8 @@ def _shares(findings: SimulationFindings, _: Localizer) -> Table:
 
 
 def _compared(findings: SimulationFindings, _: Localizer) -> Section:
-    rows = tuple(
-        (policy.name, *(money_text(policy.gains[name], _) for name in ("profit", "cost", "sales")),
-         points_text(conversion(policy, findings.customers, findings.n_periods), _),
-         "" if policy.lead is None else money_text(policy.lead, _))
-        for policy in findings.policies
-    )  # fmt: skip
-    keys = ("policy", "more_profit", "cost", "more_sales", "more_conversion")
-    heads = (*columns(_, *keys),
-             _("profit beyond '{first}' at equal spend", first=findings.policies[0].name))  # fmt: skip
-    table = Table(_("Totals over all periods, means over worlds"), heads, rows)
     parts = (
-        table,
+        _gains(findings, _),
         Text(
             _(
                 "All shops have the same customers, the same history and the same random draws, so that they "
@@ -241,6 +231,19 @@ def _compared(findings: SimulationFindings, _: Localizer) -> Section:
         _("What each policy gained over all periods, and what that cost"),
         parts,
     )
+
+
+def _gains(findings: SimulationFindings, _: Localizer) -> Table:
+    rows = tuple(
+        (policy.name, *(money_text(policy.gains[name], _) for name in ("profit", "cost", "sales")),
+         points_text(conversion(policy, findings.customers, findings.n_periods), _),
+         "" if policy.lead is None else money_text(policy.lead, _))
+        for policy in findings.policies
+    )  # fmt: skip
+    keys = ("policy", "more_profit", "cost", "more_sales", "more_conversion")
+    heads = (*columns(_, *keys),
+             _("profit beyond '{first}' at equal spend", first=findings.policies[0].name))  # fmt: skip
+    return Table(_("Totals over all periods, means over worlds"), heads, rows)
 
 
 def _periods(policy: str, findings: SimulationFindings, _: Localizer) -> Section:
