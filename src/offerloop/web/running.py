@@ -18,6 +18,7 @@ from offerloop.config import STORE_VARIABLE, config_file, load_config
 from offerloop.errors import InputError
 from offerloop.events import with_variables
 from offerloop.message import Message
+from offerloop.serving import open_shop_offers
 from offerloop.store import Database, add_entry, add_first_token, add_token
 from offerloop.web.demo import LOOPBACK, add_demo_people, play_traffic
 from offerloop.web.limits import allow_many_files
@@ -123,6 +124,7 @@ def run(
     if config_file(settings.shop).is_file():
         for fault in webhook_faults(load_config(settings.shop)):
             remark(fault)
+    open_shop_offers(settings.shop, None)  # what is wrong in them is said before processes start
     forget_counters(settings.shop / COUNTERS)
     allow_many_files()
     settings.to_environment()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import shutil
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -12,8 +13,10 @@ from pathlib import Path
 from threading import Event, RLock, Thread
 from typing import Any
 
+import polars as pl
+
 from offerloop.config import config_file, load_config
-from offerloop.errors import OfferloopError
+from offerloop.errors import InputError, OfferloopError
 from offerloop.message import Message
 from offerloop.offers import FindLeft, OfferLeft, OfferSet
 from offerloop.serving import (
@@ -45,6 +48,7 @@ from offerloop.store import (
     campaign_states,
     forget_answers,
     is_on,
+    jobs_are_stuck,
     keep_offers_text,
     limited_templates,
     limits_left,
@@ -70,6 +74,15 @@ NEWCOMERS_EVERY = 5
 COUNTED_SHARE = 200
 """Seconds for which a count of decisions holds, for each second that it took: so few requests wait for one that no
 percentile of their times shows it."""
+STUCK_SECONDS = 60
+"""A job that could have begun for so long is one that nobody carries out."""
+_DAMAGED = (pl.exceptions.PolarsError, OSError, ValueError, LookupError)
+"""What readers raise for files that are damaged, or that cannot be written."""
+SERVED = "served"
+"""The folder in a run with the table of its policy."""
+_STILL_SERVED = Message("The plan {version} and the offers of before are served still: {why}")
+_NO_CONFIGURATION = Message("The configuration cannot be read, so that jobs, schedule and notices wait: {why}")
+_STUCK = Message("Jobs wait, and no process begins them: look into the log of the service, and start it again.")
 TIDY_EVERY = 600
 """Polls between two deletions of expired answers."""
 
@@ -126,6 +139,8 @@ class Worker:
     """When the database answered last, on the clock of this process."""
     load_error: Message | None = None
     """Why the policy could not be loaded, which is logged once."""
+    config_error: Message | None = None
+    """Why the configuration cannot be read, since it was changed."""
 
     @classmethod
     def of(cls, settings: Settings) -> Worker:
@@ -179,9 +194,24 @@ class Worker:
         """Return why no policy can be served, without the place of the shop on the machine."""
         if self.load_error is None:
             return NO_POLICY
+        return Message("No policy can be served yet: {why}", why=self._without_place(self.load_error))
+
+    def faults(self, patience_seconds: float | None = None) -> list[Message]:
+        """Return what fails beside answers, which are given all the same. Raises StoreError."""
+        faults = []
+        if self.load_error is not None and self.served is not None:
+            why = self._without_place(self.load_error)
+            faults.append(_STILL_SERVED.with_values(version=self.version or "", why=why))
+        if self.config_error is not None:
+            faults.append(_NO_CONFIGURATION.with_values(why=self._without_place(self.config_error)))
+        if self.database.read(partial(jobs_are_stuck, seconds=STUCK_SECONDS), patience_seconds):
+            faults.append(_STUCK)
+        return faults
+
+    def _without_place(self, error: Message) -> Message:
+        """Leave the place of the shop on the machine out."""
         place, shop = str(self.settings.shop), self.settings.shop.name
-        why = self.load_error.with_texts(lambda text: text.replace(place, shop))
-        return Message("No policy can be served yet: {why}", why=why)
+        return error.with_texts(lambda text: text.replace(place, shop))
 
     def request_of(self, customer_id: str, **fields: Any) -> DecisionAsked:  # noqa: ANN401 - fields of a decision
         """Return a decision on a customer: with it whether they have opted out, the arm of a test customer, and which
@@ -291,8 +321,11 @@ class Worker:
         path = config_file(self.settings.shop)
         changed_at = path.stat().st_mtime_ns if path.is_file() else 0
         if changed_at != self._config_at:
-            self._paces = path.is_file() and load_config(path).serve.pacing
-            self._config_at = changed_at
+            self._config_at, self.config_error = changed_at, None
+            try:
+                self._paces = path.is_file() and load_config(path).serve.pacing
+            except OfferloopError as error:
+                self.config_error = error.message
         if self.served is None or not self._paces:
             self.prices = {}
             return
@@ -305,8 +338,9 @@ class Worker:
         version = self.database.read(promoted)
         try:
             folder = find_run(self.settings.shop if version is None else self.settings.shop / "runs" / version)
-            if self.version != folder.name or not is_served(folder):
-                self._serve(serve_run(folder))
+            policy = _opened(folder, is_served_now=self.version == folder.name)
+            if policy is not None:
+                self._serve(policy)
             self._read_offers()
             self.load_error = None
         except OfferloopError as error:
@@ -361,3 +395,21 @@ class Worker:
         gc.unfreeze()
         gc.collect()
         gc.freeze()  # what a policy holds stays: looking through it again and again would delay decisions
+
+
+def _opened(folder: Path, *, is_served_now: bool) -> Policy | None:
+    """Return the policy of a run, None where it is served as it is; the table of a damaged one is made anew.
+
+    Raises InputError for a run whose files are damaged.
+    """
+    try:
+        return None if is_served_now and is_served(folder) else serve_run(folder)
+    except _DAMAGED:
+        shutil.rmtree(folder / SERVED, ignore_errors=True)
+    try:
+        return serve_run(folder)
+    except _DAMAGED as error:
+        reason = str(error).strip().splitlines()[0]
+        raise InputError(
+            Message("the run '{folder}' cannot be served ({reason}); make a new run", folder=str(folder), reason=reason)
+        ) from error

@@ -2,19 +2,23 @@
 
 import json
 import os
+import shutil
 import socket
 import time
+from html import unescape
 from pathlib import Path
 
+from console_pages import signed_in
 from served_shop import served, shop_of, with_role
 
+from offerloop.store import add_job, claim_job, find_job
 from offerloop.web.telemetry.metrics import Metrics, forget_counters
 
 
 def test_a_service_with_a_run_is_ready(shared_service, small_run):
     assert shared_service.get("/health").json()["status"] == "ok"
     said = shared_service.get("/ready").json()
-    assert (said["policy_version"], said["personalised"]) == (small_run.name, True)
+    assert (said["policy_version"], said["personalised"], said["faults"]) == (small_run.name, True, [])
 
 
 def test_without_a_run_it_lives_and_is_not_ready(tmp_path):
@@ -29,6 +33,75 @@ def test_without_a_run_it_lives_and_is_not_ready(tmp_path):
         assert client.get("/ready").json()["detail"] == "No policy can be served yet."
         comparison = client.get("/v1/policies/newest/compare", headers=with_role(client, "viewer")).json()
         assert (comparison["code"], comparison["detail"]) == ("not_ready", "No policy can be served yet.")
+
+
+def faults(client, language="en"):
+    answer = client.get("/ready", headers={"accept-language": language})
+    assert answer.status_code == 200
+    return answer.json()["faults"]
+
+
+def test_offers_and_a_configuration_that_cannot_be_read_any_more_are_faults(small_run, tmp_path):
+    shop = shop_of(small_run, tmp_path)
+    with served(shop) as client:
+        worker = client.app.state.worker
+        (shop / "offers.toml").write_text("[[offers")
+        (shop / "offerloop.toml").write_text("[[shop")
+        worker.follow()
+        first, second = faults(client)
+        assert first.startswith(
+            f"The plan {small_run.name} and the offers of before are served still: 'shop/offers.toml"
+        )
+        assert second.startswith("The configuration cannot be read, so that jobs, schedule and notices wait: 'shop/")
+        assert faults(client, "zh")[0].startswith("仍")
+        page = unescape(client.get("/console/overview", headers=signed_in(client, "viewer")).text)
+        assert first in page
+        assert second in page
+        assert "The shop is not set up yet" not in page
+        (shop / "offers.toml").unlink()
+        shutil.copy(small_run.parent.parent / "offerloop.toml", shop)
+        worker.follow()
+        assert faults(client) == []
+
+
+def test_jobs_that_nobody_begins_are_a_fault(small_run, tmp_path):
+    with served(shop_of(small_run, tmp_path)) as client:
+        database = client.app.state.worker.database
+        job = database.change(lambda one: add_job(one, "run", {}))
+        assert faults(client) == []
+        ended = database.change(lambda one: add_job(one, "run", {}))
+        for ended_at, words in ((1, ["Jobs wait"]), (int(time.time()), [])):
+            with database.engine.begin() as connection:
+                connection.exec_driver_sql("update jobs set made_at = 1")
+                change = f"update jobs set state = 'done', ended_at = {ended_at} where job_id = '{ended.job_id}'"
+                connection.exec_driver_sql(change)
+            assert [one[:9] for one in faults(client)] == words
+        database.change(lambda one: claim_job(one, "worker"))
+        assert database.read(lambda one: find_job(one, job.job_id)).state == "running"
+        assert faults(client) == []
+
+
+def cut(file):
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+
+
+def test_a_run_whose_table_is_damaged_keeps_no_service_from_starting(small_run, tmp_path):
+    shop = shop_of(small_run, tmp_path)
+    cut(shop / "runs" / small_run.name / "assignments.parquet")
+    with served(shop) as client:
+        answer = client.get("/ready").json()
+        assert answer["code"] == "not_ready"
+        assert f"the run 'shop/runs/{small_run.name}' cannot be served (parquet: " in answer["detail"]
+
+
+def test_a_damaged_table_of_a_policy_is_made_anew(small_run, tmp_path):
+    shop = shop_of(small_run, tmp_path)
+    with served(shop) as client:
+        assert faults(client) == []
+    for file in (shop / "runs" / small_run.name / "served").iterdir():
+        cut(file)
+    with served(shop) as client:
+        assert faults(client) == []
 
 
 def test_a_service_whose_database_was_replaced_is_not_ready(small_run, tmp_path):

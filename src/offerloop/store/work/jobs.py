@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from offerloop.message import Message, packed, unpacked
 from offerloop.store.access.secrets import new_id
@@ -117,6 +117,17 @@ def jobs_wait(connection: Connection) -> bool:
     now, waiting = clock(connection), states.all()
     runs = any(row.state == JobState.RUNNING.value and row.lease_until > now for row in waiting)
     return bool(waiting) and not runs
+
+
+def jobs_are_stuck(connection: Connection, seconds: int) -> bool:
+    """Return whether a job could have begun for so many seconds, and none did."""
+    if not jobs_wait(connection):
+        return False
+    open_states = (JobState.QUEUED.value, JobState.RUNNING.value)
+    made = select(func.min(jobs.c.made_at)).where(jobs.c.state.in_(open_states))
+    freed = select(func.max(func.coalesce(jobs.c.ended_at, jobs.c.lease_until)))
+    since = [connection.execute(one).scalar_one() for one in (made, freed)]
+    return max(one or 0 for one in since) < clock(connection) - seconds
 
 
 def renew_job(connection: Connection, job_id: str, worker: str, progress: Mapping[str, Any]) -> Job | None:

@@ -10,8 +10,9 @@ from pydantic import BaseModel
 
 from offerloop import __version__
 from offerloop.message import Message
+from offerloop.report import Localizer
 from offerloop.store import PERSONALISED, is_on
-from offerloop.web.problems import HttpProblem, documented
+from offerloop.web.problems import HttpProblem, documented, language_of
 from offerloop.web.worker import Worker
 
 READY_SECONDS = 1.0
@@ -40,6 +41,8 @@ class Ready(BaseModel):
     status: str
     policy_version: str
     personalised: bool
+    faults: list[str]
+    """What somebody should mend although requests are answered, in the language of Accept-Language."""
 
 
 @router.get("/health")
@@ -59,7 +62,7 @@ async def ready(request: Request) -> Ready:
     if worker.records.is_refused:
         raise HttpProblem("store_away", NOT_WRITTEN)
     try:
-        personalised = await asyncio.wait_for(asyncio.to_thread(_is_personalised, worker), READY_SECONDS)
+        personalised, faults = await asyncio.wait_for(asyncio.to_thread(_looked_at, worker), READY_SECONDS)
     except TimeoutError:
         raise HttpProblem("store_away") from None
     if worker.served is None:
@@ -67,11 +70,17 @@ async def ready(request: Request) -> Ready:
     warm: Event | None = request.app.state.warm
     if warm is not None and not warm.is_set():
         raise HttpProblem("not_ready", WARMING)
-    return Ready(status="ok", policy_version=worker.served.policy.version, personalised=personalised)
+    localize = Localizer(language_of(request.headers.get("accept-language")))
+    return Ready(
+        status="ok", policy_version=worker.served.policy.version, personalised=personalised,
+        faults=[localize(one) for one in faults],
+    )  # fmt: skip
 
 
-def _is_personalised(worker: Worker) -> bool:
-    return worker.database.read(lambda one: is_on(one, PERSONALISED), patience_seconds=READY_SECONDS)
+def _looked_at(worker: Worker) -> tuple[bool, list[Message]]:
+    """Return whether offers are personal, and what fails beside answers."""
+    personalised = worker.database.read(lambda one: is_on(one, PERSONALISED), patience_seconds=READY_SECONDS)
+    return personalised, worker.faults(READY_SECONDS)
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})

@@ -39,7 +39,8 @@ def view(request: PageRequest) -> View:
     blocks = [*_attention(request, titles)]
     if request.config is None:
         said = Message("The shop is not set up yet: give it its order lines.")
-        blocks.append(Notice(said, "warning", "/console/setup", Message("Set up the shop", context="link")))
+        if request.worker.config_error is None:
+            blocks.append(Notice(said, "warning", "/console/setup", Message("Set up the shop", context="link")))
         return View(Message("Overview", context="page title"), "", tuple(blocks))
     if run is None:
         blocks.append(
@@ -113,6 +114,7 @@ def _attention(request: PageRequest, titles: Mapping[str, str]) -> list[Block]:
                 "/console/policies", Message("Switch them on again"),
             )
         )  # fmt: skip
+    blocks += [Notice(fault, "bad") for fault in worker.faults()]
     blocks += _campaigns(request)
     blocks += spend_alarms(request, titles)
     newest = worker.database.read(lambda one: list_jobs(one, 5))
