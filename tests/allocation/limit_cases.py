@@ -22,7 +22,8 @@ def made(kind: str, seed: int) -> Problem:
     scale = max(1, int(0.4 * cost.clip(0).mean() * n))
     limits = (Limit("budget", int(rng.integers(0, 2 * scale + 1))), *LIMITS[kind](rng, scale, group, offers))
     block = Block(np.arange(n), profit, measures, None, {"group": group})
-    return Problem(block.pieces(), offers, limits, 2 if kind == "two offers each" else 1)
+    lanes = tuple(k % 3 for k in range(offers)) if kind == "one of each lane" else None
+    return Problem(block.pieces(), offers, limits, 2 if kind in SEVERAL else 1, lanes)
 
 
 def none(*_: object) -> list[Limit]:
@@ -83,10 +84,13 @@ LIMITS = {
     "budgets": budgets,
     "caps": caps,
     "two offers each": caps,
+    "one of each lane": caps,
     "minimum": minimum,
     "band": band,
     "return": returns,
 }
 KINDS = list(LIMITS)
-SAFE = ("budget", "budgets", "caps", "two offers each")
+SEVERAL = ("two offers each", "one of each lane")
+"""Kinds in which a customer may have two offers."""
+SAFE = ("budget", "budgets", "caps", *SEVERAL)
 """Kinds of budgets and caps, whose measures are never below zero: a plan that gives nothing keeps to them."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from itertools import combinations, product
 
 import numpy as np
 import pytest
@@ -43,12 +44,20 @@ def compared(kind: str, seed: int) -> tuple[str, float]:
         assert kind not in SAFE
         return "missed", 0.0
     assert not ours.broken
+    assert not lanes_taken_twice(problem, ours)
     assert ours.bound >= best.profit - 1e-6
     assert best.profit >= ours.profit - 1e-6
     if kind in SAFE:
         assert ours.profit >= ours.bound - len(problem.limits) * best_customer(problem) - 1e-6
     missing = (best.profit - ours.profit) / max(abs(best.profit), 1.0)
     return "best" if missing < 1e-6 else "worse", missing
+
+
+def lanes_taken_twice(problem: Problem, plan: Solution) -> int:
+    """How many customers have two offers of which only one may be given."""
+    lanes = np.array(problem.lanes if problem.lanes is not None else range(problem.offers))
+    given_lanes = np.sort(np.where(plan.choice < 0, -1 - np.arange(plan.choice.shape[1]), lanes[plan.choice]), axis=1)
+    return int((np.diff(given_lanes, axis=1) == 0).any(axis=1).sum())
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -94,6 +103,32 @@ def test_many_customers_are_decided_by_prices_and_the_rest_by_a_linear_program()
     assert not plan.broken
     assert plan.gap < 1e-4
     assert plan.prices[0] > 0
+
+
+@pytest.mark.parametrize("lanes", [None, (0, 0, 1, 1, 2), (0, 0, 0, 1, 1)])
+def test_several_offers_of_a_customer_are_of_different_lanes(lanes):
+    problem = replace(many(), most=2, lanes=lanes)
+    plan = solve(problem)
+    assert not plan.broken
+    assert not lanes_taken_twice(problem, plan)
+    assert plan.gap < 1e-4
+    assert ((plan.choice >= 0).sum(axis=1) == 2).sum() > 100
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 10**9))
+def test_lanes_are_kept_as_by_trying_every_plan(seed):
+    rng = np.random.default_rng(seed)
+    profit, cost = np.round(rng.uniform(-3, 9, (3, 4)), 1), rng.integers(0, 9, (3, 4))
+    lanes, budget = tuple(rng.integers(0, 3, 4).tolist()), int(rng.integers(0, 30))
+    problem = replace(small(profit, cost, Limit("budget", budget)), most=2, lanes=lanes)
+    sets = [one for r in range(3) for one in combinations(range(4), r) if len({lanes[k] for k in one}) == len(one)]
+    each = [[(profit[i, list(one)].sum(), cost[i, list(one)].sum()) for one in sets] for i in range(3)]
+    best = max(sum(p for p, _ in plan) for plan in product(*each) if sum(c for _, c in plan) <= budget)
+    exact = solve_exactly(problem)
+    assert exact is not None
+    assert exact.profit == pytest.approx(best, abs=1e-6)
+    assert solve(problem).profit <= best + 1e-6
 
 
 def test_the_order_of_customers_does_not_matter():

@@ -235,3 +235,29 @@ def test_who_is_outside_a_campaigns_audience_draws_none_of_its_offers():
     assert {(7, "all"), (30, "all")} <= given
     arms = drawn(SIZE, planned(), LISTED, BUDGETS, audiences=inside).table
     assert arms.filter(pl.col("customer_id") < 5)["propensity"].max() <= 1
+
+
+def test_offers_given_together_are_weighed_as_one_choice():
+    """The first offer alone, drawn at random, is another choice than what the plan has together with it."""
+    together, audience = pl.Series(range(10)), pl.Series("customer_id", range(SIZE), dtype=pl.Int64)
+    weighed = {"together": [], "alone": []}
+    for seed in range(DRAWS):
+        settings = ExperimentSettings(holdout=HOLDOUT, holdout_seed=f"draw {seed}")
+        arms = draw_arms(audience, PLAN, LISTED, {}, BUDGETS, settings, np.random.default_rng(seed), further=together)
+        for arm, offer, propensity in arms.table.head(10).select("arm", "offer_id", "propensity").iter_rows():
+            if offer == "a":
+                weighed["together" if arm == "plan" else "alone"].append(1 / propensity)
+    for weights in weighed.values():
+        error = np.sqrt((np.mean(weights) - 1) / (10 * DRAWS))
+        assert abs(np.sum(weights) / (10 * DRAWS) - 1) < 4 * error
+
+
+def test_further_offers_follow_the_arm_and_the_propensity_of_the_first():
+    arms = drawn(SIZE, PLAN, LISTED, BUDGETS, holdout=HOLDOUT)
+    further = planned(*((one, "y", "all") for one in range(10)))
+    table = arms.with_further(further)
+    beside = table.slice(SIZE)
+    in_plan = arms.table.filter((pl.col("arm") == "plan") & (pl.col("customer_id") < 10))
+    assert beside["customer_id"].sort().to_list() == in_plan["customer_id"].to_list()
+    assert set(beside.select("campaign_id", "offer_id", "planned_offer_id").rows()) == {("y", "all", "all")}
+    assert beside.sort("customer_id")["propensity"].to_list() == in_plan["propensity"].to_list()

@@ -3,7 +3,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offerloop.decision.arms import DrawnArms
 from offerloop.decision.rows import Outside, as_text, assignments, decimal_text
 from offerloop.money import MICRO, to_text
 
@@ -56,9 +55,12 @@ def assigned(sent=("paid",), digits=2, outside=NOBODY, rows=EFFECTS):
     )
     arms = pl.DataFrame(ARMS, schema=["customer_id", "campaign_id", "offer_id", "arm", "propensity"], orient="row")
     arms = arms.with_columns(
-        planned_campaign_id=pl.col("campaign_id"), planned_offer_id=pl.col("offer_id"), lot_kinds=pl.lit("")
+        planned_campaign_id=pl.col("campaign_id"),
+        planned_offer_id=pl.col("offer_id"),
+        lot_kinds=pl.lit(""),
+        n_planned=pl.lit(1, pl.Int64),
     )
-    return assignments(DrawnArms(arms, 0.02), effects, OFFERS, list(sent), digits, outside)
+    return assignments(arms, effects, OFFERS, list(sent), digits, outside)
 
 
 def column(table, name):
@@ -156,9 +158,12 @@ def test_customers_with_text_ids_are_sorted_as_text():
         orient="row",
     )  # fmt: skip
     arms = arms.with_columns(
-        planned_campaign_id=pl.col("campaign_id"), planned_offer_id=pl.col("offer_id"), lot_kinds=pl.lit("")
+        planned_campaign_id=pl.col("campaign_id"),
+        planned_offer_id=pl.col("offer_id"),
+        lot_kinds=pl.lit(""),
+        n_planned=pl.lit(1, pl.Int64),
     )
-    assert assignments(DrawnArms(arms, 0.0), effects, OFFERS, [], 2, Outside(pl.Series(["x"]), pl.Series(["x"])))[
+    assert assignments(arms, effects, OFFERS, [], 2, Outside(pl.Series(["x"]), pl.Series(["x"])))[
         "customer_id"
     ].to_list() == ["a10", "a9", "b"]
 

@@ -62,11 +62,13 @@ def worlds(draw, most=3):
     return cases, [*limits, *(shared[name] for name in draw(st.sets(st.sampled_from(sorted(shared)))))]
 
 
-def keeps(parts, limits):
-    """Whether plans (case, rows) give each customer one offer at most and exceed nothing."""
+def keeps(parts, limits, most_offers=1):
+    """Whether plans (case, rows) give nobody too many offers, nor two of a campaign, and exceed nothing."""
     sums = [sum(each) for each in zip(*(used(one, rows, limits) for one, rows in parts), strict=True)]
-    customers = pl.concat([one.effects["customer_id"][rows] for one, rows in parts])
-    return customers.is_unique().all() and all(u <= most for u, most in zip(sums, amounts(limits), strict=True))
+    customers = [one.effects["customer_id"][rows] for one, rows in parts]
+    kept = all(u <= most for u, most in zip(sums, amounts(limits), strict=True))
+    number = pl.concat(customers).unique_counts().to_numpy().max(initial=0)
+    return kept and number <= most_offers and all(one.is_unique().all() for one in customers)
 
 
 def sent(decision):
@@ -74,39 +76,48 @@ def sent(decision):
 
 
 @settings(max_examples=15, deadline=None)
-@given(worlds())
-def test_no_limit_is_exceeded_whichever_way_campaigns_are_solved(world):
+@given(worlds(), st.integers(1, 3))
+def test_no_limit_is_exceeded_whichever_way_campaigns_are_solved(world, most):
     cases, limits = world
-    for found in (best_together(cases, limits), one_after_the_other(cases, limits)):
-        assert keeps([(one, found.rows[one.campaign.id]) for one in cases], limits)
+    for found in (best_together(cases, limits, most), one_after_the_other(cases, limits, most)):
+        assert keeps([(one, found.rows[one.campaign.id]) for one in cases], limits, most)
         assert found.profit == pytest.approx(sum(one.profit[found.rows[one.campaign.id]].sum() for one in cases))
-    for decision in (decide_jointly(cases, limits), decide_in_order(cases, limits)):
-        assert not decision.sent or keeps(sent(decision), limits)
+    for decision in (decide_jointly(cases, limits, most), decide_in_order(cases, limits, most)):
+        assert not decision.sent or keeps(sent(decision), limits, most)
 
 
 @settings(max_examples=15, deadline=None)
-@given(worlds())
-def test_together_is_never_below_any_order(world):
+@given(worlds(), st.integers(1, 3))
+def test_together_is_never_below_any_order(world, most):
     cases, limits = world
-    joint = best_together(cases, limits)
+    joint = best_together(cases, limits, most)
     assert joint.profit <= joint.bound + 1e-6
     for order in permutations(cases):
-        assert joint.profit >= one_after_the_other(order, limits).profit - 1e-9
+        assert joint.profit >= one_after_the_other(order, limits, most).profit - 1e-9
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_the_same_holds_where_prices_decide_for_most_customers(seed):
+def test_without_other_limits_each_campaign_reaches_whom_it_would_reach_alone():
+    cases = [case(name, 5 + n, 10**9) for n, name in enumerate(NAMES)]
+    limits = [campaign_limit(one) for one in cases]
+    found = best_together(cases, limits, 3)
+    for one in cases:
+        alone = together([one], [campaign_limit(one)], amounts([campaign_limit(one)]))
+        assert found.rows[one.campaign.id].tolist() == alone.rows[one.campaign.id].tolist()
+
+
+@pytest.mark.parametrize("seed, most", [(0, 1), (1, 1), (2, 2)])
+def test_the_same_holds_where_prices_decide_for_most_customers(seed, most):
     """More candidates than the linear program takes all at once."""
     bases = ("liability", "expected")
     cases = [
         case(name, 10 * seed + n, 60_000, customers=900, budget_basis=bases[n]) for n, name in enumerate(NAMES[:2])
     ]
     limits = [*map(campaign_limit, cases), limit("total", 90_000, cases), limit("contacts", 500, cases)]
-    joint = best_together(cases, limits)
-    assert keeps([(one, joint.rows[one.campaign.id]) for one in cases], limits)
+    joint = best_together(cases, limits, most)
+    assert keeps([(one, joint.rows[one.campaign.id]) for one in cases], limits, most)
     assert joint.bound - joint.profit < 1e-3 * joint.bound
     for order in permutations(cases):
-        assert joint.profit > one_after_the_other(order, limits).profit
+        assert joint.profit > one_after_the_other(order, limits, most).profit
 
 
 @settings(max_examples=12, deadline=None)

@@ -13,6 +13,7 @@ from offerloop.config import load_config
 from offerloop.errors import ConfigError
 from offerloop.flow import large_shop
 from support.small_shop import write_small_shop
+from support.two_campaigns import write_two_campaigns
 
 CUSTOMERS = 300
 EMPTY_SHARDS = 21
@@ -187,3 +188,17 @@ def test_business_as_usual_is_what_its_rules_say_and_never_a_file(shop_that_ran)
     path.write_text(text + '\n[business_as_usual]\nbudget = "60.00"\npath = "today.csv"\n')
     with pytest.raises(ConfigError, match=r"planned in shards, none of which has the whole file"):
         run(path)
+
+
+def test_customers_who_follow_get_offers_of_several_campaigns_too(tmp_path):
+    path = write_two_campaigns(tmp_path, "offers_per_customer = 2", customers=CUSTOMERS)
+    with few_together():
+        written = run(path)
+    first, further = table(written.folder, "assignments"), table(written.folder, "further_offers")
+    assert first.height == CUSTOMERS
+    assert further.height > 0
+    most = pl.concat([first, further]).filter(pl.col("arm") == "plan")
+    for campaign, cost in most.group_by("campaign_id").agg(pl.col("cost_liability_minor").sum()).iter_rows():
+        assert campaign is None or 0 < cost <= 10_000
+    counted = dict(most.drop_nulls("campaign_id").group_by("campaign_id").len().iter_rows())
+    assert {one["id"]: one["customers_sent"] for one in written.summary["campaigns"]} == counted

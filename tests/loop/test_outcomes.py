@@ -36,3 +36,28 @@ def test_a_gift_that_was_given_costs_its_worth_with_each_order_if_it_holds_for_a
     done = Outcomes(events, engine, 0.4).of_offers(assigned, 100, 107, costs)
     assert done["paid_minor"].to_list() == pytest.approx([paid, 0])
     assert done["profit_minor"].to_list() == pytest.approx([800 - paid - 10, 400])
+
+
+def test_a_customer_with_several_offers_counts_once_and_costs_all_of_them():
+    engine = InMemoryEngine()
+    money = {"revenue_minor": 900, "list_value_minor": 1_000, "discount_minor": 0, "coupon_minor": 100}
+    lines = pl.DataFrame({"customer_id": [1, 2], "order_id": [1, 2], "order_day": [101, 102]}).with_columns(
+        product_id=pl.lit("p"),
+        quantity=pl.lit(1),
+        reimbursed_minor=pl.lit(0),
+        **{k: pl.lit(v) for k, v in money.items()},
+    )
+    products = pl.DataFrame({"product_id": ["p"], "category": ["tea"]})
+    events = SimpleNamespace(order_lines=engine.table(lines), products=engine.table(products))
+    assigned = pl.DataFrame(
+        {
+            "customer_id": [1, 1, 2], "offer_id": ["a", "b", "none"], "planned_offer_id": ["a", "b", "a"],
+            "arm": ["plan", "plan", "holdback"], "contact_cost_minor": [10, 5, 10],
+            "cost_expected_micro": [60_000_000, 25_000_000, 0],
+        }
+    )  # fmt: skip
+    done = Outcomes(events, engine, 0.4).of_offers(assigned, 100, 107)
+    assert done.select("customer_id", "planned_offer_id", "arm").rows() == [(1, "a", "plan"), (2, "a", "holdback")]
+    assert done["paid_minor"].to_list() == [100, 0]
+    assert done["expected_minor"].to_list() == [70, 0]
+    assert done["profit_minor"].to_list() == pytest.approx([400 - 100 - 15, 400 - 100])

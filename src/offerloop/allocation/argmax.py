@@ -71,16 +71,31 @@ class Meters:
         return per_limit
 
 
-def slots(worth: Floats, most: int) -> Ints:
-    """(n, most): positions of the best candidates of each row of (n, w), `NOTHING` behind them."""
+def slots(worth: Floats, most: int, lane: Ints | None = None) -> Ints:
+    """(n, most): positions of the best candidates of each row of (n, w), `NOTHING` behind them.
+
+    `lane` (n, w) says of which only one is taken; without it any go together.
+    """
     if most == 1:
         best = worth.argmax(axis=1)
         taken = worth[np.arange(len(worth)), best] > 0
         return np.where(taken, best, NOTHING)[:, None]
-    order = np.argsort(-worth, axis=1, kind="stable")[:, :most]
+    order = np.argsort(-(worth if lane is None else firsts(worth, lane)), axis=1, kind="stable")[:, :most]
     best_slots = np.full((len(worth), most), NOTHING, dtype=np.int64)
     best_slots[:, : order.shape[1]] = np.where(np.take_along_axis(worth, order, axis=1) > 0, order, NOTHING)
     return best_slots
+
+
+def firsts(worth: Floats, lane: Ints) -> Floats:
+    """(n, w): the worth of the best candidate of each lane, -inf for the others of it."""
+    best = np.full_like(worth, -np.inf)
+    for number in np.unique(lane):
+        inside = np.where(lane == number, worth, -np.inf)
+        place = inside.argmax(axis=1)[:, None]
+        np.put_along_axis(
+            best, place, np.maximum(np.take_along_axis(inside, place, 1), np.take_along_axis(best, place, 1)), 1
+        )
+    return best
 
 
 def taken(choice: Ints) -> tuple[Ints, Ints]:

@@ -10,7 +10,7 @@ close to it without a linear program in each pass.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +43,7 @@ class DualAnswer:
 
         def of_block(block: Block) -> DualAnswer:
             worth = meters.worth(block, prices)
-            choice = slots(worth, problem.most)
+            choice = slots(worth, problem.most, problem.lane(block))
             rows, chosen = taken(choice)
             return cls(choice.astype(np.int16), meters.used(block, rows, chosen), float(worth[rows, chosen].sum()))
 
@@ -64,7 +64,7 @@ def prices_of(problem: Problem) -> Floats:
     block = problem.blocks.some(SAMPLE)
     share = block.size / problem.blocks.customers
     unit = units(block, problem.limits, problem.offers)
-    few = Problem(block.pieces(), problem.offers, problem.limits, problem.most)
+    few = replace(problem, blocks=block.pieces())
     prices = least(few, np.zeros(len(problem.limits)), unit, share, PASSES_SAMPLE)
     return prices if share == 1 else least(problem, prices, unit, 1.0, PASSES)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from offerloop.allocation.argmax import Meters, slots, taken
+from offerloop.allocation.argmax import Meters, firsts, slots, taken
 from offerloop.allocation.dual import prices_of
 from offerloop.allocation.infeasibility import infeasibility_of
 from offerloop.allocation.near_ties import NearTies
@@ -52,7 +52,7 @@ class LimitsScan:
     def of(cls, problem: Problem, prices: Floats, within: float) -> LimitsScan:
         """One pass; in a near tie is who would lose less than `within` by another choice."""
         meters = Meters.of(problem.limits, problem.offers)
-        parts = list(problem.blocks.map(lambda block: cls._block(block, meters, prices, problem.most, within)))
+        parts = list(problem.blocks.map(lambda block: cls._block(block, meters, prices, problem, within)))
         offsets = np.cumsum([0, *(len(one.choice) for one in parts)])
         near_ties = Block.joined([one.open for one in parts])
         order = np.argsort(near_ties.customer, kind="stable")
@@ -67,11 +67,11 @@ class LimitsScan:
         )
 
     @classmethod
-    def _block(cls, block: Block, meters: Meters, prices: Floats, most: int, within: float) -> LimitsScan:
-        worth = meters.worth(block, prices)
-        choice = slots(worth, most)
+    def _block(cls, block: Block, meters: Meters, prices: Floats, problem: Problem, within: float) -> LimitsScan:
+        worth, lane = meters.worth(block, prices), problem.lane(block)
+        choice = slots(worth, problem.most, lane)
         rows, chosen = taken(choice)
-        near_ties = lead(worth, most) <= within
+        near_ties = lead(worth, problem.most, lane) <= within
         decided = ~near_ties[rows]
         sure = rows[decided], chosen[decided]
         used, profit = meters.used(block, *sure), float(block.profit[sure].sum(dtype=np.float64))
@@ -80,13 +80,25 @@ class LimitsScan:
         return cls(choice.astype(np.int16), used, profit, total, open_rows, block.of(open_rows), worth[open_rows])
 
 
-def lead(worth: Floats, most: int) -> Floats:
+def lead(worth: Floats, most: int, lane: Ints | None = None) -> Floats:
     """(n,): what each customer would lose by the next best choice."""
+    if lane is not None:
+        of_lanes = firsts(worth, lane)
+        return np.minimum(lead(of_lanes, most), _lead_within(worth, of_lanes, lane))
     if worth.shape[1] <= most:
         return np.abs(worth).min(axis=1)
     top = -np.partition(-worth, most, axis=1)
     last, next_one = top[:, :most].min(axis=1), top[:, most]
     return np.where(last > 0, last - np.maximum(next_one, 0.0), np.abs(worth).min(axis=1))
+
+
+def _lead_within(worth: Floats, of_lanes: Floats, lane: Ints) -> Floats:
+    """(n,): the least by which the best candidate of a lane is ahead of the next one of it, where it is taken."""
+    least, others = np.full(len(worth), np.inf), np.where(np.isfinite(of_lanes), -np.inf, worth)
+    for number in np.unique(lane):
+        best, second = (np.where(lane == number, one, -np.inf).max(axis=1) for one in (of_lanes, others))
+        least = np.minimum(least, np.where(best > 0, best - np.maximum(second, 0.0), np.inf))
+    return least
 
 
 def solve_many_limits(problem: Problem) -> Solution | None:
@@ -123,7 +135,8 @@ def _within(problem: Problem, prices: Floats, number: int) -> float:
     if number >= problem.blocks.customers:
         return np.inf
     block = problem.blocks.some(SAMPLE)
-    leads = lead(Meters.of(problem.limits, problem.offers).worth(block, prices), problem.most)
+    worth = Meters.of(problem.limits, problem.offers).worth(block, prices)
+    leads = lead(worth, problem.most, problem.lane(block))
     share = number / problem.blocks.customers
     if share >= DENSE:
         return float(np.quantile(leads, share))

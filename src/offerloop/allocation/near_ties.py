@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from offerloop.allocation.argmax import firsts
 from offerloop.allocation.problem import Block, Limit, Problem
 from offerloop.arrays import Floats, Ints
 from offerloop.offers import NOTHING
@@ -42,6 +43,8 @@ class NearTies:
     most: int
     row: Ints
     slot: Ints
+    lane: Ints
+    """Of candidates with the same number only one is taken."""
     profit: Floats
     worth: Floats
     """Profit less the prices of the limits."""
@@ -55,13 +58,17 @@ class NearTies:
     @classmethod
     def of(cls, block: Block, worth: Floats, reach: float, problem: Problem, left: NDArray[np.object_]) -> NearTies:
         """Candidates whose worth (n, w) is no further than `reach` behind what the customer would choose last."""
-        ranked = np.sort(worth, axis=1)[:, -min(problem.most, worth.shape[1])]
+        lane = problem.lane(block)
+        ranked = np.sort(worth if lane is None else firsts(worth, lane), axis=1)[:, -min(problem.most, worth.shape[1])]
         row, slot = np.nonzero(np.isfinite(worth) & (worth >= np.maximum(ranked, 0.0)[:, None] - reach))
         use = each_use(block, problem.limits, problem.offers, row, slot)
         size = np.where(use != 0, np.abs(use), 0).sum(axis=0) / np.maximum((use != 0).sum(axis=0), 1)
         ends = np.array([max(min(int(one), ENDLESS), -ENDLESS) for one in left], dtype=np.int64)
         profit = np.asarray(block.profit[row, slot], dtype=np.float64)
-        return cls(block.size, problem.most, row, slot, profit, worth[row, slot], use, ends, np.maximum(size, 1.0))
+        number = np.arange(len(row)) if lane is None else row * (lane.max(initial=0) + 1) + lane[row, slot]
+        return cls(
+            block.size, problem.most, row, slot, number, profit, worth[row, slot], use, ends, np.maximum(size, 1.0)
+        )
 
     def relaxed(self) -> Relaxed | None:
         """The linear program; None where the limits cannot be held, or where solving it takes too long."""
@@ -75,7 +82,8 @@ class NearTies:
         optimum = linprog(-self.profit / scale, A_ub=rows, b_ub=most, bounds=(0, 1), method="highs-ds", options=options)
         if optimum.status != 0:
             return None
-        prices = np.maximum(-optimum.ineqlin.marginals[self.customers :], 0.0) * scale / self.size
+        marginals = optimum.ineqlin.marginals[len(most) - len(self.left) :]
+        prices = np.maximum(-marginals, 0.0) * scale / self.size
         return Relaxed(optimum.x, prices, -float(optimum.fun) * scale)
 
     def closest(self) -> Floats:
@@ -85,7 +93,7 @@ class NearTies:
 
         rows, most = self.rows()
         number = len(self.left)
-        slack = vstack([csr_array((self.customers, number)), -eye_array(number)])
+        slack = vstack([csr_array((len(most) - number, number)), -eye_array(number)])
         scale = max(float(np.abs(self.profit).max(initial=0.0)), 1e-300)
         objective = np.concatenate([-PROFIT * self.profit / scale, np.ones(number)])
         bounds = [(0, 1)] * len(self.row) + [(0, None)] * number
@@ -96,13 +104,19 @@ class NearTies:
         return optimum.x[: len(self.row)] if optimum.status == 0 else np.zeros(len(self.row))
 
     def rows(self) -> tuple[Any, Floats]:
-        """Constraints on the shares (m,), of each customer, then of each limit in units of its size; and bounds."""
+        """Constraints on the shares (m,), of each customer, of each lane with several candidates, then of each limit in
+        units of its size; and bounds."""
         from scipy.sparse import csr_array, vstack
 
         m = len(self.row)
         alone = csr_array((np.ones(m), (self.row, np.arange(m))), (self.customers, m))
-        bounds = [np.full(self.customers, float(self.most)), self.left / self.size]
-        return vstack([alone, csr_array((self.use / self.size).T)]), np.concatenate(bounds)
+        _, place, times = np.unique(self.lane, return_inverse=True, return_counts=True)
+        several = np.cumsum(times > 1) - 1
+        within = np.flatnonzero(times[place] > 1)
+        n_lanes = int((times > 1).sum())
+        one_each = csr_array((np.ones(len(within)), (several[place[within]], within)), (n_lanes, m))
+        bounds = [np.full(self.customers, float(self.most)), np.ones(n_lanes), self.left / self.size]
+        return vstack([alone, one_each, csr_array((self.use / self.size).T)]), np.concatenate(bounds)
 
     def plan(self, share: Floats) -> NDArray[np.bool_]:
         """(m,): a whole plan near these shares; it may still break limits that neither single moves nor pairs fix.
@@ -168,8 +182,12 @@ class NearTies:
         now = np.flatnonzero(on)
         full = np.bincount(self.row[now], minlength=self.customers) >= self.most
         off = np.flatnonzero(~on)
-        added = off[~full[self.row[off]]]
+        held = np.zeros(self.lane.max(initial=0) + 1, dtype=bool)
+        held[self.lane[now]] = True
+        added = off[~full[self.row[off]] & ~held[self.lane[off]]]
         out, into = self._exchanges(now, off)
+        fits = ~held[self.lane[into]] | (self.lane[out] == self.lane[into])
+        out, into = out[fits], into[fits]
         none = -np.ones(1, dtype=np.int64)
         taken_out = np.concatenate([now, np.repeat(none, len(added)), out])
         put_in = np.concatenate([np.repeat(none, len(now)), added, into])

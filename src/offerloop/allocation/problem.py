@@ -1,7 +1,7 @@
 """What is to be decided: customers with their candidates, and limits that are never exceeded by one unit.
 
     maximise    sum of profit over the chosen candidates
-    subject to  at most `most` candidates of each customer
+    subject to  at most `most` candidates of each customer, and at most one of each lane
                 for each limit   sum of weight x measure over the chosen candidates it counts  <=  at_most
 
 All measures, weights and bounds are integers, so that whether a limit holds is never a matter of rounding. A limit
@@ -218,6 +218,16 @@ class Problem:
     offers: int
     limits: tuple[Limit, ...]
     most: int = 1
+    lanes: tuple[int, ...] | None = None
+    """(offers,): a customer gets at most one of the offers with the same number; None where any go together."""
+
+    def lane(self, block: Block) -> Ints | None:
+        """(n, w): the lane of each candidate of a block; None where any go together."""
+        if self.lanes is None:
+            return None
+        of_offers = np.array(self.lanes, dtype=np.int64)
+        offer = np.broadcast_to(np.arange(block.width), block.profit.shape) if block.offer is None else block.offer
+        return np.asarray(of_offers[offer], dtype=np.int64)
 
     @classmethod
     def of(

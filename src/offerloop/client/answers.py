@@ -164,6 +164,7 @@ class Customer:
     tags: tuple[str, ...]
     profile: dict[str, Any]
     assignment: dict[str, Any] | None
+    further_offers: list[dict[str, Any]]
     events: int
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from offerloop.config.section import ConfigSection
-from offerloop.message import Message
 
 Contacts = Annotated[int, Field(ge=0)]
 
@@ -24,21 +23,9 @@ class Plan(ConfigSection):
     team_budgets: dict[str, str] = Field(default_factory=dict)
     """Team = the most that the campaigns which name it as their `team` may cost together."""
     offers_per_customer: int = Field(default=1, ge=1)
-    """The most offers of one customer in one period; a run plans for 1, `offerloop allocate` for any number
-    (`most_offers`)."""
+    """The most offers of one customer in one period, at most one of each campaign; what several bring is taken to add
+    up."""
     contacts: Contacts | None = None
-    """The most customers that the plan may contact in one period."""
+    """The most contacts of the plan in one period; each offer counts as one."""
     contacts_by_channel: dict[str, Contacts] = Field(default_factory=dict)
-    """Channel = the most customers that the plan may contact by offers of that `channel`."""
-
-    @field_validator("offers_per_customer")
-    @classmethod
-    def _one_offer(cls, value: int) -> int:
-        if value > 1:
-            raise ValueError(
-                Message(
-                    "a run gives each customer at most one offer a period, because effects are learned from "
-                    "single offers; leave it at 1, or use 'offerloop allocate' with most_offers"
-                )
-            )
-        return value
+    """Channel = the most contacts by offers of that `channel`."""

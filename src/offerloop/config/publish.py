@@ -34,7 +34,8 @@ class Publish(ConfigSection):
     url: str | None = None
     """Database for `sql`, address for `webhook`; `${NAME}` is an environment variable, as passwords must be."""
     table: str = "offerloop_assignments"
-    """Table for `sql`, made when it is not there; its primary key is the run and the customer."""
+    """Table for `sql`, made when it is not there; its primary key is the run and the customer, and the campaign where
+    customers can have several offers."""
     token_env: str | None = None
     """Environment variable with a token for `webhook`, sent as `Authorization: Bearer`; it is never written down."""
     columns: dict[str, str] = Field(default_factory=dict)

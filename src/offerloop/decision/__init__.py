@@ -6,6 +6,7 @@ from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from offerloop.decision.assignment import (
+        AssignedOffers,
         Exploration,
         LoopPeriod,
         assign,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Allowed",
+    "AssignedOffers",
     "CampaignCase",
     "CampaignDecisions",
     "Exploration",

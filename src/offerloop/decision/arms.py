@@ -31,9 +31,20 @@ class DrawnArms:
     """The arm, the offer and its marginal probability of each customer of the audience."""
 
     table: pl.DataFrame
-    """customer_id, campaign_id (null for no offer), offer_id, both again as `planned_`, arm, propensity, lot_kinds."""
+    """customer_id, campaign_id (null for no offer), offer_id, both again as `planned_`, n_planned, arm, propensity,
+    lot_kinds."""
     explore_share: float
     """Share of those who explore among the customers outside holdout and business as usual who can draw an offer."""
+
+    def with_further(self, further: pl.DataFrame) -> pl.DataFrame:
+        """Return the table, and a row for each of the `further` offers of customers who get what the plan says.
+
+        `further`: customer_id, campaign_id, offer_id.
+        """
+        names = [*KEYS, *(f"planned_{name}" for name in KEYS)]
+        in_plan = self.table.filter(pl.col("arm") == PLAN).drop(names).join(further, on="customer_id")
+        rows = in_plan.with_columns(pl.col(name).alias(f"planned_{name}") for name in KEYS)
+        return pl.concat([self.table, rows.select(self.table.columns)])
 
 
 def menu(effects: pl.DataFrame, offers: pl.DataFrame, sent: list[str]) -> pl.DataFrame:
@@ -59,13 +70,15 @@ def draw_arms(
     settings: ExperimentSettings,
     rng: np.random.Generator,
     usual: UsualPolicy | None = None,
+    further: pl.Series | None = None,
     holdback: float = 0.0,
     most_explore: float = MOST_EXPLORE,
 ) -> DrawnArms:
     """Draw holdout, business as usual, exploration and holdback for a plan that was solved for everyone.
 
     `audience`: all customers, sorted. `planned`: customer_id, campaign_id, offer_id, cost_liability_minor (null where
-    an offer could cost without limit). `menu`: customer_id (null
+    an offer could cost without limit), one offer of each customer; `further`: the customer of each offer that the plan
+    has beside it, which nobody draws at random. `menu`: customer_id (null
     for all of a campaign's), campaign_id, offer_id, kind, cost_liability_minor of the offers that explorers may draw.
     `audiences`: who may get each campaign's offers; a campaign that is not named is for everyone.
     `explore_budgets`: minor units by campaign; one with 0 takes no part in exploration. So few customers explore that
@@ -91,14 +104,20 @@ def draw_arms(
     drawn[explorers] = [random_offers.draw(one, rng) for one in explorers.tolist()]
     share = number / len(free) if len(free) else 0.0
     shares = Shares(np.where(able, share, 0.0), settings.holdout, 0.0 if usual is None else usual.share, holdback)
+    n_planned = (best != NONE) + _times(audience, further)
+    together = (n_planned > 1) & (arms == PLAN)
     propensity = shares.propensity(
-        plan=drawn == best, none=drawn == NONE, usual=drawn == todays, drawn=random_offers.probability(drawn)
+        plan=(drawn == best) & (together | (n_planned <= 1)),
+        none=drawn == NONE,
+        usual=(drawn == todays) & ~together,
+        drawn=np.where(together, 0.0, random_offers.probability(drawn)),
     )
     table = pl.DataFrame(
         {
             "customer_id": audience,
             **named.columns(drawn),
             **{f"planned_{name}": column for name, column in named.columns(best).items()},
+            "n_planned": n_planned,
             "arm": pl.Series(arms.tolist(), dtype=pl.String),
             "propensity": propensity,
             "lot_kinds": random_offers.labels(),
@@ -110,6 +129,13 @@ def draw_arms(
 NONE = -1
 """The code of no offer of no campaign."""
 KEYS = ["campaign_id", "offer_id"]
+
+
+def _times(customers: pl.Series, named: pl.Series | None) -> Ints:
+    """(customers,): how often each is named."""
+    if named is None:
+        return np.zeros(len(customers), dtype=np.int64)
+    return np.bincount(_places(customers, named), minlength=len(customers))
 
 
 def left_out(customers: pl.Series, settings: ExperimentSettings, usual: float) -> pl.Series:

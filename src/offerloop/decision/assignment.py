@@ -26,7 +26,7 @@ from offerloop.message import Message
 from offerloop.money import DIGITS, to_text
 from offerloop.offers import NO_OFFER
 from offerloop.response import Effects
-from offerloop.tables import HOLDOUT, NOT_VALID, PLAN, USUAL
+from offerloop.tables import ASSIGNMENTS, FURTHER_OFFERS, HOLDOUT, NOT_VALID, PLAN, USUAL, all_offers
 
 
 @dataclass(frozen=True)
@@ -108,6 +108,23 @@ def usual_rules(config: Config) -> list[tuple[Message | str, str]]:
     ]
 
 
+@dataclass(frozen=True)
+class AssignedOffers:
+    """Who gets what."""
+
+    table: pl.DataFrame
+    """One row per customer: ASSIGNMENTS."""
+    further: pl.DataFrame
+    """What customers get beside it: FURTHER_OFFERS."""
+    explore_share: float
+    """See `DrawnArms`."""
+
+    @property
+    def offers(self) -> pl.DataFrame:
+        """Return all rows; see `all_offers`."""
+        return all_offers(self.table, self.further)
+
+
 def assign(
     profiles: pl.DataFrame,
     allowed: Allowed,
@@ -117,8 +134,8 @@ def assign(
     config: Config,
     exploration: Exploration | None,
     shard: int | None = None,
-) -> tuple[pl.DataFrame, float]:
-    """Draw holdout, business as usual, exploration and holdback, and write one row per customer.
+) -> AssignedOffers:
+    """Draw holdout, business as usual, exploration and holdback, and write what everybody gets.
 
     A `shard` of customers has a draw of its own, and the budget of business as usual is looked at for all together.
     """
@@ -126,9 +143,11 @@ def assign(
     if taken is None:
         taken = effects.effects.clear().select(KEYS)
     most = effects.offers.select("campaign_id", "offer_id", "cost_liability_minor")
+    first, further = _by_profit(taken, effects.effects)
     arms = draw_arms(
         audience=profiles["customer_id"],
-        planned=taken.join(most, on=["campaign_id", "offer_id"], how="left"),
+        planned=first.join(most, on=["campaign_id", "offer_id"], how="left"),
+        further=further["customer_id"],
         menu=menu(effects.effects, effects.offers, sent if exploration is None else list(allowed.campaigns)),
         audiences=allowed.campaigns,
         explore_budgets={one.id: _explore_minor(config, one, exploration) for one in config.campaigns},
@@ -139,10 +158,25 @@ def assign(
         most_explore=MOST_LEARN if exploration is not None and any(exploration.idle.values()) else MOST_EXPLORE,
     )
     outside = Outside.of(profiles["customer_id"], allowed.campaigns, allowed.no_consent)
-    table = assignments(arms, effects.effects, effects.offers, sent, DIGITS[config.shop.currency], outside)
+    drawn, digits = arms.with_further(further), DIGITS[config.shop.currency]
+    rows = assignments(drawn, effects.effects, effects.offers, sent, digits, outside)
+    is_first = rows["customer_id"].is_first_distinct()
+    table, others = ASSIGNMENTS.check(rows.filter(is_first)), FURTHER_OFFERS.check(rows.filter(~is_first))
     if shard is None:
         check_usual_budget(usual_liability(table), config)
-    return table, arms.explore_share
+    return AssignedOffers(table, others, arms.explore_share)
+
+
+def _by_profit(taken: pl.DataFrame, effects: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Split KEYS of what the plan has: the offer of most profit of each customer, and all others."""
+    if not taken["customer_id"].is_duplicated().any():
+        return taken, taken.clear()
+    profit = effects.select(*KEYS, "profit_minor")
+    ranked = taken.join(profit, on=KEYS, how="left").sort(
+        "customer_id", "profit_minor", *KEYS[1:], descending=[False, True, False, False]
+    )
+    is_first = ranked["customer_id"].is_first_distinct()
+    return ranked.filter(is_first).select(KEYS), ranked.filter(~is_first).select(KEYS)
 
 
 def _explore_minor(config: Config, campaign: Campaign, exploration: Exploration | None) -> int:
@@ -178,12 +212,12 @@ def check_usual_budget(usual: tuple[int, int], config: Config) -> None:
         )
 
 
-def coming_test(assigned: pl.DataFrame, events: Events, effects: Effects, period_days: int) -> ComingTest | None:
+def coming_test(assigned: AssignedOffers, events: Events, effects: Effects, period_days: int) -> ComingTest | None:
     """Return the coming test, from the margin in as many days before of all for whom an offer is planned, held or not.
 
     `period_days` are the days that the plan is for.
     """
-    planned = assigned.filter((pl.col("planned_offer_id") != NO_OFFER) & pl.col("arm").is_in([PLAN, HOLDOUT]))
+    planned = assigned.table.filter((pl.col("planned_offer_id") != NO_OFFER) & pl.col("arm").is_in([PLAN, HOLDOUT]))
     if planned.is_empty():
         return None
     lately = events.order_lines.filter(nw.col("order_day") >= events.as_of_day - period_days)

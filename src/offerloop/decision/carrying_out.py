@@ -8,7 +8,6 @@ the next unit of a budget brings about the same in each.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,9 +17,9 @@ from offerloop.config import Config
 from offerloop.decision.arms import left_out
 from offerloop.decision.campaign_case import KEYS, PLAN, CampaignCase
 from offerloop.decision.campaigns import Planned, SentOffers, Solving
-from offerloop.decision.joint import Solved, best_together, one_after_the_other
+from offerloop.decision.joint import best_together, one_after_the_other
 from offerloop.decision.left_out_customers import choices_left_out
-from offerloop.decision.nested_limits import PlanLimit, plan_limits
+from offerloop.decision.nested_limits import plan_limits
 from offerloop.decision.plan_costs import offer_prices
 from offerloop.decision.planning import Allowed, campaign_cases
 from offerloop.decision.policy_choice import affordable, drawn_order, restricted
@@ -91,19 +90,19 @@ class CampaignDecisions:
             return SentOffers(list(self.sent), None)
         whole = [self.sent[one.campaign.id].for_others(one) for one in inside]
         limits = plan_limits(config, effects.offers)
-        solved = self._solve(whole, limits)
+        solve = best_together if self.solved == "jointly" else one_after_the_other
+        most = config.plan.offers_per_customer
+        solved = solve(whole, limits, most)
         sent = [_Sent(one.policy, one.table(solved.rows[one.campaign.id])) for one in whole]
         prices = offer_prices([(one, solved.prices) for one in whole], limits)
-        others = choices_left_out(list(zip(sent, outside, inside, strict=True)), prices, effects.effects.clear())
+        cases = list(zip(sent, outside, inside, strict=True))
+        others = choices_left_out(cases, prices, effects.effects.clear(), most)
         return SentOffers(list(self.sent), pl.concat([*(one.plan.select(KEYS) for one in sent), others]))
 
     def _cases(self, effects: Effects, audiences: dict[str, pl.Series], config: Config) -> list[CampaignCase]:
         """Return the candidates of the campaigns that are sent."""
         cases = campaign_cases(effects, audiences, config)
         return [case for case in cases if case.campaign.id in self.sent]
-
-    def _solve(self, cases: Sequence[CampaignCase], limits: Sequence[PlanLimit]) -> Solved:
-        return best_together(cases, limits) if self.solved == "jointly" else one_after_the_other(cases, limits)
 
 
 def _among(allowed: Allowed, out: pl.Series, *, inside: bool) -> dict[str, pl.Series]:

@@ -1,7 +1,8 @@
 """All campaigns as one problem: a candidate for each customer, campaign and offer, a limit for each budget and cap.
 
-The solver keeps whole numbers, so no limit is exceeded by one unit. Its plan can miss the best one by a small gap, in
-which an order of the campaigns may do better: of both, the better one is taken.
+A customer gets at most one offer of each campaign, and at most so many of all campaigns together. What several offers
+bring a customer is taken to add up. The solver keeps whole numbers, so no limit is exceeded by one unit. Its plan can
+miss the best one by a small gap, in which an order of the campaigns may do better: of both, the better one is taken.
 """
 
 from __future__ import annotations
@@ -59,9 +60,16 @@ def _places(case: CampaignCase, limit: PlanLimit) -> list[int]:
 
 
 def together(
-    cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], left: Sequence[int], closed: pl.Series | None = None
+    cases: Sequence[CampaignCase],
+    limits: Sequence[PlanLimit],
+    left: Sequence[int],
+    closed: pl.Series | None = None,
+    most: int = 1,
 ) -> Solved:
-    """The plan of one problem. `left` is what may be used of each limit; `closed` customers get nothing."""
+    """The plan of one problem.
+
+    `left` is what may be used of each limit; `closed` customers get nothing, others at most `most` offers each.
+    """
     rows = [np.arange(one.effects.height) if closed is None else np.flatnonzero(one.is_open(closed)) for one in cases]
     unit = max(one.unit for one in cases)
     start = np.cumsum([0, *(len(one.offers) for one in cases)])
@@ -78,7 +86,9 @@ def together(
         )
     plan_limits, places = _limits(cases, limits, left, unit)
     if plan_limits not in solutions:
-        solutions[plan_limits] = solve(Problem(candidates.block.pieces(), max(int(start[-1]), 1), plan_limits))
+        offers, most = max(int(start[-1]), 1), max(min(most, len(cases)), 1)
+        lanes = tuple(place for place, one in enumerate(cases) for _ in one.offers) if most > 1 else None
+        solutions[plan_limits] = solve(Problem(candidates.block.pieces(), offers, plan_limits, most, lanes))
     solution = solutions[plan_limits]
     chosen, ends = candidates.chosen(solution.choice), np.cumsum([len(own_rows) for own_rows in rows])
     parts = np.split(chosen, np.searchsorted(chosen, ends[:-1]))
@@ -115,35 +125,44 @@ def _prices(solution: Solution, limits: Sequence[PlanLimit], places: list[int], 
     return prices
 
 
-def one_after_the_other(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit]) -> Solved:
+def one_after_the_other(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], most: int = 1) -> Solved:
     """The plan in which each campaign chooses from what the earlier ones leave of customers and limits.
 
     A limit's price is that of the first campaign which would use more of it; the bound is that of this order.
     """
-    left, parts, prices, closed = amounts(limits), list[Solved](), np.zeros(len(limits)), None
+    left, parts, prices, have = amounts(limits), list[Solved](), np.zeros(len(limits)), nobody(cases)
     for case in cases:
-        part = together([case], limits, left, closed)
+        part = together([case], limits, left, full(have, most))
         parts.append(part)
-        left, closed = leave(case, part.rows[case.campaign.id], limits, left, closed)
+        left, have = leave(case, part.rows[case.campaign.id], limits, left, have)
         prices = np.where(prices > 0, prices, part.prices)
     rows = {name: some for part in parts for name, some in part.rows.items()}
     return Solved(rows, prices, sum(one.profit for one in parts), sum(one.bound for one in parts))
 
 
 def leave(
-    case: CampaignCase, rows: Ints, limits: Sequence[PlanLimit], left: Sequence[int], closed: pl.Series | None
+    case: CampaignCase, rows: Ints, limits: Sequence[PlanLimit], left: Sequence[int], have: pl.Series
 ) -> tuple[list[int], pl.Series]:
-    """What a campaign's plan leaves of each limit, and the customers who have an offer by now."""
-    taken = case.effects["customer_id"][rows]
+    """What a campaign's plan leaves of each limit, and the customers who have offers by now, once for each offer."""
     rest = [amount - less for amount, less in zip(left, used(case, rows, limits), strict=True)]
-    return rest, taken if closed is None else pl.concat([closed, taken])
+    return rest, pl.concat([have, case.effects["customer_id"][rows]])
 
 
-def best_together(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit]) -> Solved:
+def nobody(cases: Sequence[CampaignCase]) -> pl.Series:
+    """No customer."""
+    return cases[0].effects["customer_id"].clear()
+
+
+def full(have: pl.Series, most: int) -> pl.Series:
+    """The customers who have `most` offers; `have` names each once for each offer."""
+    return have if most == 1 else have.value_counts(name="n").filter(pl.col("n") >= most)[have.name]
+
+
+def best_together(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], most: int = 1) -> Solved:
     """The joint plan, or that of an order which has more profit; with the prices and the bound of the joint one."""
-    joint = together(cases, limits, amounts(limits))
+    joint = together(cases, limits, amounts(limits), most=most)
     if len(cases) == 1 or joint.profit >= joint.bound - PROVED * abs(joint.bound):
         return joint
-    orders = [one_after_the_other(order, limits) for order in islice(permutations(cases), ORDERS)]
+    orders = [one_after_the_other(order, limits, most) for order in islice(permutations(cases), ORDERS)]
     best = max([joint, *orders], key=lambda one: one.profit)
     return replace(joint, rows=best.rows, profit=best.profit)

@@ -1,8 +1,9 @@
 """What the plan has for customers whom a hash leaves out of it: the holdout, and those with business as usual.
 
 The plan is solved for all others, so that its budget is spent on who can get an offer. What it would give the customers
-who are left out follows from what limits were priced at: each gets the offer of most profit beyond these prices, as the
-others do but for a few at the margin. So it hardly depends on who is left out, and both sides can be compared by it.
+who are left out follows from what limits were priced at: each gets the offers of most profit beyond these prices, as
+the others do but for a few at the margin. So it hardly depends on who is left out, and both sides can be compared by
+it.
 """
 
 from __future__ import annotations
@@ -32,9 +33,12 @@ class PolicySent(Protocol):
 
 
 def choices_left_out(
-    sent: Sequence[tuple[PolicySent, CampaignCase, CampaignCase]], prices: pl.DataFrame, nobody: pl.DataFrame
+    sent: Sequence[tuple[PolicySent, CampaignCase, CampaignCase]],
+    prices: pl.DataFrame,
+    nobody: pl.DataFrame,
+    most_offers: int = 1,
 ) -> pl.DataFrame:
-    """KEYS of what campaigns that are sent have for customers who are left out, at most one offer each.
+    """KEYS of what campaigns that are sent have for customers who are left out, at most `most_offers` each.
 
     Each campaign comes with the candidates of these customers, and with those that its plan was chosen from. `prices`
     are OFFER_PRICES, `nobody` effects without a row.
@@ -42,7 +46,9 @@ def choices_left_out(
     parts = [_of_campaign(policy, case, whole, prices) for policy, case, whole in sent]
     empty = nobody.select(*KEYS, pl.lit(0.0).alias("net_minor"))
     best = pl.concat([empty, *parts]).sort("net_minor", *KEYS, descending=[True, False, False, False])
-    return best.unique("customer_id", keep="first", maintain_order=True).select(KEYS).sort("customer_id")
+    of_campaigns = best.unique(["customer_id", "campaign_id"], keep="first", maintain_order=True)
+    taken = of_campaigns.filter(pl.int_range(pl.len()).over("customer_id") < most_offers)
+    return taken.select(KEYS).sort("customer_id", maintain_order=True)
 
 
 def _of_campaign(

@@ -35,6 +35,8 @@ class PlanCosts:
 
     cases: tuple[CampaignCase, ...]
     limits: tuple[PlanLimit, ...]
+    most_offers: int
+    """Of each customer."""
 
     def table(self, decision: SendingDecision, joint: SendingDecision, ordered: SendingDecision) -> pl.DataFrame:
         """A row for the order, where there are several campaigns, and one for each limit of what is sent."""
@@ -45,10 +47,13 @@ class PlanCosts:
         sent = {one.case.campaign.id for one in decision.sent}
         concerned = [limit for limit in self.limits if any(campaign in sent for campaign, _ in limit.offers)]
         solved = self._binding(decision, concerned)
-        can_lift = sum(one.effects.height for one in self.cases) * len(solved) <= MOST_WORK
+        bounds_customers = len(sent) > self.most_offers
+        can_lift = sum(one.effects.height for one in self.cases) * (len(solved) + bounds_customers) <= MOST_WORK
         for limit in concerned:
             lifted = (0.0, NOTHING) if limit not in solved else self._lifted(decision, limit) if can_lift else None
             rows.append(self._limit_row(decision, limit, lifted))
+        if bounds_customers:
+            rows.append(self._customer_row(decision, self._lifted(decision, None) if can_lift else None))
         return PLAN_LIMITS.check(pl.DataFrame(rows, schema=PLAN_LIMITS.schema))
 
     def _binding(self, decision: SendingDecision, limits: Sequence[PlanLimit]) -> list[PlanLimit]:
@@ -66,6 +71,14 @@ class PlanCosts:
         claimed, gain = lifted if lifted is not None else (None, None)
         return _row(limit.kind, limit.name, limit.campaign_id, limit.unit, claimed, gain) | row
 
+    def _customer_row(self, decision: SendingDecision, lifted: tuple[float, Estimate] | None) -> dict[str, Any]:
+        """What it costs that a customer gets so many offers at most, and how many one has."""
+        ids = pl.concat([one.case.effects["customer_id"][one.rows] for one in decision.sent])
+        used = float(ids.unique_counts().to_numpy().max(initial=0))
+        row = {"at_most": float(self.most_offers), "used": used}
+        claimed, gain = lifted if lifted is not None else (None, None)
+        return _row("customer", "", None, "offers", claimed, gain) | row
+
     def _used(self, decision: SendingDecision, limit: PlanLimit) -> float:
         return sum(used(one.case, one.rows, [limit])[0] for one in decision.sent) / limit.scale
 
@@ -74,11 +87,14 @@ class PlanCosts:
         prices = (float(one.prices[self.limits.index(limit)]) for one in decision.sent)
         return next((one for one in prices if one > 0), 0.0)
 
-    def _lifted(self, decision: SendingDecision, limit: PlanLimit) -> tuple[float, Estimate]:
-        """Gain by the estimates that choose, and held out, of the better plan without the limit."""
+    def _lifted(self, decision: SendingDecision, limit: PlanLimit | None) -> tuple[float, Estimate]:
+        """Gain by the estimates that choose, and held out, of the better plan without the limit.
+
+        Without a limit it is that on the offers of each customer.
+        """
         cases, others = [one.case for one in decision.sent], [one for one in self.limits if one is not limit]
         solve = best_together if decision.solved == "jointly" else one_after_the_other
-        solved = solve(cases, others)
+        solved = solve(cases, others, self.most_offers if limit is not None else len(cases))
         if solved.profit <= decision.profit:
             return 0.0, NOTHING
         return solved.profit - decision.profit, self._difference(solved.rows, _rows(decision))

@@ -51,16 +51,19 @@ def plan_period(
     outside = {name: ids.filter(ids.is_in(out.implode())) for name, ids in allowed.campaigns.items()}
     cases = campaign_cases(effects, inside, config)
     solved = [replace(one, rests=one.campaign.id in resting, shows_growth=shows_growth) for one in cases]
-    planned = plan_campaigns(solved, plan_limits(config, effects.offers), config.plan.campaigns, explores=explores)
+    most = config.plan.offers_per_customer
+    limits = plan_limits(config, effects.offers)
+    planned = plan_campaigns(solved, limits, config.plan.campaigns, most_offers=most, explores=explores)
     of_campaigns = zip(planned.forecasts, campaign_cases(effects, outside, config), solved, strict=True)
     sent = [one for one in of_campaigns if one[0].send]
-    return planned.with_left_out(choices_left_out(sent, planned.prices, effects.effects.clear()))
+    return planned.with_left_out(choices_left_out(sent, planned.prices, effects.effects.clear(), most))
 
 
 def solve_campaigns(effects: Effects, allowed: Allowed, config: Config) -> Planned:
     """Solve all campaigns within their limits, and forecast each."""
     cases = campaign_cases(effects, allowed.campaigns, config)
-    return plan_campaigns(cases, plan_limits(config, effects.offers), config.plan.campaigns)
+    limits, most = plan_limits(config, effects.offers), config.plan.offers_per_customer
+    return plan_campaigns(cases, limits, config.plan.campaigns, most_offers=most)
 
 
 def campaign_cases(effects: Effects, audiences: dict[str, pl.Series], config: Config) -> list[CampaignCase]:

@@ -1,15 +1,17 @@
-"""The rows that go out: one per customer, with what was decided, why, and what came second."""
+"""The rows that go out: who gets what, with what was decided, why, and what came second."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
-from offerloop.decision.arms import DrawnArms
 from offerloop.money import MICRO
 from offerloop.offers import NO_OFFER
 from offerloop.tables import ASSIGNMENTS, EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL
+
+KEYS = ["campaign_id", "offer_id"]
 
 EFFECT_COLUMNS = (
     "value_minor", "profit_minor", "profit_low_minor", "profit_high_minor", "profit_held_out_minor",
@@ -34,27 +36,26 @@ class Outside:
 
 
 def assignments(
-    arms: DrawnArms, effects: pl.DataFrame, offers: pl.DataFrame, sent: list[str], digits: int, outside: Outside
+    drawn: pl.DataFrame, effects: pl.DataFrame, offers: pl.DataFrame, sent: list[str], digits: int, outside: Outside
 ) -> pl.DataFrame:
-    """Arms with money and reasons. `sent` lists the campaigns whose plan is not to do nothing.
+    """Offers that were drawn, as `DrawnArms` has them, with money and reasons.
 
-    Money of a customer with no offer is 0; that of an offer whose effect nothing shows is empty. `digits` are
+    They are sorted by customer, those of one customer as they come. `sent` lists the campaigns whose plan is not to do
+    nothing. Money of a customer with no offer is 0; that of an offer whose effect nothing shows is empty. `digits` are
     the currency's.
     """
-    keys = ["campaign_id", "offer_id"]
     own = 1 - pl.col("funded_share")
     cost = own * pl.col("held_out_discount_minor") + pl.col("contact_cost_minor")
     held_out = pl.col("held_out_value_minor") - pl.col("cost_weight") * cost
-    terms = offers.select(*keys, "funded_share", "contact_cost_minor", "cost_weight")
-    effects = effects.join(terms, on=keys).with_columns(profit_held_out_minor=held_out)
+    terms = offers.select(*KEYS, "funded_share", "contact_cost_minor", "cost_weight")
+    effects = effects.join(terms, on=KEYS).with_columns(profit_held_out_minor=held_out)
     live = effects.filter(pl.col("campaign_id").is_in(sent))
-    terms = offers.select(*keys, "cost_liability_minor", pl.col("basis").alias("offer_basis"))
+    terms = offers.select(*KEYS, "cost_liability_minor", pl.col("basis").alias("offer_basis"))
     best = live.group_by("customer_id").agg(pl.col("profit_minor").max().alias("best_minor"))
-    table = arms.table.join(
-        effects.select("customer_id", *keys, *EFFECT_COLUMNS), on=["customer_id", *keys], how="left"
-    )
-    table = table.join(terms, on=keys, how="left").join(best, on="customer_id", how="left")
-    table = table.join(_best_alternatives(arms.table, live), on="customer_id", how="left")
+    joined: dict[str, Any] = {"how": "left", "maintain_order": "left"}
+    table = drawn.join(effects.select("customer_id", *KEYS, *EFFECT_COLUMNS), on=["customer_id", *KEYS], **joined)
+    table = table.join(terms, on=KEYS, **joined).join(best, on="customer_id", **joined)
+    table = table.join(_best_alternatives(drawn, live), on="customer_id", **joined)
     nothing = pl.col("offer_id") == NO_OFFER
     money = [
         pl.when(nothing).then(0).otherwise(pl.col(name).round(0).cast(pl.Int64)).alias(name)
@@ -70,13 +71,12 @@ def assignments(
         _alternative(digits).alias("rank_of_alternative"),
         pl.lit("").alias("product_ids"),
     )
-    return ASSIGNMENTS.check(table.select(ASSIGNMENTS.names).sort("customer_id"))
+    return table.select(ASSIGNMENTS.names).sort("customer_id", maintain_order=True)
 
 
-def _best_alternatives(arms: pl.DataFrame, live: pl.DataFrame) -> pl.DataFrame:
+def _best_alternatives(drawn: pl.DataFrame, live: pl.DataFrame) -> pl.DataFrame:
     """The best offer that the customer did not get."""
-    planned = arms.select("customer_id", "campaign_id", "offer_id")
-    others = live.join(planned, on=["customer_id", "campaign_id", "offer_id"], how="anti")
+    others = live.join(drawn.select("customer_id", *KEYS), on=["customer_id", *KEYS], how="anti")
     best = others.sort(
         ["customer_id", "profit_minor", "campaign_id", "offer_id"], descending=[False, True, False, False]
     )

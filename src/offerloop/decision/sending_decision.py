@@ -18,7 +18,7 @@ from offerloop.allocation import Limit, Solution
 from offerloop.arrays import Floats, Ints
 from offerloop.decision.campaign_case import CampaignCase
 from offerloop.decision.forecast import Forecast, forecast_campaign, held_out
-from offerloop.decision.joint import Solved, amounts, best_together, leave, together
+from offerloop.decision.joint import Solved, amounts, best_together, full, leave, nobody, together
 from offerloop.decision.nested_limits import PlanLimit
 from offerloop.decision.policy_choice import least_errors, may_be_sent
 from offerloop.offers import NOTHING
@@ -35,8 +35,8 @@ class Part:
     pays_alone: bool
     """Whether it is not sent although it would be if there were no other campaign."""
     closed: pl.Series
-    """Customers that it could not have: those with an offer of another campaign. One that is not sent when all are
-    solved jointly is shown as if it were the only campaign."""
+    """Customers that it could not have: those with all their offers from other campaigns. One that is not sent when all
+    are solved jointly is shown as if it were the only campaign."""
     prices: Floats
     """(limits,): see `Solved`."""
     own_price: float
@@ -50,7 +50,7 @@ class Part:
         return float(self.case.profit[self.rows].sum())
 
     def forecast(self, *, explores: bool) -> Forecast:
-        """The plan's value for the customers whom no other campaign has."""
+        """The plan's value for the customers whom other campaigns leave."""
         kept = np.flatnonzero(self.case.is_open(self.closed))
         case = self.case.without(self.closed)
         rows = np.searchsorted(kept, self.rows)
@@ -93,12 +93,12 @@ class SendingDecision:
         return sum(one.profit for one in self.sent)
 
 
-def decide_jointly(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit]) -> SendingDecision:
-    """Solve all campaigns together, without those that are not sent; see the module."""
+def decide_jointly(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], most: int = 1) -> SendingDecision:
+    """Solve all campaigns together, with `most` offers for each customer, without those that are not sent."""
     active, part_by_campaign = list(cases), dict[str, Part]()
     while active:
-        solved = best_together(active, limits)
-        parts = [_part(one, solved, limits, _others(one, active, solved)) for one in active]
+        solved = best_together(active, limits, most)
+        parts = [_part(one, solved, limits, full(_others(one, active, solved), most)) for one in active]
         part_by_campaign |= {one.case.campaign.id: one for one in parts}
         failing = [one for one in parts if len(one.rows) and not one.send]
         if not failing:
@@ -110,13 +110,14 @@ def decide_jointly(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit]) -
     return SendingDecision(tuple(parts), "jointly")
 
 
-def decide_in_order(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit]) -> SendingDecision:
-    """Solve campaigns one after the other."""
-    left, closed, parts = amounts(limits), cases[0].effects["customer_id"].clear(), list[Part]()
+def decide_in_order(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], most: int = 1) -> SendingDecision:
+    """Solve campaigns one after the other; `most` offers for each customer."""
+    left, have, parts = amounts(limits), nobody(cases), list[Part]()
     for case in cases:
+        closed = full(have, most)
         part = _part(case, together([case], limits, left, closed), limits, closed)
         if part.send:
-            left, closed = leave(case, part.rows, limits, left, closed)
+            left, have = leave(case, part.rows, limits, left, have)
         parts.append(part)
     return SendingDecision(tuple(parts), "in order")
 
@@ -132,7 +133,7 @@ def better_of(joint: SendingDecision, ordered: SendingDecision) -> SendingDecisi
 def _alone(case: CampaignCase, limits: Sequence[PlanLimit]) -> Part:
     """A campaign that is not sent, as if there were no other."""
     solved = together([case], limits, amounts(limits))
-    part = _part(case, solved, limits, case.effects["customer_id"].clear())
+    part = _part(case, solved, limits, nobody([case]))
     return replace(part, send=False, pays_alone=part.send)
 
 
@@ -146,6 +147,6 @@ def _part(case: CampaignCase, solved: Solved, limits: Sequence[PlanLimit], close
 
 
 def _others(case: CampaignCase, cases: Sequence[CampaignCase], solved: Solved) -> pl.Series:
-    """Customers with an offer of another campaign."""
+    """Customers with an offer of another campaign, once for each."""
     ids = [one.effects["customer_id"][solved.rows[one.campaign.id]] for one in cases if one is not case]
     return pl.concat([case.effects["customer_id"].clear(), *ids])

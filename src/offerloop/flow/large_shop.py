@@ -42,7 +42,7 @@ from offerloop.tables import USUAL
 
 PLANNED_CUSTOMERS = 1_000_000
 """Customers who are planned together in memory at most: with 20 offers each they take some 8 GB."""
-TABLES = ("profiles", "audience_members", "effects", "assignments")
+TABLES = ("profiles", "audience_members", "effects", "assignments", "further_offers")
 """Stage tables with rows of every customer."""
 OF_TOTALS = ("comparison", "budget_curve", "break_even_sweep", "uniform_depths", "plan_limits")
 """Stage tables with sums over customers."""
@@ -145,10 +145,13 @@ def of_all(run: Run, config: Config, others: Others) -> Run:
     most = [(one.kind, one.name, one.campaign_id, float(one.at_most)) for one in plan_limits(config, tables["offers"])]
     keys = ["kind", "name", "campaign_id"]
     whole = pl.DataFrame(most, {**dict.fromkeys(keys, pl.String), "at_most": pl.Float64}, orient="row")
-    limits = tables["plan_limits"]
-    tables["plan_limits"] = (
-        limits.drop("at_most").join(whole, on=keys, how="left", nulls_equal=True, maintain_order="left")
-    ).select(limits.columns)
+    limits, of_sample = tables["plan_limits"], run.tables["plan_limits"]
+    joined = limits.drop("at_most").join(whole, on=keys, how="left", nulls_equal=True, maintain_order="left")
+    of_each = [
+        pl.when(of_sample["kind"] == "customer").then(of_sample[name]).otherwise(pl.col(name)).alias(name)
+        for name in ("at_most", "used")
+    ]
+    tables["plan_limits"] = joined.with_columns(of_each).select(limits.columns)
     test = None if run.test is None else run.test.times(times)
     return replace(run, config=config, tables=tables, test=test, others=others)
 
@@ -203,18 +206,19 @@ class Follower:
         effects = self.learned.effects(events, config, engine)
         offers = self.decisions.carried_out(profiles["customer_id"], effects, allowed, config)
         usual = business_as_usual(profiles, allowed, effects, config, engine)
-        assigned, _ = assign(profiles, allowed, offers, effects, usual, config, None, shard)
+        assigned = assign(profiles, allowed, offers, effects, usual, config, None, shard)
         if self.lists is not None:
             liked = liked_events(events, buy(events, engine))
             assigned = add_products(assigned, effects, self.lists, liked, engine)
-        tables = (profiles, allowed.audiences, effects.effects, assigned)
+        tables = (profiles, allowed.audiences, effects.effects, assigned.table, assigned.further)
         return dict(zip(TABLES, tables, strict=True))
 
     def write(self, shard: int) -> None:
         """Write the tables of a shard, and last the totals of its assignments."""
         tables = self.tables(shard)
         sums = pl.col("cost_liability_minor", "cost_expected_micro").sum()
-        by_arm = tables["assignments"].group_by("campaign_id", "arm")
+        rows = pl.concat([tables["assignments"], tables["further_offers"]])
+        by_arm = rows.group_by("campaign_id", "arm")
         tables[TOTALS] = by_arm.agg(pl.len().cast(pl.Int64).alias("n_customers"), sums)
         for name, table in tables.items():
             path = _file(self.place, name, shard)

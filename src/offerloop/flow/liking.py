@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import narwhals as nw
 import polars as pl
 
 from offerloop.config import Config, Recommend
+from offerloop.decision import AssignedOffers
 from offerloop.engine import Engine, Frame, Shards, collect
 from offerloop.events import Events
 from offerloop.flow.gap import Gap
@@ -96,14 +97,30 @@ SUGGESTED_PRODUCTS = 3
 
 
 def with_products(
-    assigned: pl.DataFrame, effects: Effects, liked: Preferences, events: Events, engine: Engine
-) -> pl.DataFrame:
+    assigned: AssignedOffers, effects: Effects, liked: Preferences, events: Events, engine: Engine
+) -> AssignedOffers:
     """Add the products to show: the best ones of the offer's category by the next-basket recommender."""
     return add_products(assigned, effects, liked.lists, liked_events(events, liked.bought), engine)
 
 
-def add_products(assigned: pl.DataFrame, effects: Effects, lists: Lists, liked: Frame, engine: Engine) -> pl.DataFrame:
+def add_products(
+    assigned: AssignedOffers, effects: Effects, lists: Lists, liked: Frame, engine: Engine
+) -> AssignedOffers:
     """See `with_products`; `liked` is what `liked_events` gives of these customers."""
+    one_each = [assigned.table, *_one_each(assigned.further)]
+    table, *further = (_filled(rows, effects, lists, liked, engine) for rows in one_each)
+    return replace(assigned, table=table, further=pl.concat([assigned.further.clear(), *further]).sort("customer_id"))
+
+
+def _one_each(further: pl.DataFrame) -> list[pl.DataFrame]:
+    """Rows in tables with at most one for each customer, the first ones first."""
+    return further.with_columns(place=pl.int_range(pl.len()).over("customer_id")).partition_by(
+        "place", maintain_order=True, include_key=False
+    )
+
+
+def _filled(assigned: pl.DataFrame, effects: Effects, lists: Lists, liked: Frame, engine: Engine) -> pl.DataFrame:
+    """Rows, one of each customer, with products."""
     scopes = effects.offers.select("campaign_id", "offer_id", "category")
     wanted = assigned.join(scopes, on=["campaign_id", "offer_id"]).drop_nulls("category")
     wanted = wanted.select("customer_id", "category")

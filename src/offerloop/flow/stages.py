@@ -14,6 +14,7 @@ import polars as pl
 from offerloop.config import Config
 from offerloop.decision import (
     Allowed,
+    AssignedOffers,
     Exploration,
     Forecast,
     LoopPeriod,
@@ -118,7 +119,7 @@ class Others:
     frames: dict[str, Frame]
     """By name, further rows of stage tables, in no order."""
     totals: pl.DataFrame
-    """campaign_id, arm, n_customers, cost_liability_minor, cost_expected_micro of their assignments."""
+    """campaign_id, arm, n_customers, cost_liability_minor, cost_expected_micro of all that they get."""
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,7 @@ def plan_together(
     learned = learn(events, config, engine, stage)
     decided = decide(profiles, allowed, learned, config, engine, stage, period)
     shown, effects, planned = learned.shown, learned.effects, decided.planned
-    final = decided.assigned.sort("customer_id")
+    final = decided.assigned
     if isinstance(liked, Preferences):
         final = stage("suggestions", with_products, decided.assigned, effects, liked, events, engine)
     test = stage("coming test", coming_test, decided.assigned, events, effects, config.evaluate.window_days)
@@ -171,16 +172,16 @@ def plan_together(
         "audience_members": allowed.audiences, "offers": effects.offers, "effects": effects.effects,
         "shown_offers": shown.table if isinstance(shown, ShownEffects) else SHOWN_OFFERS.empty(),
         "margins": effects.margins, "calibration": effects.calibration,
-        "comparison": compare(planned.forecasts, final),
+        "comparison": compare(planned.forecasts, final.offers),
         "budget_curve": pl.concat([one.curve for one in planned.forecasts]),
         "break_even_sweep": pl.concat([one.sweep for one in planned.forecasts]),
         "uniform_depths": pl.concat([one.uniform for one in planned.forecasts]),
-        "assignments": final,
+        "assignments": final.table, "further_offers": final.further,
         "plan_limits": planned.limits, "offer_prices": planned.prices,
     }  # fmt: skip
     checked = {name: STAGE_TABLES[name].check(table) for name, table in tables.items()}
     run = Run(
-        config, events, checked, liked.affinities, planned.forecasts, planned.solved, decided.explore_share, test,
+        config, events, checked, liked.affinities, planned.forecasts, planned.solved, final.explore_share, test,
         gaps,
     )  # fmt: skip
     return PlannedTogether(run, profiles, learned, planned, liked)
@@ -228,9 +229,7 @@ class PlannedAssignments:
     """What stage 5 decides."""
 
     planned: Planned
-    assigned: pl.DataFrame
-    """One row per customer."""
-    explore_share: float
+    assigned: AssignedOffers
 
 
 def decide(
@@ -259,10 +258,8 @@ def decide(
         if isinstance(shown, ShownEffects) and shown.has(offer_id)
     ]
     exploration = exploration_of(period, effects.offers, known_ids, planned.unsent())
-    assigned, explore_share = stage(
-        "assignments", draw, profiles, allowed, planned, effects, usual, settings, exploration
-    )  # fmt: skip
-    return PlannedAssignments(planned, assigned, explore_share)
+    assigned = stage("assignments", draw, profiles, allowed, planned, effects, usual, settings, exploration)
+    return PlannedAssignments(planned, assigned)
 
 
 def draw(
@@ -273,7 +270,7 @@ def draw(
     usual: UsualPolicy | None,
     config: Config,
     exploration: Exploration | None,
-) -> tuple[pl.DataFrame, float]:
+) -> AssignedOffers:
     """Draw who gets what of a plan; see `assign`."""
     return assign(profiles, allowed, planned.sent_offers(), effects, usual, config, exploration)
 

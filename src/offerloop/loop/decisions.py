@@ -35,7 +35,7 @@ class PeriodPlan:
     name: str
     """The folder of its run; empty where there is none."""
     assignments: pl.DataFrame
-    """The table ASSIGNMENTS."""
+    """The table ASSIGNMENTS, with further offers of customers; see `tables.all_offers`."""
     offers: pl.DataFrame
     """The table OFFERS."""
     forecasts: Sequence[Forecast]
@@ -55,7 +55,7 @@ def decision_of(plan: PeriodPlan) -> JournalDecision:
     offered = table.filter(pl.col("offer_id") != NO_OFFER)
     return {
         "run": plan.name, "campaigns": {one.campaign_id: plan.revisions.get(one.campaign_id) for one in plan.forecasts},
-        "customers": inside.height, "offered": offered.height,
+        "customers": inside["customer_id"].n_unique(), "offered": offered["customer_id"].n_unique(),
         "explorers": arms.get(EXPLORE, 0), "held_back": arms.get(HOLDBACK, 0),
         "sent": [one.campaign_id for one in plan.forecasts if one.send],
         "forecasts": [_forecast(one.campaign_id, one.comparison) for one in plan.forecasts],
@@ -92,15 +92,23 @@ def check_budgets(period: int, config: Config, period_plan: PeriodPlan) -> None:
 
 
 def exposures(assigned_by_period: Mapping[int, pl.DataFrame], first_day: int, days: int) -> pl.DataFrame:
-    """Return assignments by period as exposures: customer_id, offer_id, shown_day, propensity."""
+    """Return assignments by period as exposures: customer_id, offer_id, shown_day, propensity.
+
+    Customers for whom the plan had several offers are left out whatever they got: what several bring does not tell what
+    each does, and of the others some would be missing. Earlier versions had one offer at most.
+    """
     rows = [
-        table.filter(~pl.col("reasons").is_in(OUTSIDE)).select(
+        _by_single_offers(table.filter(~pl.col("reasons").is_in(OUTSIDE))).select(
             "customer_id", "offer_id", pl.lit(first_day + period * days, pl.Int64).alias("shown_day"), "propensity"
         )
         for period, table in sorted(assigned_by_period.items())
     ]
     schema = {"customer_id": pl.Null, "offer_id": pl.String, "shown_day": pl.Int64, "propensity": pl.Float64}
     return pl.concat(rows) if rows else pl.DataFrame(schema=schema)
+
+
+def _by_single_offers(table: pl.DataFrame) -> pl.DataFrame:
+    return table.filter(pl.col("n_planned") <= 1) if "n_planned" in table.columns else table
 
 
 def exposures_of(recorded: Sequence[tuple[int, str, JournalDecision]], begun: Mapping[str, int]) -> pl.DataFrame:

@@ -44,22 +44,30 @@ class Outcomes:
     def of_offers(
         self, assigned: pl.DataFrame, day: int, until: int, unseen_costs: tuple[UnseenCost, ...] = ()
     ) -> pl.DataFrame:
-        """Return the outcomes of a period's assignments, with contact_cost_minor.
+        """Return the outcomes of a period's assignments with contact_cost_minor, one row per customer.
 
+        Where a customer has several offers, the first counts as the planned one, and costs are those of all.
         `unseen_costs` are those of its offers of which order lines show nothing.
         Besides `of_everybody`: planned_offer_id, arm, profit_minor, spend_minor (revenue in such a period of the
         quarter before), paid_minor and expected_minor (what offers that were given cost).
         """
-        rows = assigned.select("customer_id").with_columns(shown_day=pl.lit(day), until_day=pl.lit(until))
-        values = self._values(assigned.select("customer_id"), day, until).drop("customer_id")
-        unseen = self._unseen(unseen_costs).of_rows(rows.with_columns(assigned["offer_id"]))
+        exposed = assigned.select("customer_id", "offer_id", shown_day=pl.lit(day), until_day=pl.lit(until))
         shown = pl.col("offer_id") != NO_OFFER
         contact = pl.when(shown).then(pl.col("contact_cost_minor")).otherwise(0)
-        values = values.with_columns(pl.col("cost_minor") + pl.Series(unseen))
-        costs = assigned.with_columns(values).with_columns(
-            paid_minor=pl.when(shown).then("cost_minor").otherwise(0.0),
-            expected_minor=pl.when(shown).then(pl.col("cost_expected_micro") / MICRO - contact).otherwise(0.0),
-            profit_minor=pl.col("value_minor") - pl.col("cost_minor") - contact,
+        expected = pl.when(shown).then(pl.col("cost_expected_micro") / MICRO - contact).otherwise(0.0)
+        of_offers = assigned.select(
+            "customer_id", "planned_offer_id", "arm", shown.alias("shown"), contact.alias("contact"),
+            expected_minor=expected, unseen=pl.Series(self._unseen(unseen_costs).of_rows(exposed)),
+        )  # fmt: skip
+        first, sums = pl.col("planned_offer_id", "arm", "shown").first(), pl.col("contact", "expected_minor", "unseen")
+        by_customer = of_offers.group_by("customer_id", maintain_order=True).agg(first, sums.sum())
+        rows = by_customer.select("customer_id", shown_day=pl.lit(day), until_day=pl.lit(until))
+        values = self._values(by_customer.select("customer_id"), day, until).drop("customer_id")
+        costs = by_customer.with_columns(
+            values.with_columns(pl.col("cost_minor") + by_customer["unseen"])
+        ).with_columns(
+            paid_minor=pl.when("shown").then("cost_minor").otherwise(0.0),
+            profit_minor=pl.col("value_minor") - pl.col("cost_minor") - pl.col("contact"),
             spend_minor=(until - day) / QUARTER_DAYS * exposure_features(self._days, rows)["spend_91"],
         )
         wanted = ("value_minor", "profit_minor", "usual_minor", "spend_minor", "paid_minor", "expected_minor")

@@ -60,6 +60,8 @@ class Parcels:
     """Folder that relative paths start from."""
     rows: Callable[[Publish], pl.DataFrame]
     """A function that returns the rows of one section."""
+    most_offers: int = 1
+    """Of a customer."""
     refusal: Message | None = None
     """Why nothing is carried that was not carried before."""
 
@@ -101,7 +103,7 @@ def _carry(
             if bar is not None and task is not None:
                 bar.advance(task, more)
 
-        parcel = Parcel(number, parcels.name, parcels.shop, settings, rows, on_progress)
+        parcel = Parcel(number, parcels.name, parcels.shop, settings, rows, on_progress, parcels.most_offers)
         if parcels.refusal is not None and not record.is_whole(parcel):
             raise InputError(parcels.refusal)
         carried = _carriers(record, wait)[settings.kind](parcel)
@@ -118,25 +120,25 @@ def _carriers(record: Record, wait: Callable[[float], None]) -> dict[str, Callab
 def _told(carried: Carried, rows: int) -> Message:
     if carried.already:
         return Message(
-            "{place}: already published, {n} customer",
+            "{place}: already published, {n} row",
             context="published",
-            plural="{place}: already published, {n} customers",
+            plural="{place}: already published, {n} rows",
             place=carried.place,
             n=rows,
         )
     if carried.new < rows:
         return Message(
-            "{place}: {n} customer, {before} of them before",
+            "{place}: {n} row, {before} of them before",
             context="published",
-            plural="{place}: {n} customers, {before} of them before",
+            plural="{place}: {n} rows, {before} of them before",
             place=carried.place,
             n=rows,
             before=rows - carried.new,
         )
     return Message(
-        "{place}: {n} customer",
+        "{place}: {n} row",
         context="published",
-        plural="{place}: {n} customers",
+        plural="{place}: {n} rows",
         place=carried.place,
         n=rows,
     )

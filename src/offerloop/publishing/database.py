@@ -1,4 +1,7 @@
-"""`[[publish]]` of kind sql: rows of a table whose key is the run and the customer, inserted where they are missing."""
+"""`[[publish]]` of kind sql: rows of a table, inserted where they are missing.
+
+The table's key is the run and the customer, and the campaign where customers can have offers of several campaigns.
+"""
 
 from __future__ import annotations
 
@@ -67,7 +70,8 @@ def _insert(connection: Connection, parcel: Parcel, place: str) -> int:
         if connection.dialect.name == "postgresql"
         else sqlite.insert(table).on_conflict_do_nothing(index_elements=keys)
     )
-    for rows in parcel.rows.iter_slices(BATCH):
+    told_apart = parcel.rows.with_columns(pl.col(keys).fill_null(""))  # who has no offer has no campaign
+    for rows in told_apart.iter_slices(BATCH):
         connection.execute(insert, rows.to_dicts())
         parcel.on_progress(rows.height)
     after = int(connection.execute(count).scalar_one())
@@ -88,13 +92,22 @@ def _table(parcel: Parcel) -> Table:
     """Columns by what the rows hold; money is text, as in a CSV, so that no database rounds it."""
     from sqlalchemy import BigInteger, Column, Double, MetaData, Table, Text
 
+    keys = ("run", "customer_id", *(["campaign_id"] if parcel.most_offers > 1 else []))
+    if missing := sorted(set(keys) - set(parcel.settings.mapping.values())):
+        raise InputError(
+            Message(
+                "'columns' of [[publish]] {number} must map '{key}' too, as customers can have several offers",
+                number=parcel.number,
+                key=missing[0],
+            )
+        )
     kinds: dict[pl.DataType, type[BigInteger] | type[Double[float]]] = {pl.Int64(): BigInteger, pl.Float64(): Double}
     schema, _, name = parcel.settings.table.rpartition(".")
     columns = [
         Column(
             theirs,
             kinds.get(parcel.rows.schema[theirs], Text)(),
-            primary_key=ours in ("run", "customer_id"),
+            primary_key=ours in keys,
             autoincrement=False,
         )
         for theirs, ours in parcel.settings.mapping.items()

@@ -36,9 +36,11 @@ class Parcel:
     """Folder that relative paths start from."""
     settings: Publish
     rows: pl.DataFrame
-    """One per customer, sorted by customer_id, with their columns."""
+    """One per offer, and per customer without one, sorted by customer_id, with their columns."""
     on_progress: Callable[[int], None]
-    """Is told how many more customers are done."""
+    """Is told how many more rows are done."""
+    most_offers: int = 1
+    """Of a customer."""
 
     @property
     def whose(self) -> Message:
@@ -77,14 +79,14 @@ class Carried:
     place: str
     """The place, without secrets."""
     new: int
-    """Customers who were not there before."""
+    """Rows that were not there before."""
     already: bool
     """Whether all of it was there, so that nothing was done."""
 
 
 def rows_of(run: RunRead, settings: Publish) -> pl.DataFrame:
     """Customers with an offer, and with `holdout` all others too, under their column names."""
-    assigned = run.table("assignments").collect()
+    assigned = run.all_offers().collect()
     published = assigned if settings.holdout else assigned.filter(pl.col("offer_id") != NO_OFFER)
     joined = published.join(_terms(run), on=KEYS, how="left", maintain_order="left")
     texts = as_text(joined, DIGITS[run.currency]).with_columns(run=pl.lit(run.folder.name))
@@ -114,7 +116,7 @@ def why_out_of_date(run: RunRead, now: int) -> Message | None:
     """Return which offer that the run gives has ended; None where none has, or the run does not say when they end."""
     if "ends_at" not in run.offers.columns:
         return None
-    planned = run.table("assignments").select(KEYS).unique().collect()
+    planned = run.all_offers().select(KEYS).unique().collect()
     ended = run.offers.filter(pl.col("ends_at") <= now).join(planned, on=KEYS, how="semi").sort("ends_at", *KEYS)
     if ended.is_empty():
         return None

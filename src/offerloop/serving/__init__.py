@@ -16,7 +16,14 @@ if TYPE_CHECKING:
     from offerloop.serving.pacing import PACE_SECONDS, PolicyPacing
     from offerloop.serving.policy import Policy, ServedOffer
     from offerloop.serving.records import Records, RecordsFullError
-    from offerloop.serving.shop_offers import CODES_FILE, OFFERS_FILE, ShopOffers, offers_then, open_shop_offers
+    from offerloop.serving.shop_offers import (
+        CODES_FILE,
+        OFFERS_FILE,
+        OwnOffers,
+        ShopOffers,
+        offers_then,
+        open_shop_offers,
+    )
     from offerloop.serving.spending import CampaignSpend, campaign_spending
 
 __all__ = [
@@ -33,6 +40,7 @@ __all__ = [
     "DecisionAsked",
     "HeardOf",
     "Leases",
+    "OwnOffers",
     "Policy",
     "PolicyDifference",
     "PolicyPacing",

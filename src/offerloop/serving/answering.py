@@ -11,7 +11,7 @@ import msgspec
 
 from offerloop.offers import NO_OFFER
 from offerloop.report import Localizer
-from offerloop.serving.baskets import BasketEffect, basket_effect
+from offerloop.serving.baskets import BasketEffect, basket_effects
 from offerloop.serving.deciding import BUDGET, Decided, DecisionAsked, decide
 from offerloop.serving.policy import Policy, ServedOffer
 from offerloop.serving.shop_offers import ShopOffers
@@ -61,8 +61,8 @@ class Answer(msgspec.Struct, frozen=True):
     """None where something failed."""
     failure: str | None = None
     leased_minor: int = 0
-    in_basket: BasketEffect | None = None
-    """What the offer does to the basket; None without a basket or an offer."""
+    in_basket: tuple[BasketEffect, ...] = ()
+    """What each offer does to the basket; empty without a basket or an offer."""
 
     @classmethod
     def of(
@@ -70,10 +70,10 @@ class Answer(msgspec.Struct, frozen=True):
         offers: ShopOffers,
     ) -> Answer:  # fmt: skip
         """Return the answer of a policy; `offers` are those of the shop at that time. Raises InputError."""
-        effect = None
-        if request.basket is not None and decided.offer is not None:
-            effect = basket_effect(decided.offer, request, offers, at_ms // 1000)
-        return cls(request, decision_id, at_ms, version, decided, leased_minor=leased_minor, in_basket=effect)
+        effects: tuple[BasketEffect, ...] = ()
+        if request.basket is not None and decided.offers:
+            effects = basket_effects(decided.offers, request, offers, at_ms // 1000)
+        return cls(request, decision_id, at_ms, version, decided, leased_minor=leased_minor, in_basket=effects)
 
     @property
     def gives_offer(self) -> bool:
@@ -91,7 +91,7 @@ class Answer(msgspec.Struct, frozen=True):
                 "expires_at": self._expires_at(),
                 "arm": None if decided is None else decided.arm,
                 "propensity": None if decided is None else decided.propensity,
-                "offers": [] if decided is None or decided.offer is None else [self._offer(decided.offer)],
+                "offers": [] if decided is None else [self._offer(*one) for one in enumerate(decided.offers)],
                 "products": [] if decided is None else list(decided.products),
                 "reasons": [self.failure] if decided is None else list(decided.reasons),
                 "fields_used": self._fields_used(),
@@ -101,22 +101,21 @@ class Answer(msgspec.Struct, frozen=True):
         )
 
     def _expires_at(self) -> str:
-        """Return until when the answer may be shown: at most until its offer ends."""
-        offer, at_ms = None if self.decided is None else self.decided.offer, self.at_ms + 1000 * DECISION_SECONDS
-        if offer is not None and offer.ends_at is not None:
-            at_ms = min(at_ms, 1000 * offer.ends_at)
-        return instant(*divmod(at_ms, 1000))
+        """Return until when the answer may be shown: at most until one of its offers ends."""
+        offers = () if self.decided is None else self.decided.offers
+        ends = (1000 * one.ends_at for one in offers if one.ends_at is not None)
+        return instant(*divmod(min([self.at_ms + 1000 * DECISION_SECONDS, *ends]), 1000))
 
     def _fields_used(self) -> list[str]:
         request = self.request
         is_used = {"customer_id": True, "exclude": bool(request.exclude), "basket": request.basket is not None}
         return [name for name, is_given in is_used.items() if is_given]
 
-    def _offer(self, offer: ServedOffer) -> dict[str, Any]:
+    def _offer(self, place: int, offer: ServedOffer) -> dict[str, Any]:
         language = self.request.language
         label = offer.label if language == "en" else Localizer(language).unpacked(offer.label_message)
         said = {"campaign_id": offer.campaign_id, "offer_id": offer.offer_id, "kind": offer.kind, "label": label}
-        return said if self.in_basket is None else {**said, "basket": self.in_basket.written()}
+        return {**said, "basket": self.in_basket[place].written()} if self.in_basket else said
 
     def record(self, text: str) -> DecisionRecord:
         """Return what is kept of it; `text` is what the caller got."""

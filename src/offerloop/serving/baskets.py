@@ -23,7 +23,7 @@ from offerloop.offers import (
 )
 from offerloop.serving.deciding import DecisionAsked
 from offerloop.serving.policy import ServedOffer
-from offerloop.serving.shop_offers import ShopOffers
+from offerloop.serving.shop_offers import OwnOffers, ShopOffers
 from offerloop.store import instant
 
 _LINE_NAMES = {
@@ -57,26 +57,36 @@ class BasketEffect:
         }  # fmt: skip
 
 
-def basket_effect(offer: ServedOffer, request: DecisionAsked, offers: ShopOffers, now: int) -> BasketEffect:
-    """Price a basket under the offer of a decision, as if its coupon was presented, and the offers for everybody.
+def basket_effects(
+    served: tuple[ServedOffer, ...], request: DecisionAsked, offers: ShopOffers, now: int
+) -> tuple[BasketEffect, ...]:
+    """Price a basket under the offers of a decision, as if their coupons were presented, and those for everybody.
 
     What the ledger had left of an offer bounds it.
     """
     assert request.basket is not None
     left = {name: OfferLeft(**one) for name, one in request.left.items()}
     basket = basket_of(request.basket, request.customer_id)
-    return offer_effect(offer.campaign_id, offer.offer_id, basket, offers, now, left.get)
+    return _effects(tuple((one.campaign_id, one.offer_id) for one in served), basket, offers, now, left.get)
 
 
 def offer_effect(
-    campaign_id: str, offer_id: str, basket: Basket, offers: ShopOffers, now: int, find_left: FindLeft | None = None
-) -> BasketEffect:
+    campaign_id: str, offer_id: str, basket: Basket, offers: ShopOffers, now: int
+) -> BasketEffect:  # fmt: skip
     """Price a basket under one offer of a campaign, as if its coupon was presented, and the offers for everybody."""
-    basket = replace(basket, codes=basket.codes | {offer_id})
-    priced = price(basket, offers.for_customer((campaign_id, offer_id)), now, offers.policy, find_left)
-    off = sum(one.off_minor for one in priced.applied if one.offer_id == offer_id)
-    missing = next((one for one in priced.rejected if one.offer_id == offer_id), None)
-    return BasketEffect(off, priced.total_minor, missing)
+    return _effects(((campaign_id, offer_id),), basket, offers, now, None)[0]
+
+
+def _effects(
+    own: OwnOffers, basket: Basket, offers: ShopOffers, now: int, find_left: FindLeft | None
+) -> tuple[BasketEffect, ...]:
+    """Price a basket once, and return what each of the customer's own offers does to it."""
+    ids = [offer_id for _, offer_id in own]
+    basket = replace(basket, codes=basket.codes.union(ids))
+    priced = price(basket, offers.for_customer(own), now, offers.policy, find_left)
+    off = {one: sum(its.off_minor for its in priced.applied if its.offer_id == one) for one in ids}
+    rejected = {one.offer_id: one for one in reversed(priced.rejected)}
+    return tuple(BasketEffect(off[one], priced.total_minor, rejected.get(one)) for one in ids)
 
 
 def basket_of(written: Mapping[str, Any], customer_id: str | None) -> Basket:

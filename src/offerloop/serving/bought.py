@@ -27,9 +27,10 @@ class BoughtBasket:
     @classmethod
     def of(cls, shop: Path, purchase: Purchase, offers_text: str) -> BoughtBasket:
         """Return the basket of an order whose file of offers read so. Raises InputError where its run is gone."""
-        place = (purchase.campaign_id or "", purchase.offer_id or "")
-        offers, policy = offers_as_bought(shop, purchase.version, place, offers_text)
         written = json.loads(purchase.basket)
+        further = ((campaign, offer) for campaign, offer in written.get("further_offers", ()))
+        own = ((purchase.campaign_id or "", purchase.offer_id or ""), *further)
+        offers, policy = offers_as_bought(shop, purchase.version, own, offers_text)
         left = {name: OfferLeft(**one) for name, one in written.get("left", {}).items()}
         return cls(basket_of(written, None), offers, policy, purchase.bought_at, left)
 
@@ -40,7 +41,7 @@ class BoughtBasket:
     def refund_minor(
         self, rule: str, returned: Mapping[int, int], before: Mapping[int, int], given_back_minor: int
     ) -> int:
-        """Return what is to be given back now, "kept" or "repriced". InputError for units that were not bought."""
+        """Return what is to be own back now, "kept" or "repriced". InputError for units that were not bought."""
         priced = self.price(self.basket)
         if rule == "kept":
             return refund_kept(priced, returned, before).total_minor

@@ -80,13 +80,13 @@ def _write(run: RunRead, draft: Path) -> None:
     reasons = table["reasons"].unique().sort()
     np.save(draft / "hashes.npy", hashes[order])
     np.save(draft / "propensity.npy", table["propensity"].to_numpy().astype(np.float64))
-    profit, cost = (table[name].cast(pl.Float64) for name in _RETURNS)
-    np.save(draft / "returns.npy", (profit / cost).fill_nan(None).fill_null(np.inf).to_numpy())
+    np.save(draft / "returns.npy", _returns(table))
     np.save(draft / "offer.npy", _places(table, offers))
     wanted = [pl.col(name).alias(key) for name, key in zip(planned, _KEYS, strict=True)]
     np.save(draft / "planned.npy", _places(table.select(wanted), offers))
     np.save(draft / "arm.npy", _positions(table["arm"], pl.Series(ARM_NAMES)).astype(np.uint8))
     np.save(draft / "reason.npy", _positions(table["reasons"], reasons))
+    _write_further(run, table["customer_id"], offers, draft)
     write_texts(draft, "ids", table["customer_id"].to_list())
     write_texts(draft, "products", table["product_ids"].to_list())
     written = {
@@ -101,6 +101,22 @@ def _write(run: RunRead, draft: Path) -> None:
         "newcomers": _newcomers(run, offers),
     }
     (draft / "policy.json").write_text(json.dumps(written, ensure_ascii=False), encoding="utf-8")
+
+
+def _returns(table: pl.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Return the profit of each row's offer for a millionth of a minor unit of its cost."""
+    profit, cost = (table[name].cast(pl.Float64) for name in _RETURNS)
+    return (profit / cost).fill_nan(None).fill_null(np.inf).to_numpy().astype(np.float64)
+
+
+def _write_further(run: RunRead, customers: pl.Series, offers: tuple[ServedOffer, ...], draft: Path) -> None:
+    """Write the further offers of customers, by the customers' places."""
+    rows = run.further().with_columns(_CUSTOMER).collect()
+    numbered = pl.DataFrame({"customer_id": customers}).with_row_index("row")
+    placed = rows.join(numbered, on="customer_id").sort("row", maintain_order=True)
+    np.save(draft / "further_customer.npy", placed["row"].to_numpy().astype(np.int64))
+    np.save(draft / "further_offer.npy", _places(placed, offers))
+    np.save(draft / "further_returns.npy", _returns(placed))
 
 
 def _positions(values: pl.Series, among: pl.Series) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
@@ -137,7 +153,7 @@ def _left(run: RunRead) -> dict[str, int]:
 
     Nothing is left beside an offer whose cost has no limit.
     """
-    assigned = run.table("assignments").filter(pl.col("campaign_id").is_not_null())
+    assigned = run.all_offers().filter(pl.col("campaign_id").is_not_null())
     liability = pl.col("cost_liability_minor")
     most = pl.when(liability.null_count() == 0).then(liability.sum()).otherwise(math.inf)
     used = dict(assigned.group_by("campaign_id").agg(most).collect().iter_rows())

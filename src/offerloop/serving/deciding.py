@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from offerloop.serving.policy import PlannedCustomer, Policy, ServedOffer, customer_hash
+from offerloop.serving.policy import FurtherOffer, PlannedCustomer, Policy, ServedOffer, customer_hash
 from offerloop.tables import EXPLORE, PLAN
 
 EXCLUDED = "excluded"
@@ -74,31 +74,51 @@ class Decided(Struct, frozen=True):
     """What it must take of the campaign's budget, because the plan did not count it."""
     returns: float = inf
     """Profit of the plan's offer for a millionth of a minor unit of its cost; what is not paced returns without end."""
+    further: tuple[FurtherOffer, ...] = ()
+    """Offers of other campaigns beside it."""
+
+    @property
+    def offers(self) -> tuple[ServedOffer, ...]:
+        """All offers, the first one first."""
+        return () if self.offer is None else (self.offer, *(one.offer for one in self.further))
 
     def without_offer(self, reason: str) -> Decided:
-        """Return the same without its offer, for a reason that the policy knows nothing of."""
+        """Return the same without its offers, for a reason that the policy knows nothing of."""
         return Decided(None, self.arm, None, (*self.reasons, reason), ())
 
 
 def decide(policy: Policy, request: DecisionAsked, at: int) -> Decided:
     """Return what the policy gives a customer at an epoch second, by what the customer and the caller want."""
     decided = _with_wanted_products(_planned(policy, request), request)
-    offer = decided.offer
-    if offer is None:
+    if decided.offer is None:
         return decided
     if request.opted_out:
         return Decided(None, decided.arm, None, (OPTED_OUT,), ())
+    refusal = _refusal(decided.offer, decided.returns, request, at)
+    kept = tuple(one for one in decided.further if _refusal(one.offer, one.returns, request, at) is None)
+    if refusal is None:
+        return decided if len(kept) == len(decided.further) else replace(decided, further=kept, propensity=None)
+    return _of_further(decided.without_offer(refusal), kept)
+
+
+def _refusal(offer: ServedOffer, returns: float, request: DecisionAsked, at: int) -> str | None:
+    """Return why an offer of the plan is not given at an epoch second; None where it is."""
     if offer.campaign_id in request.stopped:
-        return decided.without_offer(NOT_RUNNING)
+        return NOT_RUNNING
     if offer.ends_at is not None and at >= offer.ends_at:
-        return decided.without_offer(OVER)
+        return OVER
     if offer.starts_at is not None and at < offer.starts_at:
-        return decided.without_offer(NOT_BEGUN)
+        return NOT_BEGUN
     if offer.offer_id in request.exclude:
-        return decided.without_offer(EXCLUDED)
-    if decided.returns <= request.prices.get(offer.campaign_id, 0.0):
-        return decided.without_offer(PACING)
-    return decided
+        return EXCLUDED
+    return PACING if returns <= request.prices.get(offer.campaign_id, 0.0) else None
+
+
+def _of_further(decided: Decided, kept: tuple[FurtherOffer, ...]) -> Decided:
+    """Return a decision whose first offer was refused, with what is left beside it."""
+    if not kept:
+        return decided
+    return replace(decided, offer=kept[0].offer, returns=kept[0].returns, further=kept[1:])
 
 
 def _with_wanted_products(decided: Decided, request: DecisionAsked) -> Decided:
@@ -115,7 +135,8 @@ def _planned(policy: Policy, request: DecisionAsked) -> Decided:
     if request.test_arm is not None:
         offer = _of_arm(policy, row, customer, request.test_arm)
         its_own = planned is not None and offer == row.offer
-        return _within(Decided(offer, request.test_arm, None, (TEST_CUSTOMER,), ()), counted=its_own)
+        further = row.further if its_own and request.test_arm == row.arm else ()
+        return _within(Decided(offer, request.test_arm, None, (TEST_CUSTOMER,), (), further=further), counted=its_own)
     return _within(_of_row(row), counted=planned is not None)
 
 
@@ -130,7 +151,7 @@ def _of_arm(policy: Policy, row: PlannedCustomer, customer_id: str, arm: str) ->
 
 def _of_row(row: PlannedCustomer) -> Decided:
     returns = row.returns if row.arm == PLAN else inf
-    return Decided(row.offer, row.arm, row.propensity, row.reasons, row.products, returns=returns)
+    return Decided(row.offer, row.arm, row.propensity, row.reasons, row.products, returns=returns, further=row.further)
 
 
 def _within(decided: Decided, *, counted: bool) -> Decided:

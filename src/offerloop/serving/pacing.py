@@ -101,7 +101,7 @@ class PolicyPacing:
         """The campaigns whose budget is money."""
         run = open_run(self.policy.run_folder)
         columns = ["campaign_id", "profit_minor", "cost_expected_micro"]
-        planned = run.table("assignments").filter(pl.col("arm") == PLAN).select(columns).drop_nulls().collect()
+        planned = run.all_offers().filter(pl.col("arm") == PLAN).select(columns).drop_nulls().collect()
         budgets = {one.id: one.budget_minor for one in run.campaigns if one.budget_unit == run.currency}
         parts = planned.filter(pl.col("campaign_id").is_in(list(budgets))).partition_by("campaign_id", as_dict=True)
         return tuple(_paced(str(name), budgets[str(name)], rows) for (name,), rows in sorted(parts.items()))

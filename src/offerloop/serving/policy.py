@@ -27,7 +27,7 @@ from offerloop.offers import NOTHING
 from offerloop.serving.texts import Texts, mapped
 from offerloop.tables import EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL
 
-FORMAT = 4
+FORMAT = 5
 ARM_NAMES = (PLAN, EXPLORE, HOLDBACK, HOLDOUT, USUAL)
 """Arms, by their number in `Policy.arm`."""
 
@@ -51,6 +51,14 @@ class ServedOffer:
     """The first epoch second from which it is not valid any more; likewise."""
 
 
+class FurtherOffer(Struct, frozen=True):
+    """An offer of another campaign beside the first."""
+
+    offer: ServedOffer
+    returns: float
+    """Profit for a millionth of a minor unit of its cost."""
+
+
 class PlannedCustomer(Struct, frozen=True):
     """One row of the plan."""
 
@@ -63,6 +71,8 @@ class PlannedCustomer(Struct, frozen=True):
     products: tuple[str, ...]
     returns: float = inf
     """Profit of the offer for a millionth of a minor unit of its cost; without end where that is not known."""
+    further: tuple[FurtherOffer, ...] = ()
+    """Offers of other campaigns beside it."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +127,12 @@ class Policy:
     """(customers,): marginal probability of what is given, over all arms."""
     returns: np.ndarray[tuple[int], np.dtype[np.float64]]
     """(customers,): profit of what is given for a millionth of a minor unit of its expected cost."""
+    further_customer: Ints
+    """(further offers,): the position of the customer of each, ascending."""
+    further_offer: Ints
+    """(further offers,): positions in `offers`."""
+    further_returns: np.ndarray[tuple[int], np.dtype[np.float64]]
+    """(further offers,): as `returns`."""
 
     @cached_property
     def most_liability_minor(self) -> dict[str, int]:
@@ -130,7 +146,8 @@ class Policy:
     @cached_property
     def n_held(self) -> dict[str, int]:
         """Customers to whom the plan gives an offer, by campaign."""
-        counts = np.bincount(self.offer[self.offer != NOTHING], minlength=len(self.offers))
+        places = np.concatenate([self.offer[self.offer != NOTHING], self.further_offer])
+        counts = np.bincount(places, minlength=len(self.offers))
         counted: dict[str, int] = {}
         for offer, n in zip(self.offers, counts.tolist(), strict=True):
             counted[offer.campaign_id] = counted.get(offer.campaign_id, 0) + n
@@ -154,7 +171,20 @@ class Policy:
             self.reasons[reason],
             tuple(self.products[place].split()),
             returns,
+            self._further_of(place),
         )
+
+    def _further_of(self, place: int) -> tuple[FurtherOffer, ...]:
+        """Return what the customer at a place gets beside the first offer."""
+        customers, offers, returns = self._further_columns
+        first = bisect_left(customers, place)
+        last = bisect_left(customers, place + 1, first)
+        return tuple(FurtherOffer(self.offers[offers[one]], returns[one]) for one in range(first, last))
+
+    @cached_property
+    def _further_columns(self) -> tuple[memoryview, ...]:
+        """See `_columns`."""
+        return tuple(one.data for one in (self.further_customer, self.further_offer, self.further_returns))
 
     @cached_property
     def _hashes(self) -> memoryview:
@@ -222,6 +252,17 @@ def open_policy(folder: Path) -> Policy:
         products=Texts.open(served, "products"),
         **{
             name: mapped(served / f"{name}.npy")
-            for name in ("hashes", "offer", "planned", "arm", "reason", "propensity", "returns")
+            for name in (
+                "hashes",
+                "offer",
+                "planned",
+                "arm",
+                "reason",
+                "propensity",
+                "returns",
+                "further_customer",
+                "further_offer",
+                "further_returns",
+            )
         },
     )

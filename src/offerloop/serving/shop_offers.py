@@ -19,6 +19,12 @@ CODES_FILE = "codes.csv"
 """Name of the file in a shop's folder that says which codes stand for which offers, and whose they are."""
 
 
+OwnOffers = tuple[tuple[str, str], ...]
+"""What a customer was given: campaign and id of each offer."""
+MOST_SETS = 1_000
+"""Sets of offers that are kept ready for pricing; customers with several offers make many."""
+
+
 @dataclass(frozen=True)
 class ShopOffers:
     """Offers of a shop, made ready for pricing once."""
@@ -31,20 +37,23 @@ class ShopOffers:
     """The file that holds the offers for everybody, as it was read."""
     codes: CodeList = field(default_factory=lambda: CodeList({}))
     """Codes apart from ids of offers."""
-    _sets: dict[tuple[str, str] | None, OfferSet] = field(default_factory=dict)
+    _sets: dict[OwnOffers, OfferSet] = field(default_factory=dict)
 
     @property
     def text_hash(self) -> str:
         """The SHA-256 of the file."""
         return hashlib.sha256(self.text.encode()).hexdigest()
 
-    def for_customer(self, assigned: tuple[str, str] | None) -> OfferSet:
-        """Return the offers of a customer who was given the one of that campaign and id."""
-        if assigned not in self._sets:
-            own = () if assigned is None or assigned not in self.personal else (self.personal[assigned],)
-            everyone = [one for one in self.everyone if one.offer_id not in {its.offer_id for its in own}]
-            self._sets[assigned] = OfferSet.of((*everyone, *own))
-        return self._sets[assigned]
+    def for_customer(self, own: OwnOffers) -> OfferSet:
+        """Return the offers of a customer who was given some; of those with the same id the first one counts."""
+        if own not in self._sets:
+            if len(self._sets) >= MOST_SETS:
+                self._sets.clear()
+            personal = [self.personal[key] for key in reversed(own) if key in self.personal]
+            own_by_id = {offer.offer_id: offer for offer in personal}
+            everyone = [offer for offer in self.everyone if offer.offer_id not in own_by_id]
+            self._sets[own] = OfferSet.of((*everyone, *own_by_id.values()))
+        return self._sets[own]
 
 
 def open_shop_offers(shop: Path, policy: Policy | None) -> ShopOffers:
@@ -61,12 +70,10 @@ def open_shop_offers(shop: Path, policy: Policy | None) -> ShopOffers:
     return ShopOffers(offers_file.offers, offers_file.policy, personal, path.read_text(encoding="utf-8-sig"), codes)
 
 
-def offers_as_bought(
-    shop: Path, version: str | None, assigned: tuple[str, str], text: str
-) -> tuple[OfferSet, StackingPolicy]:
+def offers_as_bought(shop: Path, version: str | None, own: OwnOffers, text: str) -> tuple[OfferSet, StackingPolicy]:
     """Return the offers of an order of an earlier day: from the run that was served, and the file as it was then."""
     offers = offers_then(None if version is None else shop / "runs" / version, text)
-    return offers.for_customer(assigned), offers.policy
+    return offers.for_customer(own), offers.policy
 
 
 @lru_cache(maxsize=8)

@@ -8,6 +8,7 @@ from offerloop.tables.allocation import (
     BUDGET_CURVE,
     COMPARISON,
     EXPLORE,
+    FURTHER_OFFERS,
     HOLDBACK,
     HOLDOUT,
     OFFER_PRICES,
@@ -16,6 +17,7 @@ from offerloop.tables.allocation import (
     REASONS,
     UNIFORM_DEPTHS,
     USUAL,
+    all_offers,
 )
 from offerloop.tables.customer_names import with_other_names
 from offerloop.tables.evaluation import OVERLAP, POLICY_VALUES
@@ -65,6 +67,7 @@ STAGE_TABLES = {
         EFFECTS,
         CALIBRATION,
         ASSIGNMENTS,
+        FURTHER_OFFERS,
         COMPARISON,
         BUDGET_CURVE,
         BREAK_EVEN_SWEEP,
@@ -91,6 +94,7 @@ __all__ = [
     "EFFECTS",
     "EXPLORE",
     "FIRST_REACHED",
+    "FURTHER_OFFERS",
     "HOLDBACK",
     "HOLDOUT",
     "ID",
@@ -121,5 +125,6 @@ __all__ = [
     "USUAL",
     "Column",
     "TableContract",
+    "all_offers",
     "with_other_names",
 ]

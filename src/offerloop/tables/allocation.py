@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import polars as pl
 
 from offerloop.tables.schema import ID, Column, TableContract
+
+Rows = TypeVar("Rows", pl.DataFrame, pl.LazyFrame)
 
 PLAN, EXPLORE, HOLDBACK, HOLDOUT, USUAL = "plan", "explore", "holdback", "holdout", "usual"
 ARMS = {
@@ -56,6 +60,7 @@ ASSIGNMENTS = TableContract(
         Column("basis", pl.String, "transferred, assumed, unknown or none"),
         Column("planned_campaign_id", pl.String, "campaign of the plan's offer, whatever the arm", optional=True),
         Column("planned_offer_id", pl.String, "what the plan alone would give: also known of the holdout"),
+        Column("n_planned", pl.Int64, "how many offers the plan has for the customer, whatever the arm", optional=True),
         Column("lot_kinds", pl.String, "kinds of offer that the customer could draw at random, comma-separated"),
         Column("product_ids", pl.String, "suggested products of the offer's category, best first"),
         Column("reasons", pl.String, "why: " + ", ".join(f"{code} ({words})" for code, words in REASONS.items())),
@@ -63,6 +68,21 @@ ASSIGNMENTS = TableContract(
     ),
     key=("customer_id",),
 )
+
+FURTHER_OFFERS = TableContract(
+    "further_offers",
+    "What customers get of other campaigns beside their row in `assignments`, where `plan.offers_per_customer` allows "
+    "several. One row per offer, sorted by customer_id, those of most profit first; propensity is that of all offers "
+    "of the customer together.",
+    ASSIGNMENTS.columns,
+    key=("customer_id", "campaign_id"),
+)
+
+
+def all_offers(assignments: Rows, further: Rows) -> Rows:
+    """Return ASSIGNMENTS with FURTHER_OFFERS: sorted by customer, the offers of one in their order."""
+    return pl.concat([assignments, further]).sort("customer_id", maintain_order=True)
+
 
 AS_SENT = "plan as sent"
 """The rule of `comparison` that is the plan less exploration, beside the plan for all whom no hash leaves out."""
@@ -147,17 +167,19 @@ PLAN_LIMITS = TableContract(
         Column(
             "kind",
             pl.String,
-            "campaign, offers (some of a campaign's), team, total, contacts, channel (contacts by channel), or order",
+            "campaign, offers (some of a campaign's), team, total, contacts, channel (contacts by channel), customer "
+            "(offers of each customer), or order",
         ),
         Column("name", pl.String, "campaign, pattern of offers, team or channel; empty where there is only one"),
         Column("campaign_id", pl.String, "the one campaign that it concerns", optional=True),
-        Column("unit", pl.String, "what it counts: money, the unit of the campaign's budget, or contacts"),
+        Column("unit", pl.String, "what it counts: money, the unit of the campaign's budget, contacts, or offers"),
         Column("at_most", pl.Float64, "minor units, or contacts; empty for the order", optional=True),
         Column("used", pl.Float64, "by the plans that are sent; likewise", optional=True),
         Column(
             "shadow_price",
             pl.Float64,
-            "profit that one more minor unit, or contact, would bring, by the estimates that choose; likewise",
+            "profit that one more minor unit, or contact, would bring, by the estimates that choose; empty for the "
+            "order and for offers of each customer",
             optional=True,
         ),
         Column(

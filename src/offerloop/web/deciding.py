@@ -14,7 +14,7 @@ from dataclasses import asdict
 
 from msgspec.structs import replace
 
-from offerloop.serving import BUDGET, Answer, Decided, DecisionAsked, RecordsFullError, basket_of, decide
+from offerloop.serving import BUDGET, Answer, Decided, DecisionAsked, OwnOffers, RecordsFullError, basket_of, decide
 from offerloop.web.api.typed_codes import read_typed_codes
 from offerloop.web.telemetry.random_ids import random_hex
 from offerloop.web.worker import Served, Worker
@@ -76,10 +76,9 @@ async def _priced(
     def answer(request: DecisionAsked) -> Answer:
         return Answer.of(request, _new_id(now), now, served.policy.version, decided, leased_minor, served.offers)
 
-    offer = decided.offer
-    if request.basket is None or offer is None:
+    if request.basket is None or decided.offer is None:
         return answer(request)
-    own = offer.campaign_id, offer.offer_id
+    own = tuple((one.campaign_id, one.offer_id) for one in decided.offers)
     pricing = asyncio.get_running_loop().run_in_executor(
         _PRICING, lambda: answer(_as_the_ledger_stands(worker, served, request, own, actor))
     )
@@ -87,7 +86,7 @@ async def _priced(
 
 
 def _as_the_ledger_stands(
-    worker: Worker, served: Served, request: DecisionAsked, own: tuple[str, str], actor: str
+    worker: Worker, served: Served, request: DecisionAsked, own: OwnOffers, actor: str
 ) -> DecisionAsked:
     """Return a decision with offers in place of the codes of coupons, and with what is left of offers with limits.
 

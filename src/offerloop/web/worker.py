@@ -27,6 +27,7 @@ from offerloop.serving import (
     DecisionAsked,
     HeardOf,
     Leases,
+    OwnOffers,
     Policy,
     PolicyPacing,
     Records,
@@ -267,14 +268,14 @@ class Worker:
         named = self.limited & offers.ids
         return self.database.read(lambda one: limits_left(one, named, customer_id, own)) if named else {}
 
-    def offer_given(self, customer_id: str | None) -> tuple[str, str] | None:
-        """Return campaign and id of the offer that the plan gives a customer; None for none."""
+    def offers_given(self, customer_id: str | None) -> OwnOffers:
+        """Return the offers that the plan gives a customer."""
         if self.served is None or customer_id is None or not self.personalised:
-            return None
+            return ()
         decided = decide(self.served.policy, self.request_of(customer_id), int(time.time()))
-        if decided.needs_minor or decided.offer is None:
-            return None  # what a newcomer gets is known from the decision alone
-        return decided.offer.campaign_id, decided.offer.offer_id
+        if decided.needs_minor:
+            return ()  # what a newcomer gets is known from the decision alone
+        return tuple((one.campaign_id, one.offer_id) for one in decided.offers)
 
     def _run(self) -> None:
         while not self._stop.wait(WATCH_SECONDS):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     )
     from offerloop.workspace.config_names import name_problems, pattern_notes
     from offerloop.workspace.erasing import erase_from_folder
-    from offerloop.workspace.finished_run import CampaignRead, RunRead, open_run
+    from offerloop.workspace.finished_run import CampaignRead, RunRead, offers_in, open_run
     from offerloop.workspace.folders import filling, make_folder, new_folder, write_whole
     from offerloop.workspace.input_tables import (
         InputTable,
@@ -152,6 +152,7 @@ __all__ = [
     "no_column",
     "numbered",
     "numeric_column",
+    "offers_in",
     "open_run",
     "open_workspace",
     "pattern_notes",

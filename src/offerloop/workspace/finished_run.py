@@ -18,6 +18,7 @@ from offerloop.message import Message
 from offerloop.money import to_minor
 from offerloop.offers import Offer, read_offers
 from offerloop.report import in_language
+from offerloop.tables import all_offers
 from offerloop.workspace.run_folders import holdout_of
 from offerloop.workspace.store_campaigns import written_config
 
@@ -67,6 +68,21 @@ class RunRead:
     def table(self, name: str) -> pl.LazyFrame:
         """One stage table, read when it is collected."""
         return pl.scan_parquet(self.folder / f"{name}.parquet")
+
+    @property
+    def most_offers(self) -> int:
+        """Return how many offers a customer could have; older runs have one."""
+        return int(self.written.get("plan", {}).get("offers_per_customer", 1))
+
+    def further(self) -> pl.LazyFrame:
+        """Return the table FURTHER_OFFERS; runs of earlier versions have no file of it."""
+        if not (self.folder / "further_offers.parquet").is_file():
+            return self.table("assignments").clear()
+        return self.table("further_offers")
+
+    def all_offers(self) -> pl.LazyFrame:
+        """Return what everybody gets; see `offers_in`."""
+        return offers_in(self.folder)
 
     @cached_property
     def offers(self) -> pl.DataFrame:
@@ -179,6 +195,16 @@ class RunRead:
     def rows(self, name: str, customer: int | str) -> pl.DataFrame:
         """The rows of one customer in a table."""
         return self.table(name).filter(pl.col("customer_id") == pl.lit(customer)).collect()
+
+
+def offers_in(folder: Path) -> pl.LazyFrame:
+    """Return the assignments in a run folder with the further offers of customers: a row for each offer.
+
+    Runs of earlier versions give each customer one offer at most, and have no file of further ones.
+    """
+    assignments, further = (pl.scan_parquet(folder / f"{name}.parquet") for name in ("assignments", "further_offers"))
+    has_further = (folder / "further_offers.parquet").is_file() and further.select(pl.len()).collect().item()
+    return all_offers(assignments, further) if has_further else assignments
 
 
 def open_run(folder: Path) -> RunRead:

@@ -29,7 +29,7 @@ def test_a_csv_file_holds_whoever_has_an_offer_and_no_arm(publishable, offered):
     assert {row["run"] for row in rows} == {folder.name}
     assert {row["label"] for row in rows} == {"10 % off kind 0", "2.00 off from 20.00 EUR"}
     assert {row["cost_liability"] for row in rows} == {"2.00"}
-    assert done.lines == [f"crm-{folder.name}.csv: {offered.height} customers"]
+    assert done.lines == [f"crm-{folder.name}.csv: {offered.height} rows"]
     (entry,) = record(folder)
     assert entry["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
     assert (entry["publish"], entry["kind"], entry["rows"]) == (1, "csv", offered.height)
@@ -50,7 +50,7 @@ def test_publishing_a_csv_again_changes_nothing_and_says_so(publishable, offered
     path = folder.parent.parent / f"crm-{folder.name}.csv"
     before = (path.stat().st_mtime_ns, path.stat().st_ino, (folder / "published.json").read_bytes())
     done = publish(folder)
-    assert done.lines == [f"{path.name}: already published, {offered.height} customers"]
+    assert done.lines == [f"{path.name}: already published, {offered.height} rows"]
     assert done.facts["published"][0]["already"] is True
     assert (path.stat().st_mtime_ns, path.stat().st_ino, (folder / "published.json").read_bytes()) == before
     written = path.read_bytes()

@@ -35,7 +35,7 @@ def test_rows_of_a_table_arrive_once(publishable, offered, crm):
         (offered.height, False),
         (0, True),
     ]
-    assert again.lines[0].endswith(f": already published, {offered.height} customers")
+    assert again.lines[0].endswith(f": already published, {offered.height} rows")
     assert postgres_server.PASSWORD not in json.dumps([first.facts, first.lines, record(folder)])
 
 
@@ -45,7 +45,7 @@ def test_rows_that_are_there_stay_as_they_are_and_the_others_follow(publishable,
     crm.call(f"delete from {crm.table} where customer_id <> 'c000'")
     crm.call(f"update {crm.table} set label = 'theirs'")
     done = publish(folder)
-    assert done.lines[0].endswith(f": {offered.height} customers, 1 of them before")
+    assert done.lines[0].endswith(f": {offered.height} rows, 1 of them before")
     labels = Counter(row[4] for row in crm.rows())
     assert (labels["theirs"], labels.total()) == (1, offered.height)
 

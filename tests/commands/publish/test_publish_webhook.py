@@ -32,8 +32,8 @@ def test_requests_hold_every_customer_once(publishable, offered, receiver, waits
         "cost_liability": "2.00",
     }  # fmt: skip
     assert {one["Content-Type"] for one in receiver.headers} == {"application/json"}
-    assert done.lines == [f"http://{receiver.host}/hook: {offered.height} customers"]
-    assert again.lines == [f"http://{receiver.host}/hook: already published, {offered.height} customers"]
+    assert done.lines == [f"http://{receiver.host}/hook: {offered.height} rows"]
+    assert again.lines == [f"http://{receiver.host}/hook: already published, {offered.height} rows"]
     (entry,) = record(folder)
     assert (entry["batches"], entry["sent"], entry["rows"]) == (requests, requests, offered.height)
     assert entry["at"] is not None
@@ -66,7 +66,7 @@ def test_an_interrupted_publish_goes_on_and_sends_nothing_twice(publishable, off
     (entry,) = record(folder)
     assert (entry["sent"], entry["at"]) == (2, None)
     done = publish(folder, wait=waits.append)
-    assert done.lines == [f"http://{receiver.host}/hook: {offered.height} customers, 18 of them before"]
+    assert done.lines == [f"http://{receiver.host}/hook: {offered.height} rows, 18 of them before"]
     assert len(receiver.taken) == requests
     assert receiver.customers == Counter(offered["customer_id"].to_list())
 

@@ -42,6 +42,20 @@ def test_an_effect_is_recovered(works):
     assert total(done.summary, "profit")[0] == pytest.approx(value - COST * treated, abs=2)
 
 
+def test_the_cost_of_further_offers_counts(tmp_path):
+    run = make_run(tmp_path / "runs" / "one")
+    make_orders(tmp_path / "orders.csv", run, lambda _: 1.1)
+    table = pl.read_parquet(run / "assignments.parquet")
+    further = table.filter(
+        (pl.col("arm") == "plan") & (pl.col("offer_id") != "none") & (pl.col("customer_id") % 2 == 0)
+    )
+    further.with_columns(offer_id=pl.lit("flash_sale")).write_parquet(run / "further_offers.parquet")
+    done = read_out(run, tmp_path / "orders.csv")
+    treated = done.summary["effects"][0]["treated"]
+    value, profit = total(done.summary, "margin")[0], total(done.summary, "profit")[0]
+    assert profit == pytest.approx(value - COST * (treated + further.height), abs=0.05 * COST * further.height)
+
+
 def test_the_adjusted_interval_is_much_narrower_than_the_unadjusted(works):
     widths = [np.ptp(total(works[0].summary, "margin", method=one)[1:]) for one in ("adjusted", "unadjusted")]
     assert widths[0] < 0.8 * widths[1]

@@ -206,7 +206,7 @@ def test_seats_are_in_no_money_budget(folder):
         ('team_budgets = { wen = "5.00" }', 'team = "web"', "names the team 'wen', but no campaign has team"),
         ('team_budgets = { web = "-5.00" }', 'team = "web"', "'plan.team_budgets.web' is below zero"),
         ('total_budget = "many"', "", "'plan.total_budget': 'many' is not an amount of money"),
-        ("offers_per_customer = 2", "", "a run gives each customer at most one offer a period"),
+        ("offers_per_customer = 0", "", "must be 1 or more"),
         ("contacts = -1", "", "must be 0 or more"),
         ('campaigns = "joint"', "", "did you mean 'jointly'"),
         ("", 'offer_budgets = { "coupon-*" = "x" }', "'offer_budgets.coupon-*' of campaign 'second'"),

@@ -142,7 +142,7 @@ def test_an_offer_that_is_over_is_not_given_and_decisions_replay_as_they_were(sm
         before, after = (one.json() for one in answers)
         assert (len(before["offers"]), before["expires_at"]) == (1, "2023-11-14T22:13:20.000Z")
         assert (after["offers"], after["propensity"], after["reasons"]) == ([], None, ["best_profit", "offer_over"])
-        assert client.app.state.worker.offer_given("c000") is None
+        assert client.app.state.worker.offers_given("c000") == ()
         for answer in answers:
             place = f"/v1/decisions/{answer.json()['decision_id']}"
             assert client.get(f"{place}/replay", headers=headers).content == answer.content
@@ -262,7 +262,7 @@ def test_while_the_disk_is_full_decisions_wait_and_then_nothing_is_shown(service
 def test_a_basket_that_takes_long_to_price_is_not_waited_for(service, monkeypatch):
     headers, end = with_role(service, "service"), threading.Event()
     monkeypatch.setattr(deciding, "PRICING_SECONDS", 0.01)
-    monkeypatch.setattr(answering, "basket_effect", lambda *_: end.wait(20) and None)
+    monkeypatch.setattr(answering, "basket_effects", lambda *_: end.wait(20) and ())
     late = ask(service, headers, customer_id="c000", basket=basket(4000))
     assert (late.status_code, late.json()["offers"], late.json()["reasons"]) == (200, [], ["too_late"])
     assert not end.is_set()
@@ -273,7 +273,7 @@ def test_a_basket_that_takes_long_to_price_is_not_waited_for(service, monkeypatc
 
 def test_a_caller_whom_nobody_can_look_up_gets_no_offer_at_once(service, monkeypatch):
     end, headers, worker = threading.Event(), with_role(service, "service"), service.app.state.worker
-    monkeypatch.setattr(worker.credentials, "look_up", lambda *_: end.wait(20) and None)
+    monkeypatch.setattr(worker.credentials, "look_up", lambda *_: end.wait(20) and ())
     monkeypatch.setattr(module, "AWAY_SECONDS", -1)
     single = ask(service, headers, customer_id="c000").json()
     batch = service.post("/v1/decisions/batch", json={"requests": [{"customer_id": "c000"}]}, headers=headers).json()

@@ -31,7 +31,7 @@ from offerloop.events import (
 )
 from offerloop.message import Message
 from offerloop.offers import NO_OFFER
-from offerloop.workspace import InputTable, table_rows
+from offerloop.workspace import InputTable, offers_in, table_rows
 
 _TOLERANCE = 1e-6
 
@@ -76,6 +76,14 @@ def plan_of(run: Path, shop: LoggedShop) -> CustomerPolicy:
                 reason=reason,
             )
         ) from None
+    if len(offers_in(run).filter(pl.col("customer_id").is_duplicated()).head(1).collect()):
+        raise InputError(
+            Message(
+                "'{run}' gives customers several offers, and what several bring together is not known from a log of "
+                "single ones; evaluate a run with plan.offers_per_customer = 1",
+                run=str(run),
+            )
+        )
     rows = shop.engine.read(path)
     if ids != shop.ids:
         same = plan.with_columns(pl.col("customer_id").cast(shop.ids, strict=False)).drop_nulls("customer_id")

@@ -12,8 +12,8 @@ more than one step of the customer's own offers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -103,6 +103,12 @@ class PlanChoice:
     recomputed: OfferOption | None
     agreement: str
     """exact, rounding, or unexplained."""
+    further: tuple[OfferOption, ...] = ()
+    """Offers of other campaigns that the plan records beside it."""
+
+    def of_campaign(self, campaign_id: str) -> OfferOption | None:
+        """Return what is recorded of a campaign; where it is nothing, the first of all."""
+        return next((one for one in self.further if one.campaign.id == campaign_id), self.recorded)
 
 
 def candidates_of(run: RunRead, customer: int | str) -> list[OfferOption]:
@@ -159,9 +165,17 @@ def _in_full(terms: OfferTermFacts, offer: Offer) -> OfferTermFacts:
     return TimedTerms(*basic, offer.most_minor, float(percent), float(hours))
 
 
-def choose(candidates: list[OfferOption], campaigns: Iterable[CampaignRead], planned: Key | None) -> PlanChoice:
-    """Apply the plan's rule again and compare it with what the plan recorded."""
-    recorded = next((one for one in candidates if one.key == planned), None)
+def choose(candidates: list[OfferOption], campaigns: Iterable[CampaignRead], planned: Collection[Key]) -> PlanChoice:
+    """Apply the plan's rule again and compare it with what the plan recorded: of several offers that of most net."""
+    in_plan = sorted((one for one in candidates if one.key in planned), key=lambda one: -one.net)
+    recorded = in_plan[0] if in_plan else None
+    choice = _compared(candidates, campaigns, recorded.key if recorded else next(iter(planned), None), recorded)
+    return replace(choice, further=tuple(in_plan[1:]))
+
+
+def _compared(
+    candidates: list[OfferOption], campaigns: Iterable[CampaignRead], planned: Key | None, recorded: OfferOption | None
+) -> PlanChoice:
     sent = [one for one in candidates if one.campaign.send]
     turns = [sent] if all(one.campaign.solved_jointly for one in sent) else [_of(one, sent) for one in campaigns]
     best = (max(options, key=lambda one: one.net, default=None) for options in turns)
@@ -191,12 +205,12 @@ def _step(candidate: OfferOption) -> float:
 
 
 def why_not(
-    candidate: OfferOption, choice: PlanChoice, campaigns: tuple[CampaignRead, ...], chosen_key: Key | None, arm: str
+    candidate: OfferOption, choice: PlanChoice, campaigns: tuple[CampaignRead, ...], assigned: Collection[Key], arm: str
 ) -> str:
     """A code for what became of a candidate, by the plan first and the draw second."""
-    if candidate.key == chosen_key:
+    if candidate.key in assigned:
         return {PLAN: "given", USUAL: "given_by_usual"}.get(arm, "given_by_lot")
-    chosen = choice.recorded
+    chosen = choice.of_campaign(candidate.campaign.id)
     if chosen is not None and candidate.key == chosen.key:
         return f"kept_back_{arm}"
     if not candidate.campaign.send:
@@ -235,9 +249,15 @@ def shown(candidates: list[OfferOption], also: Iterable[OfferOption | None]) -> 
     return [one for one in candidates if one.key in wanted]
 
 
-def runner_up(candidates: list[OfferOption], chosen: OfferOption) -> OfferOption | None:
-    """The next best candidate that competed with it, or None when that is no offer."""
-    others = [one for one in candidates if _competes(one, chosen) and one.key != chosen.key]
+def runner_up(candidates: list[OfferOption], choice: PlanChoice) -> OfferOption | None:
+    """The next best candidate that competed with what was recorded, or None when that is no offer.
+
+    Beside several offers that is one of the same campaign.
+    """
+    if (chosen := choice.recorded) is None:
+        return None
+    rivals = _of(chosen.campaign, candidates) if choice.further else candidates
+    others = [one for one in rivals if _competes(one, chosen) and one.key != chosen.key]
     best = max(others, key=lambda one: one.net, default=None)
     return best if best is not None and best.net > 0 else None
 

@@ -37,7 +37,7 @@ def changes(run: RunRead, reason: str, choice: PlanChoice, candidates: list[Offe
     if reason in RULED:
         return DecisionChange(RULED[reason])
     if reason == "best_profit" and choice.recorded is not None:
-        return _runner_up(choice.recorded, candidates)
+        return _runner_up(choice, choice.recorded, candidates)
     if reason == "budget_spent":
         return _price(run, live)
     if reason == "no_offer_pays":
@@ -51,8 +51,8 @@ def _named(candidate: OfferOption) -> OfferProfit:
     return OfferProfit(candidate.campaign.id, candidate.offer_id, candidate.terms, candidate.profit, candidate.basis)
 
 
-def _runner_up(chosen: OfferOption, candidates: list[OfferOption]) -> DecisionChange:
-    second = runner_up(candidates, chosen)
+def _runner_up(choice: PlanChoice, chosen: OfferOption, candidates: list[OfferOption]) -> DecisionChange:
+    second = runner_up(candidates, choice)
     lead = chosen.net - (second.net if second else 0.0)
     return RunnerUpChange(
         kind="runner_up",

@@ -76,6 +76,7 @@ def _offered(_: ExplanationLocalizer, terms: OfferTermFacts) -> list[str]:
         why = closeness(_, category)
     return [
         _("Your offer: {offer}.", context="explanation", offer=_.offer(terms, with_most=True)),
+        *([_("You also get: {offers}.", context="explanation", offers=_.further())] if _.facts.further else []),
         _(WHY_THIS_ONE["all" if why == "scope" else why], category=category or ""),
         _(_how_chosen(terms, lot=lot)),
     ]

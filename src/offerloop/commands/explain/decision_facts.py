@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from offerloop.commands.explain.candidates import (
+    Key,
     OfferOption,
     PlanChoice,
     candidates_of,
@@ -29,6 +30,7 @@ from offerloop.commands.explain.findings import (
     ExplainedCampaign,
     LikedProduct,
     LikedProducts,
+    NamedOffer,
     OfferChange,
     PlanFacts,
     Profile,
@@ -43,12 +45,13 @@ LIKED = 3
 
 def facts_of(run: RunRead, customer: int | str) -> DecisionFacts:
     """Return what the run says about the customer."""
-    row = run.rows("assignments", customer).row(0, named=True)
+    rows = run.all_offers().filter(pl.col("customer_id") == pl.lit(customer)).collect()
+    row = rows.row(0, named=True)
     candidates = candidates_of(run, customer)
-    assigned = key_of(row["campaign_id"], row["offer_id"])
-    planned = key_of(row["planned_campaign_id"], row["planned_offer_id"])
-    choice = choose(candidates, run.campaigns, planned)
-    got = next((one for one in candidates if one.key == assigned), None)
+    assigned = _keys(rows, "campaign_id", "offer_id")
+    choice = choose(candidates, run.campaigns, _keys(rows, "planned_campaign_id", "planned_offer_id"))
+    planned = choice.recorded.key if choice.recorded else key_of(row["planned_campaign_id"], row["planned_offer_id"])
+    got = next((one for one in candidates if one.key in assigned[:1]), None)
     change = changes(run, row["reasons"], choice, candidates)
     listed = shown(candidates, _told(candidates, choice, got, change))
     profile = _profile_row(run, customer)
@@ -68,6 +71,7 @@ def facts_of(run: RunRead, customer: int | str) -> DecisionFacts:
         tags=tuple(TagFacts(tag.name, str(tag.rule)) for tag in TAGS if tag.name in profile["tags"]),
         liked=_liked(run, customer),
         decision=_decision(run, row, got),
+        further=tuple(NamedOffer(*key, terms_of(run, *key)) for key in assigned[1:]),
         plan=_plan(run, choice, planned),
         campaigns=tuple(_campaign(run, one) for one in run.campaigns),
         n_candidates=len(candidates),
@@ -77,12 +81,18 @@ def facts_of(run: RunRead, customer: int | str) -> DecisionFacts:
     )
 
 
+def _keys(rows: pl.DataFrame, campaign: str, offer: str) -> list[Key]:
+    """Return campaign and offer of each row that has one."""
+    keys = (key_of(*row) for row in rows.select(campaign, offer).iter_rows())
+    return [key for key in keys if key is not None]
+
+
 def _told(
     candidates: list[OfferOption], choice: PlanChoice, got: OfferOption | None, change: DecisionChange
 ) -> list[OfferOption | None]:
     """Candidates that some sentence names, wherever they rank by profit."""
     live = [one for one in candidates if one.campaign.send]
-    second = runner_up(candidates, choice.recorded) if choice.recorded else None
+    second = runner_up(candidates, choice)
     changing = (change.offer.campaign_id, change.offer.offer_id) if isinstance(change, OfferChange) else None
     changed = next((one for one in candidates if one.key == changing), None)
     best = max(live, key=lambda one: one.net, default=None)

@@ -141,6 +141,10 @@ class ExplanationLocalizer:
             "{offer}, at most {most} off", context="offer", offer=text, most=self.money.exact(terms.most_minor)
         )
 
+    def further(self) -> str:
+        """The offers that the customer gets beside the first."""
+        return self.clauses(self.offer(one.terms, with_most=True) for one in self.facts.further)
+
     def named(self, offer: NamedOffer) -> str:
         """An offer in quotation marks, with its campaign where candidates of several are shown."""
         return self.of_campaign(self.quoted(self.offer(offer.terms)), offer.campaign_id)

@@ -358,6 +358,8 @@ class DecisionFacts(JsonFacts):
     tags: tuple[TagFacts, ...]
     liked: LikedProducts
     decision: CustomerDecision
+    further: tuple[NamedOffer, ...]
+    """Offers of other campaigns that the customer gets beside it."""
     plan: PlanFacts
     campaigns: tuple[ExplainedCampaign, ...]
     n_candidates: int

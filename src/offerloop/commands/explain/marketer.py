@@ -153,7 +153,8 @@ def _decision(_: ExplanationLocalizer) -> list[str]:
         return [_("Gets no offer: {reason}.", context="decision", reason=reason), *_pairs(_, [drawn])]
     offer = _.quoted(_.offer(decision.terms, with_most=True))
     head = _(GETS[decision.arm], offer=offer, campaign=_.title(decision.campaign_id))
-    return [head, *_pairs(_, [*_money(_, decision, decision.campaign_id), drawn])]
+    beside = [_("Also gets {offers}.", context="explanation", offers=_.further())] if _.facts.further else []
+    return [head, *beside, *_pairs(_, [*_money(_, decision, decision.campaign_id), drawn])]
 
 
 def _money(_: ExplanationLocalizer, decision: CustomerDecision, campaign: str) -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ from offerloop.engine import Engine
 from offerloop.events import Events, SourcesRead
 from offerloop.loop import PeriodPlan
 from offerloop.money import DIGITS
+from offerloop.tables import all_offers
 from offerloop.workspace import StoreCampaign, write_whole
 
 
@@ -36,9 +37,8 @@ class TableShop:
         """Carry out a run."""
         written, run = run_period(self.config_path, config, self.engine, period, self.added, self.read)
         tables, revisions = run.tables, {one.campaign.id: one.revision for one in self.added}
-        return PeriodPlan(
-            written.folder.name, tables["assignments"], tables["offers"], run.forecasts, run.gaps, revisions
-        )
+        offers = all_offers(tables["assignments"], tables["further_offers"])
+        return PeriodPlan(written.folder.name, offers, tables["offers"], run.forecasts, run.gaps, revisions)
 
     def give(self, period: int, assignments: pl.DataFrame) -> None:
         """Write one file, which is there complete or not at all."""

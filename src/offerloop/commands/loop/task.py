@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,8 @@ def _published(config: Config, folder: Path) -> list[Message]:
     if not config.publish or not folder.exists():
         return []
     run = open_run(folder.resolve())
-    parcels = Parcels(folder.name, run.folder, run.folder.parent.parent, lambda settings: rows_of(run, settings))
+    rows = partial(rows_of, run)
+    parcels = Parcels(folder.name, run.folder, run.folder.parent.parent, rows, run.most_offers)
     return carry(parcels, list(config.publish), None).messages
 
 

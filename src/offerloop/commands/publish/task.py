@@ -28,7 +28,7 @@ def publish(
     run = open_run(run_folder.resolve())
     parcels = Parcels(
         run.folder.name, run.folder, run.folder.parent.parent, lambda settings: rows_of(run, settings),
-        refusal=why_out_of_date(run, int(time.time())),
+        most_offers=run.most_offers, refusal=why_out_of_date(run, int(time.time())),
     )  # fmt: skip
     return carry(parcels, _sections(run), console, wait)
 

@@ -21,7 +21,7 @@ from offerloop.events import EPOCH, epoch_day, has_coupons, prepare, read_all, s
 from offerloop.message import Message, packed
 from offerloop.offers import NO_OFFER
 from offerloop.report import iso_day
-from offerloop.tables import ASSIGNMENTS, COMPARISON, MARGINS, OFFERS, PROFILES, USUAL, TableContract
+from offerloop.tables import ASSIGNMENTS, COMPARISON, FURTHER_OFFERS, MARGINS, OFFERS, PROFILES, USUAL, TableContract
 from offerloop.workspace import held_back_of, holdout_of, written_config
 
 MOST_DAYS = 28
@@ -70,6 +70,12 @@ class PastRun:
     def assignments(self, engine: Engine) -> Frame:
         """What was decided of each customer: the columns of DECIDED."""
         return self._customers(engine, ASSIGNMENTS.name).select(*DECIDED.names)
+
+    def further_offers(self, engine: Engine) -> Frame:
+        """What customers get beside their row of `assignments`: the columns of DECIDED; older runs have no file."""
+        if not (self.folder / f"{FURTHER_OFFERS.name}.parquet").exists():
+            return engine.table(DECIDED.empty().cast({"customer_id": self.id_type}))
+        return self._customers(engine, FURTHER_OFFERS.name).select(*DECIDED.names)
 
     def profiles(self, engine: Engine) -> Frame:
         """customer_id, tags, and where it is known `recent_minor`; nobody where the file is gone."""

@@ -279,8 +279,7 @@ def _would_plan(curve: pl.DataFrame) -> bool:
 
 def _in_arm(findings: Findings, campaign_id: str, arm: str) -> tuple[int, int | None]:
     """How many customers get an offer of a campaign in an arm, and what it can cost; None where one has no limit."""
-    assigned = findings.tables["assignments"]
-    rows = assigned.filter((pl.col("campaign_id") == campaign_id) & (pl.col("arm") == arm))
+    rows = findings.assigned_offers().filter((pl.col("campaign_id") == campaign_id) & (pl.col("arm") == arm))
     most = None if rows["cost_liability_minor"].null_count() else int(rows["cost_liability_minor"].sum())
     if findings.others is None:
         return rows.height, most

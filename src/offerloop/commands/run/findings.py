@@ -86,6 +86,11 @@ class Findings:
     others: FollowingCustomers | None = None
     """Customers beside those of whom the tables of customers tell; None where these are all."""
 
+    def assigned_offers(self) -> pl.DataFrame:
+        """Return the assignments with the further offers of customers, in no order."""
+        further = self.table("further_offers")
+        return self.tables["assignments"] if further is None else pl.concat([self.tables["assignments"], further])
+
     def table(self, name: str) -> pl.DataFrame | None:
         """The table, or None when it is missing or has no row."""
         table = self.tables.get(name)

@@ -14,7 +14,7 @@ from offerloop.commands.run.sections.gaps import gap_sentences
 from offerloop.commands.run.sections.limits import limits
 from offerloop.commands.run.sections.other_customers import others_sentence
 from offerloop.commands.run.sections.past_campaigns import past_campaigns
-from offerloop.commands.run.sections.plan_limits import CONTACTS, gain_of
+from offerloop.commands.run.sections.plan_limits import COUNTS, gain_of
 from offerloop.commands.run.sections.recommenders import Gate, choices
 from offerloop.commands.run.sections.uniform_depth import depths_of, profit_of
 from offerloop.commands.run.sentences import basis_mark, campaign_sentence, decision, headline
@@ -147,10 +147,12 @@ def _limit(row: dict[str, Any], money: Money) -> dict[str, Any]:
     gain = None if row["gain_minor"] is None else _money(gain_of(row), money)
     if row["kind"] == "order":
         return named | {"profit_without": gain}
-    units = None if row["kind"] in CONTACTS else Money(row["unit"])
+    units = None if row["kind"] in COUNTS else Money(row["unit"])
     used = {key: row[key] if units is None else units.decimal(row[key]) for key in ("at_most", "used")}
-    price = row["shadow_price"] / (1 if units is not None else money.unit)
-    return named | used | {"unit": row["unit"], "shadow_price": round(price, MACHINE_DIGITS), "profit_without": gain}
+    price = row["shadow_price"]
+    if price is not None:
+        price = round(price / (1 if units is not None else money.unit), MACHINE_DIGITS)
+    return named | used | {"unit": row["unit"], "shadow_price": price, "profit_without": gain}
 
 
 def _test(findings: Findings, facts: RunFacts) -> dict[str, Any] | None:

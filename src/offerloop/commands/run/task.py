@@ -37,6 +37,7 @@ from offerloop.workspace import (
     kept_in_manifest,
     name_problems,
     new_folder,
+    offers_in,
     open_workspace,
     sha256,
     shares_of,
@@ -59,9 +60,8 @@ class RunResult(FolderResult):
 
     @property
     def frames(self) -> Mapping[str, pl.DataFrame]:
-        """`campaigns`, and `assignments` with one row per customer."""
-        assignments = pl.read_parquet(self.folder / "assignments.parquet")
-        return {"campaigns": campaigns(self.summary), "assignments": assignments}
+        """`campaigns`, and `assignments`: a row for each offer, and for each customer without one."""
+        return {"campaigns": campaigns(self.summary), "assignments": offers_in(self.folder).collect()}
 
     @property
     def sentence(self) -> str:
@@ -84,7 +84,8 @@ def run(
     same inputs are not computed again, unless they come at or after `begin`. The report is in `language`, by default
     that of the configuration. The number of `shards` of the customers changes memory and time, and results only
     where a sample of the customers is taken, which is of whole shards.
-    `table` is the name of one of the engine's that the assignments are written to as well.
+    `table` is the name of one of the engine's that the assignments are written to as well; where customers can have
+    several offers, the further ones go to another, with `_further` behind its name.
     Raises InputError for an unknown stage or name, and when the folder or the table cannot be written.
     """
     if begin is not None and begin not in STAGES:
@@ -121,6 +122,8 @@ def run(
         store.prune()
         if table is not None and isinstance(running, TableReader):
             running.save(written.folder / "assignments.parquet", table)
+            if config.plan.offers_per_customer > 1:
+                running.save(written.folder / "further_offers.parquet", f"{table}_further")
     return written
 
 
@@ -273,7 +276,7 @@ def _write(run: Run, summary: dict[str, Any], engine: Engine, store: StageStore 
         else:
             table.write_parquet(folder / f"{name}.parquet")
     _write_affinities(run.affinities, engine, store, folder / "affinities.parquet")
-    _write_text(folder / "assignments.parquet", folder / "assignments.csv", DIGITS[run.config.shop.currency])
+    _write_text(folder, DIGITS[run.config.shop.currency])
     _write_json(folder / "summary.json", summary)
 
 
@@ -283,10 +286,10 @@ def _with_others(table: Frame, others: Frame) -> Frame:
     return nw.concat([table, others.select(nw.col(name).cast(kind) for name, kind in kinds)])
 
 
-def _write_text(assignments: Path, path: Path, digits: int) -> None:
-    """Write assignments as CSV, a part at a time."""
-    with path.open("wb") as file:
-        for place, part in enumerate(pl.scan_parquet(assignments).collect_batches(chunk_size=MOST_SORTED)):
+def _write_text(folder: Path, digits: int) -> None:
+    """Write a row for each offer, and for each customer without one, as CSV, a part at a time."""
+    with (folder / "assignments.csv").open("wb") as file:
+        for place, part in enumerate(offers_in(folder).collect_batches(chunk_size=MOST_SORTED)):
             as_text(part, digits).write_csv(file, include_header=place == 0)
 
 

@@ -78,7 +78,7 @@ class MarketShop:
         learned = learn_effects(events, UNSTUDIED, UNSTUDIED, config, self.engine, at_once)
         decided = decide(profiles, allowed, learned, config, self.engine, at_once, period)
         return PeriodPlan(
-            "", decided.assigned, learned.effects.offers, decided.planned.forecasts, learned.gaps_of_shown
+            "", decided.assigned.offers, learned.effects.offers, decided.planned.forecasts, learned.gaps_of_shown
         )
 
     def give(self, period: int, assignments: pl.DataFrame) -> None:

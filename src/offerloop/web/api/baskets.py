@@ -203,7 +203,7 @@ async def price_basket(request: Request, body: PriceRequest, caller: Deciding) -
     whose id is that of a coupon template is bound to what is left of its budget and limits.
     """
     worker: Worker = request.app.state.worker
-    held, own = worker.offers_held(), worker.offer_given(body.customer_id)
+    held, own = worker.offers_held(), worker.offers_given(body.customer_id)
     offers, typed, use = held.for_customer(own), TypedCodes(body.basket(), NO_CODES), CheckoutUse(body.lock_key)
     if typed.basket.codes:
         typed = await run_in_threadpool(read_typed_codes, worker, caller.actor, typed.basket, own, use)

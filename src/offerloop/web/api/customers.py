@@ -6,6 +6,7 @@ import secrets
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
+import polars as pl
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, JsonValue
 from sqlalchemy import Connection
@@ -51,6 +52,8 @@ class Customer(BaseModel):
     profile: dict[str, Any]
     assignment: dict[str, Any] | None
     """The arm and the offer of the newest plan, with the reasons."""
+    further_offers: list[dict[str, Any]]
+    """What the plan has of other campaigns beside it."""
     events: int
 
 
@@ -204,12 +207,12 @@ def _customer(worker: Worker, customer_id: str) -> Customer:
     of_run = _of_run(worker, customer_id)
     if choice is None and not n_events and of_run is None:
         raise HttpProblem("not_found")
-    run, profile, assignment = of_run or (None, {}, None)
+    run, profile, (assignment, *further) = of_run or (None, {}, [None])
     tags = profile.pop("tags", None) or []
     kept = _kept(customer_id, choice)
     return Customer(
         customer_id=customer_id, opt_out=kept.opt_out, test_arm=kept.test_arm, run=run, tags=tags, profile=profile,
-        assignment=assignment, events=n_events,
+        assignment=assignment, further_offers=[one for one in further if one], events=n_events,
     )  # fmt: skip
 
 
@@ -218,15 +221,14 @@ def _kept(customer_id: str, choice: Choice | None) -> ChoicesKept:
     return ChoicesKept(customer_id=customer_id, opt_out=opt_out, test_arm=arm)
 
 
-def _of_run(worker: Worker, customer_id: str) -> tuple[str, dict[str, Any], dict[str, Any] | None] | None:
-    """Return the newest run with its rows of a customer; None where there is no run or it does not know them."""
+def _of_run(worker: Worker, customer_id: str) -> tuple[str, dict[str, Any], list[dict[str, Any] | None]] | None:
+    """Return the newest run, the profile, and the assignment with further offers; None where there is no run or it does
+    not know the customer."""
     try:
         run = open_run(find_run(worker.settings.shop))
         customer = run.customer(customer_id)
     except InputError:
         return None
-    rows = {name: run.rows(name, customer).to_dicts() for name in ("profiles", "assignments")}
-    profile, assignment = (dict(matches[0]) if matches else {} for matches in rows.values())
-    profile.pop("customer_id", None)
-    assignment.pop("customer_id", None)
-    return run.folder.name, profile, assignment or None
+    profiles = run.rows("profiles", customer).drop("customer_id").to_dicts()
+    offers = run.all_offers().filter(pl.col("customer_id") == pl.lit(customer)).drop("customer_id").collect().to_dicts()
+    return run.folder.name, profiles[0] if profiles else {}, [*offers] or [None]

@@ -87,9 +87,9 @@ def enter_order(request: Request, order_id: OrderId, body: OrderRequest, caller:
     Nothing is entered for a customer who was erased.
     """
     worker: Worker = request.app.state.worker
-    served, own, now = worker.served, worker.offer_given(body.customer_id), int(time.time())
+    served, own, now = worker.served, worker.offers_given(body.customer_id), int(time.time())
     offers, version = (worker.everyone, None) if served is None else (served.offers, served.policy.version)
-    campaign_id, offer_id = own or (None, None)
+    campaign_id, offer_id = own[0] if own else (None, None)
     use, offer_set = CheckoutUse(body.lock_key, body.redemptions), offers.for_customer(own)
     basket = read_typed_codes(worker, caller.actor, body.basket(), own, use).basket
     left = worker.limits_of(offer_set, body.customer_id, use)
@@ -97,6 +97,7 @@ def enter_order(request: Request, order_id: OrderId, body: OrderRequest, caller:
     sent = body.model_dump(mode="json", exclude={"customer_id", "lock_key", "redemptions"})
     written = sent | {
         "codes": sorted(basket.codes), "left": {name: asdict(one) for name, one in left.items()}, "sent": _hash(sent),
+        "further_offers": own[1:],
     }  # fmt: skip
     purchase = Purchase(
         order_id=order_id, bought_at=now, version=version, offers_hash=offers.text_hash,

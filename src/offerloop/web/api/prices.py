@@ -70,14 +70,14 @@ class Prices(BaseModel):
 async def show_prices(request: Request, body: PricesRequest, _: Deciding) -> Response:
     """Price each product alone, under the offers for everybody and the customer's own."""
     worker: Worker = request.app.state.worker
-    held, own = worker.offers_held(), worker.offer_given(body.customer_id)
+    held, own = worker.offers_held(), worker.offers_given(body.customer_id)
     offers, now, currency = held.for_customer(own), int(time.time()), known_currency(body.currency)
     customer = Customer(body.customer_id, frozenset(body.segments))
     check_total(body.products)
 
     lines = (one.basket_line() for one in body.products)
     products = list[dict[str, object]]()
-    own_offer = None if own is None else own[1]
+    own_offer = own[0][1] if own else None
     find_left = None
     if worker.limited & offers.ids:
         find_left = await run_in_threadpool(worker.find_left, offers, body.customer_id)

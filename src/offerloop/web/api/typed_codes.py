@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from offerloop.offers import Basket, CodesOfCustomer, OfferSet, RefusalReason
+from offerloop.serving import OwnOffers
 from offerloop.store import CheckoutUse, PresentedCoupon, open_codes, presented_coupons
 from offerloop.web.limits import Guesses
 from offerloop.web.worker import NO_USE, Worker
@@ -30,10 +31,10 @@ def read_typed_codes(
     worker: Worker,
     actor: str,
     basket: Basket,
-    own: tuple[str, str] | None,
+    own: OwnOffers,
     use: CheckoutUse = NO_USE,
 ) -> TypedCodes:
-    """Read the codes of a basket; `own` is the offer that the plan gives its customer, by campaign and id."""
+    """Read the codes of a basket; `own` are the offers that the plan gives its customer."""
     held, customer_id = worker.offers_held(), basket.customer.customer_id
     listed, codes = held.codes.read(basket)
     offers = held.for_customer(own)
@@ -64,7 +65,7 @@ def _with_coupons(
     codes: CodesOfCustomer,
     coupons: Mapping[str, PresentedCoupon],
     offers: OfferSet,
-    own: tuple[str, str] | None,
+    own: OwnOffers,
 ) -> TypedCodes:
     """Put offers in place of the codes of coupons."""
     offer_of = {one: _offer_of(its.template_id, offers, own) for one, its in coupons.items()}
@@ -81,11 +82,9 @@ def _with_coupons(
     return TypedCodes(replace(basket, codes=(basket.codes - coupons.keys()) | ids), said, refused)
 
 
-def _offer_of(template_id: str, offers: OfferSet, own: tuple[str, str] | None) -> str | None:
+def _offer_of(template_id: str, offers: OfferSet, own: OwnOffers) -> str | None:
     """Return the offer of a coupon template: the one of its id, or the customer's own where the template is that of its
     campaign."""
     if template_id in offers.ids:
         return template_id
-    if own is not None and f"{template_id}/".startswith(f"{own[0]}/"):
-        return own[1]
-    return None
+    return next((offer for campaign, offer in own if f"{template_id}/".startswith(f"{campaign}/")), None)

@@ -85,13 +85,14 @@ def outcomes(run: PastRun, basis: ReadoutBasis, period: Period, tables: ShardRow
     rows = rows.join(_before(run, basis, tables), on="customer_id", how="left")
     redemptions, before = None, pl.col("before_revenue_minor")
     if basis.has_redemptions:
-        redemptions = Redemptions.of(run, redeemed_by(decided, _by_customer(run, tables["redemptions"])))
+        redeemed = redeemed_by(decided, tables["further_offers"], _by_customer(run, tables["redemptions"]))
+        redemptions = Redemptions.of(run, redeemed)
     rows = rows.with_columns(
         (pl.col("n_orders") > 0).alias("bought"),
         pl.lit(period.first, pl.Int64).alias("from_day"),
         pl.lit(period.last, pl.Int64).alias("until_day"),
         before.fill_null(0) if basis.reaches_back else before,
-        _cost(run, rows, basis, redemptions),
+        _cost(run, rows, tables["further_offers"], basis, redemptions),
         _redeemed(rows, basis, redemptions),
     )
     return OUTCOMES.check(rows.select(OUTCOMES.names).sort("customer_id"))
@@ -108,15 +109,24 @@ def _before(run: PastRun, basis: ReadoutBasis, tables: ShardRows) -> pl.DataFram
     return pl.DataFrame(schema={"customer_id": run.id_type, "before_revenue_minor": pl.Int64})
 
 
-def _cost(run: PastRun, rows: pl.DataFrame, basis: ReadoutBasis, redemptions: Redemptions | None) -> pl.Series:
-    """Own part of discounts redeemed, of every customer alike: the holdout's other coupons cancel those of the rest."""
+def _cost(
+    run: PastRun, rows: pl.DataFrame, further: pl.DataFrame, basis: ReadoutBasis, redemptions: Redemptions | None
+) -> pl.Series:
+    """Own part of discounts redeemed, of every customer alike: the holdout's other coupons cancel those of the rest.
+
+    Of a customer with several offers it is the largest part that one of them leaves us.
+    """
     if basis.maps_coupon and basis.maps_reimbursed:
         return (rows["coupon_minor"] - rows["reimbursed_minor"]).alias("cost_minor")
     if basis.maps_coupon:
         shares = own_shares(run)
         offer = pl.when(pl.col("offer_id") != NO_OFFER).then("offer_id").otherwise("planned_offer_id")
-        coupons = rows.select("coupon_minor", offer).iter_rows()
-        own = [half_up(coupon * shares.get(offer, Fraction(1))) for coupon, offer in coupons]
+        others = further.group_by("customer_id").agg(others="offer_id")
+        coupons = rows.join(others, on="customer_id", how="left", maintain_order="left")
+        own = [
+            half_up(coupon * max(shares.get(one, Fraction(1)) for one in (offer, *(more or ()))))
+            for coupon, offer, more in coupons.select("coupon_minor", offer, "others").iter_rows()
+        ]
         return pl.Series("cost_minor", own, pl.Int64)
     if redemptions is None:
         return pl.Series("cost_minor", [None] * rows.height, pl.Int64)

@@ -33,17 +33,19 @@ _ROUNDING = 1e-6
 def panel(run: PastRun, basis: ReadoutBasis, outcomes: pl.DataFrame, tables: ShardRows) -> pl.DataFrame:
     """The table OUTCOMES with `profit_minor`, a covariate `x`, and the kinds that were given and could be drawn.
 
-    A cost that was not observed is the forecast's, or the most it can be without one.
+    A cost that was not observed is the forecast's, or the most it can be without one. Of a customer with several offers
+    forecasts and costs of contacts are those of all.
     """
     forecast = pl.coalesce(pl.col("cost_expected_micro") / MICRO, pl.col("cost_liability_minor")).fill_null(0.0)
     terms = run.offers.select("campaign_id", "offer_id", "kind", "contact_cost_minor", "cost_weight")
     weight, contact_cost = pl.col("cost_weight").fill_null(1.0), pl.col("contact_cost_minor").fill_null(0)
-    assigned = tables["assignments"].join(terms, on=["campaign_id", "offer_id"], how="left")
-    costs = assigned.select(
+    offers = pl.concat([tables["assignments"], tables["further_offers"].select(tables["assignments"].columns)])
+    costs = offers.join(terms, on=["campaign_id", "offer_id"], how="left", maintain_order="left").select(
         "customer_id", "lot_kinds", "kind", (weight * forecast).alias("forecast_minor"),
         (weight * contact_cost).alias("contact_minor"), weight.alias("weight"),
     )  # fmt: skip
-    rows = outcomes.join(costs, on="customer_id", how="left")
+    sums, first = pl.col("forecast_minor", "contact_minor").sum(), pl.col("lot_kinds", "kind", "weight").first()
+    rows = outcomes.join(costs.group_by("customer_id").agg(sums, first), on="customer_id", how="left")
     cost = pl.col("weight") * pl.col("cost_minor") + pl.col("contact_minor")
     if not basis.sees_costs:
         cost = pl.col("forecast_minor")

@@ -19,7 +19,7 @@ class Redemptions:
 
     cost_minor: dict[int | str, int]
     redeemers: set[int | str]
-    """Customers who redeemed the offer that they were given."""
+    """Customers who redeemed an offer that they were given."""
 
     @classmethod
     def of(cls, run: PastRun, redeemed: pl.DataFrame) -> Redemptions:
@@ -28,14 +28,16 @@ class Redemptions:
         exact: defaultdict[int | str, Fraction] = defaultdict(Fraction)
         for customer, offer, amount in redeemed.select("customer_id", "offer_id", AMOUNT).iter_rows():
             exact[customer] += to_minor(repr(amount), run.config.shop.currency) * shares[offer]
-        redeemers = set(redeemed.filter(pl.col("offer_id") == pl.col("given"))["customer_id"])
+        redeemers = set(redeemed.filter("is_given")["customer_id"])
         return cls({one: half_up(cost) for one, cost in exact.items()}, redeemers)
 
 
-def redeemed_by(decided: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """The redemptions that name an offer and an amount, with the customer's arm and the offer that was `given`."""
-    arms = decided.select("customer_id", "arm", pl.col("offer_id").alias("given"))
-    return rows.join(arms, on="customer_id").drop_nulls(["offer_id", AMOUNT])
+def redeemed_by(decided: pl.DataFrame, further: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """The redemptions that name an offer and an amount, with the customer's arm, and whether the offer `is_given`."""
+    keys = ["customer_id", "offer_id"]
+    offers = pl.concat([decided.select(keys), further.select(keys)]).unique().with_columns(is_given=pl.lit(value=True))
+    redeemed = rows.join(decided.select("customer_id", "arm"), on="customer_id").drop_nulls(["offer_id", AMOUNT])
+    return redeemed.join(offers, on=keys, how="left").with_columns(pl.col("is_given").fill_null(value=False))
 
 
 def own_shares(run: PastRun) -> dict[str, Fraction]:

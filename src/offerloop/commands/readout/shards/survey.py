@@ -150,7 +150,7 @@ class Surveyor:
         )
 
     def _redeemed(self, decided: pl.DataFrame, redemptions: pl.DataFrame) -> RedeemedOffers:
-        return RedeemedOffers.of(redeemed_by(decided, redemptions), self.run.config.shop.currency)
+        return RedeemedOffers.of(redeemed_by(decided, decided.clear(), redemptions), self.run.config.shop.currency)
 
     def _cells(self, decided: pl.DataFrame, exposures: pl.DataFrame) -> Counter[DrawCell]:
         counts = decided.group_by(
@@ -171,10 +171,11 @@ class Surveyor:
 
 
 def decided_tables(run: PastRun, engine: Engine) -> ShardedTables:
-    """Return the run's assignments in shards."""
+    """Return in shards what the run decided."""
     decided = run.assignments(engine)
     customers = int(collect(decided.select(nw.len())).item())
-    return ShardedTables.of(engine, customers).with_tables({"assignments": decided})
+    tables = {"assignments": decided, "further_offers": run.further_offers(engine)}
+    return ShardedTables.of(engine, customers).with_tables(tables)
 
 
 def survey(run: PastRun, tables: ShardedTables) -> Survey:

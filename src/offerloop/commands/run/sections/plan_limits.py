@@ -14,7 +14,8 @@ from offerloop.report import Block, Localizer, Money, Table, Text
 
 Row = dict[str, Any]
 """A row of the table `plan_limits`."""
-CONTACTS = ("contacts", "channel")
+COUNTS = ("contacts", "channel", "customer")
+"""Kinds of limits that count no money."""
 LIMITS = {
     "campaign": Message("budget of “{title}”", context="limit of a plan"),
     "offers": Message("offers {name} of “{title}”", context="limit of a plan"),
@@ -22,6 +23,7 @@ LIMITS = {
     "total": Message("budget of all campaigns"),
     "contacts": Message("contacts", context="limit of a plan"),
     "channel": Message("contacts by {name}", context="limit of a plan"),
+    "customer": Message("offers of each customer", context="limit of a plan"),
 }
 """What each kind of limit is called."""
 
@@ -115,11 +117,12 @@ def _table(rows: list[Row], facts: RunFacts) -> Table:
 
 
 def _cells(row: Row, facts: RunFacts) -> tuple[str, ...]:
-    _, units = facts.localizer, Money(row["unit"], facts.localizer.language) if row["kind"] not in CONTACTS else None
+    _, units = facts.localizer, Money(row["unit"], facts.localizer.language) if row["kind"] not in COUNTS else None
     at_most, used = (_.count(row[name]) if units is None else units.text(row[name]) for name in ("at_most", "used"))
-    price = row["shadow_price"] * (1 if units is None else units.unit)
+    price = row["shadow_price"]
+    brings = "" if price is None else facts.money.significant(price * (1 if units is None else units.unit))
     gain = _("not computed", context="limits of the report") if row["gain_minor"] is None else _.brief(gain_of(row))
-    return _name(row, facts), at_most, used, facts.money.significant(price), gain
+    return _name(row, facts), at_most, used, brings, gain
 
 
 def _name(row: Row, facts: RunFacts) -> str:

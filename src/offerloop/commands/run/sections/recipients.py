@@ -54,7 +54,8 @@ def who_section(findings: Findings, facts: RunFacts) -> Section:
         blocks.append(_offers_figure(recipients, _))
         anyway = _anyway(recipients, findings, facts)
         blocks += [Text(text) for text in (anyway, _why_these(recipients, findings, _)) if text]
-    blocks += [Text(one) for one in (_learning(findings, _), _usual(findings, _)) if one]
+    texts = (_several(findings, _), _learning(findings, _), _usual(findings, _))
+    blocks += [Text(one) for one in texts if one]
     blocks += [_arms(findings, _), *_audiences(findings, _)]
     blocks += audit_blocks(findings, _)
     return Section("who", _("Who gets what", context="section name"), _message(recipients, findings, _), tuple(blocks))
@@ -62,7 +63,7 @@ def who_section(findings: Findings, facts: RunFacts) -> Section:
 
 def _given(findings: Findings, _: Localizer) -> pl.DataFrame:
     """Offers given by the plan, with their terms."""
-    planned = findings.tables["assignments"].filter((pl.col("arm") == PLAN) & (pl.col("offer_id") != "none"))
+    planned = findings.assigned_offers().filter((pl.col("arm") == PLAN) & (pl.col("offer_id") != "none"))
     terms = findings.tables["offers"].select(
         "campaign_id",
         "offer_id",
@@ -90,7 +91,7 @@ def _message(recipients: pl.DataFrame, findings: Findings, _: Localizer) -> str:
     return _(
         "{given} of {n} customer gets an offer by plan; {share} of the offers are for {names}",
         plural="{given} of {n} customers get an offer by plan; {share} of the offers are for {names}",
-        given=recipients.height,
+        given=recipients["customer_id"].n_unique(),
         n=round(total),
         share=_.share(int(top["len"].sum()) / recipients.height),
         names=_.both([_.quoted(name) for name in top["what"]]),
@@ -207,6 +208,21 @@ def _usual_orders(assumed: pl.DataFrame, profiles: pl.DataFrame, _: Localizer) -
         "Half of those with an assumed offer usually spend {theirs} or more an order, half of the others {others}.",
         theirs=theirs,
         others=others,
+    )
+
+
+def _several(findings: Findings, _: Localizer) -> str:
+    """How many customers get several offers, and what is taken for granted of them; empty where nobody does."""
+    further = findings.table("further_offers")
+    if further is None:
+        return ""
+    return _(
+        "{n} customer gets offers of several campaigns, up to {most} each. What several offers bring is taken to add "
+        "up; logs of single offers cannot show whether it does, and the comparison with the holdout will.",
+        plural="{n} customers get offers of several campaigns, up to {most} each. What several offers bring is taken "
+        "to add up; logs of single offers cannot show whether it does, and the comparison with the holdout will.",
+        n=further["customer_id"].n_unique(),
+        most=findings.config.plan.offers_per_customer,
     )
 
 

@@ -35,6 +35,7 @@ LIMITS = {
     "total": Message("budget of all campaigns", context="limit of a plan"),
     "contacts": Message("contacts", context="limit of a plan"),
     "channel": Message("contacts of a channel", context="limit of a plan"),
+    "customer": Message("offers of each customer", context="limit of a plan"),
 }
 RULES = {
     PLAN: Message("the plan", context="policy"),

@@ -15,7 +15,7 @@ from offerloop.web.console.campaigns_of_run import forecasts, offer_names
 from offerloop.web.console.cells import Link, MinorAmount
 from offerloop.web.console.page_request import Page, PageRequest
 from offerloop.web.console.plan.view import PREVIEWED
-from offerloop.workspace import is_preview, open_run
+from offerloop.workspace import is_preview, offers_in, open_run
 
 SHOWN = 50
 KEPT = 4
@@ -34,7 +34,7 @@ COLUMNS = (
 
 
 @lru_cache(maxsize=KEPT)
-def _ordered(assignments: Path, _: int, campaign_id: str) -> pl.DataFrame:
+def _ordered(run_folder: Path, _: int, campaign_id: str) -> pl.DataFrame:
     """Return the plan's offers of a campaign, the highest return on budget first, with what they take so far.
 
     The time of the file's last change is part of the call: an erasure writes the file anew.
@@ -42,14 +42,13 @@ def _ordered(assignments: Path, _: int, campaign_id: str) -> pl.DataFrame:
     planned = (pl.col("planned_campaign_id") == campaign_id) & (pl.col("arm") == PLAN)
     cost = pl.coalesce("cost_liability_minor", pl.col("cost_expected_micro") / MICRO)  # where nothing limits it
     ratio = pl.col("profit_minor") / cost.clip(1)
-    ordered = pl.scan_parquet(assignments).filter(planned).select(TAKEN)
+    ordered = offers_in(run_folder).filter(planned).select(TAKEN)
     taken = cost.cum_sum().alias("taken_minor")
     return ordered.sort(ratio, "customer_id", descending=[True, False]).with_columns(taken).collect()
 
 
 def _recipients(run_folder: Path, campaign_id: str) -> pl.DataFrame:
-    assignments = run_folder / "assignments.parquet"
-    return _ordered(assignments, assignments.stat().st_mtime_ns, campaign_id)
+    return _ordered(run_folder, (run_folder / "assignments.parquet").stat().st_mtime_ns, campaign_id)
 
 
 def prepare_recipients(run_folder: Path) -> None:

@@ -1,0 +1,155 @@
+"""Customers with offers of several campaigns, from `offerloop run` to what is published, explained and read out."""
+
+import json
+import shutil
+import sqlite3
+from contextlib import closing
+
+import polars as pl
+import pytest
+from two_campaigns import write_two_campaigns
+
+from offerloop import publish, run
+from offerloop.commands.evaluate.policies import plan_of
+from offerloop.commands.explain.task import explain
+from offerloop.errors import InputError
+
+PUBLISH = """
+[[publish]]
+kind = "csv"
+path = "crm.csv"
+
+[[publish]]
+kind = "sql"
+url = "sqlite:///crm.db"
+holdout = true
+"""
+KEYS = ["customer_id", "campaign_id"]
+
+
+def shop(folder, plan):
+    return write_two_campaigns(folder, plan, PUBLISH)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("shop")
+
+
+@pytest.fixture(scope="module")
+def two(folder):
+    return run(shop(folder, "offers_per_customer = 2"))
+
+
+@pytest.fixture(scope="module")
+def one(folder):
+    return run(shop(folder, ""))
+
+
+def table(written, name):
+    return pl.read_parquet(written.folder / f"{name}.parquet")
+
+
+def given(written):
+    """All offers by plan."""
+    rows = pl.concat([table(written, "assignments"), table(written, "further_offers")])
+    return rows.filter((pl.col("arm") == "plan") & (pl.col("offer_id") != "none"))
+
+
+def claimed(written):
+    return sum(float(one["claimed_profit"]) for one in written.summary["campaigns"] if one["send"])
+
+
+def test_a_customer_gets_one_offer_of_each_campaign(one, two):
+    further = table(two, "further_offers")
+    assert further.height > 10
+    assert given(two).select(KEYS).is_unique().all()
+    assert given(two).group_by("customer_id").len()["len"].max() == 2
+    assert table(one, "further_offers").is_empty()
+    assert given(one)["customer_id"].is_unique().all()
+    assert claimed(two) > claimed(one)
+
+
+def test_who_is_randomised_gets_nothing_beside(two):
+    assert set(table(two, "further_offers")["arm"]) == {"plan"}
+    first = table(two, "assignments")
+    both = table(two, "further_offers").join(first, on="customer_id", suffix="_first")
+    assert (both["propensity"] == both["propensity_first"]).all()
+    assert (both["propensity"] < 1).all()
+    assert (both["profit_minor_first"] >= both["profit_minor"]).all()
+
+
+def test_limits_count_every_offer(folder):
+    plan = 'offers_per_customer = 2\ntotal_budget = "150.00"\ncontacts = 70'
+    written = run(shop(folder, plan))
+    planned = given(written)
+    assert planned["cost_liability_minor"].sum() <= 15_000
+    assert 0 < planned.height <= 70
+    assert not table(written, "further_offers").is_empty()
+    limits = {one["kind"]: one for one in written.summary["plan"]["limits"]}
+    assert int(limits["contacts"]["used"]) <= 70
+
+
+def test_in_order_a_later_campaign_takes_customers_with_room(folder):
+    ordered = run(shop(folder, 'campaigns = "in order"\noffers_per_customer = 2'))
+    assert given(ordered).group_by("customer_id").len()["len"].max() == 2
+    assert given(ordered).select(KEYS).is_unique().all()
+
+
+def test_the_list_has_a_row_for_each_offer(two):
+    listed = pl.read_csv(two.folder / "assignments.csv")
+    assert listed.height == table(two, "assignments").height + table(two, "further_offers").height
+    assert listed["customer_id"].is_sorted()
+    assert two.frames["assignments"].height == listed.height
+
+
+def test_every_offer_is_published_once(two):
+    publish(two.folder)
+    offered = two.frames["assignments"].filter(pl.col("offer_id") != "none")
+    crm = pl.read_csv(two.folder.parent.parent / "crm.csv")
+    assert sorted(crm.select(KEYS).rows()) == sorted(offered.select(KEYS).rows())
+    with closing(sqlite3.connect(two.folder.parent.parent / "crm.db")) as database:
+        rows = database.execute("select customer_id, campaign_id from offerloop_assignments").fetchall()
+    everybody = two.frames["assignments"].select("customer_id", pl.col("campaign_id").fill_null(""))
+    assert sorted(rows) == sorted(everybody.rows())
+    assert all("already published" in line for line in publish(two.folder).lines)
+
+
+def test_a_table_whose_key_would_lack_the_campaign_is_refused(two, tmp_path):
+    folder = shutil.copytree(two.folder, tmp_path / "runs" / "copy")
+    manifest = json.loads((folder / "manifest.json").read_text())
+    columns = 'columns = { run = "run", who = "customer_id" }'
+    manifest["config"]["text"] = manifest["config"]["text"].replace("holdout = true", columns)
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(InputError, match="must map 'campaign_id' too"):
+        publish(folder)
+
+
+def test_the_report_says_what_is_taken_for_granted(one, two):
+    said = "What several offers bring is taken to add up"
+    assert said in two.report.read_text()
+    assert said not in one.report.read_text()
+
+
+def test_both_offers_are_explained(two):
+    further = table(two, "further_offers")
+    for customer in further["customer_id"].head(5):
+        facts = explain(two.folder, customer).facts
+        assert facts["plan"]["agreement"] in ("exact", "rounding")
+        status = [one["status"] for one in facts["candidates"] if one["status"] == "given"]
+        assert len(status) == 1 + len(facts["further"]) == 2
+        assert "Also gets" in explain(two.folder, customer).text
+        assert "You also get" in explain(two.folder, customer, "customer").text
+
+
+def test_a_plan_of_several_offers_is_not_valued_by_logs_of_single_ones(two):
+    with pytest.raises(InputError, match="gives customers several offers"):
+        plan_of(two.folder, None)
+
+
+def test_the_report_says_what_one_offer_for_each_customer_costs(one, two):
+    (row,) = table(one, "plan_limits").filter(pl.col("kind") == "customer").iter_rows(named=True)
+    assert (row["at_most"], row["used"], row["shadow_price"]) == (1, 1, None)
+    assert row["claimed_gain_minor"] == pytest.approx(100 * (claimed(two) - claimed(one)), abs=2)
+    assert "offers of each customer" in one.report.read_text()
+    assert "customer" not in table(two, "plan_limits")["kind"]

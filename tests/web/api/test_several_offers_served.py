@@ -1,0 +1,85 @@
+"""A customer with offers of several campaigns: decided, priced, bought, given back and shown by the service."""
+
+import polars as pl
+import pytest
+from served_shop import served, shop_of, with_role
+from two_campaigns import write_two_campaigns
+
+from offerloop import run
+
+BASKET = {
+    "currency": "EUR",
+    "lines": [{"product_id": "7", "quantity": 3, "unit_price_minor": 950, "categories": ["kind 1"]}],
+}
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    return run(write_two_campaigns(tmp_path_factory.mktemp("two"), "offers_per_customer = 2"))
+
+
+@pytest.fixture(scope="module")
+def service(written, tmp_path_factory):
+    with served(shop_of(written.folder, tmp_path_factory.mktemp("served"))) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def headers(service):
+    return with_role(service, "admin")
+
+
+@pytest.fixture(scope="module")
+def customer(written):
+    """Who gets spend-and-save of the first campaign and a coupon of the second."""
+    further = pl.read_parquet(written.folder / "further_offers.parquet")
+    first = pl.read_parquet(written.folder / "assignments.parquet")
+    both = further.join(first, on="customer_id", suffix="_first")
+    kinds = pl.concat_list("offer_id", "offer_id_first").list.contains("spend-and-save")
+    return both.filter(kinds)["customer_id"][0]
+
+
+@pytest.fixture(scope="module")
+def decide(service, headers, customer):
+    def ask(**more):
+        return service.post("/v1/decisions", json={"customer_id": customer, **more}, headers=headers)
+
+    return ask
+
+
+def test_a_decision_has_both_offers_and_their_effects_on_the_basket(decide, service, headers):
+    answer = decide(basket=BASKET, durable=True)
+    found = answer.json()
+    assert {one["campaign_id"] for one in found["offers"]} == {"first", "second"}
+    off = [one["basket"]["off_minor"] for one in found["offers"]]
+    assert all(off)
+    assert {one["basket"]["total_minor"] for one in found["offers"]} == {2850 - sum(off)}
+    assert found["propensity"] < 1
+    replay = service.get(f"/v1/decisions/{found['decision_id']}/replay", headers=headers)
+    assert replay.content == answer.content
+
+
+def test_what_is_left_of_the_plan_is_given_alone_and_is_not_the_plans_own_choice(decide):
+    both = [one["offer_id"] for one in decide().json()["offers"]]
+    for excluded in both:
+        found = decide(exclude=[excluded]).json()
+        assert [one["offer_id"] for one in found["offers"]] == [one for one in both if one != excluded]
+        assert found["propensity"] is None
+    assert decide(exclude=both).json()["offers"] == []
+
+
+def test_an_order_is_priced_and_given_back_under_both(decide, service, headers, customer):
+    total = decide(basket=BASKET).json()["offers"][0]["basket"]["total_minor"]
+    codes = [one["offer_id"] for one in decide().json()["offers"]]
+    bought = {**BASKET, "customer_id": customer, "codes": codes}
+    assert service.put("/v1/orders/one", json=bought, headers=headers).json()["total_minor"] == total
+    back = {"rule": "repriced", "returned": [{"line": 0, "quantity": 3}]}
+    keyed = headers | {"idempotency-key": "one"}
+    assert service.post("/v1/orders/one/refunds", json=back, headers=keyed).json()["refund_minor"] == total
+
+
+def test_all_offers_are_shown(service, headers, customer):
+    shown = service.get(f"/v1/customers/{customer}", headers=headers).json()
+    campaigns = [shown["assignment"]["campaign_id"], *(one["campaign_id"] for one in shown["further_offers"])]
+    assert sorted(campaigns) == ["first", "second"]
+    assert "Also gets" in service.get(f"/v1/customers/{customer}/explanation", headers=headers).json()["text"]
