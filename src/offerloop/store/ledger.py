@@ -7,7 +7,6 @@ from dataclasses import asdict
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.dialects import postgresql, sqlite
 
 from offerloop.errors import InputError, StoreError
 from offerloop.message import Message
@@ -25,7 +24,7 @@ from offerloop.offers import (
     coupon_status,
     decide_command,
 )
-from offerloop.store.connect import StaleError, open_engine, persevere, reading, writing
+from offerloop.store.connect import StaleError, inserting, open_engine, persevere, reading, writing
 from offerloop.store.connect import clock as database_clock
 from offerloop.store.group_commit import GroupCommit
 from offerloop.store.migrations import migrate
@@ -81,21 +80,28 @@ class Ledger:
 
     def add_template(self, template_id: str, terms: CouponTerms) -> None:
         """Coupons of this template can be issued. Raises InputError when it is there with other terms."""
-        there = persevere(lambda: self._add_template(template_id, terms), self.engine, self._patience)
-        if there != terms:
+
+        def once() -> None:
+            with writing(self.engine) as connection:
+                self.add_template_within(connection, template_id, terms)
+
+        persevere(once, self.engine, self._patience)
+
+    def add_template_within(self, connection: Connection, template_id: str, terms: CouponTerms) -> bool:
+        """Enter a template in a transaction of the caller's, and return whether it was not there before.
+
+        Raises InputError when it is there with other terms.
+        """
+        row = {"template_id": template_id, **asdict(terms), **asdict(Balance())}
+        entered = connection.execute(inserting(connection, templates).values(row).on_conflict_do_nothing())
+        if read_templates(connection, [template_id])[template_id].terms != terms:
             raise InputError(
                 Message(
                     "the coupon template '{template_id}' is there with other terms; give these another name",
                     template_id=template_id,
                 )
             )
-
-    def _add_template(self, template_id: str, terms: CouponTerms) -> CouponTerms:
-        insert = postgresql.insert if self.engine.dialect.name == "postgresql" else sqlite.insert
-        row = {"template_id": template_id, **asdict(terms), **asdict(Balance())}
-        with writing(self.engine) as connection:
-            connection.execute(insert(templates).values(row).on_conflict_do_nothing())
-            return read_templates(connection, [template_id])[template_id].terms
+        return bool(entered.rowcount)
 
     def carry_out(self, command: CouponCommand) -> CommandAnswer:
         """The answer to one command, given when what it did is on disk. Commands of several threads share writes."""

@@ -49,7 +49,25 @@ def test_a_coupon_lives_from_issue_to_roll_back(coupons, service):
     audited = service.app.state.worker.database.read(lambda one: read_trail(one, None, 9))
     assert [(one.action, one.subject, one.body) for one in audited] == [
         ("codes exported", "spring", {}), ("coupons issued", "spring", {"codes": 2}),
+        ("coupon template entered", "spring", {"limit_per_customer": 1, "budget_minor": 500}),
     ]  # fmt: skip
+
+
+def test_who_revokes_a_coupon_is_audited_once_and_without_its_code(coupons, service):
+    coupons("coupon-templates/spring/coupons", {"codes": ["HELLO-ANN"]}, "marketer", key="issue")
+    for _ in range(2):
+        assert coupons("coupons/HELLO-ANN/revoke", None, "marketer", key="end").status_code == 200
+    assert coupons("coupons/HELLO-ANN/revoke", None, "marketer", key="again").status_code == 409
+    assert coupons("coupons/NO-SUCH/revoke", None, "marketer", key="unknown").json()["reason"] == "unknown_code"
+    audited = service.app.state.worker.database.read(lambda one: read_trail(one, None, 9))
+    assert [(one.action, one.subject) for one in audited if "revoked" in one.action] == [("coupon revoked", "spring")]
+
+
+def test_a_template_that_is_entered_again_or_refused_is_not_audited(coupons, service):
+    same, other = {"limit_per_customer": 1, "budget_minor": 500}, {"budget_minor": 900}
+    assert [coupons.put("coupon-templates/spring", terms).status_code for terms in (same, other)] == [200, 409]
+    audited = service.app.state.worker.database.read(lambda one: read_trail(one, None, 9))
+    assert [(one.action, one.body) for one in audited] == [("coupon template entered", same)]
 
 
 def test_the_times_of_a_template_have_a_zone(coupons):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -194,11 +195,17 @@ class Wallet(BaseModel):
 
 
 @router.put("/coupon-templates/{template_id}", responses=documented(*_PROBLEMS, "conflict"))
-def add_template(request: Request, template_id: TemplateId, body: Terms, _: Editing) -> TemplateShown:
+def add_template(request: Request, template_id: TemplateId, body: Terms, caller: Editing) -> TemplateShown:
     """Enter a coupon template; the same terms again change nothing, and other terms are a conflict."""
     worker: Worker = request.app.state.worker
+
+    def enter(connection: Connection) -> None:
+        if worker.ledger.add_template_within(connection, template_id, body.terms()):
+            terms = body.model_dump(mode="json", exclude_defaults=True)
+            add_entry(connection, caller.actor, "coupon template entered", template_id, **terms)
+
     try:
-        worker.ledger.add_template(template_id, body.terms())
+        worker.database.change(enter)
     except InputError as error:
         raise HttpProblem("conflict", error.message) from None
     return _template(worker, template_id)
@@ -366,7 +373,17 @@ def redeem(request: Request, code: Code, body: RedeemRequest, caller: Deciding, 
 @router.post("/coupons/{code}/revoke", responses=documented(*_PROBLEMS, "too_many_requests"))
 def revoke(request: Request, code: Code, caller: Editing, key: NeededKey) -> Done:
     """End a coupon for good; what was redeemed stays redeemed."""
-    return _by_code(request, caller, Revoke(ledger_key(key), _known_form(code)), "")
+    worker, form = request.app.state.worker, _known_form(code)
+
+    def end(connection: Connection) -> CommandAnswer:
+        before = worker.ledger.coupon(form)
+        (answer,) = worker.ledger.carry_out_within(connection, [Revoke(ledger_key(key), form)])
+        if answer.reason is None and before is not None and not before.revoked:  # no request that is sent again
+            add_entry(connection, caller.actor, "coupon revoked", before.template_id)
+        return answer
+
+    with _counting_guesses(request, caller, "", form):
+        return _done(worker.database.change(end))
 
 
 @router.post("/redemptions/{redemption_id}/rollback", responses=documented(*_PROBLEMS))
@@ -396,13 +413,18 @@ def _known_form(code: str) -> str:
     return normalise_code(code) if is_valid_code(code) else code
 
 
-def _by_code(
-    request: Request, caller: Caller, command: Claim | Lock | Release | Redeem | Revoke, customer_id: str
-) -> Done:
-    """Carry out what names a code; whoever names too many that are not there has to wait."""
-    _check_guesses(request, caller, customer_id, command.code)
-    try:
+def _by_code(request: Request, caller: Caller, command: Claim | Lock | Release | Redeem, customer_id: str) -> Done:
+    """Carry out what names a code."""
+    with _counting_guesses(request, caller, customer_id, command.code):
         return _carried_out(request, command)
+
+
+@contextmanager
+def _counting_guesses(request: Request, caller: Caller, customer_id: str, code: str) -> Iterator[None]:
+    """Let whoever names too many codes that are not there wait."""
+    _check_guesses(request, caller, customer_id, code)
+    try:
+        yield
     except HttpProblem as problem:
         if problem.more.get("reason") == RefusalReason.UNKNOWN_CODE:
             _guessed(request, caller, customer_id)
