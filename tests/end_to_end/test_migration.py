@@ -64,7 +64,7 @@ def test_an_old_run_is_published_once(old):
     before = contents(old)
     code, printed, said = offerloop("publish", old / RUN)
     assert (code, said) == (0, "")
-    assert "already published, 39 customers" in printed
+    assert "already published, 39 rows" in printed
     assert contents(old) == before
     (old / RUN / "published.json").unlink()
     (place,) = old.glob("crm-*.csv")

@@ -126,7 +126,7 @@ def read_run(folder: Path) -> PastRun:
         offers=_table(folder, OFFERS, _as_of_now),
         comparison=_table(folder, COMPARISON),
         margins=_table(folder, MARGINS),
-        id_type=_columns(folder, ASSIGNMENTS)["customer_id"],
+        id_type=_columns(folder, replace(DECIDED, open=True))["customer_id"],
         has_recent=RECENT in _columns(folder, PROFILES) if (folder / "profiles.parquet").exists() else False,
         held_back=held_back_of(manifest),
         language=summary.get("language"),
