@@ -97,7 +97,8 @@ TERMS = (
         "shown-at-random",
         Message("shown at random", context="glossary"),
         Message(
-            "chosen at random with known propensities, so that customers with and without the offer differ by luck only"
+            "chosen at random with known propensities; given these, customers with and without the offer differ by "
+            "luck only"
         ),
     ),
     Entry(

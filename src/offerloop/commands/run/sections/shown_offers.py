@@ -54,9 +54,9 @@ def shown_blocks(shown: ShownOffers, findings: Findings, facts: RunFacts) -> tup
     return (
         Text(
             _(
-                "Customers were shown an offer, or deliberately nothing, at random, so those who got "
-                "it and those who did not differ by luck only. {times} exposures with an offer and "
-                "{nothing} with nothing count. That rests on this:",
+                "Customers were shown an offer, or deliberately nothing, at random. Given the propensities, those who "
+                "got it and those who did not differ by luck only. {times} exposures with an offer and {nothing} with "
+                "nothing count. That rests on this:",
                 times=shown.n_shown,
                 nothing=shown.n_nothing,
             )
