@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import threading
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,6 +17,7 @@ from served_process import serving
 from served_shop import shop_of
 
 from offerloop.web import app, running
+from offerloop.web.settings import Settings
 
 WEBHOOK = '\n[[webhooks]]\nurl = "https://shop.example/hook"\nsecret_env = "NO_SUCH_SECRET"\n'
 
@@ -48,6 +50,17 @@ def test_a_process_decides_and_stops_with_everything_on_record(small_run, tmp_pa
         written = set(connection.execute(sa.text("select decision_id from decisions")).scalars())
     engine.dispose()
     assert written == {one["decision_id"] for one in answers}
+
+
+def test_a_database_that_was_served_in_another_currency_is_told_once(small_run, tmp_path):
+    shop, said = shop_of(small_run, tmp_path), []
+    settings, config = Settings.of(shop, f"sqlite:///{shop / 'offerloop.db'}"), shop / "offerloop.toml"
+    filled = partial(running._fill, settings, demo_traffic=False, new_admin_token=False, remark=said.append)
+    assert filled().startswith("offer_")
+    config.write_text(config.read_text().replace('currency = "EUR"', 'currency = "USD"'))
+    assert filled() is filled() is None
+    (remark,) = map(str, said)
+    assert remark.startswith("The database was served with amounts in EUR before, and the shop now counts in USD")
 
 
 def test_without_a_shop_it_says_what_to_do(command, tmp_path):

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
         revoke_token,
         tokens_of,
     )
-    from offerloop.store.access.trail import TrailEntry, add_entry, read_trail
+    from offerloop.store.access.trail import TrailEntry, add_entry, note_currency, read_trail
     from offerloop.store.auditing import audit
     from offerloop.store.campaigns.budgets import (
         ProposedBudget,
@@ -317,6 +317,7 @@ __all__ = [
     "new_id",
     "new_secret",
     "newest_decisions",
+    "note_currency",
     "note_failed",
     "note_sent",
     "offers_text",

@@ -19,7 +19,7 @@ from offerloop.errors import InputError
 from offerloop.events import with_variables
 from offerloop.message import Message
 from offerloop.serving import open_shop_offers
-from offerloop.store import Database, add_entry, add_first_token, add_token
+from offerloop.store import Database, add_entry, add_first_token, add_token, note_currency
 from offerloop.web.demo import LOOPBACK, add_demo_people, play_traffic
 from offerloop.web.limits import allow_many_files
 from offerloop.web.settings import Settings
@@ -64,6 +64,10 @@ def ready_to_serve(
     return Settings.of(config.parent, url, workers, trusted_proxies=trusted_proxies, **more)
 
 
+_OTHER_CURRENCY = Message(
+    "The database was served with amounts in {before} before, and the shop now counts in {currency}: nothing is "
+    "converted. If it is the database of another shop, stop the service and put the one of this shop in its place."
+)
 _NEW_DATABASE = Message(
     "The database is new and has no tokens. If the shop was served before, stop the service and put its database back."
 )
@@ -87,9 +91,16 @@ def first_token(database: Database, *, another: bool = False) -> str | None:
     return database.change(make)
 
 
-def _fill(settings: Settings, *, demo_traffic: bool, new_admin_token: bool) -> str | None:
+def _fill(
+    settings: Settings, *, demo_traffic: bool, new_admin_token: bool, remark: Callable[[Message], None]
+) -> str | None:
     """Bring what a demo needs into the database, and return the secret of a new token where there is one."""
     database = Database.open(settings.store)
+    if config_file(settings.shop).is_file():
+        currency = load_config(settings.shop).shop.currency
+        before = database.change(lambda connection: note_currency(connection, currency))
+        if before is not None:
+            remark(_OTHER_CURRENCY.with_values(before=before, currency=currency))
     if settings.demo_people:
         database.change(add_demo_people)
     if demo_traffic:
@@ -113,7 +124,7 @@ def run(
 
     if settings.demo_people and host not in LOOPBACK:
         raise InputError(Message("people of a demo sign in without a password; listen on 127.0.0.1 for that"))
-    secret = _fill(settings, demo_traffic=demo_traffic, new_admin_token=new_admin_token)
+    secret = _fill(settings, demo_traffic=demo_traffic, new_admin_token=new_admin_token, remark=remark)
     if secret is not None:
         sys.stdout.write(f"{secret}\n")
         sys.stdout.flush()

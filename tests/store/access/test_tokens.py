@@ -14,6 +14,7 @@ from offerloop.store import (
     answered_once,
     find_token,
     list_tokens,
+    note_currency,
     read_trail,
     revoke_token,
 )
@@ -91,3 +92,11 @@ def test_the_trail_can_only_grow(database):
     assert [one.entry_id for one in database.read(lambda one: read_trail(one, newest[-1].entry_id, 2))] == [1]
     with pytest.raises(sa.exc.DBAPIError, match="append-only"), database.engine.begin() as connection:
         connection.execute(sa.text("delete from trail"))
+
+
+def test_a_database_knows_in_which_currency_it_was_served_before(database):
+    order = ("EUR", "EUR", "USD", "USD", "EUR")
+    noted = [database.change(lambda one, money=money: note_currency(one, money)) for money in order]
+    assert noted == [None, None, "EUR", None, "USD"]
+    trail = database.read(lambda one: read_trail(one, None, 9))
+    assert [one.body["currency"] for one in trail] == ["EUR", "USD", "EUR"]

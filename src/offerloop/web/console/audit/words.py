@@ -19,6 +19,7 @@ DONE = {
     "token revoked": Message("revoked a token", context="audit trail"),
     "job queued": Message("began a job", context="audit trail"),
     "job cancelled": Message("cancelled a job", context="audit trail"),
+    "currency noted": Message("counted amounts in a currency", context="audit trail"),
     "codes uploaded": Message("uploaded codes of coupons", context="audit trail"),
     "coupon template entered": Message("entered a coupon template", context="audit trail"),
     "coupons issued": Message("issued coupons", context="audit trail"),
