@@ -115,6 +115,20 @@ def test_what_was_taken_off_whole_orders_is_divided_over_lines_that_show_prices_
     assert not any("counts as paid" in one for one in notes)
 
 
+@pytest.mark.parametrize(
+    ("copies", "others"),
+    [(100, ["Subtotal"]), (1, ["Subtotal", "Payment"])],
+    ids=["in a long file, which is looked at in parts", "by the discount alone"],
+)
+def test_first_lines_are_known(tmp_path, copies, others):
+    few = orders_with_a_discount(TOTAL, True).drop(others).rename({"Order ID": "Name"})
+    table = pl.concat(
+        [few.with_columns(pl.format("#{}-{}", pl.lit(one), "Name").alias("Name")) for one in range(copies)]
+    )
+    guesses, _, _ = mapped(tmp_path, table)
+    assert (guesses["order_id"], guesses["order_discount"]) == ("Name", "Discount Amount")
+
+
 def test_a_discount_of_the_order_that_is_part_of_its_lines_already_is_not_taken_off_again(tmp_path):
     table = orders_with_a_discount(TOTAL, False)
     total = (pl.col("Price") * pl.col("Quantity")).sum().over("Order ID")

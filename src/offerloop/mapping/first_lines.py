@@ -23,7 +23,8 @@ def with_first_lines(sample: SampleRows) -> SampleRows:
     """Return the rows with the cells of each order's first line on its other lines, where a file is so written."""
     columns = columns_of(sample)
     said = {name: _says(sample.head[name]) for name in columns}
-    choices = [(by, _of_first(sample.head[by], said)) for by, column in columns.items() if _numbers_orders(column)]
+    numbers = [name for name, column in columns.items() if _numbers_orders(column, sample)]
+    choices = [(by, _of_first(sample.head[by], said)) for by in numbers]
     by, found_columns = max(choices, key=lambda one: len(one[1]), default=("", ()))
     return fill_rows(sample, by, found_columns) if found_columns else sample
 
@@ -32,23 +33,24 @@ def _says(cells: pl.Series) -> pl.Series:
     return cells.cast(pl.String).str.strip_chars().fill_null("") != ""
 
 
-def _numbers_orders(column: SourceColumn) -> bool:
-    """Return whether each value stands on rows one after another, of some several."""
-    cells = column.cells
-    if not is_id(column) or column.filled.len() < cells.len() or column.distinct > cells.len() - _FEWEST:
+def _numbers_orders(column: SourceColumn, sample: SampleRows) -> bool:
+    """Return whether each value stands on rows one after another, of some several, at the beginning of the file."""
+    numbers = sample.head[column.name]
+    distinct = numbers.n_unique()
+    if not is_id(column) or column.filled.len() < column.cells.len() or distinct > numbers.len() - _FEWEST:
         return False
-    return int((cells != cells.shift()).sum()) + 1 == column.distinct
+    return int((numbers != numbers.shift()).sum()) + 1 == distinct
 
 
 def _of_first(numbers: pl.Series, said: Mapping[str, pl.Series]) -> tuple[str, ...]:
-    """Return the columns that say something on first lines only; none unless two of them do so nearly always."""
+    """Return the columns that say something on first lines only; none unless one of them does so nearly always."""
     first = (numbers != numbers.shift()).fill_null(value=True)
     counts = {name: (int(says.sum()), int((says & ~first).sum())) for name, says in said.items()}
     of_first = {
         name: n / int(first.sum()) for name, (n, stray) in counts.items() if n >= _FEWEST and stray <= _STRAY * n
     }
     always = sum(share >= _NEARLY_ALL for share in of_first.values())
-    return tuple(of_first) if always > 1 else ()
+    return tuple(of_first) if always else ()
 
 
 def take_order_number(match: ColumnMatch, sample: SampleRows) -> None:
