@@ -156,6 +156,18 @@ def test_a_currency_that_nothing_speaks_for_is_a_note(tmp_path):
     assert "# no sign, code or place settles the currency" in made.config.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("answers", [("yes", "no"), ("Y", "NO"), ("JA", "NO")])
+def test_answers_that_look_like_a_country_leave_the_currency_open(tmp_path, answers):
+    cells = pl.Series("newsletter", [answers[place % 2] for place in range(PLAIN.height)])
+    assert any("USD is assumed" in one for one in started(tmp_path, PLAIN.with_columns(cells)).facts["notes"])
+
+
+@pytest.mark.parametrize("name", ["duration sek", "rs number"])
+def test_a_name_with_an_abbreviation_is_of_no_currency(tmp_path, name):
+    cells = pl.Series(name, [place % 9 for place in range(PLAIN.height)])
+    assert any("USD is assumed" in one for one in started(tmp_path, PLAIN.with_columns(cells)).facts["notes"])
+
+
 def test_customers_of_many_countries_leave_the_currency_open(tmp_path):
     """Only Brazilian customers have a region here, and they are few."""
     countries = pl.Series(

@@ -30,6 +30,8 @@ _MOSTLY, _SOME = 0.5, 0.2
 _PLACE = re.compile(r"country|city|state|province|region|land|stadt|ort|ville|pays|ciudad|pa[ií]s|国|城市|省", re.I)
 
 
+_WORDS_TOO = ("INR", "SEK", "kr")
+"""Currencies whose signs in another case are words or abbreviations, as of seconds."""
 _CODE = re.compile(r"[(（\[]([A-Z]{3})[)）\]]")
 _ZONE_NAME = re.compile(r"time ?_?zone|\btz\b|zeitzone|fuseau|zona horaria|时区", re.I)
 _NAMED_ZONES = {
@@ -143,7 +145,8 @@ def currency_in_name(name: str) -> str | None:
     if code is not None and code[1] in DIGITS:
         return code[1]
     for money, sign in {**CURRENCY_CODES, **CURRENCY_SIGNS}.items():
-        if re.search(rf"(?<![A-Za-z])({sign})(?![A-Za-z])", name, re.IGNORECASE):
+        case = re.NOFLAG if money in _WORDS_TOO else re.IGNORECASE
+        if re.search(rf"(?<![A-Za-z])({sign})(?![A-Za-z])", name, case):
             return money
     return None
 
