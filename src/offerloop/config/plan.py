@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from offerloop.config.section import ConfigSection
+from offerloop.message import Message
 
 Contacts = Annotated[int, Field(ge=0)]
 
@@ -29,3 +31,21 @@ class Plan(ConfigSection):
     """The most contacts of the plan in one period; each offer counts as one."""
     contacts_by_channel: dict[str, Contacts] = Field(default_factory=dict)
     """Channel = the most contacts by offers of that `channel`."""
+
+    def shared_offer(self, offers: Iterable[tuple[str, str]]) -> Message | None:
+        """Return which of the offers, by campaign and id, two campaigns have, where a customer could get both of them.
+
+        A checkout tells offers apart by their ids, so that such a customer could use one of them alone.
+        """
+        campaign_by_offer: dict[str, str] = {}
+        for campaign, offer in offers if self.offers_per_customer > 1 else ():
+            other = campaign_by_offer.setdefault(offer, campaign)
+            if other != campaign:
+                return Message(
+                    "the campaigns '{one}' and '{other}' both have an offer '{offer}', and a customer who gets both can"
+                    " use only one of them; give each an 'id' of its own, or set plan.offers_per_customer = 1",
+                    one=other,
+                    other=campaign,
+                    offer=offer,
+                )
+        return None

@@ -13,6 +13,7 @@ from offerloop.decision.campaigns import Planned, plan_campaigns
 from offerloop.decision.forecast import Forecast
 from offerloop.decision.left_out_customers import choices_left_out
 from offerloop.decision.nested_limits import plan_limits
+from offerloop.errors import ConfigError
 from offerloop.response import Effects
 from offerloop.tables import PLAN
 
@@ -67,7 +68,9 @@ def solve_campaigns(effects: Effects, allowed: Allowed, config: Config) -> Plann
 
 
 def campaign_cases(effects: Effects, audiences: dict[str, pl.Series], config: Config) -> list[CampaignCase]:
-    """The candidates of each campaign's customers."""
+    """The candidates of each campaign's customers. Raises ConfigError where one could get the same offer twice."""
+    if (shared := config.plan.shared_offer(effects.offers.select("campaign_id", "offer_id").iter_rows())) is not None:
+        raise ConfigError(shared)
     cases, (first, fit) = [], effects.views[0]
     views = [(effects.effects.with_columns(first), fit), *effects.views[1:]]
     for campaign in config.campaigns:

@@ -216,8 +216,9 @@ class Follower:
     def write(self, shard: int) -> None:
         """Write the tables of a shard, and last the totals of its assignments."""
         tables = self.tables(shard)
-        sums = pl.col("cost_liability_minor", "cost_expected_micro").sum()
-        rows = pl.concat([tables["assignments"], tables["further_offers"]])
+        sums = pl.col("cost_liability_minor", "cost_expected_micro", "n_further").sum()
+        first, further = tables["assignments"], tables["further_offers"]
+        rows = pl.concat([one.with_columns(n_further=pl.lit(n, pl.Int64)) for n, one in enumerate((first, further))])
         by_arm = rows.group_by("campaign_id", "arm")
         tables[TOTALS] = by_arm.agg(pl.len().cast(pl.Int64).alias("n_customers"), sums)
         for name, table in tables.items():

@@ -119,7 +119,7 @@ class Others:
     frames: dict[str, Frame]
     """By name, further rows of stage tables, in no order."""
     totals: pl.DataFrame
-    """campaign_id, arm, n_customers, cost_liability_minor, cost_expected_micro of all that they get."""
+    """campaign_id, arm, n_customers, cost_liability_minor, cost_expected_micro, n_further of all that they get."""
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ class BoughtBasket:
     def refund_minor(
         self, rule: str, returned: Mapping[int, int], before: Mapping[int, int], given_back_minor: int
     ) -> int:
-        """Return what is to be own back now, "kept" or "repriced". InputError for units that were not bought."""
+        """Return what is to be given back now, "kept" or "repriced". InputError for units that were not bought."""
         priced = self.price(self.basket)
         if rule == "kept":
             return refund_kept(priced, returned, before).total_minor

@@ -281,6 +281,7 @@ def plan_tables(plans: dict[str, tuple[float, float, float]], lead_low: float) -
             rows, schema=["customer_id", "campaign_id", "offer_id", "arm", "reasons"], orient="row"
         ).with_columns(
             planned_campaign_id=pl.col("campaign_id"),
+            n_planned=(pl.col("offer_id") != "none").cast(pl.Int64),
             cost_liability_minor=pl.when(pl.col("offer_id") == "none").then(0).otherwise(125),
         ),
     }

@@ -9,10 +9,10 @@ import polars as pl
 import pytest
 from two_campaigns import write_two_campaigns
 
-from offerloop import publish, run
+from offerloop import check, publish, run
 from offerloop.commands.evaluate.policies import plan_of
 from offerloop.commands.explain.task import explain
-from offerloop.errors import InputError
+from offerloop.errors import ConfigError, InputError
 
 PUBLISH = """
 [[publish]]
@@ -140,6 +140,41 @@ def test_both_offers_are_explained(two):
         assert len(status) == 1 + len(facts["further"]) == 2
         assert "Also gets" in explain(two.folder, customer).text
         assert "You also get" in explain(two.folder, customer, "customer").text
+
+
+def test_the_first_screen_counts_customers_and_their_offers(one, two):
+    first, further = (table(two, name) for name in ("assignments", "further_offers"))
+    n_customers = first.filter((pl.col("arm") == "plan") & (pl.col("offer_id") != "none")).height
+    n_random = first.filter((pl.col("arm") == "explore") & (pl.col("offer_id") != "none")).height
+    n_drawn = first.filter((pl.col("arm") == "explore") & (pl.col("n_planned") > 0)).height
+    screen = two.report.read_text()
+    assert (
+        f"of 60: {n_customers} get the plan&#39;s offer, {n_random} a random test offer. {n_drawn} of the "
+        f"{n_customers + n_drawn} planned are in the random test. The plan gives them {n_customers + further.height} "
+        "offers."
+    ) in screen.replace("\u00a0", " ")
+    assert "The plan gives them" not in one.report.read_text()
+
+
+@pytest.mark.parametrize("arm", ["explore", "holdout"])
+def test_who_is_randomised_is_told_all_offers_of_the_plan(two, arm):
+    drawn = table(two, "assignments").filter((pl.col("arm") == arm) & (pl.col("n_planned") == 2))
+    facts = explain(two.folder, drawn["customer_id"][0]).facts
+    assert {facts["plan"]["campaign_id"], facts["plan"]["further"][0]["campaign_id"]} == {"first", "second"}
+    kept = [one["campaign_id"] for one in facts["candidates"] if one["status"] == f"kept_back_{arm}"]
+    assert sorted(kept) == ["first", "second"]
+    assert "together with" in explain(two.folder, drawn["customer_id"][0]).text
+
+
+def test_offers_with_the_same_id_are_refused_where_a_customer_could_get_both(tmp_path):
+    path = shop(tmp_path, "offers_per_customer = 2")
+    text = path.read_text().replace('on = "kind 1"', 'on = "kind 0"')
+    path.write_text(text)
+    with pytest.raises(ConfigError, match="'first' and 'second' both have an offer 'coupon-10 kind 0'"):
+        run(path)
+    assert "both have an offer" in str(check(path).problems[0])
+    path.write_text(text.replace("offers_per_customer = 2", ""))
+    assert check(path).problems == []
 
 
 def test_a_plan_of_several_offers_is_not_valued_by_logs_of_single_ones(two):

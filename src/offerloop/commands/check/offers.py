@@ -108,6 +108,12 @@ class ReadOffers:
         """Those that can be read."""
         return [offer for _, offers in self.by_campaign for offer in offers]
 
+    def problems(self, config: Config) -> list[Message]:
+        """Return why they cannot be planned together."""
+        ids = ((campaign.id, offer.offer_id) for campaign, offers in self.by_campaign for offer in offers)
+        shared = config.plan.shared_offer(ids)
+        return [] if shared is None else [shared]
+
     def checked(self, shown: frozenset[str], *, studied: bool) -> list[OfferCheck]:
         """`shown` are ids of offers whose effects the exposures tell, `studied` is whether shelf prices tell any."""
         checks = list[OfferCheck]()

@@ -77,6 +77,7 @@ def _checked(path: Path, config: Config, running: Engine) -> CheckResult:
         ],
         problems=[
             *(one.problem for one in offers if one.problem),
+            *read.problems(config),
             *name_problems(config),
             *usual_problems,
             *_too_few_customers(shape),

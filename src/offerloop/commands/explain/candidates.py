@@ -104,11 +104,13 @@ class PlanChoice:
     agreement: str
     """exact, rounding, or unexplained."""
     further: tuple[OfferOption, ...] = ()
-    """Offers of other campaigns that the plan records beside it."""
+    """Offers of other campaigns that the plan has beside it, best first."""
 
     def of_campaign(self, campaign_id: str) -> OfferOption | None:
-        """Return what is recorded of a campaign; where it is nothing, the first of all."""
-        return next((one for one in self.further if one.campaign.id == campaign_id), self.recorded)
+        """Return what the plan has of a campaign; where it has nothing, the last of all."""
+        last = self.further[-1] if self.further else self.recorded
+        of_all = [self.recorded, *self.further]
+        return next((one for one in of_all if one is not None and one.campaign.id == campaign_id), last)
 
 
 def candidates_of(run: RunRead, customer: int | str) -> list[OfferOption]:
@@ -165,12 +167,27 @@ def _in_full(terms: OfferTermFacts, offer: Offer) -> OfferTermFacts:
     return TimedTerms(*basic, offer.most_minor, float(percent), float(hours))
 
 
-def choose(candidates: list[OfferOption], campaigns: Iterable[CampaignRead], planned: Collection[Key]) -> PlanChoice:
-    """Apply the plan's rule again and compare it with what the plan recorded: of several offers that of most net."""
+def choose(
+    candidates: list[OfferOption], campaigns: Iterable[CampaignRead], planned: Collection[Key], n_planned: int
+) -> PlanChoice:
+    """Apply the plan's rule again and compare it with what the plan recorded: of several offers that of most net.
+
+    Of the offers of a customer who was drawn at random the plan records the first one and their number.
+    """
     in_plan = sorted((one for one in candidates if one.key in planned), key=lambda one: -one.net)
     recorded = in_plan[0] if in_plan else None
     choice = _compared(candidates, campaigns, recorded.key if recorded else next(iter(planned), None), recorded)
-    return replace(choice, further=tuple(in_plan[1:]))
+    return replace(choice, further=(*in_plan[1:], *_unrecorded(candidates, in_plan, n_planned)))
+
+
+def _unrecorded(candidates: list[OfferOption], in_plan: list[OfferOption], n_planned: int) -> list[OfferOption]:
+    """Return what the plan's rule gives of other campaigns, up to the number of offers that the plan has."""
+    best: dict[str, OfferOption] = {}
+    for candidate in sorted(candidates, key=lambda one: -one.net):
+        if candidate.campaign.send and candidate.net > 0:
+            best.setdefault(candidate.campaign.id, candidate)
+    others = [one for name, one in best.items() if name not in {its.campaign.id for its in in_plan}]
+    return others[: max(n_planned - len(in_plan), 0)]
 
 
 def _compared(

@@ -49,7 +49,8 @@ def facts_of(run: RunRead, customer: int | str) -> DecisionFacts:
     row = rows.row(0, named=True)
     candidates = candidates_of(run, customer)
     assigned = _keys(rows, "campaign_id", "offer_id")
-    choice = choose(candidates, run.campaigns, _keys(rows, "planned_campaign_id", "planned_offer_id"))
+    recorded = _keys(rows, "planned_campaign_id", "planned_offer_id")
+    choice = choose(candidates, run.campaigns, recorded, row.get("n_planned") or len(recorded))
     planned = choice.recorded.key if choice.recorded else key_of(row["planned_campaign_id"], row["planned_offer_id"])
     got = next((one for one in candidates if one.key in assigned[:1]), None)
     change = changes(run, row["reasons"], choice, candidates)
@@ -96,7 +97,7 @@ def _told(
     changing = (change.offer.campaign_id, change.offer.offer_id) if isinstance(change, OfferChange) else None
     changed = next((one for one in candidates if one.key == changing), None)
     best = max(live, key=lambda one: one.net, default=None)
-    return [choice.recorded, choice.recomputed, second, got, changed, best, *live[:1]]
+    return [choice.recorded, choice.recomputed, *choice.further, second, got, changed, best, *live[:1]]
 
 
 def _profile_row(run: RunRead, customer: int | str) -> dict[str, Any]:
@@ -159,6 +160,7 @@ def _plan(run: RunRead, choice: PlanChoice, planned: tuple[str, str] | None) -> 
         recomputed_offer_id=again.offer_id if again else None,
         recomputed_terms=again.terms if again else None,
         agreement=choice.agreement,
+        further=tuple(NamedOffer(one.campaign.id, one.offer_id, one.terms) for one in choice.further),
     )
 
 

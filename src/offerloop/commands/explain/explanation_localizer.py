@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from offerloop.commands.explain.findings import (
@@ -67,6 +67,10 @@ class ExplanationLocalizer:
     def clauses(self, parts: Iterable[str]) -> str:
         """Put parts of a sentence in a row."""
         return self.localizer.clauses(parts)
+
+    def series(self, parts: Sequence[str]) -> str:
+        """Put names in a row."""
+        return self.localizer.series(parts)
 
     def quoted(self, text: str) -> str:
         """Put a text in quotation marks."""

@@ -234,6 +234,8 @@ class PlanFacts(JsonFacts):
     recomputed_terms: OfferTermFacts | None
     agreement: str
     """exact, rounding, or unexplained."""
+    further: tuple[NamedOffer, ...]
+    """Offers of other campaigns that it chose beside it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,7 +134,16 @@ def why_lines(_: ExplanationLocalizer) -> list[str]:
 def _alone(_: ExplanationLocalizer) -> list[str]:
     """Say what the plan would have given without the draw."""
     plan, decision, chosen = _.facts.plan, _.facts.decision, _chosen(_)
-    if (plan.campaign_id, plan.offer_id) == (decision.campaign_id, _none(decision.offer_id)):
+    is_first = (plan.campaign_id, plan.offer_id) == (decision.campaign_id, _none(decision.offer_id))
+    if plan.further and chosen is not None:
+        text = (
+            Message("It is what the plan would have given too, together with {others}.")
+            if is_first
+            else Message("The plan alone would have given {offer}, together with {others}.")
+        )
+        others = _.series([_.named(one) for one in plan.further])
+        return [_(text, offer=_.named(chosen), others=others), *_best(_, chosen)]
+    if is_first:
         text = (
             Message("It is what the plan would have given too.")
             if chosen

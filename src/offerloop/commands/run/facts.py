@@ -15,7 +15,7 @@ from offerloop.config import Campaign
 from offerloop.evaluation import Estimate
 from offerloop.message import Message, Share
 from offerloop.report import Localizer, Money, period_text
-from offerloop.tables import EXPLORE, HOLDBACK, NOT_VALID
+from offerloop.tables import EXPLORE, HOLDBACK, HOLDOUT, NOT_VALID, USUAL
 from offerloop.tables import PLAN as PLAN_ARM
 
 NOTHING, PLAN, AS_SENT = "nothing", "plan", "plan as sent"
@@ -152,6 +152,10 @@ class RunFacts:
     """Days that the plan is for."""
     reach: Reach | None = None
     """What a read-out of the plan could show; None where nothing is sent."""
+    further_sent: int = 0
+    """Offers of the plan that customers get beside their first one."""
+    further_planned: int = 0
+    """The same before the random draw."""
 
     @property
     def at_margin(self) -> str:
@@ -201,6 +205,16 @@ class RunFacts:
         """Campaigns with a plan that is sent."""
         return tuple(one for one in self.campaigns if one.findings.send)
 
+    @property
+    def n_sent(self) -> int:
+        """Customers who get offers of the plan."""
+        return sum(one.n_sent for one in self.sent) - self.further_sent
+
+    @property
+    def n_planned(self) -> int:
+        """Customers with offers in the plan, before the random draw."""
+        return sum(one.findings.n_planned for one in self.sent) - self.further_planned
+
 
 def together(bases: frozenset[str]) -> str:
     """One word for what effects rest on."""
@@ -224,6 +238,8 @@ def gather(findings: Findings, language: str = "en") -> RunFacts:
         n_customers=findings.tables["assignments"].height + (0 if others is None else others.n_customers),
         pulled_forward=ShelfEvidence.read(findings).pulled_forward(),
         period_days=findings.config.evaluate.window_days,
+        further_sent=_further_sent(findings),
+        further_planned=_further_planned(findings),
     )
     if findings.test is None or not facts.sent:
         return facts
@@ -270,6 +286,19 @@ def _campaign(findings: Findings, campaign_findings: CampaignFindings, language:
         funded_share=float(shares[0]) if len(shares) == 1 else None,
         bases=frozenset(campaign_findings.bases or with_basis["basis"]),
     )
+
+
+def _further_sent(findings: Findings) -> int:
+    further = findings.table("further_offers")
+    return (0 if further is None else further.height) + (0 if findings.others is None else findings.others.n_further)
+
+
+def _further_planned(findings: Findings) -> int:
+    """Count them among customers whom no hash leaves out; those of a sample stand for more."""
+    table, others = findings.tables["assignments"], findings.others
+    inside = table.filter(~pl.col("arm").is_in([HOLDOUT, USUAL]))
+    times = 1.0 if others is None else 1 + others.n_customers / table.height
+    return round(int((inside["n_planned"] - 1).clip(0).sum()) * times)
 
 
 def _would_plan(curve: pl.DataFrame) -> bool:

@@ -55,6 +55,8 @@ class FollowingCustomers:
     n_customers: int
     by_arm: Mapping[tuple[str, str], tuple[int, int]]
     """By campaign and arm, how many get an offer, and the most that these offers can cost, minor units."""
+    n_further: int = 0
+    """Offers that they get beside their first one."""
 
     def of(self, campaign_id: str, arm: str) -> tuple[int, int]:
         """Return how many get an offer of a campaign in an arm, and what these can cost."""

@@ -240,7 +240,8 @@ def _others(others: Others) -> FollowingCustomers:
     sent = others.totals.filter(pl.col("campaign_id").is_not_null())
     columns = ["campaign_id", "arm", "n_customers", "cost_liability_minor"]
     rows = sent.select(columns).iter_rows()
-    return FollowingCustomers(others.customers, {(campaign, arm): (n, most) for campaign, arm, n, most in rows})
+    by_arm = {(campaign, arm): (n, most) for campaign, arm, n, most in rows}
+    return FollowingCustomers(others.customers, by_arm, int(others.totals["n_further"].sum()))
 
 
 def _campaign(config: Config, forecast: Forecast, times: float) -> CampaignFindings:

@@ -80,13 +80,13 @@ def _is_marked(campaign: CampaignFacts, facts: RunFacts) -> bool:
 
 def _sent_tiles(facts: RunFacts) -> tuple[Tile, ...]:
     _, sent = facts.localizer, facts.sent
-    n_sent, n_explore = sum(one.n_sent for one in sent), sum(one.n_explore for one in sent)
+    n_explore = sum(one.n_explore for one in sent)
     spend = facts.taken((one, one.sent_forecast.spend_minor) for one in sent)
-    treated = _.count(n_sent + n_explore)
+    treated = _.count(facts.n_sent + n_explore)
     return (
-        _profit_tile(facts, n_sent),
+        _profit_tile(facts, facts.n_sent),
         Tile(_("Expected spend", context="key figure"), spend, _most_spent(facts)),
-        Tile(_("Customers treated", context="key figure"), treated, _treated(facts, n_sent, n_explore)),
+        Tile(_("Customers treated", context="key figure"), treated, _treated(facts, n_explore)),
     )
 
 
@@ -111,8 +111,7 @@ def _most_spent(facts: RunFacts) -> str:
     )
 
 
-def _treated(facts: RunFacts, n_sent: int, n_explore: int) -> str:
-    planned = sum(one.findings.n_planned for one in facts.sent)
+def _treated(facts: RunFacts, n_explore: int) -> str:
     text = (
         Message(
             "of {all}: {sent} get the plan's offer, {explored} a random test offer. {back} of the {planned} planned "
@@ -124,9 +123,18 @@ def _treated(facts: RunFacts, n_sent: int, n_explore: int) -> str:
             "are in the random test."
         )
     )
-    return facts.localizer(
-        text, all=facts.n_customers, sent=n_sent, explored=n_explore, back=planned - n_sent, planned=planned
+    back = facts.n_planned - facts.n_sent
+    counts = facts.localizer(
+        text, all=facts.n_customers, sent=facts.n_sent, explored=n_explore, back=back, planned=facts.n_planned
     )
+    return facts.localizer.sentences([counts, _several(facts)])
+
+
+def _several(facts: RunFacts) -> str:
+    """How many offers of the plan customers get, where some get several."""
+    if not facts.further_sent:
+        return ""
+    return facts.localizer("The plan gives them {n} offers.", n=facts.n_sent + facts.further_sent)
 
 
 def _profit_tile(facts: RunFacts, n_sent: int) -> Tile:

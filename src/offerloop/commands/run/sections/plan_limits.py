@@ -86,13 +86,13 @@ def _order(row: Row, findings: Findings, _: Localizer) -> str:
     return (
         _(
             "Offers of all campaigns were chosen together. Compared with choosing campaign by campaign, this"
-            " changes profit by {gain}. Each curve excludes customers taken by another campaign.",
+            " changes profit by {gain}. Each curve excludes customers who have all their offers from other campaigns.",
             gain=gain,
         )
         if row["claimed_gain_minor"] > 0
         else _(
             "Offers of all campaigns were chosen together. Choosing campaign by campaign would earn the "
-            "same. Each curve excludes customers taken by another campaign."
+            "same. Each curve excludes customers who have all their offers from other campaigns."
         )
     )
 
