@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from os import PathLike
 from pathlib import Path
@@ -189,12 +190,16 @@ def _damaged(name: str) -> SourceError:
 
 def _csv(file: Readable, texts: Sequence[str], folder: Path) -> pl.DataFrame:
     dialect = file.dialect or sniff(file.path)
+    read = partial(
+        pl.read_csv, as_utf8(file.path, dialect.encoding, folder), separator=dialect.separator, null_values=list(EMPTY),
+        decimal_comma=dialect.decimal == ",", glob=False,
+    )  # fmt: skip
     try:
-        table = pl.read_csv(
-            as_utf8(file.path, dialect.encoding, folder), separator=dialect.separator, null_values=list(EMPTY),
-            decimal_comma=dialect.decimal == ",", infer_schema_length=None, glob=False,
-            schema_overrides=dict.fromkeys(texts, pl.String),
-        )  # fmt: skip
+        try:
+            table = read(infer_schema_length=None, schema_overrides=dict.fromkeys(texts, pl.String))
+        except pl.exceptions.ComputeError:
+            texts = [*texts, *_with_other_digits(read(infer_schema=False))]
+            table = read(infer_schema_length=None, schema_overrides=dict.fromkeys(texts, pl.String))
         return table.with_columns(
             with_times(column) for column in table.select(pl.col(pl.String)) if column.name not in texts
         )
@@ -209,6 +214,11 @@ def _csv(file: Readable, texts: Sequence[str], folder: Path) -> pl.DataFrame:
                 reason=wrong,
             )
         ) from None
+
+
+def _with_other_digits(table: pl.DataFrame) -> list[str]:
+    """Return the columns with digits of other scripts, which Polars takes for numbers and cannot read."""
+    return [column.name for column in table if column.str.contains(r"[\p{Nd}&&[^0-9]]").any()]
 
 
 def with_times(texts: pl.Series) -> pl.Series:
