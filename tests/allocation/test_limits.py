@@ -54,10 +54,10 @@ def compared(kind: str, seed: int) -> tuple[str, float]:
 
 
 def lanes_taken_twice(problem: Problem, plan: Solution) -> int:
-    """How many customers have two offers of which only one may be given."""
-    lanes = np.array(problem.lanes if problem.lanes is not None else range(problem.offers))
-    given_lanes = np.sort(np.where(plan.choice < 0, -1 - np.arange(plan.choice.shape[1]), lanes[plan.choice]), axis=1)
-    return int((np.diff(given_lanes, axis=1) == 0).any(axis=1).sum())
+    """How many customers have two offers of which only one may be given, for each reason."""
+    none = -1 - np.arange(plan.choice.shape[1])
+    numbers = [np.where(plan.choice < 0, none, np.array(lane)[plan.choice]) for lane in problem.lanes]
+    return sum(int((np.diff(np.sort(one, axis=1), axis=1) == 0).any(axis=1).sum()) for one in numbers)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -105,13 +105,13 @@ def test_many_customers_are_decided_by_prices_and_the_rest_by_a_linear_program()
     assert plan.prices[0] > 0
 
 
-@pytest.mark.parametrize("lanes", [None, (0, 0, 1, 1, 2), (0, 0, 0, 1, 1)])
+@pytest.mark.parametrize("lanes", [(), ((0, 0, 1, 1, 2),), ((0, 0, 0, 1, 1), (0, 1, 2, 0, 3))])
 def test_several_offers_of_a_customer_are_of_different_lanes(lanes):
     problem = replace(many(), most=2, lanes=lanes)
     plan = solve(problem)
     assert not plan.broken
     assert not lanes_taken_twice(problem, plan)
-    assert plan.gap < 1e-4
+    assert plan.gap < (1e-4 if len(lanes) < 2 else 0.1)
     assert ((plan.choice >= 0).sum(axis=1) == 2).sum() > 100
 
 
@@ -120,15 +120,18 @@ def test_several_offers_of_a_customer_are_of_different_lanes(lanes):
 def test_lanes_are_kept_as_by_trying_every_plan(seed):
     rng = np.random.default_rng(seed)
     profit, cost = np.round(rng.uniform(-3, 9, (3, 4)), 1), rng.integers(0, 9, (3, 4))
-    lanes, budget = tuple(rng.integers(0, 3, 4).tolist()), int(rng.integers(0, 30))
+    lanes, budget = tuple(tuple(one) for one in rng.integers(0, 3, (2, 4)).tolist()), int(rng.integers(0, 30))
     problem = replace(small(profit, cost, Limit("budget", budget)), most=2, lanes=lanes)
-    sets = [one for r in range(3) for one in combinations(range(4), r) if len({lanes[k] for k in one}) == len(one)]
+    every = [one for r in range(3) for one in combinations(range(4), r)]
+    sets = [one for one in every if all(len({lane[k] for k in one}) == len(one) for lane in lanes)]
     each = [[(profit[i, list(one)].sum(), cost[i, list(one)].sum()) for one in sets] for i in range(3)]
     best = max(sum(p for p, _ in plan) for plan in product(*each) if sum(c for _, c in plan) <= budget)
     exact = solve_exactly(problem)
     assert exact is not None
     assert exact.profit == pytest.approx(best, abs=1e-6)
-    assert solve(problem).profit <= best + 1e-6
+    fast = solve(problem)
+    assert fast.profit <= best + 1e-6 <= fast.bound + 2e-6
+    assert not lanes_taken_twice(problem, fast)
 
 
 def test_the_order_of_customers_does_not_matter():

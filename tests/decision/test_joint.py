@@ -13,6 +13,7 @@ from made_up_campaigns import calibration, campaign, campaign_limit, effects, of
 from offerloop.allocation import solve
 from offerloop.allocation.candidates import CandidateRows
 from offerloop.decision import CampaignCase, PlanLimit, plan_campaigns
+from offerloop.decision.campaign_case import HeldOffers
 from offerloop.decision.joint import amounts, best_together, one_after_the_other, together, used
 from offerloop.decision.sending_decision import Part, SendingDecision, better_of, decide_in_order, decide_jointly
 
@@ -20,7 +21,7 @@ FUNDED = 0.9
 NAMES = ("one", "two", "three")
 
 
-def case(name, seed, budget, error=0.2, pays=1.0, customers=40, **changes):
+def case(name, seed, budget, error=0.2, pays=1.0, customers=40, category="bread", **changes):
     """A campaign of which a supplier pays most; `pays` times the value that other customers show."""
     table = effects(seed, customers).with_columns(
         campaign_id=pl.lit(name),
@@ -29,7 +30,7 @@ def case(name, seed, budget, error=0.2, pays=1.0, customers=40, **changes):
         held_out_value_minor=pays * pl.col("held_out_value_minor"),
         d_value=pays * pl.col("d_value"),
     )
-    listed = offers((FUNDED,) * 3).with_columns(campaign_id=pl.lit(name))
+    listed = offers((FUNDED,) * 3).with_columns(campaign_id=pl.lit(name), category=pl.lit(category))
     return CampaignCase.of([(table, calibration(error=error))], listed, campaign(id=name, **changes), budget)
 
 
@@ -46,6 +47,7 @@ def worlds(draw, most=3):
         case(
             name, draw(st.integers(0, 500)), draw(st.integers(0, 6000)),
             pays=draw(st.sampled_from([1.0, 1.0, 0.0])),
+            category=draw(st.sampled_from(["bread", "tea", None])),
             budget_basis=draw(st.sampled_from(["liability", "expected"])),
             send=draw(st.sampled_from(["proven", "expected"])),
         )
@@ -63,12 +65,18 @@ def worlds(draw, most=3):
 
 
 def keeps(parts, limits, most_offers=1):
-    """Whether plans (case, rows) give nobody too many offers, nor two of a campaign, and exceed nothing."""
+    """Whether plans (case, rows) exceed nothing and give nobody too many offers, nor two of a campaign or category."""
     sums = [sum(each) for each in zip(*(used(one, rows, limits) for one, rows in parts), strict=True)]
-    customers = [one.effects["customer_id"][rows] for one, rows in parts]
+    keys = [one.effects.select("customer_id", pl.col("category").cast(pl.String))[rows] for one, rows in parts]
     kept = all(u <= most for u, most in zip(sums, amounts(limits), strict=True))
-    number = pl.concat(customers).unique_counts().to_numpy().max(initial=0)
-    return kept and number <= most_offers and all(one.is_unique().all() for one in customers)
+    number = pl.concat(keys)["customer_id"].unique_counts().to_numpy().max(initial=0)
+    apart = [pl.concat(keys).drop_nulls("category"), *(one.select("customer_id") for one in keys)]
+    return kept and number <= most_offers and all(one.is_unique().all() for one in apart)
+
+
+def served(customers):
+    """Customers who have an offer of another campaign, and may have no more."""
+    return HeldOffers(pl.DataFrame({"customer_id": customers}).with_columns(category=pl.lit(None, pl.String)), 1)
 
 
 def sent(decision):
@@ -97,7 +105,7 @@ def test_together_is_never_below_any_order(world, most):
 
 
 def test_without_other_limits_each_campaign_reaches_whom_it_would_reach_alone():
-    cases = [case(name, 5 + n, 10**9) for n, name in enumerate(NAMES)]
+    cases = [case(name, 5 + n, 10**9, category=name) for n, name in enumerate(NAMES)]
     limits = [campaign_limit(one) for one in cases]
     found = best_together(cases, limits, 3)
     for one in cases:
@@ -110,7 +118,8 @@ def test_the_same_holds_where_prices_decide_for_most_customers(seed, most):
     """More candidates than the linear program takes all at once."""
     bases = ("liability", "expected")
     cases = [
-        case(name, 10 * seed + n, 60_000, customers=900, budget_basis=bases[n]) for n, name in enumerate(NAMES[:2])
+        case(name, 10 * seed + n, 60_000, customers=900, category=name, budget_basis=bases[n])
+        for n, name in enumerate(NAMES[:2])
     ]
     limits = [*map(campaign_limit, cases), limit("total", 90_000, cases), limit("contacts", 500, cases)]
     joint = best_together(cases, limits, most)
@@ -126,7 +135,7 @@ def test_the_bound_holds_for_every_plan_and_a_small_plan_misses_little(world, se
     """Among all plans of four customers, found by trying everything."""
     cases, limits = world
     few = pl.Series(np.random.default_rng(seed).choice(40, 36, replace=False))
-    cases = [one.without(few) for one in cases]
+    cases = [one.without(served(few)) for one in cases]
     found = best_together(cases, limits)
     options = {}
     for one in cases:
@@ -176,7 +185,7 @@ def test_a_limit_may_count_an_offer_that_only_customers_with_another_offer_could
     one = case("one", 3, 6_000)
     last = one.effects.filter(offer_id="c")["customer_id"]
     limits = [campaign_limit(one), limit("offers", 100, [one], ids="c", name="c")]
-    found = together([one], limits, amounts(limits), last)
+    found = together([one], limits, amounts(limits), served(last))
     assert "c" not in set(one.effects["offer_id"][found.rows["one"]])
 
 
@@ -269,7 +278,7 @@ def test_forecasts_of_campaigns_that_are_sent_share_no_customer():
     for one, other in zip(found.forecasts, reversed(plans), strict=True):
         assert one.comparison.filter(rule="plan")["n_customers"][0] == one.plan.height
         assert one.solution.used[0] == one.plan["cost_liability_minor"].sum() <= 2000
-        left = case(one.campaign_id, 1 if one.campaign_id == "one" else 2, 0).without(other)
+        left = case(one.campaign_id, 1 if one.campaign_id == "one" else 2, 0).without(served(other))
         at_random = left.value(np.full(left.effects.height, 1 / len(left.offers)))
         assert one.at_random.value == pytest.approx(at_random.value)
 

@@ -71,30 +71,42 @@ class Meters:
         return per_limit
 
 
-def slots(worth: Floats, most: int, lane: Ints | None = None) -> Ints:
+def slots(worth: Floats, most: int, lanes: Sequence[Ints] = ()) -> Ints:
     """(n, most): positions of the best candidates of each row of (n, w), `NOTHING` behind them.
 
-    `lane` (n, w) says of which only one is taken; without it any go together.
+    Of candidates with the same number in one of the `lanes` (n, w) only the best is taken. With two lanes or more,
+    better choices may be missed.
     """
+    if most == 1 or not lanes:
+        return _best_slots(worth, most)
+    left, rows, places = worth.copy(), np.arange(len(worth)), list[Ints]()
+    for _ in range(most):
+        best = _best_slots(left, 1)[:, 0]
+        places.append(best)
+        left[rows, best] = -np.inf
+        for lane in lanes:
+            left[lane == lane[rows, best][:, None]] = -np.inf
+    return np.stack(places, axis=1)
+
+
+def _best_slots(worth: Floats, most: int) -> Ints:
     if most == 1:
         best = worth.argmax(axis=1)
         taken = worth[np.arange(len(worth)), best] > 0
         return np.where(taken, best, NOTHING)[:, None]
-    order = np.argsort(-(worth if lane is None else firsts(worth, lane)), axis=1, kind="stable")[:, :most]
+    order = np.argsort(-worth, axis=1, kind="stable")[:, :most]
     best_slots = np.full((len(worth), most), NOTHING, dtype=np.int64)
     best_slots[:, : order.shape[1]] = np.where(np.take_along_axis(worth, order, axis=1) > 0, order, NOTHING)
     return best_slots
 
 
 def firsts(worth: Floats, lane: Ints) -> Floats:
-    """(n, w): the worth of the best candidate of each lane, -inf for the others of it."""
-    best = np.full_like(worth, -np.inf)
+    """(n, w): the worth of the best candidate of each number of a lane, -inf for the others of it."""
+    best, rows = np.full_like(worth, -np.inf), np.arange(len(worth))
     for number in np.unique(lane):
         inside = np.where(lane == number, worth, -np.inf)
-        place = inside.argmax(axis=1)[:, None]
-        np.put_along_axis(
-            best, place, np.maximum(np.take_along_axis(inside, place, 1), np.take_along_axis(best, place, 1)), 1
-        )
+        place = inside.argmax(axis=1)
+        best[rows, place] = np.maximum(best[rows, place], inside[rows, place])
     return best
 
 

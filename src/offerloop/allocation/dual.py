@@ -43,7 +43,7 @@ class DualAnswer:
 
         def of_block(block: Block) -> DualAnswer:
             worth = meters.worth(block, prices)
-            choice = slots(worth, problem.most, problem.lane(block))
+            choice = slots(worth, problem.most, problem.lanes_of(block))
             rows, chosen = taken(choice)
             return cls(choice.astype(np.int16), meters.used(block, rows, chosen), float(worth[rows, chosen].sum()))
 
@@ -56,11 +56,13 @@ def everybody(problem: Problem) -> Solution:
     """The plan without limits."""
     meters = Meters.of((), problem.offers)
     answer = DualAnswer.of(problem, meters, np.zeros(0))
-    return Solution(answer.choice, (), (), (), answer.worth, answer.worth)
+    bound = answer if len(problem.lanes) < 2 else DualAnswer.of(problem.relaxed, meters, np.zeros(0))
+    return Solution(answer.choice, (), (), (), answer.worth, bound.worth)
 
 
 def prices_of(problem: Problem) -> Floats:
     """(limits,): profit per unit; those of a sample first, then those of everybody from there."""
+    problem = problem.relaxed
     block = problem.blocks.some(SAMPLE)
     share = block.size / problem.blocks.customers
     unit = units(block, problem.limits, problem.offers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,7 +42,7 @@ class LimitsScan:
     profit: float
     """The profit of the choices."""
     worth: float
-    """The worth of all choices."""
+    """The worth of all choices, or more where offers exclude each other for several reasons."""
     rows: Ints
     """Positions of the customers in near ties, by their ids."""
     open: Block
@@ -68,23 +69,24 @@ class LimitsScan:
 
     @classmethod
     def _block(cls, block: Block, meters: Meters, prices: Floats, problem: Problem, within: float) -> LimitsScan:
-        worth, lane = meters.worth(block, prices), problem.lane(block)
-        choice = slots(worth, problem.most, lane)
+        worth, lanes = meters.worth(block, prices), problem.lanes_of(block)
+        choice = slots(worth, problem.most, lanes)
         rows, chosen = taken(choice)
-        near_ties = lead(worth, problem.most, lane) <= within
+        near_ties = lead(worth, problem.most, lanes) <= within
         decided = ~near_ties[rows]
         sure = rows[decided], chosen[decided]
         used, profit = meters.used(block, *sure), float(block.profit[sure].sum(dtype=np.float64))
         open_rows = np.flatnonzero(near_ties)
-        total = float(worth[rows, chosen].sum())
+        best = (rows, chosen) if len(lanes) < 2 else taken(slots(worth, problem.most, lanes[:1]))
+        total = float(worth[best].sum())
         return cls(choice.astype(np.int16), used, profit, total, open_rows, block.of(open_rows), worth[open_rows])
 
 
-def lead(worth: Floats, most: int, lane: Ints | None = None) -> Floats:
-    """(n,): what each customer would lose by the next best choice."""
-    if lane is not None:
-        of_lanes = firsts(worth, lane)
-        return np.minimum(lead(of_lanes, most), _lead_within(worth, of_lanes, lane))
+def lead(worth: Floats, most: int, lanes: Sequence[Ints] = ()) -> Floats:
+    """(n,): what each customer would lose by the next best choice, by the first of the `lanes` (n, w)."""
+    if lanes:
+        of_lanes = firsts(worth, lanes[0])
+        return np.minimum(lead(of_lanes, most), _lead_within(worth, of_lanes, lanes[0]))
     if worth.shape[1] <= most:
         return np.abs(worth).min(axis=1)
     top = -np.partition(-worth, most, axis=1)
@@ -93,7 +95,7 @@ def lead(worth: Floats, most: int, lane: Ints | None = None) -> Floats:
 
 
 def _lead_within(worth: Floats, of_lanes: Floats, lane: Ints) -> Floats:
-    """(n,): the least by which the best candidate of a lane is ahead of the next one of it, where it is taken."""
+    """(n,): the least by which the best candidate of a number is ahead of the next one of it, where it is taken."""
     least, others = np.full(len(worth), np.inf), np.where(np.isfinite(of_lanes), -np.inf, worth)
     for number in np.unique(lane):
         best, second = (np.where(lane == number, one, -np.inf).max(axis=1) for one in (of_lanes, others))
@@ -136,7 +138,7 @@ def _within(problem: Problem, prices: Floats, number: int) -> float:
         return np.inf
     block = problem.blocks.some(SAMPLE)
     worth = Meters.of(problem.limits, problem.offers).worth(block, prices)
-    leads = lead(worth, problem.most, problem.lane(block))
+    leads = lead(worth, problem.most, problem.lanes_of(block))
     share = number / problem.blocks.customers
     if share >= DENSE:
         return float(np.quantile(leads, share))

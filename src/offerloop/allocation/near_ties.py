@@ -43,8 +43,8 @@ class NearTies:
     most: int
     row: Ints
     slot: Ints
-    lane: Ints
-    """Of candidates with the same number only one is taken."""
+    lanes: tuple[Ints, ...]
+    """(m,) for each reason why offers exclude each other: of candidates with the same number only one is taken."""
     profit: Floats
     worth: Floats
     """Profit less the prices of the limits."""
@@ -58,16 +58,16 @@ class NearTies:
     @classmethod
     def of(cls, block: Block, worth: Floats, reach: float, problem: Problem, left: NDArray[np.object_]) -> NearTies:
         """Candidates whose worth (n, w) is no further than `reach` behind what the customer would choose last."""
-        lane = problem.lane(block)
-        ranked = np.sort(worth if lane is None else firsts(worth, lane), axis=1)[:, -min(problem.most, worth.shape[1])]
+        lanes = problem.lanes_of(block)
+        ranked = np.sort(firsts(worth, lanes[0]) if lanes else worth, axis=1)[:, -min(problem.most, worth.shape[1])]
         row, slot = np.nonzero(np.isfinite(worth) & (worth >= np.maximum(ranked, 0.0)[:, None] - reach))
         use = each_use(block, problem.limits, problem.offers, row, slot)
         size = np.where(use != 0, np.abs(use), 0).sum(axis=0) / np.maximum((use != 0).sum(axis=0), 1)
         ends = np.array([max(min(int(one), ENDLESS), -ENDLESS) for one in left], dtype=np.int64)
         profit = np.asarray(block.profit[row, slot], dtype=np.float64)
-        number = np.arange(len(row)) if lane is None else row * (lane.max(initial=0) + 1) + lane[row, slot]
+        numbers = tuple(row * (lane.max(initial=0) + 1) + lane[row, slot] for lane in lanes)
         return cls(
-            block.size, problem.most, row, slot, number, profit, worth[row, slot], use, ends, np.maximum(size, 1.0)
+            block.size, problem.most, row, slot, numbers, profit, worth[row, slot], use, ends, np.maximum(size, 1.0)
         )
 
     def relaxed(self) -> Relaxed | None:
@@ -104,19 +104,29 @@ class NearTies:
         return optimum.x[: len(self.row)] if optimum.status == 0 else np.zeros(len(self.row))
 
     def rows(self) -> tuple[Any, Floats]:
-        """Constraints on the shares (m,), of each customer, of each lane with several candidates, then of each limit in
-        units of its size; and bounds."""
+        """Constraints on the shares (m,) and their bounds.
+
+        First those of each customer, then of candidates that exclude each other, then of each limit in units of its
+        size.
+        """
         from scipy.sparse import csr_array, vstack
 
         m = len(self.row)
         alone = csr_array((np.ones(m), (self.row, np.arange(m))), (self.customers, m))
-        _, place, times = np.unique(self.lane, return_inverse=True, return_counts=True)
-        several = np.cumsum(times > 1) - 1
-        within = np.flatnonzero(times[place] > 1)
-        n_lanes = int((times > 1).sum())
-        one_each = csr_array((np.ones(len(within)), (several[place[within]], within)), (n_lanes, m))
-        bounds = [np.full(self.customers, float(self.most)), np.ones(n_lanes), self.left / self.size]
-        return vstack([alone, one_each, csr_array((self.use / self.size).T)]), np.concatenate(bounds)
+        one_each = [self._one_each(lane) for lane in self.lanes]
+        ones = [np.ones(one.shape[0]) for one in one_each]
+        bounds = [np.full(self.customers, float(self.most)), *ones, self.left / self.size]
+        return vstack([alone, *one_each, csr_array((self.use / self.size).T)]), np.concatenate(bounds)
+
+    @staticmethod
+    def _one_each(lane: Ints) -> Any:  # noqa: ANN401 - a sparse matrix
+        """Return the constraints on numbers of a lane (m,) that several candidates have."""
+        from scipy.sparse import csr_array
+
+        _, place, times = np.unique(lane, return_inverse=True, return_counts=True)
+        several, within = np.cumsum(times > 1) - 1, np.flatnonzero(times[place] > 1)
+        shape = int((times > 1).sum()), len(lane)
+        return csr_array((np.ones(len(within)), (several[place[within]], within)), shape)
 
     def plan(self, share: Floats) -> NDArray[np.bool_]:
         """(m,): a whole plan near these shares; it may still break limits that neither single moves nor pairs fix.
@@ -182,12 +192,15 @@ class NearTies:
         now = np.flatnonzero(on)
         full = np.bincount(self.row[now], minlength=self.customers) >= self.most
         off = np.flatnonzero(~on)
-        held = np.zeros(self.lane.max(initial=0) + 1, dtype=bool)
-        held[self.lane[now]] = True
-        added = off[~full[self.row[off]] & ~held[self.lane[off]]]
+        free = ~full[self.row]
         out, into = self._exchanges(now, off)
-        fits = ~held[self.lane[into]] | (self.lane[out] == self.lane[into])
-        out, into = out[fits], into[fits]
+        fits = np.ones(len(into), dtype=bool)
+        for lane in self.lanes:
+            held = np.zeros(lane.max(initial=0) + 1, dtype=bool)
+            held[lane[now]] = True
+            free &= ~held[lane]
+            fits &= ~held[lane[into]] | (lane[out] == lane[into])
+        added, out, into = off[free[off]], out[fits], into[fits]
         none = -np.ones(1, dtype=np.int64)
         taken_out = np.concatenate([now, np.repeat(none, len(added)), out])
         put_in = np.concatenate([np.repeat(none, len(now)), added, into])

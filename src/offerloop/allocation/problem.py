@@ -1,7 +1,7 @@
 """What is to be decided: customers with their candidates, and limits that are never exceeded by one unit.
 
     maximise    sum of profit over the chosen candidates
-    subject to  at most `most` candidates of each customer, and at most one of each lane
+    subject to  at most `most` candidates of each customer, and at most one of those that exclude each other
                 for each limit   sum of weight x measure over the chosen candidates it counts  <=  at_most
 
 All measures, weights and bounds are integers, so that whether a limit holds is never a matter of rounding. A limit
@@ -11,7 +11,7 @@ from below is one with negative weights.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Protocol, TypeVar
 
@@ -218,16 +218,20 @@ class Problem:
     offers: int
     limits: tuple[Limit, ...]
     most: int = 1
-    lanes: tuple[int, ...] | None = None
-    """(offers,): a customer gets at most one of the offers with the same number; None where any go together."""
+    lanes: tuple[tuple[int, ...], ...] = ()
+    """Reasons for which offers exclude each other, each (offers,): a customer gets at most one of those with the same
+    number. Prices and bounds keep to the first reason alone, by which the best choice of a customer is found at once.
+    """
 
-    def lane(self, block: Block) -> Ints | None:
-        """(n, w): the lane of each candidate of a block; None where any go together."""
-        if self.lanes is None:
-            return None
-        of_offers = np.array(self.lanes, dtype=np.int64)
+    def lanes_of(self, block: Block) -> tuple[Ints, ...]:
+        """(n, w) for each reason: the number of each candidate of a block."""
         offer = np.broadcast_to(np.arange(block.width), block.profit.shape) if block.offer is None else block.offer
-        return np.asarray(of_offers[offer], dtype=np.int64)
+        return tuple(np.array(one, dtype=np.int64)[offer] for one in self.lanes)
+
+    @property
+    def relaxed(self) -> Problem:
+        """Return the same with one reason at most, for which no plan earns less."""
+        return replace(self, lanes=self.lanes[:1])
 
     @classmethod
     def of(

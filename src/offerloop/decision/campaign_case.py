@@ -38,6 +38,27 @@ _ROW = "row"
 
 
 @dataclass(frozen=True, eq=False)
+class HeldOffers:
+    """Offers of other campaigns that customers have."""
+
+    rows: pl.DataFrame
+    """customer_id and category of each offer, null where it is not limited to one."""
+    most: int
+    """Offers of a customer."""
+
+    @property
+    def full_customers(self) -> pl.Series:
+        """Customers who can get no more."""
+        ids = self.rows["customer_id"]
+        return ids if self.most == 1 else ids.value_counts(name="n").filter(pl.col("n") >= self.most)["customer_id"]
+
+    def with_offers(self, case: CampaignCase, rows: Ints) -> HeldOffers:
+        """The same with some rows of a campaign."""
+        more = case.effects.select("customer_id", pl.col("category").cast(pl.String))[rows]
+        return replace(self, rows=pl.concat([self.rows, more]))
+
+
+@dataclass(frozen=True, eq=False)
 class CampaignCase:
     """See the module. Rows are candidates, in the order of customer and offer."""
 
@@ -153,11 +174,24 @@ class CampaignCase:
         """Plans of all its customers that were found, by their limits."""
         return {}
 
-    def is_open(self, closed: pl.Series) -> NDArray[np.bool_]:
-        """(rows,): whether the customer is none of these."""
-        return (~self.effects["customer_id"].is_in(closed.implode())).to_numpy()
+    @cached_property
+    def categories(self) -> list[str | None]:
+        """The one category of each of `offers`; None for an offer that is not limited to one."""
+        named = self.effects.select("offer_id", "category").unique().sort("offer_id")
+        return named["category"].cast(pl.String).to_list()
 
-    def without(self, closed: pl.Series) -> CampaignCase:
-        """The same campaign for all other customers."""
-        kept = self.is_open(closed)
+    def is_open(self, held: HeldOffers) -> NDArray[np.bool_]:
+        """(rows,): whether a customer who has these offers of other campaigns can get each candidate."""
+        customers = held.full_customers
+        is_open = (~self.effects["customer_id"].is_in(customers.implode())).to_numpy()
+        if held.most == 1 or held.rows.is_empty():
+            return is_open
+        keys = self.effects.select("customer_id", pl.col("category").cast(pl.String))
+        same = held.rows.drop_nulls("category").unique().with_columns(is_held=pl.lit(value=True))
+        joined = keys.join(same, on=["customer_id", "category"], how="left", maintain_order="left")
+        return np.asarray(is_open & joined["is_held"].is_null().to_numpy())
+
+    def without(self, held: HeldOffers) -> CampaignCase:
+        """The same campaign with the candidates that are open."""
+        kept = self.is_open(held)
         return self if kept.all() else replace(self, place=self.place[kept], effects=self.effects.filter(kept))

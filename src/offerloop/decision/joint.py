@@ -1,8 +1,9 @@
 """All campaigns as one problem: a candidate for each customer, campaign and offer, a limit for each budget and cap.
 
-A customer gets at most one offer of each campaign, and at most so many of all campaigns together. What several offers
-bring a customer is taken to add up. The solver keeps whole numbers, so no limit is exceeded by one unit. Its plan can
-miss the best one by a small gap, in which an order of the campaigns may do better: of both, the better one is taken.
+A customer gets at most one offer of each campaign, at most one for each category, and at most so many of all
+campaigns. What several offers bring a customer is taken to add up. The solver keeps whole numbers, so no limit is
+exceeded by one unit. Its plan can miss the best one by a small gap, in which an order of the campaigns may do better:
+of both, the better one is taken.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import polars as pl
 
 from offerloop.allocation import COST, COUNT, CandidateRows, Limit, Problem, Solution, ranks, solve
 from offerloop.arrays import Floats, Ints
-from offerloop.decision.campaign_case import CampaignCase
+from offerloop.decision.campaign_case import CampaignCase, HeldOffers
 from offerloop.decision.nested_limits import PlanLimit
 from offerloop.money import MICRO
 
@@ -63,14 +64,15 @@ def together(
     cases: Sequence[CampaignCase],
     limits: Sequence[PlanLimit],
     left: Sequence[int],
-    closed: pl.Series | None = None,
+    held: HeldOffers | None = None,
     most: int = 1,
 ) -> Solved:
     """The plan of one problem.
 
-    `left` is what may be used of each limit; `closed` customers get nothing, others at most `most` offers each.
+    `left` is what may be used of each limit, `held` what customers have of other campaigns. Each gets at most `most`
+    offers.
     """
-    rows = [np.arange(one.effects.height) if closed is None else np.flatnonzero(one.is_open(closed)) for one in cases]
+    rows = [np.arange(one.effects.height) if held is None else np.flatnonzero(one.is_open(held)) for one in cases]
     unit = max(one.unit for one in cases)
     start = np.cumsum([0, *(len(one.offers) for one in cases)])
     pairs = list(zip(cases, rows, strict=True))
@@ -87,7 +89,7 @@ def together(
     plan_limits, places = _limits(cases, limits, left, unit)
     if plan_limits not in solutions:
         offers, most = max(int(start[-1]), 1), max(min(most, len(cases)), 1)
-        lanes = tuple(place for place, one in enumerate(cases) for _ in one.offers) if most > 1 else None
+        lanes = exclusions(cases) if most > 1 else ()
         solutions[plan_limits] = solve(Problem(candidates.block.pieces(), offers, plan_limits, most, lanes))
     solution = solutions[plan_limits]
     chosen, ends = candidates.chosen(solution.choice), np.cumsum([len(own_rows) for own_rows in rows])
@@ -130,32 +132,36 @@ def one_after_the_other(cases: Sequence[CampaignCase], limits: Sequence[PlanLimi
 
     A limit's price is that of the first campaign which would use more of it; the bound is that of this order.
     """
-    left, parts, prices, have = amounts(limits), list[Solved](), np.zeros(len(limits)), nobody(cases)
+    left, parts, prices, held = amounts(limits), list[Solved](), np.zeros(len(limits)), no_offers(cases, most)
     for case in cases:
-        part = together([case], limits, left, full(have, most))
+        part = together([case], limits, left, held)
         parts.append(part)
-        left, have = leave(case, part.rows[case.campaign.id], limits, left, have)
+        left, held = leave(case, part.rows[case.campaign.id], limits, left, held)
         prices = np.where(prices > 0, prices, part.prices)
     rows = {name: some for part in parts for name, some in part.rows.items()}
     return Solved(rows, prices, sum(one.profit for one in parts), sum(one.bound for one in parts))
 
 
 def leave(
-    case: CampaignCase, rows: Ints, limits: Sequence[PlanLimit], left: Sequence[int], have: pl.Series
-) -> tuple[list[int], pl.Series]:
-    """What a campaign's plan leaves of each limit, and the customers who have offers by now, once for each offer."""
+    case: CampaignCase, rows: Ints, limits: Sequence[PlanLimit], left: Sequence[int], held: HeldOffers
+) -> tuple[list[int], HeldOffers]:
+    """What a campaign's plan leaves of each limit, and the offers that customers have by now."""
     rest = [amount - less for amount, less in zip(left, used(case, rows, limits), strict=True)]
-    return rest, pl.concat([have, case.effects["customer_id"][rows]])
+    return rest, held.with_offers(case, rows)
 
 
-def nobody(cases: Sequence[CampaignCase]) -> pl.Series:
-    """No customer."""
-    return cases[0].effects["customer_id"].clear()
+def no_offers(cases: Sequence[CampaignCase], most: int) -> HeldOffers:
+    """No offer of any customer, who may get `most`."""
+    keys = cases[0].effects.select("customer_id", pl.col("category").cast(pl.String))
+    return HeldOffers(keys.clear(), most)
 
 
-def full(have: pl.Series, most: int) -> pl.Series:
-    """The customers who have `most` offers; `have` names each once for each offer."""
-    return have if most == 1 else have.value_counts(name="n").filter(pl.col("n") >= most)[have.name]
+def exclusions(cases: Sequence[CampaignCase]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Two numbers of each offer: a customer gets at most one offer of a campaign, and at most one of a category."""
+    campaigns = tuple(place for place, one in enumerate(cases) for _ in one.offers)
+    named = [category for one in cases for category in one.categories]
+    numbers = {category: place for place, category in enumerate(named)}
+    return campaigns, tuple(place if one is None else numbers[one] for place, one in enumerate(named))
 
 
 def best_together(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], most: int = 1) -> Solved:

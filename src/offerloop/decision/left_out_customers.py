@@ -44,23 +44,28 @@ def choices_left_out(
     are OFFER_PRICES, `nobody` effects without a row.
     """
     parts = [_of_campaign(policy, case, whole, prices) for policy, case, whole in sent]
-    empty = nobody.select(*KEYS, pl.lit(0.0).alias("net_minor"))
-    best = pl.concat([empty, *parts]).sort("net_minor", *KEYS, descending=[True, False, False, False])
-    of_campaigns = best.unique(["customer_id", "campaign_id"], keep="first", maintain_order=True)
-    taken = of_campaigns.filter(pl.int_range(pl.len()).over("customer_id") < most_offers)
-    return taken.select(KEYS).sort("customer_id", maintain_order=True)
+    empty = nobody.select(*KEYS, pl.lit(None, pl.String).alias("category"), pl.lit(0.0).alias("net_minor"))
+    left = pl.concat([empty, *parts]).sort("net_minor", *KEYS, descending=[True, False, False, False])
+    taken = [left.clear()]
+    for _ in range(most_offers):
+        best = left.unique("customer_id", keep="first", maintain_order=True)
+        left = left.join(best, on=["customer_id", "campaign_id"], how="anti")
+        left = left.join(best, on=["customer_id", "category"], how="anti")
+        taken.append(best)
+    return pl.concat(taken).select(KEYS).sort("customer_id", maintain_order=True)
 
 
 def _of_campaign(
     policy: PolicySent, case: CampaignCase, solved: CampaignCase, prices: pl.DataFrame
 ) -> pl.DataFrame:  # fmt: skip
-    """KEYS and net_minor of a campaign's candidates that it would take."""
+    """KEYS, category and net_minor of a campaign's candidates that it would take."""
     keys = ["campaign_id", "offer_id"]
     priced = case.keys().join(prices, on=keys, how="left", maintain_order="left")
     price, contact = (priced[name].fill_null(0.0).to_numpy() for name in ("budget_price", "contact_price"))
     net = case.profit - price * case.cost / case.unit - contact
     rows = np.flatnonzero(net > 0) if policy.policy == PLAN else _by_rule(policy, case, solved)
-    return case.keys(rows).with_columns(net_minor=pl.Series(net[rows]))
+    category = case.effects["category"][rows].cast(pl.String)
+    return case.keys(rows).with_columns(category, net_minor=pl.Series(net[rows]))
 
 
 def _by_rule(policy: PolicySent, case: CampaignCase, solved: CampaignCase) -> Ints:

@@ -12,13 +12,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-import polars as pl
 
 from offerloop.allocation import Limit, Solution
 from offerloop.arrays import Floats, Ints
-from offerloop.decision.campaign_case import CampaignCase
+from offerloop.decision.campaign_case import CampaignCase, HeldOffers
 from offerloop.decision.forecast import Forecast, forecast_campaign, held_out
-from offerloop.decision.joint import Solved, amounts, best_together, full, leave, nobody, together
+from offerloop.decision.joint import Solved, amounts, best_together, leave, no_offers, together
 from offerloop.decision.nested_limits import PlanLimit
 from offerloop.decision.policy_choice import least_errors, may_be_sent
 from offerloop.offers import NOTHING
@@ -34,9 +33,9 @@ class Part:
     send: bool
     pays_alone: bool
     """Whether it is not sent although it would be if there were no other campaign."""
-    closed: pl.Series
-    """Customers that it could not have: those with all their offers from other campaigns. One that is not sent when all
-    are solved jointly is shown as if it were the only campaign."""
+    held: HeldOffers
+    """What customers have of other campaigns. One that is not sent when all are solved jointly is shown as if it were
+    the only campaign."""
     prices: Floats
     """(limits,): see `Solved`."""
     own_price: float
@@ -51,8 +50,8 @@ class Part:
 
     def forecast(self, *, explores: bool) -> Forecast:
         """The plan's value for the customers whom other campaigns leave."""
-        kept = np.flatnonzero(self.case.is_open(self.closed))
-        case = self.case.without(self.closed)
+        kept = np.flatnonzero(self.case.is_open(self.held))
+        case = self.case.without(self.held)
         rows = np.searchsorted(kept, self.rows)
         return forecast_campaign(
             case,
@@ -98,7 +97,7 @@ def decide_jointly(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], m
     active, part_by_campaign = list(cases), dict[str, Part]()
     while active:
         solved = best_together(active, limits, most)
-        parts = [_part(one, solved, limits, full(_others(one, active, solved), most)) for one in active]
+        parts = [_part(one, solved, limits, _others(one, active, solved, most)) for one in active]
         part_by_campaign |= {one.case.campaign.id: one for one in parts}
         failing = [one for one in parts if len(one.rows) and not one.send]
         if not failing:
@@ -112,12 +111,11 @@ def decide_jointly(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], m
 
 def decide_in_order(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], most: int = 1) -> SendingDecision:
     """Solve campaigns one after the other; `most` offers for each customer."""
-    left, have, parts = amounts(limits), nobody(cases), list[Part]()
+    left, held, parts = amounts(limits), no_offers(cases, most), list[Part]()
     for case in cases:
-        closed = full(have, most)
-        part = _part(case, together([case], limits, left, closed), limits, closed)
+        part = _part(case, together([case], limits, left, held), limits, held)
         if part.send:
-            left, have = leave(case, part.rows, limits, left, have)
+            left, held = leave(case, part.rows, limits, left, held)
         parts.append(part)
     return SendingDecision(tuple(parts), "in order")
 
@@ -133,20 +131,23 @@ def better_of(joint: SendingDecision, ordered: SendingDecision) -> SendingDecisi
 def _alone(case: CampaignCase, limits: Sequence[PlanLimit]) -> Part:
     """A campaign that is not sent, as if there were no other."""
     solved = together([case], limits, amounts(limits))
-    part = _part(case, solved, limits, nobody([case]))
+    part = _part(case, solved, limits, no_offers([case], 1))
     return replace(part, send=False, pays_alone=part.send)
 
 
-def _part(case: CampaignCase, solved: Solved, limits: Sequence[PlanLimit], closed: pl.Series) -> Part:
+def _part(case: CampaignCase, solved: Solved, limits: Sequence[PlanLimit], held: HeldOffers) -> Part:
     rows = solved.rows[case.campaign.id]
     own = next(n for n, one in enumerate(limits) if one.kind == "campaign" and one.campaign_id == case.campaign.id)
     missed = max(solved.bound - solved.profit, 0.0)
     price = float(solved.prices[own])
     send = not case.rests and may_be_sent(case, rows)
-    return Part(case, rows, send, False, closed, solved.prices, price, missed)
+    return Part(case, rows, send, False, held, solved.prices, price, missed)
 
 
-def _others(case: CampaignCase, cases: Sequence[CampaignCase], solved: Solved) -> pl.Series:
-    """Customers with an offer of another campaign, once for each."""
-    ids = [one.effects["customer_id"][solved.rows[one.campaign.id]] for one in cases if one is not case]
-    return pl.concat([case.effects["customer_id"].clear(), *ids])
+def _others(case: CampaignCase, cases: Sequence[CampaignCase], solved: Solved, most: int) -> HeldOffers:
+    """Offers of the other campaigns."""
+    held = no_offers([case], most)
+    for other in cases:
+        if other is not case:
+            held = held.with_offers(other, solved.rows[other.campaign.id])
+    return held

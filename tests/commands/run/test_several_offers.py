@@ -188,3 +188,16 @@ def test_the_report_says_what_one_offer_for_each_customer_costs(one, two):
     assert row["claimed_gain_minor"] == pytest.approx(100 * (claimed(two) - claimed(one)), abs=2)
     assert "offers of each customer" in one.report.read_text()
     assert "customer" not in table(two, "plan_limits")["kind"]
+
+
+def test_two_campaigns_never_give_a_customer_the_same_category(folder):
+    path = shop(folder, "offers_per_customer = 2")
+    path.write_text(path.read_text().replace('on = "kind 1"\npercent = 10', 'on = "each category"\npercent = [10, 20]'))
+    for order in ("jointly", "in order"):
+        path.write_text(path.read_text().replace("[plan]", f'[plan]\ncampaigns = "{order}"', 1))
+        written = run(path)
+        path.write_text(path.read_text().replace(f'\ncampaigns = "{order}"', ""))
+        categories = table(written, "offers").select("campaign_id", "offer_id", "category")
+        rows = given(written).join(categories, on=["campaign_id", "offer_id"]).drop_nulls("category")
+        assert not table(written, "further_offers").is_empty()
+        assert rows.select("customer_id", "category").is_unique().all()
