@@ -192,7 +192,11 @@ def test_the_report_says_what_one_offer_for_each_customer_costs(one, two):
 
 def test_two_campaigns_never_give_a_customer_the_same_category(folder):
     path = shop(folder, "offers_per_customer = 2")
-    path.write_text(path.read_text().replace('on = "kind 1"\npercent = 10', 'on = "each category"\npercent = [10, 20]'))
+    path.write_text(
+        path.read_text().replace(
+            'on = "kind 1"\npercent = 10', 'id = "other"\non = "each category"\npercent = [10, 20]'
+        )
+    )
     for order in ("jointly", "in order"):
         path.write_text(path.read_text().replace("[plan]", f'[plan]\ncampaigns = "{order}"', 1))
         written = run(path)
