@@ -144,6 +144,13 @@ _STARTED = (
   where state in ('running', 'paused', 'exhausted', 'ended', 'archived') and starts_at <= changed_at""",
 )
 """When a campaign first ran, which may be another time than was planned."""
+_FURTHER = (
+    """create table further_shown (decision_id text not null, campaign_id text not null, customer_key text not null,
+  version text, at_ms bigint not null, primary key (decision_id, campaign_id))""",
+    "create index further_shown_by_campaign on further_shown (campaign_id, at_ms, customer_key)",
+    "create index further_shown_by_version on further_shown (version, campaign_id, customer_key)",
+)
+"""Campaigns of which decisions gave offers beside the first one."""
 
 
 def _append_only(table: str, dialect: str) -> tuple[str, ...]:
@@ -206,6 +213,7 @@ def _statements(dialect: str) -> tuple[tuple[str, ...], ...]:
         _HELD,
         _BUDGETS,
         _STARTED,
+        _FURTHER,
     )
 
 

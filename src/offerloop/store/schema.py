@@ -233,6 +233,17 @@ decisions = Table(
 )
 """Every decision that was answered, with what it was made from; request and answer are JSON without the customer."""
 
+further_shown = Table(
+    "further_shown",
+    metadata,
+    Column("decision_id", Text, primary_key=True),
+    Column("campaign_id", Text, primary_key=True),
+    Column("customer_key", Text, nullable=False),
+    Column("version", Text),
+    Column("at_ms", BigInteger, nullable=False),
+)
+"""Campaigns of which a decision gave an offer beside its first one."""
+
 budgets = Table(
     "budgets",
     metadata,

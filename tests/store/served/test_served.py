@@ -1,5 +1,6 @@
 """Decisions on record, policies and leases of budgets, on both databases."""
 
+import json
 import threading
 
 import sqlalchemy as sa
@@ -33,6 +34,7 @@ from offerloop.store import (
     set_price,
     set_switch,
     set_test_arm,
+    shown_by_campaign,
     shown_of,
     take_lease,
 )
@@ -123,6 +125,15 @@ def test_customers_of_a_plan_are_counted_once(database):
     without = record(7)._replace(customer_id="c7", campaign_id=None, offer_id="none")
     database.change(lambda one: add_decisions(one, [without, record(8)._replace(leased_minor=5, customer_id="new")]))
     assert database.read(lambda one: shown_of(one, "v1")) == PlanProgress(3, {"first": 2})
+
+
+def test_campaigns_of_further_offers_are_counted_too(database):
+    answer = json.dumps({"offers": [{"campaign_id": one} for one in ("first", "second")]}, separators=(",", ":"))
+    database.change(lambda one: add_decisions(one, [record(1)._replace(answer=answer), record(2)]))
+    database.change(lambda one: add_decisions(one, [record(1)._replace(answer=answer)]))
+    assert database.read(lambda one: shown_of(one, "v1")) == PlanProgress(2, {"first": 2, "second": 1})
+    shown = database.read(lambda one: shown_by_campaign(one, ["first", "second", "third"]))
+    assert {name: one.n_customers for name, one in shown.items()} == {"first": 2, "second": 1}
 
 
 def test_workers_never_lease_more_than_the_budget(database):

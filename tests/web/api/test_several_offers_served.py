@@ -2,10 +2,12 @@
 
 import polars as pl
 import pytest
+from console_pages import signed_in
 from served_shop import served, shop_of, with_role
 from two_campaigns import write_two_campaigns
 
 from offerloop import run
+from offerloop.store import shown_by_campaign
 
 BASKET = {
     "currency": "EUR",
@@ -83,3 +85,19 @@ def test_all_offers_are_shown(service, headers, customer):
     campaigns = [shown["assignment"]["campaign_id"], *(one["campaign_id"] for one in shown["further_offers"])]
     assert sorted(campaigns) == ["first", "second"]
     assert "Also gets" in service.get(f"/v1/customers/{customer}/explanation", headers=headers).json()["text"]
+
+
+def test_the_console_shows_all_offers(service, customer, written):
+    further = pl.read_parquet(written.folder / "further_offers.parquet")
+    first = pl.read_parquet(written.folder / "assignments.parquet").head(50)
+    admin = signed_in(service, "admin", name="Ada")
+    listed = service.get("/console/customers.json", headers=admin).json()["customers"]
+    assert len(listed) == 50 + further.filter(pl.col("customer_id").is_in(first["customer_id"].implode())).height
+    assert len([one for one in listed if one["customer"] == customer]) == 2
+    assert "further offers" in service.get(f"/console/customer?id={customer}", headers=admin).text
+
+
+def test_customers_are_counted_for_each_campaign_that_they_were_shown(decide, service):
+    decide(durable=True)
+    shown = service.app.state.worker.database.read(lambda one: shown_by_campaign(one, ["first", "second"]))
+    assert [one.n_customers for one in shown.values()] == [1, 1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import time
 from collections.abc import Iterable, Sequence
@@ -12,7 +13,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from offerloop.store.connect import insert_new
 from offerloop.store.reported.erased import erased_among, hold_off_erasures
-from offerloop.store.schema import customer_keys, decisions
+from offerloop.store.schema import customer_keys, decisions, further_shown
 
 IN_ONE = 400
 
@@ -38,6 +39,8 @@ class DecisionRecord(NamedTuple):  # which is made several times faster than a f
     answer: str
 
 
+_OFFER = '"campaign_id":'
+"""Stands in an answer once for each of its offers."""
 _KEYS = select(customer_keys).where(customer_keys.c.customer_id.in_(bindparam("customer_ids", expanding=True)))
 """Made once: SQLAlchemy takes longer to make a statement than the database to answer it."""
 
@@ -69,7 +72,16 @@ def add_decisions(connection: Connection, records: Sequence[DecisionRecord]) -> 
     gone = erased_among(connection, customers)
     keys = keys_of_customers(connection, customers - gone) | {one: _new_key() for one in gone}
     rows = [_row(one, keys[one.customer_id or ""], is_erased=one.customer_id in gone) for one in records]
-    insert_new(connection, decisions, sorted(rows, key=itemgetter("decision_id")))
+    rows.sort(key=itemgetter("decision_id"))
+    insert_new(connection, decisions, rows)
+    insert_new(connection, further_shown, [one for row in rows for one in _further(row)])
+
+
+def _further(row: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return a row for each offer of an answer beside the first one."""
+    if row["answer"].count(_OFFER) < 2:
+        return []
+    return [{**row, "campaign_id": one["campaign_id"]} for one in json.loads(row["answer"])["offers"][1:]]
 
 
 def _row(record: DecisionRecord, customer_key: str, *, is_erased: bool) -> dict[str, Any]:

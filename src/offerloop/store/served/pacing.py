@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, func, or_, select, union_all, update
 
 from offerloop.store.connect import clock, inserting
-from offerloop.store.schema import decisions, duties, pacing, templates
+from offerloop.store.schema import decisions, duties, further_shown, pacing, templates
 
 OF_CAMPAIGN = "/"
 """Stands between a campaign's id and the rest of the id of a coupon template of it."""
@@ -73,8 +73,15 @@ def shown_of(connection: Connection, version: str) -> PlanProgress:
     of_policy = (decisions.c.version == version) & (decisions.c.leased_minor == 0)
     customers = func.count(decisions.c.customer_key.distinct())
     n = connection.execute(select(customers).where(of_policy)).scalar_one()
-    offers = select(decisions.c.campaign_id, customers).where(of_policy, decisions.c.campaign_id.is_not(None))
-    return PlanProgress(n, {row[0]: row[1] for row in connection.execute(offers.group_by(decisions.c.campaign_id))})
+    first = select(decisions.c.campaign_id, decisions.c.customer_key).where(
+        of_policy, decisions.c.campaign_id.is_not(None)
+    )
+    further = select(further_shown.c.campaign_id, further_shown.c.customer_key).where(
+        further_shown.c.version == version
+    )
+    offers = union_all(first, further).subquery()
+    counts = select(offers.c.campaign_id, func.count(offers.c.customer_key.distinct())).group_by(offers.c.campaign_id)
+    return PlanProgress(n, {row[0]: row[1] for row in connection.execute(counts)})
 
 
 def set_price(connection: Connection, version: str, campaign_id: str, price: float, spent_minor: int) -> None:

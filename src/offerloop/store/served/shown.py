@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select, tuple_
+from sqlalchemy import Connection, func, select, tuple_, union_all
 
-from offerloop.store.schema import decisions
+from offerloop.store.schema import decisions, further_shown
 
 
 @dataclass(frozen=True)
@@ -21,10 +21,16 @@ class CampaignShown:
 
 def shown_by_campaign(connection: Connection, campaigns: Iterable[str]) -> dict[str, CampaignShown]:
     """Count the customers who were shown an offer of a campaign, by any plan; a campaign without any is left out."""
-    at, customers = decisions.c.at_ms, func.count(decisions.c.customer_key.distinct())
     shown: dict[str, CampaignShown] = {}
     for campaign in sorted(campaigns):
-        of_campaign = select(customers, func.min(at), func.max(at)).where(decisions.c.campaign_id == campaign)
+        offers = union_all(
+            *(
+                select(table.c.at_ms, table.c.customer_key).where(table.c.campaign_id == campaign)
+                for table in (decisions, further_shown)
+            )
+        ).subquery()
+        at, customers = offers.c.at_ms, func.count(offers.c.customer_key.distinct())
+        of_campaign = select(customers, func.min(at), func.max(at))
         n_customers, first_ms, last_ms = connection.execute(of_campaign).one()
         if n_customers:
             shown[campaign] = CampaignShown(n_customers, first_ms, last_ms)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import polars as pl
+
 from offerloop.commands.explain.task import explain
 from offerloop.errors import InputError
 from offerloop.message import Message, Share
 from offerloop.profiles import FEATURES, RECENT_DAYS, TAGS
+from offerloop.tables import all_offers
 from offerloop.web.api.customers import Choices, Customer, TestArm, choose, erase, get_customer, make_test_customer
 from offerloop.web.console.blocks import (
     Block,
@@ -77,11 +80,15 @@ def _search(customer_id: str) -> Form:
     )  # fmt: skip
 
 
+_ASSIGNED = ("customer_id", "arm", "campaign_id", "offer_id", "propensity")
+
+
 def _customers(run: RunRead, offset: int) -> PageTable:
-    ordered = run.table("assignments").select("customer_id", "arm", "campaign_id", "offer_id", "propensity")
-    customers = ordered.slice(offset, SHOWN + 1).collect()
+    customers = run.table("assignments").select(_ASSIGNED).slice(offset, SHOWN + 1).collect()
     names, titles = offer_names(run), campaign_names(run)
-    rows = tuple(_row(row, names, titles) for row in customers.head(SHOWN).iter_rows(named=True))
+    further = run.further().filter(pl.col("customer_id").is_in(customers.head(SHOWN)["customer_id"].implode()))
+    offers = all_offers(customers.head(SHOWN), further.select(_ASSIGNED).collect())
+    rows = tuple(_row(row, names, titles) for row in offers.iter_rows(named=True))
     more = f"/console/customers?from={offset + SHOWN}" if customers.height > SHOWN else None
     return PageTable(
         "customers", Message("Customers of the newest plan"), COLUMNS, rows, Message("The plan has no customers."), more
@@ -137,11 +144,19 @@ def _offer(request: PageRequest, customer: Customer) -> Facts:
                 Message("offer", context="label of a figure"),
                 None if offer in (None, "none") else names.get((str(campaign), str(offer)), str(offer)),
             ),
+            *_further(customer, names),
             Stat("opt_out", Message("opted out", context="label of a figure"), customer.opt_out),
             Stat("tags", Message("tags", context="label of a figure"), [_.named(labels, one) for one in customer.tags]),
             Stat("events", Message("events in the store", context="label of a figure"), customer.events),
         ),
     )
+
+
+def _further(customer: Customer, names: Mapping[tuple[str, str], Named]) -> tuple[Stat, ...]:
+    """Return the offers of other campaigns, where the customer has any."""
+    keys = [(str(one["campaign_id"]), str(one["offer_id"])) for one in customer.further_offers]
+    label = Message("further offers", context="label of a figure")
+    return (Stat("further_offers", label, [names.get(key, key[1]) for key in keys]),) if keys else ()
 
 
 def _explanations(request: PageRequest, customer_id: str) -> list[Block]:
