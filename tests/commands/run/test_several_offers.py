@@ -166,6 +166,40 @@ def test_who_is_randomised_is_told_all_offers_of_the_plan(two, arm):
     assert "together with" in explain(two.folder, drawn["customer_id"][0]).text
 
 
+THIRD = """
+[[campaigns]]
+id = "third"
+title = "Third offers"
+budget = "100.00"
+
+[[campaigns.offers]]
+kind = "spend_and_save"
+id = "small-save"
+spend = "10.00"
+save = "1.00"
+stackable = true
+assumed = { p_redeem = 0.1, incremental = 0.4 }
+"""
+
+
+def test_the_next_best_offer_is_one_that_could_be_given_in_place_of_the_first(tmp_path):
+    written = run(write_two_campaigns(tmp_path, "offers_per_customer = 2", THIRD))
+    several = table(written, "further_offers")["customer_id"].head(10)
+    seconds = set()
+    for customer in several:
+        facts = explain(written.folder, customer).facts
+        (beside,) = facts["further"]
+        left = [
+            one
+            for one in facts["candidates"]
+            if one["status"] != "given" and beside["campaign_id"] != one["campaign_id"]
+        ]
+        best = max(left, key=lambda one: one["net_minor"])
+        assert facts["changes"]["runner_up"]["offer_id"] == best["offer_id"]
+        seconds.add(best["campaign_id"] != facts["plan"]["campaign_id"])
+    assert True in seconds
+
+
 def test_offers_with_the_same_id_are_refused_where_a_customer_could_get_both(tmp_path):
     path = shop(tmp_path, "offers_per_customer = 2")
     text = path.read_text().replace('on = "kind 1"', 'on = "kind 0"')

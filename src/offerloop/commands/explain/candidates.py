@@ -94,6 +94,11 @@ class OfferOption:
         """Return the error of `net` that comes from writing the shadow price with six digits."""
         return PRICE_STEP * self.budget_cost + 1e-9
 
+    def excludes(self, other: OfferOption) -> bool:
+        """Return whether no customer gets both: they are of one campaign, or for one category."""
+        category = self.terms.category
+        return self.campaign.id == other.campaign.id or (category is not None and category == other.terms.category)
+
 
 @dataclass(frozen=True)
 class PlanChoice:
@@ -105,12 +110,20 @@ class PlanChoice:
     """exact, rounding, or unexplained."""
     further: tuple[OfferOption, ...] = ()
     """Offers of other campaigns that the plan has beside it, best first."""
+    is_full: bool = True
+    """Whether the customer could get no more offers."""
 
-    def of_campaign(self, campaign_id: str) -> OfferOption | None:
-        """Return what the plan has of a campaign; where it has nothing, the last of all."""
-        last = self.further[-1] if self.further else self.recorded
-        of_all = [self.recorded, *self.further]
-        return next((one for one in of_all if one is not None and one.campaign.id == campaign_id), last)
+    def instead_of(self, candidate: OfferOption) -> OfferOption | None:
+        """Return what the plan has in place of a candidate: what excludes it, otherwise the last of all."""
+        of_all = [one for one in (self.recorded, *self.further) if one is not None]
+        return next((one for one in of_all if one.excludes(candidate)), of_all[-1] if of_all else None)
+
+    def replaces_first(self, candidate: OfferOption) -> bool:
+        """Return whether a candidate could be given in place of the recorded offer."""
+        first = self.recorded
+        if first is None or candidate.key == first.key or any(one.excludes(candidate) for one in self.further):
+            return False
+        return self.is_full or first.excludes(candidate)
 
 
 def candidates_of(run: RunRead, customer: int | str) -> list[OfferOption]:
@@ -168,7 +181,11 @@ def _in_full(terms: OfferTermFacts, offer: Offer) -> OfferTermFacts:
 
 
 def choose(
-    candidates: list[OfferOption], campaigns: Iterable[CampaignRead], planned: Collection[Key], n_planned: int
+    candidates: list[OfferOption],
+    campaigns: Iterable[CampaignRead],
+    planned: Collection[Key],
+    n_planned: int,
+    most_offers: int,
 ) -> PlanChoice:
     """Apply the plan's rule again and compare it with what the plan recorded: of several offers that of most net.
 
@@ -177,17 +194,18 @@ def choose(
     in_plan = sorted((one for one in candidates if one.key in planned), key=lambda one: -one.net)
     recorded = in_plan[0] if in_plan else None
     choice = _compared(candidates, campaigns, recorded.key if recorded else next(iter(planned), None), recorded)
-    return replace(choice, further=(*in_plan[1:], *_unrecorded(candidates, in_plan, n_planned)))
+    further = [*in_plan[1:], *_unrecorded(candidates, in_plan, n_planned)]
+    return replace(choice, further=tuple(further), is_full=n_planned >= most_offers)
 
 
 def _unrecorded(candidates: list[OfferOption], in_plan: list[OfferOption], n_planned: int) -> list[OfferOption]:
-    """Return what the plan's rule gives of other campaigns, up to the number of offers that the plan has."""
-    best: dict[str, OfferOption] = {}
+    """Return what the plan's rule gives beside some offers, up to the number of offers that the plan has."""
+    offers = list(in_plan)
     for candidate in sorted(candidates, key=lambda one: -one.net):
-        if candidate.campaign.send and candidate.net > 0:
-            best.setdefault(candidate.campaign.id, candidate)
-    others = [one for name, one in best.items() if name not in {its.campaign.id for its in in_plan}]
-    return others[: max(n_planned - len(in_plan), 0)]
+        pays = candidate.campaign.send and candidate.net > 0
+        if pays and len(offers) < n_planned and not any(one.excludes(candidate) for one in offers):
+            offers.append(candidate)
+    return offers[len(in_plan) :]
 
 
 def _compared(
@@ -227,7 +245,7 @@ def why_not(
     """A code for what became of a candidate, by the plan first and the draw second."""
     if candidate.key in assigned:
         return {PLAN: "given", USUAL: "given_by_usual"}.get(arm, "given_by_lot")
-    chosen = choice.of_campaign(candidate.campaign.id)
+    chosen = choice.instead_of(candidate)
     if chosen is not None and candidate.key == chosen.key:
         return f"kept_back_{arm}"
     if not candidate.campaign.send:
@@ -267,14 +285,10 @@ def shown(candidates: list[OfferOption], also: Iterable[OfferOption | None]) -> 
 
 
 def runner_up(candidates: list[OfferOption], choice: PlanChoice) -> OfferOption | None:
-    """The next best candidate that competed with what was recorded, or None when that is no offer.
-
-    Beside several offers that is one of the same campaign.
-    """
+    """The next best candidate that could be in place of what was recorded, or None when that is no offer."""
     if (chosen := choice.recorded) is None:
         return None
-    rivals = _of(chosen.campaign, candidates) if choice.further else candidates
-    others = [one for one in rivals if _competes(one, chosen) and one.key != chosen.key]
+    others = [one for one in candidates if _competes(one, chosen) and choice.replaces_first(one)]
     best = max(others, key=lambda one: one.net, default=None)
     return best if best is not None and best.net > 0 else None
 
