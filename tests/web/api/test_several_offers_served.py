@@ -94,6 +94,12 @@ def test_the_console_shows_all_offers(service, customer, written):
     listed = service.get("/console/customers.json", headers=admin).json()["customers"]
     assert len(listed) == 50 + further.filter(pl.col("customer_id").is_in(first["customer_id"].implode())).height
     assert len([one for one in listed if one["customer"] == customer]) == 2
+    offered = pl.read_parquet(written.folder / "assignments.parquet").filter(
+        (pl.col("arm") == "plan") & (pl.col("offer_id") != "none")
+    )
+    overview = service.get("/console/overview.json", headers=admin).json()
+    assert overview["stats"]["customers"] == offered.height
+    assert service.get("/console/policies.json", headers=admin).json()["runs"][0]["customers"] == offered.height
     assert "further offers" in service.get(f"/console/customer?id={customer}", headers=admin).text
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
+
 from offerloop.evaluation import Estimate
 from offerloop.message import Message, followed, quoted, unpacked
 from offerloop.money import to_minor
@@ -85,6 +87,12 @@ def _forecast(campaign: Mapping[str, Any], currency: str) -> CampaignForecast:
         basis=str(campaign["basis"]),
         sentence=str(campaign["sentence"]),
     )
+
+
+def customers_with_offer(run: RunRead, campaigns: list[CampaignForecast]) -> int:
+    """Return how many customers get an offer of the campaigns that are sent, those with several counted once."""
+    further = run.further().select(pl.len()).collect().item()
+    return sum(one.customers for one in campaigns if one.is_sent) - int(further)
 
 
 def decision_sentence(campaigns: list[CampaignForecast]) -> Message:

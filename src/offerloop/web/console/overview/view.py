@@ -9,7 +9,12 @@ from offerloop.evaluation import Estimate
 from offerloop.message import Message
 from offerloop.store import CampaignState, Job, JobState, list_campaigns, list_jobs
 from offerloop.web.console.blocks import Block, Notice, PageTable, Stat, Stats, TableColumn, View
-from offerloop.web.console.campaigns_of_run import CampaignForecast, decision_sentence, forecasts
+from offerloop.web.console.campaigns_of_run import (
+    CampaignForecast,
+    customers_with_offer,
+    decision_sentence,
+    forecasts,
+)
 from offerloop.web.console.cells import Link, MinorAmount, MinorEstimate
 from offerloop.web.console.jobs.view import KINDS, UNDER_WAY, progress_of, report_of
 from offerloop.web.console.page_request import Page, PageRequest
@@ -92,7 +97,7 @@ def _stats(run: RunRead, campaigns: list[CampaignForecast]) -> Stats:
             Message("if every customer uses the offer in full"),
         ),
         Stat(
-            "customers", Message("customers with an offer", context="figure"), sum(one.customers for one in sent),
+            "customers", Message("customers with an offer", context="figure"), customers_with_offer(run, campaigns),
             Message("of {n}", context="customers of a shop", n=int(run.summary["customers"])),
         ),
     ))  # fmt: skip

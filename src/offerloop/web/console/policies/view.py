@@ -6,7 +6,7 @@ from offerloop.message import Message
 from offerloop.store import promoted
 from offerloop.web.api.policies import NEWEST, Switch, promote_policy, turn_switch
 from offerloop.web.console.blocks import Block, Form, Input, PageTable, TableColumn, View, Words, hidden
-from offerloop.web.console.campaigns_of_run import CampaignForecast, forecasts
+from offerloop.web.console.campaigns_of_run import CampaignForecast, customers_with_offer, forecasts
 from offerloop.web.console.cells import Badge, Cell, Link, MinorAmount
 from offerloop.web.console.page_request import Action, Page, PageRequest
 from offerloop.web.console.policies.comparison import NO_RUN, comparison_form, finished_runs
@@ -57,7 +57,7 @@ def _row(request: PageRequest, name: str, chosen: str | None) -> tuple[Cell, ...
         return name, state, None, None, None, None, None
     sent = [one for one in forecasts(run) if one.is_sent]
     return (
-        name, state, str(run.summary["as_of"]), [one.title for one in sent], sum(one.customers for one in sent),
+        name, state, str(run.summary["as_of"]), [one.title for one in sent], customers_with_offer(run, sent),
         MinorAmount(_profit(sent), run.currency), Link(request.localizer(REPORT), f"/console/report?run={name}"),
     )  # fmt: skip
 
