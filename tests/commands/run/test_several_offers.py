@@ -200,6 +200,36 @@ def test_the_next_best_offer_is_one_that_could_be_given_in_place_of_the_first(tm
     assert True in seconds
 
 
+SEATS = """
+[[campaigns]]
+id = "seats"
+title = "Evenings"
+budget = "12"
+budget_unit = "seats"
+
+[[campaigns.offers]]
+kind = "benefit"
+text = "Evening"
+takes = "1"
+assumed = { p_redeem = 1.0, value = "0.40" }
+"""
+
+
+def test_reasons_are_those_of_the_offer_that_is_named_first(tmp_path):
+    """Of a scarce budget the offer of most profit may leave least when what the budget is worth is taken off."""
+    written = run(write_two_campaigns(tmp_path, "offers_per_customer = 3", SEATS))
+    first = table(written, "assignments").filter((pl.col("arm") == "plan") & (pl.col("campaign_id") == "seats"))
+    facts = [explain(written.folder, one).facts for one in first["customer_id"].head(5)]
+    assert {one["plan"]["campaign_id"] for one in facts} == {"seats"}
+    assert {one["plan"]["agreement"] for one in facts} <= {"exact", "rounding"}
+    nets = [{its["offer_id"]: its["net_minor"] for its in one["candidates"]} for one in facts]
+    assert any(
+        net[one["plan"]["offer_id"]] < net[one["further"][0]["offer_id"]]
+        for net, one in zip(nets, facts, strict=True)
+        if one["further"]
+    )
+
+
 def test_offers_with_the_same_id_are_refused_where_a_customer_could_get_both(tmp_path):
     path = shop(tmp_path, "offers_per_customer = 2")
     text = path.read_text().replace('on = "kind 1"', 'on = "kind 0"')

@@ -12,7 +12,7 @@ more than one step of the customer's own offers.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -109,14 +109,15 @@ class PlanChoice:
     agreement: str
     """exact, rounding, or unexplained."""
     further: tuple[OfferOption, ...] = ()
-    """Offers of other campaigns that the plan has beside it, best first."""
+    """Offers of other campaigns that the plan has beside it."""
     is_full: bool = True
     """Whether the customer could get no more offers."""
 
     def instead_of(self, candidate: OfferOption) -> OfferOption | None:
-        """Return what the plan has in place of a candidate: what excludes it, otherwise the last of all."""
+        """Return what the plan has in place of a candidate: what excludes it, otherwise that of least net."""
         of_all = [one for one in (self.recorded, *self.further) if one is not None]
-        return next((one for one in of_all if one.excludes(candidate)), of_all[-1] if of_all else None)
+        least = min(of_all, key=lambda one: one.net, default=None)
+        return next((one for one in of_all if one.excludes(candidate)), least)
 
     def replaces_first(self, candidate: OfferOption) -> bool:
         """Return whether a candidate could be given in place of the recorded offer."""
@@ -183,19 +184,22 @@ def _in_full(terms: OfferTermFacts, offer: Offer) -> OfferTermFacts:
 def choose(
     candidates: list[OfferOption],
     campaigns: Iterable[CampaignRead],
-    planned: Collection[Key],
+    planned: Sequence[Key],
     n_planned: int,
     most_offers: int,
 ) -> PlanChoice:
     """Apply the plan's rule again and compare it with what the plan recorded: of several offers that of most net.
 
-    Of the offers of a customer who was drawn at random the plan records the first one and their number.
+    The first of `planned` is the one whose reasons are told. Of the offers of a customer who was drawn at random the
+    plan records this one and their number.
     """
     in_plan = sorted((one for one in candidates if one.key in planned), key=lambda one: -one.net)
     recorded = in_plan[0] if in_plan else None
     choice = _compared(candidates, campaigns, recorded.key if recorded else next(iter(planned), None), recorded)
-    further = [*in_plan[1:], *_unrecorded(candidates, in_plan, n_planned)]
-    return replace(choice, further=tuple(further), is_full=n_planned >= most_offers)
+    first = next((one for one in in_plan if one.key == planned[0]), recorded)
+    others = [one for one in in_plan if one is not first]
+    further = (*others, *_unrecorded(candidates, in_plan, n_planned))
+    return replace(choice, recorded=first, further=further, is_full=n_planned >= most_offers)
 
 
 def _unrecorded(candidates: list[OfferOption], in_plan: list[OfferOption], n_planned: int) -> list[OfferOption]:
