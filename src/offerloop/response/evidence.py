@@ -44,6 +44,8 @@ class Evidence:
     """(n, K): of what each row usually buys, the share that each offer counts on; None for all of it."""
     orders: Floats | None = None
     """(n, K): how many orders a unit of what each offer counts on is bought in; None where that is not known."""
+    used_once: Floats | None = None
+    """(n, K): what a unit of each offer's depth takes off where it is good for one order, else 0; None if none is."""
     categories: Floats | None = None
     """(n, q): shares of categories in what each customer bought before; None where nothing is known of them."""
     usual_chance: Floats | None = None
@@ -111,6 +113,7 @@ class Evidence:
             earlier_rows=None if self.earlier_rows is None else _renumbered(self.earlier_rows, rows),
             covered=None if self.covered is None else self.covered[rows],
             orders=None if self.orders is None else self.orders[rows],
+            used_once=None if self.used_once is None else self.used_once[rows],
             categories=None if self.categories is None else self.categories[rows],
             usual_chance=None if self.usual_chance is None else self.usual_chance[rows],
             weight=None if self.weight is None else self.weight[rows],

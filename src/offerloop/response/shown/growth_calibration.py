@@ -10,8 +10,9 @@ Level 1 and slope 1 say that predictions are right. Both are shrunk towards 1 as
 
 A share off takes its depth of what it covers: a part, the same for everybody, of what the customer is expected to buy
 of that with the offer. What a reminder of the shop brings may all be covered, or be of the customer's usual mix: the
-log tells how much is. An amount off is taken from some of the orders, and from more where more is bought. Both are
-alike for the depths of a family as far as the log shows no more. The part is what was taken off over what is expected
+log tells how much is. An amount off is taken from some of the orders, and from more where more is bought. An offer that
+the log shows to be good for one order (`single_use`) takes off no more of who buys often. All this is alike for the
+depths of a family as far as the log shows no more. The part is what was taken off over what is expected
 to be bought, a ratio estimator (Cochran 1977, chapter 6): in total no more and no less is expected than was taken off,
 also where customers buy much or nothing of what is covered and it is not known beforehand who does. A deeper offer of a
 family is not expected to take off less.
@@ -60,7 +61,7 @@ class JudgedGrowth:
     doubt: Floats
     """(2, 2): covariance of level and slope."""
     shares: Floats
-    """(K, 2): what is taken off of a unit of each of `_bases`."""
+    """(K, 3): what is taken off of a unit of each of `_bases`."""
     shares_se: Floats
 
     @classmethod
@@ -120,22 +121,23 @@ def _unseen(model: Growth, own: Evidence) -> tuple[Floats, Floats, Floats]:
 
 
 def _bases(predicted: Predicted, rows: Evidence) -> Floats:
-    """(n, K, 2): depth times what is bought with each offer of what it covers, and for an amount off times the orders
-    of that, for a share off what it is if purchases that come of being reminded are of the usual mix."""
+    """(n, K, 3): depth times what is bought with each offer of what it covers; for an amount off times the orders of
+    that, for a share off what it is if purchases that come of being reminded are of the usual mix; and what is taken
+    off once."""
     depth, amount = (np.array([getattr(one, name) for one in rows.offers]) for name in ("depth", "amount"))
     bought = np.maximum(predicted.without, 1e-12)[:, None] * rows.covers + predicted.now
     usual_mix = bought - predicted.reminded * (1 - rows.covers)
     orders = 0 * bought if rows.orders is None else bought * rows.orders
-    return np.asarray(
-        depth[:, None] * np.stack([bought, np.where(amount, orders, usual_mix)], axis=-1), dtype=np.float64
-    )
+    once = 0 * bought if rows.used_once is None else rows.used_once
+    each = np.stack([bought, np.where(amount, orders, usual_mix), once], axis=-1)
+    return np.asarray(depth[:, None] * each, dtype=np.float64)
 
 
 def _taken(model: Growth, value: Evidence, discount: Floats) -> tuple[Floats, Floats]:
-    """(K, 2): what is taken off of a unit of each of `_bases` with each offer, and the error."""
+    """(K, 3): what is taken off of a unit of each of `_bases` with each offer, and the error."""
     predicted: Predicted = model.predict(value, _before(model.signals(value), value.whose))
     base = _bases(predicted, value)[np.arange(value.size), value.action]
-    slopes, errors = (np.zeros((len(value.offers), 2)) for _ in range(2))
+    slopes, errors = (np.zeros((len(value.offers), base.shape[-1])) for _ in range(2))
     for family in value.coding.families:
         family_places = [place for place, one in enumerate(value.offers) if one.kind and one.family == family]
         rows = np.isin(value.action, family_places)
@@ -146,7 +148,7 @@ def _taken(model: Growth, value: Evidence, discount: Floats) -> tuple[Floats, Fl
 
 
 def _taken_in_family(bases: Floats, discount: Floats, rows: Evidence, offers: Sequence[int]) -> tuple[Floats, Floats]:
-    """(offers, 2) each; rows are those of the offers of a family, and count as much as their values."""
+    """(offers, 3) each; rows are those of the offers of a family, and count as much as their values."""
     scale, root = np.maximum(bases.mean(axis=0), 1e-300), np.sqrt(rows.counts)
     mix, _ = nnls(root[:, None] * bases / scale, root * discount)
     plain, place = bases @ (mix / scale), np.searchsorted(offers, rows.action)

@@ -41,6 +41,7 @@ class UsualWeek:
     """What the mean customer buys in a week, minor units and orders."""
 
     spend: float
+    orders: float
     by_scope: Mapping[OfferScope, tuple[float, float]]
     """Value at list price and orders of what offers count on."""
 
@@ -84,10 +85,11 @@ class Before:
 
     def usual_week(self, rows: pl.DataFrame) -> UsualWeek:
         """Return what the mean of some rows buys in a week."""
-        whole, n = exposure_features(self.days, rows)["spend_91"], max(rows.height, 1)
+        features, n = exposure_features(self.days, rows), max(rows.height, 1)
+        spend, bought = (max(float(features[name].sum()), 1e-9) / n / WEEKS for name in ("spend_91", "orders_91"))
         sums = {scope: scope_sums(days, rows).sum().row(0) for scope, days in self.by_scope.items()}
         by_scope = {scope: (value / n / WEEKS, orders / n / WEEKS) for scope, (value, orders) in sums.items()}
-        return UsualWeek(max(float(whole.sum()), 1e-9) / n / WEEKS, by_scope)
+        return UsualWeek(spend, bought, by_scope)
 
     def covered(self, rows: pl.DataFrame, usual: UsualWeek) -> tuple[Floats | None, Floats | None]:
         """Return the share (n, K) of what each row usually buys that each offer counts on, and the orders in a unit of
@@ -110,3 +112,11 @@ class Before:
             share[:, places] = np.minimum(value / (whole + usual.spend)[:, None], 1.0)
             orders[:, places] = counted / np.maximum(value, 1e-9)
         return share, orders
+
+    def order_worth(self, rows: pl.DataFrame, usual: UsualWeek) -> Floats:
+        """(n, K): what a usual order of each row holds of what each offer counts on, shrunk as `covered` is."""
+        _, orders = self.covered(rows, usual)
+        features = exposure_features(self.days, rows)
+        spend, number = features["spend_91"].to_numpy() + usual.spend, features["orders_91"].to_numpy() + usual.orders
+        whole = np.repeat((spend / number)[:, None], len(self.scopes), axis=1)
+        return whole if orders is None else np.where(orders > 0, 1 / np.maximum(orders, 1e-12), whole)

@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 from scipy.stats import chi2
 
-from offerloop.arrays import Floats, Ints
+from offerloop.arrays import Bools, Floats, Ints
 from offerloop.engine import Engine, Frame, collect, distinct
 from offerloop.errors import EvidenceError
 from offerloop.evaluation import Z95, bucket
@@ -52,6 +52,7 @@ from offerloop.response.shown.offer_terms import is_known_from_orders, terms_of
 from offerloop.response.shown.personal_days import PersonalDays
 from offerloop.response.shown.redemption import RedemptionModel
 from offerloop.response.shown.sales_before import Before, UsualWeek
+from offerloop.response.shown.single_use import are_used_once
 from offerloop.response.terms import NO_OFFER_TERMS, Coding, OfferTerms
 
 FEWEST = 200
@@ -188,6 +189,8 @@ class ShownModel:
     redemption: RedemptionModel
     propensity: Floats
     """(K,): of the mean row."""
+    is_used_once: Bools
+    """(K,): whether each offer is good for one order."""
     scale: LogScale
 
     @property
@@ -215,11 +218,13 @@ def learn_shown(
         return _without(unpriced, log, offers, seed, engine, never_harms=never_harms)
     value = _with_earlier(evidence, exposures, [one.offer_id for one in terms], log.window_days)
     part, discount = _part(evidence.rows["customer_id"], seed), evidence.outcomes["coupon_minor"]
-    growth = JudgedGrowth.fit(value, discount, part, never_harms=never_harms)
     past, now = (before.usual_week(one) for one in (evidence.rows, _coming_rows(log, active)))
     scale = LogScale(log.first_day, before.shares.scale, days, evidence.personal, past, now, log.rarely_drawn)
     redemption, propensity = RedemptionModel.fit(evidence.of("redeemed")), evidence.evidence.draw.mean(axis=0)
-    model = ShownModel(terms, growth, redemption, propensity, scale)
+    once = are_used_once(before, evidence.rows, value.action, value.coding)
+    value = _with_single_use(value, once, redemption, before.order_worth(evidence.rows, past))
+    growth = JudgedGrowth.fit(value, discount, part, never_harms=never_harms)
+    model = ShownModel(terms, growth, redemption, propensity, once, scale)
     by_outcome, se = _predicted(model, log, active, before, exposures, (evidence, value))
     p_redeem = redemption.mean_gains(evidence.evidence.features)
     table = mean_effects([evidence.of(one) for one in OUTCOMES[:2]], p_redeem, seed, GROWTH, _carried(growth))
@@ -461,10 +466,19 @@ def _coming(model: ShownModel, now: pl.DataFrame, before: Before, earlier: Ints)
     """Return the customers to predict for, before anything is shown to them."""
     nothing, (covered, orders) = np.zeros(now.height), before.covered(now, model.scale.now)
     chance = np.tile(model.propensity, (now.height, 1))
-    return Evidence(
+    coming = Evidence(
         before.features(now), nothing.astype(np.int64), nothing, chance, model.terms, earlier=earlier,
         covered=covered, orders=orders, categories=before.shares.before(now),
     )  # fmt: skip
+    return _with_single_use(coming, model.is_used_once, model.redemption, before.order_worth(now, model.scale.now))
+
+
+def _with_single_use(rows: Evidence, once: Bools, redemption: RedemptionModel, order_worth: Floats) -> Evidence:
+    """Return rows with what offers that are good for one order take off; an amount is the same whatever the order."""
+    if not once.any():
+        return rows
+    per_use = np.where([one.amount for one in rows.offers], 1.0, order_worth)
+    return replace(rows, used_once=np.where(once, redemption.rates(rows.features) * per_use, 0.0))
 
 
 def _part(customers: pl.Series, seed: int) -> Ints:
