@@ -7,10 +7,10 @@ there. Effects are learned as growth of that (`growth`) and used as customers le
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import narwhals as nw
 import numpy as np
@@ -222,7 +222,7 @@ def learn_shown(
     scale = LogScale(log.first_day, before.shares.scale, days, evidence.personal, past, now, log.rarely_drawn)
     redemption, propensity = RedemptionModel.fit(evidence.of("redeemed")), evidence.evidence.draw.mean(axis=0)
     once = are_used_once(before, evidence.rows, value.action, value.coding)
-    value = _with_single_use(value, once, redemption, before.order_worth(evidence.rows, past))
+    value = _with_single_use(value, once, redemption, partial(before.order_worth, evidence.rows, past))
     growth = JudgedGrowth.fit(value, discount, part, never_harms=never_harms)
     model = ShownModel(terms, growth, redemption, propensity, once, scale)
     by_outcome, se = _predicted(model, log, active, before, exposures, (evidence, value))
@@ -470,14 +470,17 @@ def _coming(model: ShownModel, now: pl.DataFrame, before: Before, earlier: Ints)
         before.features(now), nothing.astype(np.int64), nothing, chance, model.terms, earlier=earlier,
         covered=covered, orders=orders, categories=before.shares.before(now),
     )  # fmt: skip
-    return _with_single_use(coming, model.is_used_once, model.redemption, before.order_worth(now, model.scale.now))
+    order_worth = partial(before.order_worth, now, model.scale.now)
+    return _with_single_use(coming, model.is_used_once, model.redemption, order_worth)
 
 
-def _with_single_use(rows: Evidence, once: Bools, redemption: RedemptionModel, order_worth: Floats) -> Evidence:
+def _with_single_use(
+    rows: Evidence, once: Bools, redemption: RedemptionModel, order_worth: Callable[[], Floats]
+) -> Evidence:
     """Return rows with what offers that are good for one order take off; an amount is the same whatever the order."""
     if not once.any():
         return rows
-    per_use = np.where([one.amount for one in rows.offers], 1.0, order_worth)
+    per_use = np.where([one.amount for one in rows.offers], 1.0, order_worth())
     return replace(rows, used_once=np.where(once, redemption.rates(rows.features) * per_use, 0.0))
 
 
