@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import polars as pl
+import polars.selectors as cs
 
 from offerloop.config import sqlite_beside
 from offerloop.errors import InputError
@@ -70,7 +71,8 @@ def _insert(connection: Connection, parcel: Parcel, place: str) -> int:
         if connection.dialect.name == "postgresql"
         else sqlite.insert(table).on_conflict_do_nothing(index_elements=keys)
     )
-    told_apart = parcel.rows.with_columns(pl.col(keys).fill_null(""))  # who has no offer has no campaign
+    texts = cs.by_name(keys) & cs.string()
+    told_apart = parcel.rows.with_columns(texts.fill_null(""))  # who has no offer has no campaign
     for rows in told_apart.iter_slices(BATCH):
         connection.execute(insert, rows.to_dicts())
         parcel.on_progress(rows.height)
