@@ -95,10 +95,12 @@ def decide(policy: Policy, request: DecisionAsked, at: int) -> Decided:
     if request.opted_out:
         return Decided(None, decided.arm, None, (OPTED_OUT,), ())
     refusal = _refusal(decided.offer, decided.returns, request, at)
-    kept = tuple(one for one in decided.further if _refusal(one.offer, one.returns, request, at) is None)
-    if refusal is None:
-        return decided if len(kept) == len(decided.further) else replace(decided, further=kept, propensity=None)
-    return _of_further(decided.without_offer(refusal), kept)
+    of_further = [(one, _refusal(one.offer, one.returns, request, at)) for one in decided.further]
+    kept = tuple(one for one, why in of_further if why is None)
+    if refusal is not None:
+        return _of_further(decided.without_offer(refusal), kept)
+    whys = [why for _, why in of_further if why is not None]
+    return replace(decided, further=kept, propensity=None, reasons=(*decided.reasons, whys[0])) if whys else decided
 
 
 def _refusal(offer: ServedOffer, returns: float, request: DecisionAsked, at: int) -> str | None:

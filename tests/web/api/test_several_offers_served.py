@@ -66,8 +66,17 @@ def test_what_is_left_of_the_plan_is_given_alone_and_is_not_the_plans_own_choice
     for excluded in both:
         found = decide(exclude=[excluded]).json()
         assert [one["offer_id"] for one in found["offers"]] == [one for one in both if one != excluded]
-        assert found["propensity"] is None
+        assert (found["propensity"], found["reasons"]) == (None, ["best_profit", "excluded"])
     assert decide(exclude=both).json()["offers"] == []
+
+
+def test_a_customer_is_not_told_that_there_was_no_offer_where_one_of_two_was_given(decide, service, headers):
+    both = [one["offer_id"] for one in decide().json()["offers"]]
+    not_all = "Not all of the personal offers"
+    for excluded, said in ((both[:1], not_all), (both[1:], not_all), (both, "There was no personal offer")):
+        made = decide(exclude=excluded, durable=True).json()
+        place = f"/v1/decisions/{made['decision_id']}/explanation?audience=customer"
+        assert said in service.get(place, headers=headers).json()["text"]
 
 
 def test_an_order_is_priced_and_given_back_under_both(decide, service, headers, customer):

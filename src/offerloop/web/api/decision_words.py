@@ -11,6 +11,7 @@ _NEW = Message("The plan does not know this customer, so that the rule for newco
 _LIMITED = Message("The number of offers is limited, and this time there was none left for you.")
 _NONE_NOW = Message("We are not sending personal offers at the moment.")
 _NOT_YOU = Message("There was no personal offer for you at that moment.")
+_NOT_ALL = Message("Not all of the personal offers that we have for you could be shown at that moment.")
 _NEW_TO_US = Message("You are new to us, so you get what we offer to most new customers like you.")
 FOR_STAFF = {
     "no_policy": Message("There was no plan to decide by."),
@@ -30,6 +31,8 @@ FOR_STAFF = {
     "unknown_customer": _NEW,
 }
 """By reason, the one that decides first."""
+_REFUSED = ("campaign_not_running", "offer_over", "offer_not_begun", "excluded", "pacing")
+"""Reasons for which one offer of the plan is not given."""
 FOR_CUSTOMERS = {
     "no_policy": _NONE_NOW, "switched_off": _NONE_NOW, "too_late": _NOT_YOU, "campaign_not_running": _NONE_NOW,
     "opted_out": Message("You have not agreed to personalised offers, so we choose none for you."),
@@ -39,7 +42,12 @@ FOR_CUSTOMERS = {
 
 
 def why_not_planned(record: DecisionRecord, *, for_customer: bool) -> Message | None:
-    """Return why a decision is not what the plan has for the customer; None where it is."""
-    reasons = json.loads(record.answer)["reasons"]
-    first = next((one for one in FOR_STAFF if one in reasons), None)
-    return None if first is None else (FOR_CUSTOMERS if for_customer else FOR_STAFF)[first]
+    """Return why a decision is not what the plan has for the customer; None where it is.
+
+    Of several offers of the plan some may have been given.
+    """
+    answer = json.loads(record.answer)
+    first = next((one for one in FOR_STAFF if one in answer["reasons"]), None)
+    if first is None or not for_customer:
+        return None if first is None else FOR_STAFF[first]
+    return _NOT_ALL if answer["offers"] and first in _REFUSED else FOR_CUSTOMERS[first]
