@@ -7,11 +7,10 @@ from typing import Any
 
 import polars as pl
 
+from offerloop.decision.arms import KEYS
 from offerloop.money import MICRO
 from offerloop.offers import NO_OFFER
 from offerloop.tables import ASSIGNMENTS, EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL
-
-KEYS = ["campaign_id", "offer_id"]
 
 EFFECT_COLUMNS = (
     "value_minor", "profit_minor", "profit_low_minor", "profit_high_minor", "profit_held_out_minor",

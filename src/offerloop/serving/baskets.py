@@ -70,9 +70,7 @@ def basket_effects(
     return _effects(tuple((one.campaign_id, one.offer_id) for one in served), basket, offers, now, left.get)
 
 
-def offer_effect(
-    campaign_id: str, offer_id: str, basket: Basket, offers: ShopOffers, now: int
-) -> BasketEffect:  # fmt: skip
+def offer_effect(campaign_id: str, offer_id: str, basket: Basket, offers: ShopOffers, now: int) -> BasketEffect:
     """Price a basket under one offer of a campaign, as if its coupon was presented, and the offers for everybody."""
     return _effects(((campaign_id, offer_id),), basket, offers, now, None)[0]
 
