@@ -28,6 +28,7 @@ from every_source import write_every_source
 from postgres_server import PASSWORD
 from same_events import assert_same_events
 from small_shop import write_small_shop
+from two_campaigns import write_two_campaigns
 
 from offerloop import run
 from offerloop.commands.evaluate.log import read_log
@@ -111,7 +112,7 @@ def test_a_run_gives_the_same_on_a_server_as_on_one_machine(spark_server, tmp_pa
     for where, shards in ((spark_server, 2), ("duckdb", 1)):
         folder = tmp_path / engine_name(where)
         folder.mkdir()
-        config = write_small_shop(folder)
+        config = write_two_campaigns(folder, "offers_per_customer = 2")
         if where != "duckdb":
             in_a_table(session, folder / "lines.csv", "order_lines", config)
         with heights() as collected[engine_name(where)]:
@@ -124,9 +125,11 @@ def test_a_run_gives_the_same_on_a_server_as_on_one_machine(spark_server, tmp_pa
         pl.testing.assert_frame_equal(ours, pl.read_parquet(table), abs_tol=1e-9, rel_tol=1e-9)
     assert sum(collected["spark"]) < sum(collected["duckdb"])  # who is in shards is listed where they are
     assert '"engine": "spark"' in (results["spark"] / "manifest.json").read_text()
-    assigned = pl.read_parquet(results["spark"] / "assignments.parquet")
-    kept = collect(engine_of(session).named("assignments"), "customer_id")
-    assert kept.equals(assigned.sort("customer_id"))
+    for name, table in {"assignments": "assignments", "further_offers": "assignments_further"}.items():
+        rows = pl.read_parquet(results["spark"] / f"{name}.parquet")
+        kept = collect(engine_of(session).named(table), "customer_id")
+        assert rows.height
+        assert kept.equals(rows.sort("customer_id"))
 
 
 def in_a_table(session, path, name, config):

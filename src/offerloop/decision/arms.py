@@ -46,6 +46,11 @@ class DrawnArms:
         rows = in_plan.with_columns(pl.col(name).alias(f"planned_{name}") for name in KEYS)
         return pl.concat([self.table, rows.select(self.table.columns)])
 
+    def further_planned(self, further: pl.DataFrame) -> pl.DataFrame:
+        """Return the `further` offers of customers who were drawn at random, and so do not get them, with their arm."""
+        drawn = self.table.filter(pl.col("arm") != PLAN).select("customer_id", "arm")
+        return further.join(drawn, on="customer_id", maintain_order="left")
+
 
 def menu(effects: pl.DataFrame, offers: pl.DataFrame, sent: list[str]) -> pl.DataFrame:
     """Return what may be given at random in the campaigns that are sent.

@@ -26,7 +26,7 @@ from offerloop.message import Message
 from offerloop.money import DIGITS, to_text
 from offerloop.offers import NO_OFFER
 from offerloop.response import Effects
-from offerloop.tables import ASSIGNMENTS, FURTHER_OFFERS, HOLDOUT, NOT_VALID, PLAN, USUAL, all_offers
+from offerloop.tables import ASSIGNMENTS, FURTHER_OFFERS, FURTHER_PLANNED, HOLDOUT, NOT_VALID, PLAN, USUAL, all_offers
 
 
 @dataclass(frozen=True)
@@ -116,6 +116,8 @@ class AssignedOffers:
     """One row per customer: ASSIGNMENTS."""
     further: pl.DataFrame
     """What customers get beside it: FURTHER_OFFERS."""
+    further_planned: pl.DataFrame
+    """What the plan has beside it for customers who do not get that: FURTHER_PLANNED."""
     explore_share: float
     """See `DrawnArms`."""
 
@@ -164,7 +166,7 @@ def assign(
     table, others = ASSIGNMENTS.check(rows.filter(is_first)), FURTHER_OFFERS.check(rows.filter(~is_first))
     if shard is None:
         check_usual_budget(usual_liability(table), config)
-    return AssignedOffers(table, others, arms.explore_share)
+    return AssignedOffers(table, others, FURTHER_PLANNED.check(arms.further_planned(further)), arms.explore_share)
 
 
 def _by_profit(taken: pl.DataFrame, effects: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

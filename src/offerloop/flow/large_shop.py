@@ -42,7 +42,7 @@ from offerloop.tables import USUAL
 
 PLANNED_CUSTOMERS = 1_000_000
 """Customers who are planned together in memory at most: with 20 offers each they take some 8 GB."""
-TABLES = ("profiles", "audience_members", "effects", "assignments", "further_offers")
+TABLES = ("profiles", "audience_members", "effects", "assignments", "further_offers", "further_planned")
 """Stage tables with rows of every customer."""
 OF_TOTALS = ("comparison", "budget_curve", "break_even_sweep", "uniform_depths", "plan_limits")
 """Stage tables with sums over customers."""
@@ -210,7 +210,8 @@ class Follower:
         if self.lists is not None:
             liked = liked_events(events, buy(events, engine))
             assigned = add_products(assigned, effects, self.lists, liked, engine)
-        tables = (profiles, allowed.audiences, effects.effects, assigned.table, assigned.further)
+        of_plan = (assigned.table, assigned.further, assigned.further_planned)
+        tables = (profiles, allowed.audiences, effects.effects, *of_plan)
         return dict(zip(TABLES, tables, strict=True))
 
     def write(self, shard: int) -> None:

@@ -69,11 +69,12 @@ def offers_to_learn(events: Events, lines: ShelfLines | Gap, config: Config) -> 
     """The configured offers whose effects exposures may tell; none where nothing was shown."""
     if not collect(events.exposures.select("customer_id").head(1)).height:
         return ()
-    categories = _categories_on_offer(events, config.response) if isinstance(lines, Gap) else lines.categories
+    categories = categories_on_offer(events, config.response) if isinstance(lines, Gap) else lines.categories
     return tuple(one.offer for one in campaign_offers(config, categories, events.offers, Margins(float(config.margin))))
 
 
-def _categories_on_offer(events: Events, settings: Response) -> list[str]:
+def categories_on_offer(events: Events, settings: Response) -> list[str]:
+    """Return the best-selling categories that may get an offer."""
     categories = events.products.select("product_id", "category")
     return best_selling_categories(events.merchandise_lines.join(categories, on="product_id", how="left"), settings)
 

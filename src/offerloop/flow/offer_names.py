@@ -1,5 +1,5 @@
-"""Offers of which something is wrong: about what the shop's tables do not have, not valid in the period of the plan, or
-shown under other ids.
+"""Offers of which something is wrong: about what the shop's tables do not have, not valid in the period of the plan,
+shown under other ids, or with an id that two campaigns have.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import polars as pl
 
 from offerloop.config import Config
 from offerloop.engine import Engine, Frame, collect, distinct
-from offerloop.errors import InputError
+from offerloop.errors import ConfigError, InputError
 from offerloop.events import Events
-from offerloop.flow.learning import planned_period
+from offerloop.flow.learning import categories_on_offer, planned_period
 from offerloop.message import Message
 from offerloop.offers import EACH_CATEGORY, PlanPeriod, Window, WrittenTerms, window_of
 
@@ -96,6 +96,20 @@ def renamed_offers(config: Config, events: Events, offer_ids: Collection[str]) -
         )
         for name in collect(distinct(shown, "offer_id"), "offer_id")["offer_id"]
     ]
+
+
+def refuse_shared_offers(config: Config, events: Events) -> None:
+    """Raise ConfigError where a customer could get offers of the same id of two campaigns."""
+    if (shared := config.plan.shared_offer(_offer_ids(config, events))) is not None:
+        raise ConfigError(shared)
+
+
+def _offer_ids(config: Config, events: Events) -> Iterator[tuple[str, str]]:
+    """Yield campaign and id of each offer; nothing is read before the first one is asked for."""
+    categories = categories_on_offer(events, config.response)
+    for campaign in config.campaigns:
+        for offer in config.offers_of(campaign, categories, events.offers):
+            yield campaign.id, offer.offer_id
 
 
 def _window(terms: WrittenTerms) -> Window:

@@ -8,6 +8,7 @@ from offerloop.engine import Engine
 from offerloop.events import SourcesRead
 from offerloop.flow import large_shop
 from offerloop.flow.liking import Liked
+from offerloop.flow.offer_names import refuse_shared_offers
 from offerloop.flow.stages import Run, Stage, clean, plan_together
 
 
@@ -26,6 +27,7 @@ def plan(
     customers together, however many there are.
     """
     events = clean(config, engine, stage, None if period is None else period.exposures, read)
+    refuse_shared_offers(config, events)
     if period is None and events.agreement.customers > large_shop.PLANNED_CUSTOMERS:
         return large_shop.plan_by_shards(events, config, engine, stage, liked)
     return plan_together(events, config, engine, stage, period, liked).run

@@ -176,7 +176,7 @@ def plan_together(
         "budget_curve": pl.concat([one.curve for one in planned.forecasts]),
         "break_even_sweep": pl.concat([one.sweep for one in planned.forecasts]),
         "uniform_depths": pl.concat([one.uniform for one in planned.forecasts]),
-        "assignments": final.table, "further_offers": final.further,
+        "assignments": final.table, "further_offers": final.further, "further_planned": final.further_planned,
         "plan_limits": planned.limits, "offer_prices": planned.prices,
     }  # fmt: skip
     checked = {name: STAGE_TABLES[name].check(table) for name, table in tables.items()}

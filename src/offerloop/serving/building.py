@@ -117,6 +117,7 @@ def _write_further(run: RunRead, customers: pl.Series, offers: tuple[ServedOffer
     np.save(draft / "further_customer.npy", placed["row"].to_numpy().astype(np.int64))
     np.save(draft / "further_offer.npy", _places(placed, offers))
     np.save(draft / "further_returns.npy", _returns(placed))
+    write_texts(draft, "further_products", placed["product_ids"].to_list())
 
 
 def _positions(values: pl.Series, among: pl.Series) -> np.ndarray[tuple[int], np.dtype[np.int32]]:

@@ -89,18 +89,19 @@ class Decided(Struct, frozen=True):
 
 def decide(policy: Policy, request: DecisionAsked, at: int) -> Decided:
     """Return what the policy gives a customer at an epoch second, by what the customer and the caller want."""
-    decided = _with_wanted_products(_planned(policy, request), request)
+    decided = _planned(policy, request)
     if decided.offer is None:
-        return decided
+        return replace(decided, products=_products(decided, (), request))
     if request.opted_out:
         return Decided(None, decided.arm, None, (OPTED_OUT,), ())
     refusal = _refusal(decided.offer, decided.returns, request, at)
     of_further = [(one, _refusal(one.offer, one.returns, request, at)) for one in decided.further]
     kept = tuple(one for one, why in of_further if why is None)
     if refusal is not None:
-        return _of_further(decided.without_offer(refusal), kept)
-    whys = [why for _, why in of_further if why is not None]
-    return replace(decided, further=kept, propensity=None, reasons=(*decided.reasons, whys[0])) if whys else decided
+        decided = _of_further(decided.without_offer(refusal), kept)
+    elif whys := [why for _, why in of_further if why is not None]:
+        decided = replace(decided, further=kept, propensity=None, reasons=(*decided.reasons, whys[0]))
+    return replace(decided, products=_products(decided, kept, request))
 
 
 def _refusal(offer: ServedOffer, returns: float, request: DecisionAsked, at: int) -> str | None:
@@ -123,11 +124,11 @@ def _of_further(decided: Decided, kept: tuple[FurtherOffer, ...]) -> Decided:
     return replace(decided, offer=kept[0].offer, returns=kept[0].returns, further=kept[1:])
 
 
-def _with_wanted_products(decided: Decided, request: DecisionAsked) -> Decided:
+def _products(decided: Decided, further: tuple[FurtherOffer, ...], request: DecisionAsked) -> tuple[str, ...]:
+    """Return the suggestions for a decision and for the further offers that are given, without those not wanted."""
     unwanted = request.unwanted_products
-    if unwanted.isdisjoint(decided.products):
-        return decided
-    return replace(decided, products=tuple(one for one in decided.products if one not in unwanted))
+    suggested = dict.fromkeys((*decided.products, *(product for one in further for product in one.products)))
+    return tuple(one for one in suggested if one not in unwanted)
 
 
 def _planned(policy: Policy, request: DecisionAsked) -> Decided:
@@ -137,7 +138,8 @@ def _planned(policy: Policy, request: DecisionAsked) -> Decided:
     if request.test_arm is not None:
         offer = _of_arm(policy, row, customer, request.test_arm)
         its_own = planned is not None and offer == row.offer
-        further = row.further if its_own and request.test_arm == row.arm else ()
+        beside = row.further if its_own and request.test_arm == row.arm else ()
+        further = tuple(FurtherOffer(one.offer, one.returns) for one in beside)
         return _within(Decided(offer, request.test_arm, None, (TEST_CUSTOMER,), (), further=further), counted=its_own)
     return _within(_of_row(row), counted=planned is not None)
 

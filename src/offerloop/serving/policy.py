@@ -27,7 +27,7 @@ from offerloop.offers import NOTHING
 from offerloop.serving.texts import Texts, mapped
 from offerloop.tables import EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL
 
-FORMAT = 5
+FORMAT = 6
 ARM_NAMES = (PLAN, EXPLORE, HOLDBACK, HOLDOUT, USUAL)
 """Arms, by their number in `Policy.arm`."""
 
@@ -57,6 +57,8 @@ class FurtherOffer(Struct, frozen=True):
     offer: ServedOffer
     returns: float
     """Profit for a millionth of a minor unit of its cost."""
+    products: tuple[str, ...] = ()
+    """What the plan suggests beside it."""
 
 
 class PlannedCustomer(Struct, frozen=True):
@@ -133,6 +135,7 @@ class Policy:
     """(further offers,): positions in `offers`."""
     further_returns: np.ndarray[tuple[int], np.dtype[np.float64]]
     """(further offers,): as `returns`."""
+    further_products: Texts
 
     @cached_property
     def most_liability_minor(self) -> dict[str, int]:
@@ -179,7 +182,9 @@ class Policy:
         customers, offers, returns = self._further_columns
         first = bisect_left(customers, place)
         last = bisect_left(customers, place + 1, first)
-        return tuple(FurtherOffer(self.offers[offers[one]], returns[one]) for one in range(first, last))
+        products = (tuple(self.further_products[row].split()) for row in range(first, last))
+        named = (self.offers[place] for place in offers[first:last])
+        return tuple(map(FurtherOffer, named, returns[first:last], products))
 
     @cached_property
     def _further_columns(self) -> tuple[memoryview, ...]:
@@ -250,6 +255,7 @@ def open_policy(folder: Path) -> Policy:
         left_minor=written["left_minor"],
         ids=Texts.open(served, "ids"),
         products=Texts.open(served, "products"),
+        further_products=Texts.open(served, "further_products"),
         **{
             name: mapped(served / f"{name}.npy")
             for name in (

@@ -78,6 +78,19 @@ FURTHER_OFFERS = TableContract(
     key=("customer_id", "campaign_id"),
 )
 
+FURTHER_PLANNED = TableContract(
+    "further_planned",
+    "What the plan has beside `planned_offer_id` for customers who were drawn at random and so do not get it, where "
+    "`plan.offers_per_customer` allows several. One row per offer, sorted by customer_id, those of most profit first.",
+    (
+        Column("customer_id", ID, "customer"),
+        Column("campaign_id", pl.String, "campaign of the offer"),
+        Column("offer_id", pl.String, "offer"),
+        Column("arm", pl.String, "the customer's random group"),
+    ),
+    key=("customer_id", "campaign_id"),
+)
+
 
 def all_offers(assignments: Rows, further: Rows) -> Rows:
     """Return ASSIGNMENTS with FURTHER_OFFERS: sorted by customer, the offers of one in their order."""

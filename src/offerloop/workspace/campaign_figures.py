@@ -24,7 +24,7 @@ MOST_POINTS = 200
 """Points of a budget curve."""
 _MICRO = 1_000_000
 _SUMMED = ("cost_expected_micro", "cost_liability_minor", "profit_minor")
-_ASSIGNED = ("campaign_id", "offer_id", "arm", "planned_campaign_id", *_SUMMED)
+_ASSIGNED = ("campaign_id", "offer_id", "arm", *_SUMMED)
 _COSTS = (
     pl.len().alias("n_customers"),
     (pl.col("cost_expected_micro").sum() / _MICRO).alias("spend_minor"),
@@ -63,13 +63,13 @@ def campaign_reach(run: RunRead, campaign_id: str, audience: str | None, exclude
     `excluded` are audiences that may not get it. Raises InputError for an audience that the run does not know.
     """
     rows = _with_tags(run)
-    chosen = rows.filter(pl.col("planned_campaign_id") == campaign_id)
+    chosen = run.planned().filter(pl.col("campaign_id") == campaign_id)
     by_plan = rows.filter((pl.col("campaign_id") == campaign_id) & (pl.col("arm") == PLAN))
     return CampaignReach(
         n_customers=rows["customer_id"].n_unique(),
         n_audience=_audience(run, audience, excluded),
         is_planned=any(one.id == campaign_id for one in run.campaigns),
-        arms=chosen.group_by("arm").agg(pl.len().alias("n_customers")).sort("arm").to_dicts(),
+        arms=chosen.group_by("arm").agg(pl.len().alias("n_customers")).sort("arm").collect().to_dicts(),
         plan=by_plan.select(_COSTS).to_dicts()[0],
         offers=by_plan.group_by("offer_id").agg(_COSTS).sort("offer_id").to_dicts(),
         tags=_by_tag(by_plan),

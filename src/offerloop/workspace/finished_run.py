@@ -18,7 +18,7 @@ from offerloop.message import Message
 from offerloop.money import to_minor
 from offerloop.offers import Offer, read_offers
 from offerloop.report import in_language
-from offerloop.tables import all_offers
+from offerloop.tables import FURTHER_PLANNED, all_offers
 from offerloop.workspace.run_folders import holdout_of
 from offerloop.workspace.store_campaigns import written_config
 
@@ -79,6 +79,18 @@ class RunRead:
         if not (self.folder / "further_offers.parquet").is_file():
             return self.table("assignments").clear()
         return self.table("further_offers")
+
+    def further_planned(self) -> pl.LazyFrame:
+        """Return the table FURTHER_PLANNED; runs of earlier versions have no file of it."""
+        if not (self.folder / "further_planned.parquet").is_file():
+            return self.table("assignments").select(FURTHER_PLANNED.names).clear()
+        return self.table("further_planned")
+
+    def planned(self) -> pl.LazyFrame:
+        """Return what the plan has for everybody, whatever the arm: the columns of FURTHER_PLANNED, in no order."""
+        first = [pl.col(f"planned_{name}").alias(name) for name in ("campaign_id", "offer_id")]
+        of_rows = self.all_offers().select("customer_id", *first, "arm").drop_nulls("campaign_id")
+        return pl.concat([of_rows, self.further_planned()])
 
     def all_offers(self) -> pl.LazyFrame:
         """Return what everybody gets; see `offers_in`."""

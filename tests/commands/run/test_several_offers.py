@@ -13,6 +13,7 @@ from offerloop import check, publish, run
 from offerloop.commands.evaluate.policies import plan_of
 from offerloop.commands.explain.task import explain
 from offerloop.errors import ConfigError, InputError
+from offerloop.workspace import campaign_reach, open_run
 
 PUBLISH = """
 [[publish]]
@@ -131,6 +132,13 @@ def test_the_report_says_what_is_taken_for_granted(one, two):
     assert said not in one.report.read_text()
 
 
+def test_the_table_of_offers_given_counts_offers(two):
+    page = two.report.read_text()
+    heads = page[page.index("Offers given by plan") :]
+    assert ">offers</th>" in heads[: heads.index("of offers given")]
+    assert "Customers with an offer by plan" not in page
+
+
 def test_both_offers_are_explained(two):
     further = table(two, "further_offers")
     for customer in further["customer_id"].head(5):
@@ -164,6 +172,24 @@ def test_who_is_randomised_is_told_all_offers_of_the_plan(two, arm):
     kept = [one["campaign_id"] for one in facts["candidates"] if one["status"] == f"kept_back_{arm}"]
     assert sorted(kept) == ["first", "second"]
     assert "together with" in explain(two.folder, drawn["customer_id"][0]).text
+
+
+def test_all_offers_that_the_plan_has_for_who_is_randomised_are_kept(two):
+    beside, first = table(two, "further_planned"), table(two, "assignments")
+    planned = first.filter(pl.col("arm") != "plan", pl.col("n_planned") > 1).select("customer_id", "arm")
+    assert {"explore", "holdout"} == set(planned["arm"])
+    assert sorted(beside.select("customer_id", "arm").rows()) == sorted(planned.rows())
+    both = beside.join(first, on="customer_id", suffix="_first")
+    assert (both["campaign_id"] != both["planned_campaign_id"]).all()
+    assert beside.join(table(two, "effects"), on=["customer_id", "campaign_id", "offer_id"]).height == beside.height
+
+
+def test_every_campaign_counts_all_customers_for_whom_the_plan_chose_it(two):
+    finished = open_run(two.folder)
+    sizes = [one for each in ("first", "second") for one in campaign_reach(finished, each, None, ()).arms]
+    by_arm = {arm: sum(one["n_customers"] for one in sizes if one["arm"] == arm) for arm in ("explore", "holdout")}
+    n_planned = table(two, "assignments").group_by("arm").agg(pl.col("n_planned").sum()).rows()
+    assert by_arm.items() <= dict(n_planned).items()
 
 
 THIRD = """
@@ -236,6 +262,8 @@ def test_offers_with_the_same_id_are_refused_where_a_customer_could_get_both(tmp
     path.write_text(text)
     with pytest.raises(ConfigError, match="'first' and 'second' both have an offer 'coupon-10 kind 0'"):
         run(path)
+    finished = {one.name.rsplit("-", 1)[0] for one in (tmp_path / "runs/.stages/offerloop").iterdir()}
+    assert finished == {".lock", "events"}, "learning takes long"
     assert "both have an offer" in str(check(path).problems[0])
     path.write_text(text.replace("offers_per_customer = 2", ""))
     assert check(path).problems == []

@@ -70,6 +70,17 @@ def test_what_is_left_of_the_plan_is_given_alone_and_is_not_the_plans_own_choice
     assert decide(exclude=both).json()["offers"] == []
 
 
+def test_products_are_those_of_all_offers_that_are_given(decide, customer, written):
+    tables = [pl.read_parquet(written.folder / f"{name}.parquet") for name in ("assignments", "further_offers")]
+    rows = pl.concat([one.filter(customer_id=customer) for one in tables])
+    coupon = rows.filter(pl.col("product_ids") != "").row(0, named=True)
+    products = coupon["product_ids"].split()
+    assert decide().json()["products"] == products
+    assert decide(exclude=["spend-and-save"]).json()["products"] == products
+    assert decide(exclude=[coupon["offer_id"]]).json()["products"] == []
+    assert decide(exclude=products[:1]).json()["products"] == products[1:]
+
+
 def test_a_customer_is_not_told_that_there_was_no_offer_where_one_of_two_was_given(decide, service, headers):
     both = [one["offer_id"] for one in decide().json()["offers"]]
     not_all = "Not all of the personal offers"

@@ -185,31 +185,18 @@ def choose(
     candidates: list[OfferOption],
     campaigns: Iterable[CampaignRead],
     planned: Sequence[Key],
-    n_planned: int,
     most_offers: int,
 ) -> PlanChoice:
     """Apply the plan's rule again and compare it with what the plan recorded: of several offers that of most net.
 
-    The first of `planned` is the one whose reasons are told. Of the offers of a customer who was drawn at random the
-    plan records this one and their number.
+    The first of `planned` is the one whose reasons are told.
     """
     in_plan = sorted((one for one in candidates if one.key in planned), key=lambda one: -one.net)
     recorded = in_plan[0] if in_plan else None
     choice = _compared(candidates, campaigns, recorded.key if recorded else next(iter(planned), None), recorded)
     first = next((one for one in in_plan if one.key == planned[0]), recorded)
-    others = [one for one in in_plan if one is not first]
-    further = (*others, *_unrecorded(candidates, in_plan, n_planned))
-    return replace(choice, recorded=first, further=further, is_full=n_planned >= most_offers)
-
-
-def _unrecorded(candidates: list[OfferOption], in_plan: list[OfferOption], n_planned: int) -> list[OfferOption]:
-    """Return what the plan's rule gives beside some offers, up to the number of offers that the plan has."""
-    offers = list(in_plan)
-    for candidate in sorted(candidates, key=lambda one: -one.net):
-        pays = candidate.campaign.send and candidate.net > 0
-        if pays and len(offers) < n_planned and not any(one.excludes(candidate) for one in offers):
-            offers.append(candidate)
-    return offers[len(in_plan) :]
+    further = tuple(one for one in in_plan if one is not first)
+    return replace(choice, recorded=first, further=further, is_full=len(planned) >= most_offers)
 
 
 def _compared(

@@ -90,7 +90,7 @@ def _has_own_price(candidate: OfferOption) -> bool:
 def budget_at(run: RunRead, campaign: CampaignRead, price: float) -> float:
     """The budget that the campaign would use up at a shadow price, over everyone to whom earlier ones leave room."""
     earlier = [one.id for one in run.campaigns[: run.campaigns.index(campaign)] if one.send]
-    planned = run.all_offers().filter(pl.col("planned_campaign_id").is_in(earlier))
+    planned = run.planned().filter(pl.col("campaign_id").is_in(earlier))
     taken = planned.group_by("customer_id").len().filter(pl.col("len") >= run.most_offers).select("customer_id")
     counted = (
         pl.col("cost_expected_micro") / MICRO

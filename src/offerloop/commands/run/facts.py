@@ -275,9 +275,7 @@ def _campaign(findings: Findings, campaign_findings: CampaignFindings, language:
         liability_sent_minor=most_sent,
         liability_explore_minor=most_explore or 0,
         n_explore=n_explore,
-        n_held_back=findings.tables["assignments"]
-        .filter((pl.col("planned_campaign_id") == campaign_findings.campaign_id) & (pl.col("arm") == HOLDBACK))
-        .height,
+        n_held_back=_held_back(findings, campaign_findings.campaign_id),
         noun="coupons" if set(with_basis["kind"].unique()) == {"coupon"} else "offers",
         is_short_of_budget=campaign_findings.n_planned == 0
         and _would_plan(findings.tables["budget_curve"].filter(is_of_campaign)),
@@ -286,6 +284,14 @@ def _campaign(findings: Findings, campaign_findings: CampaignFindings, language:
         funded_share=float(shares[0]) if len(shares) == 1 else None,
         bases=frozenset(campaign_findings.bases or with_basis["basis"]),
     )
+
+
+def _held_back(findings: Findings, campaign_id: str) -> int:
+    """Count customers from whom an offer of a campaign is held back."""
+    held_back = pl.col("arm") == HOLDBACK
+    first = findings.tables["assignments"].filter((pl.col("planned_campaign_id") == campaign_id) & held_back)
+    further = findings.table("further_planned")
+    return first.height + (0 if further is None else further.filter(held_back, campaign_id=campaign_id).height)
 
 
 def _further_sent(findings: Findings) -> int:

@@ -123,7 +123,7 @@ def _offers_figure(recipients: pl.DataFrame, _: Localizer) -> Figure:
     )
     title, measure = (
         _title(sizes, totals["what"][0], _),
-        _("Customers with an offer by plan, by category and depth{rest}", rest=rest),
+        _("Offers given by plan, by category and depth{rest}", rest=rest),
     )
     return figure("offers", title, measure, bars(rows, parts), _offers_table(sizes, recipients.height, _), localizer=_)
 
@@ -147,7 +147,7 @@ def _offers_table(sizes: pl.DataFrame, total: int, _: Localizer) -> Table:
     columns = (
         _("offer for", context="column title"),
         _("depth", context="column title"),
-        _("customers", context="column title"),
+        _("offers", context="column title"),
         _("of offers given", context="column title"),
     )
     return Table(_("Offers given by plan"), columns, rows, n_labels=2)
