@@ -116,6 +116,12 @@ def test_a_negative_line_can_make_spend_negative_but_no_share(profiles_of):
     assert profile["top_category_share"].to_list() == profile["trend"].to_list() == [0]
 
 
+def test_a_brand_that_is_not_known_has_no_share_of_spend(profiles_of):
+    lines = [(1, 1, 6, TODAY - 1, 1, 50, 50, 0, 0), (2, 2, 99, TODAY - 1, 1, 50, 50, 0, 0)]
+    profile = profiles_of(TODAY, products=PRODUCTS, lines=[*lines, (2, 3, 1, TODAY - 1, 1, 10, 10, 0, 0)])
+    assert profile["top_brand_share"].to_list() == [0, 0]
+
+
 def test_a_product_that_is_on_no_list_counts(profiles_of):
     profile = profiles_of(TODAY, products=[], lines=[(1, 1, 99, TODAY - 1, 1, 50, 50, 0, 0)])
     assert (profile["spend_minor"][0], profile["n_products"][0]) == (50, 1)

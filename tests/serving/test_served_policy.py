@@ -7,6 +7,7 @@ import threading
 import polars as pl
 import pytest
 
+from offerloop.errors import InputError
 from offerloop.serving import DecisionAsked, decide, serve_run
 
 
@@ -72,6 +73,27 @@ def test_a_table_of_an_older_program_is_written_anew(run_folder):
     path = run_folder / "served" / "policy.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "format": 0}))
     assert serve_run(run_folder).find("c000") == before.find("c000")
+
+
+@pytest.mark.parametrize("name", ["policy.json", "offer.npy", "ids.npy"])
+def test_a_damaged_table_is_written_anew(run_folder, name):
+    before = serve_run(run_folder).find("c000")
+    cut(run_folder / "served" / name)
+    assert serve_run(run_folder).find("c000") == before
+
+
+@pytest.mark.parametrize(
+    "name", ["assignments.parquet", "offers.parquet", "profiles.parquet", "further_offers.parquet"]
+)
+def test_a_damaged_run_is_refused_in_a_sentence(run_folder, name):
+    cut(run_folder / name)
+    with pytest.raises(InputError, match=rf"the run '{run_folder}' cannot be served \(.*\); make a new run"):
+        serve_run(run_folder)
+    assert not list(run_folder.glob(".served.*"))
+
+
+def cut(file):
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
 
 
 def test_what_the_plan_leaves_is_the_budget_less_all_that_was_given_can_cost(run_folder):

@@ -2,7 +2,9 @@
 
 from datetime import date, datetime, time
 
+import openpyxl
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -39,6 +41,28 @@ def test_a_column_has_the_type_that_all_its_cells_fit(tmp_path, cells, values):
 def test_dates_with_one_other_text_among_many_stay_texts(tmp_path):
     cells = [f"2026-03-{1 + row % 28:02d}" for row in range(400)] + ["unknown"]
     assert read(tmp_path, *cells).dtype == pl.String
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "parquet"])
+def test_columns_of_one_name_are_refused_with_it(tmp_path, kind):
+    """A parser would rename the second one, which would count as a fact about customers."""
+    file = tmp_path / f"table.{kind}"
+    if kind == "csv":
+        file.write_text("arm,paid,,paid,\na,1,,2,\n")
+    elif kind == "xlsx":
+        book = openpyxl.Workbook()
+        for row in (["arm", "paid", "paid"], ["a", 1, 2]):
+            book.active.append(row)
+        book.save(file)
+    else:
+        pq.write_table(pa.table([["a"], [1], [2]], names=["arm", "paid", "paid"]), file)
+    with pytest.raises(SourceError, match=rf"table.{kind}' has two columns named 'paid'; rename one in its header"):
+        read_table(file)
+
+
+def test_columns_without_names_and_in_upper_case_are_read(tmp_path):
+    (tmp_path / "table.csv").write_text("arm,paid,,Paid,\na,1,,2,\n")
+    assert read_table(tmp_path / "table.csv").select("paid", "Paid").row(0) == (1, 2)
 
 
 def test_named_columns_stay_as_written(tmp_path):

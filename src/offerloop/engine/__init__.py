@@ -19,7 +19,15 @@ if TYPE_CHECKING:
     )
     from offerloop.engine.batching import Batch, batches, in_order
     from offerloop.engine.extendable import Extendable, Resumable, with_part
-    from offerloop.engine.folder_tables import ParquetTable, check_names_apart, check_tables, data_files, parquet_table
+    from offerloop.engine.folder_tables import (
+        ParquetTable,
+        check_names_apart,
+        check_names_differ,
+        check_parquet_names,
+        check_tables,
+        data_files,
+        parquet_table,
+    )
     from offerloop.engine.memory import InMemoryEngine
     from offerloop.engine.ranks import order_statistics
     from offerloop.engine.sharded_tables import ShardedTables, ShardRows
@@ -47,6 +55,8 @@ __all__ = [
     "TableReader",
     "batches",
     "check_names_apart",
+    "check_names_differ",
+    "check_parquet_names",
     "check_tables",
     "collect",
     "data_files",

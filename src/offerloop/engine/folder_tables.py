@@ -7,7 +7,9 @@ first file for those of all others.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -152,17 +154,10 @@ def unreadable(file: Path) -> SourceError:
 
 def check_names_apart(names: Sequence[str], path: Path) -> None:
     """Raise SourceError where two columns of a file have one name, or names that engines take for one."""
+    check_names_differ(names, path)
     spellings: dict[str, str] = {}
     for name in names:
         other = spellings.setdefault(name.casefold(), name)
-        if names.count(name) > 1:
-            raise SourceError(
-                Message(
-                    "the file '{path}' has two columns named '{name}'; rename one in its header",
-                    path=str(path),
-                    name=name,
-                )
-            )
         if other != name:
             raise SourceError(
                 Message(
@@ -173,6 +168,25 @@ def check_names_apart(names: Sequence[str], path: Path) -> None:
                     name=name,
                 )
             )
+
+
+def check_names_differ(names: Sequence[str], path: Path) -> None:
+    """Raise SourceError where two columns of a file have exactly one name."""
+    equal = next((name for name, number in Counter(names).items() if number > 1), None)
+    if equal is not None:
+        raise SourceError(
+            Message(
+                "the file '{path}' has two columns named '{name}'; rename one in its header",
+                path=str(path),
+                name=equal,
+            )
+        )
+
+
+def check_parquet_names(file: Path) -> None:
+    """Raise SourceError where two columns of a Parquet file have exactly one name; what is no such file passes."""
+    with suppress(pa.ArrowException, OSError):
+        check_names_differ(pq.read_schema(file).names, file)
 
 
 def check_tables(folder: Path) -> None:

@@ -372,7 +372,7 @@ class _Cleaning:
         else:
             if name == "products":
                 merge_texts(cleaned, self.engine)
-            drop_copies(cleaned)
+            drop_copies(cleaned, are_expected=self._is_of_lines(name))
         apply_rules(cleaned, rules_for(name, clean, columns, self.config.shop.currency))
         if name in KEYS and count_rows(cleaned.frame.filter(nw.col(KEYS[name]).is_null())):
             apply_rules(cleaned, [without_key(KEYS[name])])
@@ -395,6 +395,12 @@ class _Cleaning:
         if name in KEYS:
             check_key(kept, KEYS[name], name, self.config.sources[name].place)
         return kept
+
+    def _is_of_lines(self, name: SourceName) -> bool:
+        """Return whether a source reads the rows of the order lines, so that what is there once stands in many rows."""
+        lines, source = self.config.sources["order_lines"], self.config.sources[name]
+        places = ("path", "part", "url", "table", "query")
+        return all(getattr(source, one) == getattr(lines, one) for one in places)
 
     def _note_left_out(self, cleaned: Cleaned, name: SourceName) -> None:
         """Say which rows never came this far."""

@@ -55,7 +55,7 @@ FEATURES = (
     Feature("top_category", Message("category of highest spend, ties to the first by name"), _ALWAYS),
     Feature("top_category_share", _SHARE, _NO_SPEND),
     Feature("top_brand", Message("brand of highest spend, ties to the first by name"), _ALWAYS),
-    Feature("top_brand_share", _SHARE, _NO_SPEND),
+    Feature("top_brand_share", _SHARE, Message("0 where nothing was spent, or the brand is not known")),
     Feature("discount_share", Message("share of order lines bought below list price"), _ALWAYS),
     Feature("mean_depth", Message("shelf discount over value at list price"), Message("0 where nothing had a price")),
     Feature("coupon_share", Message("share of order lines with a coupon"), _ALWAYS),
@@ -274,13 +274,14 @@ def _count(frame: Frame, name: str) -> Frame:
 def _ratios() -> list[nw.Expr]:
     gap = nw.col("tenure_days") - nw.col("recency_days")
     both = nw.col("recent_minor") + nw.col("before_minor")
+    spend, has_brand = nw.col("spend_minor"), nw.col("top_brand") != "unknown"
     return [
         _ratio(gap, nw.col("n_days") - 1, "interval_days", None),
-        _ratio(nw.col("spend_minor"), nw.col("n_orders"), "basket_minor"),
+        _ratio(spend, nw.col("n_orders"), "basket_minor"),
         _ratio(nw.col("n_units"), nw.col("n_orders"), "basket_units"),
         _ratio(nw.col("n_lines"), nw.col("n_orders"), "basket_lines"),
-        _ratio(nw.col("top_category_minor"), nw.col("spend_minor"), "top_category_share"),
-        _ratio(nw.col("top_brand_minor"), nw.col("spend_minor"), "top_brand_share"),
+        _ratio(nw.col("top_category_minor"), spend, "top_category_share"),
+        _ratio(nw.when(has_brand).then(nw.col("top_brand_minor")).otherwise(0), spend, "top_brand_share"),
         _ratio(nw.col("n_below_list"), nw.col("n_lines"), "discount_share"),
         _ratio(nw.col("depth_minor"), nw.col("worth_minor"), "mean_depth"),
         _ratio(nw.col("n_coupon"), nw.col("n_lines"), "coupon_share"),

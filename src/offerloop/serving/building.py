@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from offerloop.errors import InputError
+from offerloop.message import Message
 from offerloop.offers import NO_OFFER, NOTHING
 from offerloop.serving.newcomers import MANY_ORDERS, alike
 from offerloop.serving.policy import ARM_NAMES, FORMAT, Policy, ServedOffer, customer_hash, open_policy
@@ -23,20 +25,36 @@ from offerloop.workspace import RunRead, open_run
 _KEYS = ["campaign_id", "offer_id"]
 _RETURNS = ["profit_minor", "cost_expected_micro"]
 _CUSTOMER = pl.col("customer_id").cast(pl.String)
+_DAMAGED = (pl.exceptions.PolarsError, OSError, ValueError, LookupError)
+"""What readers raise for files that are damaged, or that cannot be written."""
 
 
 def serve_run(folder: Path) -> Policy:
-    """Open the policy of a finished run, whose table is written when it is first served.
+    """Open the policy of a finished run, whose table is written when it is first served, and anew where it is damaged.
 
-    Raises InputError when the folder is no finished run.
+    Raises InputError when the folder is no finished run, and where its files are damaged.
     """
-    served = folder / "served"
+    try:
+        return _served(folder)
+    except _DAMAGED:
+        shutil.rmtree(folder / "served", ignore_errors=True)
+    try:
+        return _served(folder)
+    except _DAMAGED as error:
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise InputError(
+            Message("the run '{folder}' cannot be served ({reason}); make a new run", folder=str(folder), reason=reason)
+        ) from error
+
+
+def _served(folder: Path) -> Policy:
+    """See `serve_run`. Raises `_DAMAGED` for damaged files."""
     if not is_served(folder):
         run = open_run(folder)
         draft = Path(mkdtemp(prefix=".served.", dir=folder))
         try:
             _write(run, draft)
-            _put_in_place(draft, served)
+            _put_in_place(draft, folder / "served")
         finally:
             shutil.rmtree(draft, ignore_errors=True)
     return open_policy(folder)
@@ -57,9 +75,9 @@ def is_served(folder: Path) -> bool:
     """Whether the table of a run was written by this program from the run's file as it is: erasures change it."""
     try:
         written = json.loads((folder / "served" / "policy.json").read_text(encoding="utf-8"))
-    except FileNotFoundError:
+        return bool(written["format"] == FORMAT and written["made_from"] == _state(folder))
+    except (OSError, ValueError, LookupError):
         return False
-    return bool(written["format"] == FORMAT and written["made_from"] == _state(folder))
 
 
 def _state(folder: Path) -> list[int]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import logging
-import shutil
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -13,10 +12,8 @@ from pathlib import Path
 from threading import Event, RLock, Thread
 from typing import Any
 
-import polars as pl
-
 from offerloop.config import config_file, load_config
-from offerloop.errors import InputError, OfferloopError
+from offerloop.errors import OfferloopError
 from offerloop.message import Message
 from offerloop.offers import FindLeft, OfferLeft, OfferSet
 from offerloop.serving import (
@@ -77,10 +74,6 @@ COUNTED_SHARE = 200
 percentile of their times shows it."""
 STUCK_SECONDS = 60
 """A job that could have begun for so long is one that nobody carries out."""
-_DAMAGED = (pl.exceptions.PolarsError, OSError, ValueError, LookupError)
-"""What readers raise for files that are damaged, or that cannot be written."""
-SERVED = "served"
-"""The folder in a run with the table of its policy."""
 _STILL_SERVED = Message("The plan {version} and the offers of before are served still: {why}")
 _NO_CONFIGURATION = Message("The configuration cannot be read, so that jobs, schedule and notices wait: {why}")
 _STUCK = Message("Jobs wait, and no process begins them: look into the log of the service, and start it again.")
@@ -339,9 +332,8 @@ class Worker:
         version = self.database.read(promoted)
         try:
             folder = find_run(self.settings.shop if version is None else self.settings.shop / "runs" / version)
-            policy = _opened(folder, is_served_now=self.version == folder.name)
-            if policy is not None:
-                self._serve(policy)
+            if self.version != folder.name or not is_served(folder):
+                self._serve(serve_run(folder))
             self._read_offers()
             self.load_error = None
         except OfferloopError as error:
@@ -396,21 +388,3 @@ class Worker:
         gc.unfreeze()
         gc.collect()
         gc.freeze()  # what a policy holds stays: looking through it again and again would delay decisions
-
-
-def _opened(folder: Path, *, is_served_now: bool) -> Policy | None:
-    """Return the policy of a run, None where it is served as it is; the table of a damaged one is made anew.
-
-    Raises InputError for a run whose files are damaged.
-    """
-    try:
-        return None if is_served_now and is_served(folder) else serve_run(folder)
-    except _DAMAGED:
-        shutil.rmtree(folder / SERVED, ignore_errors=True)
-    try:
-        return serve_run(folder)
-    except _DAMAGED as error:
-        reason = str(error).strip().splitlines()[0]
-        raise InputError(
-            Message("the run '{folder}' cannot be served ({reason}); make a new run", folder=str(folder), reason=reason)
-        ) from error

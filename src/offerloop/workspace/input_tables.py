@@ -16,7 +16,7 @@ import polars as pl
 from narwhals.typing import IntoDataFrame
 
 from offerloop.config import StrPath, as_path
-from offerloop.engine import Engine, Frame
+from offerloop.engine import Engine, Frame, check_names_differ, check_parquet_names
 from offerloop.errors import SourceError
 from offerloop.events import Readable, as_utf8, broken_line, instead_of_copies, readable, sniff, split_part
 from offerloop.message import Message
@@ -180,6 +180,7 @@ def _parquet(file: Readable) -> pl.DataFrame:
     try:
         table = pl.read_parquet(file.path, glob=False)
     except (OSError, pl.exceptions.PolarsError):
+        check_parquet_names(file.path)
         raise _damaged(file.name) from None
     return single_values(table)
 
@@ -190,11 +191,13 @@ def _damaged(name: str) -> SourceError:
 
 def _csv(file: Readable, texts: Sequence[str], folder: Path) -> pl.DataFrame:
     dialect = file.dialect or sniff(file.path)
+    text = as_utf8(file.path, dialect.encoding, folder)
     read = partial(
-        pl.read_csv, as_utf8(file.path, dialect.encoding, folder), separator=dialect.separator, null_values=list(EMPTY),
-        decimal_comma=dialect.decimal == ",", glob=False,
+        pl.read_csv, text, separator=dialect.separator, null_values=list(EMPTY), decimal_comma=dialect.decimal == ",",
+        glob=False,
     )  # fmt: skip
     try:
+        check_names_differ([name for name in _header(text, dialect.separator) if name], file.path)
         try:
             table = read(infer_schema_length=None, schema_overrides=dict.fromkeys(texts, pl.String))
         except pl.exceptions.ComputeError:
@@ -214,6 +217,12 @@ def _csv(file: Readable, texts: Sequence[str], folder: Path) -> pl.DataFrame:
                 reason=wrong,
             )
         ) from None
+
+
+def _header(path: Path, separator: str) -> tuple[str, ...]:
+    """Return the names of the columns as they are written: the parser gives those that are equal other names."""
+    first = pl.read_csv(path, separator=separator, has_header=False, infer_schema=False, n_rows=1, glob=False)
+    return tuple(name or "" for name in first.row(0)) if first.height else ()
 
 
 def _with_other_digits(table: pl.DataFrame) -> list[str]:

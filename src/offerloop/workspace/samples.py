@@ -14,7 +14,7 @@ from pathlib import Path
 import polars as pl
 
 from offerloop.config import Source, SourceName, as_path
-from offerloop.engine import check_names_apart
+from offerloop.engine import check_names_apart, check_parquet_names
 from offerloop.errors import InputError
 from offerloop.events import (
     Dialect,
@@ -363,6 +363,7 @@ def _parquet(place: SourcePlace, file: Readable, rows: int) -> SampleRows:
         starts = _offsets(n_rows) if n_rows > head.height else []
         parts = [table.slice(start, BLOCK_ROWS).collect() for start in starts]
     except (pl.exceptions.PolarsError, OSError):
+        check_parquet_names(file.path)
         raise InputError(
             Message(
                 "the file '{place}' cannot be read as Parquet: it is damaged or something else; write it again",

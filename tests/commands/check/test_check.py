@@ -96,6 +96,26 @@ def test_discounts_must_vary_for_the_response_to_be_estimated(tmp_path, varies):
     assert found.facts["orders"]["with_category"] == 1.0
 
 
+def test_products_taken_from_the_order_lines_lose_nothing(tmp_path):
+    path = write_small_shop(tmp_path)
+    products = 'path = "products.csv"\ncolumns = { product_id = "what", category = "kind" }'
+    assert products in path.read_text()
+    of_lines = path.read_text().replace(products, 'path = "lines.csv"\ncolumns = { product_id = "what" }')
+    path.write_text(of_lines.replace('on = "kind 0"\n', ""))
+    found = check(path)
+    assert found.losses == []
+    assert (found.sources["products"]["kept"], found.sources["products"]["rejected"]) == (10, 0)
+
+
+def test_a_list_price_that_is_mapped_is_not_advised(tmp_path):
+    config = with_discounts(init_shops.order_lines(), tmp_path, pl.lit(0.0))
+    said = "by 'order_lines.list_value', no order line has a discount beside coupons"
+    assert check(config).facts["gaps"]["response"].startswith(said)
+    text = config.read_text(encoding="utf-8")
+    config.write_text("\n".join(one for one in text.splitlines() if not one.startswith(("list_value", "discount"))))
+    assert "map 'discount', 'list_price' or 'list_value'" in check(config).facts["gaps"]["response"]
+
+
 def test_an_offer_without_a_limit_is_a_problem_and_not_ready(german_shop):
     path = german_shop
     kept = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("max_discount")]
@@ -113,6 +133,7 @@ def test_a_category_that_nobody_sells_is_a_problem(tmp_path):
     found = check(path)
     assert not found.ok
     assert any("did you mean 'Group" in one for one in found.facts["problems"])
+    assert page(found).count("Gruop") == 1
 
 
 def test_a_short_history_is_told_with_what_it_costs(tmp_path):

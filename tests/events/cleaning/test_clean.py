@@ -25,11 +25,11 @@ def cleaned(numbers, *rules):
     return collect(stage.frame, "row")["n"].to_list(), {(q["rule"], q["action"]): q["rows"] for q in stage.quality}
 
 
-def copied(numbers, drop, *more):
+def copied(numbers, drop, *more, **how):
     columns = {"order_id": [row[0] for row in numbers], "quantity": [row[1] for row in numbers]}
     columns |= {"product_id": columns["quantity"], "paid_minor": columns["quantity"]}
     stage = Cleaned("numbers", DuckDBEngine().table(pl.DataFrame(columns)))
-    drop(stage, *more)
+    drop(stage, *more, **how)
     rows = collect(stage.frame, "order_id", "quantity").select("order_id", "quantity").rows()
     return rows, {q["rule"]: q["rows"] for q in stage.quality}, stage
 
@@ -45,6 +45,13 @@ def test_exact_copies_are_rejected_and_counted():
     assert collect(stage.rejected[0]).rows() == [
         ("numbers", "exact copy", "order_id=1; quantity=7; product_id=7; paid_minor=7", 2, None)
     ]
+
+
+def test_copies_that_are_expected_are_no_loss():
+    rows, counts, stage = copied([(1, 7), (1, 7), (1, 7), (2, 8)], drop_copies, are_expected=True)
+    assert (rows, counts) == ([(1, 7), (2, 8)], {"exact copy": 2})
+    assert (stage.losses, stage.rejected) == ([], [])
+    assert stage.quality[0]["action"] == "merged"
 
 
 def test_copies_are_told_by_columns_of_any_name():

@@ -53,6 +53,11 @@ def test_a_cell_is_named_by_its_file_and_line(shop):
     ("name", "text", "why"),
     [
         ("4.csv", "order,who,what,when,n,price\n1,c1,2,2024-03-01,1,2.5\n", r"4.csv' has other columns than '.*1.csv'"),
+        (
+            "0.txt",
+            "Lines of the till.\nAsk Ann.\n",
+            r"0.txt' has other columns than '.*1.csv'.*; take it out of the folder",
+        ),
         ("4.csv", "order;who;what;when;n;paid\n1;c1;2;2024-03-01;1;2,50\n", r"4.csv' writes .* with a decimal comma"),
         ("1.csv", "order,who,what,when,n,paid\n1,c1,2,2024-03-01\n", r"1.csv', line 2 cannot be read: it has 4 cells"),
         ("4.csv", "", r"4.csv' is empty"),

@@ -211,7 +211,8 @@ BROKEN = [
     (b"a,b\n1,2\n3\n", "line 3 cannot be read: it has 1 cell where the header has 2"),
     (b'a,b\n1,2\n3,"4\n5,6\n', "line 3 cannot be read: a double quote is never closed"),
     (b'a,b\n1,2\n3,"4"5\n', "line 3 cannot be read: a double quote"),
-    (b"a,b\r\n1,2\n3,4\r\n", "lines end in different ways"),
+    (b"a,b\r\n1,2\n3,4\r\n", "line 2 cannot be read: it ends in another way than those before it"),
+    (b'a,b\r\n1,"x\ny"\r\n3,4\n5,6\r\n', "line 4 cannot be read: it ends in another way"),
     (b'a,b\n1,2\n3,"' + b"x" * 3_000_000 + b'"\n', "line 3 cannot be read: it is longer than"),
 ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from offerloop.commands.check.figures import Shape
+from offerloop.commands.check.missing import list_price_sources
 from offerloop.config import Config
 from offerloop.engine import collect
 from offerloop.errors import EvidenceError
@@ -16,7 +17,7 @@ _SOME_HISTORY = 28
 """Days before the two windows of the recommenders that make a comparison worth something."""
 
 
-def response_answer(shape: Shape) -> Message | None:
+def response_answer(shape: Shape, config: Config) -> Message | None:
     """Return why the response to shelf prices cannot be estimated; None when it can."""
     if shape.full_weeks < FEWEST_SHELF_WEEKS:
         return Message(
@@ -28,13 +29,23 @@ def response_answer(shape: Shape) -> Message | None:
     if shape.with_category == 0:
         return Message("no order line has a category: give a list of products with 'category'")
     if shape.with_discount == 0:
-        return Message(
-            "no order line shows a discount beside coupons and the offers that were shown: map 'discount', "
-            "'list_price' or 'list_value'"
-        )
+        return _no_discount(list_price_sources(config))
     if not shape.discounts_vary:
         return Message("discounts are the same share in every week: nothing tells what another discount would do")
     return None
+
+
+def _no_discount(sources: list[str]) -> Message:
+    """Say that no discount is seen: `sources` are the places that should show one."""
+    if sources:
+        return Message(
+            "by {sources}, no order line has a discount beside coupons and the offers that were shown",
+            sources=[f"'{one}'" for one in sources],
+        )
+    return Message(
+        "no order line shows a discount beside coupons and the offers that were shown: map 'discount', 'list_price' or "
+        "'list_value'"
+    )
 
 
 def recommender_answer(shape: Shape, config: Config) -> Message | None:

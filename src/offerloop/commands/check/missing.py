@@ -37,13 +37,23 @@ def missing_sources(config: Config) -> list[Message]:
     ]
 
 
+def list_price_sources(config: Config) -> list[str]:
+    """Return the columns, as `source.column`, and the source that tell list prices; none where nothing does."""
+    names = {"order_lines": _LIST, "products": _LIST[:1]}
+    columns = [
+        f"{source}.{name}"
+        for source, of_source in names.items()
+        if source in config.sources
+        for name in of_source
+        if name in config.sources[source].columns
+    ]
+    return [*columns, *(["prices"] if "prices" in config.sources else [])]
+
+
 def missing_columns(config: Config) -> list[Message]:
     """Return one sentence for each column that a configured source does not map."""
     messages = list[Message]()
-    listed = "prices" in config.sources or (
-        "products" in config.sources and "list_price" in config.sources["products"].columns
-    )
-    if not listed and not set(_LIST) & set(config.sources["order_lines"].columns):
+    if not list_price_sources(config):
         messages.append(
             Message(
                 "no list_price, list_value or discount of order_lines: the response to shelf prices "

@@ -35,9 +35,11 @@ class OfferCheck:
 
     def line(self, currency: str) -> Message | str:
         """Return one line for people."""
+        if not self.offer_id:
+            return Message("its offers cannot be read; the problem is named below")
         effect = self._effect()
         if self.liability_minor is None:
-            return self.problem or Message("{offer}: may cost any amount; {effect}", offer=self.label, effect=effect)
+            return Message("{offer}: may cost any amount; {effect}", offer=self.label, effect=effect)
         most = Amount(Decimal(to_text(self.liability_minor, currency)), currency)
         return Message(
             "{offer}: costs {most} at most; {effect}",
@@ -102,6 +104,10 @@ class ReadOffers:
             except ConfigError as error:
                 wrong.append(OfferCheck(campaign.id, "", "", "", None, "unknown", error.message))
         return cls(read_offers, wrong)
+
+    def readable(self, config: Config) -> Config:
+        """Return the configuration with the campaigns alone whose offers can be read."""
+        return config.model_copy(update={"campaigns": tuple(campaign for campaign, _ in self.by_campaign)})
 
     @property
     def offers(self) -> list[Offer]:

@@ -47,7 +47,7 @@ def _checked(path: Path, config: Config, running: Engine) -> CheckResult:
     events = prepare(config, running)
     shape, sources = shape_of(events, config.response), source_rows(config, events.quality)
     answers = {
-        "response": response_answer(shape), "recommenders": recommender_answer(shape, config),
+        "response": response_answer(shape, config), "recommenders": recommender_answer(shape, config),
     }  # fmt: skip
     read = ReadOffers.of(config, shape, events.offers)
     shown, gap = exposures_answer(config, events, read.offers)
@@ -68,7 +68,7 @@ def _checked(path: Path, config: Config, running: Engine) -> CheckResult:
             *sign_notes(config, shape),
             *repeated_line_notes(events.quality, config.sources["order_lines"].columns),
             *configured_notes(config, events),
-            *unknown_names(config, events, running),
+            *unknown_names(read.readable(config), events, running),
             *offers_not_valid(config, events),
             *renamed_offers(config, events, [one.offer_id for one in read.offers]),
             *notes(config, shape, offers),

@@ -72,13 +72,17 @@ def _joined(*parts: nw.Expr) -> nw.Expr:
     return nw.concat_str(*parts, ignore_nulls=True)
 
 
-def drop_copies(cleaned: Cleaned) -> None:
-    """Reject rows that are there again in every column."""
+def drop_copies(cleaned: Cleaned, *, are_expected: bool = False) -> None:
+    """Reject rows that are there again in every column, which are no loss where they `are_expected`."""
     frame = cleaned.frame
     columns = frame.collect_schema().names()
     plain = {name: f"key_{number}" for number, name in enumerate(columns)}  # DuckDB takes a.b for b of a table a
     counted = frame.rename(plain).group_by(*plain.values()).agg(nw.len().alias("_n"))
     counted = cleaned.keep(counted.rename({key: name for name, key in plain.items()}))
+    if are_expected:
+        cleaned.frame, n_rows = counted.select(*columns), int(collect(counted.select(nw.col("_n").sum()))["_n"].sum())
+        cleaned.note(COPY, "merged", n_rows - count_rows(counted), Message("the order lines name it several times"))
+        return
     counted = counted.with_columns(_keep=nw.lit(1))
     _settle_copies(cleaned, columns, counted, *collect(counted.select(*_lost_copies(columns))).row(0))
 

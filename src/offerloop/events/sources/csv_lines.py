@@ -10,7 +10,6 @@ from offerloop.message import Message
 
 _LONGEST = 2_000_000
 """Bytes of a line that a reader takes."""
-_BLOCK = 1 << 20
 
 
 def line_of(path: Path, dialect: Dialect, column: str, cell: str) -> int | None:
@@ -39,8 +38,10 @@ def broken_line(path: Path, dialect: Dialect) -> tuple[int | None, Message]:
             return begins, Message(
                 "a double quote is never closed, or not doubled inside a quoted cell; correct the line"
             )
-    if _mixes_line_ends(path, dialect):
-        return None, Message("its lines end in different ways (CR LF, LF or CR); save it with one kind of line end")
+    if (number := _other_line_end(path, dialect)) is not None:
+        return number, Message(
+            "it ends in another way than those before it (CR LF, LF or CR); save the file with one kind of line end"
+        )
     return None, Message("it is not written as CSV usually is; save it again as CSV, or as Parquet")
 
 
@@ -62,9 +63,14 @@ def _wrong(row: list[str], width: int, dialect: Dialect) -> Message | None:
     return None
 
 
-def _mixes_line_ends(path: Path, dialect: Dialect) -> bool:
-    with path.open(encoding=dialect.encoding, errors="replace") as file:
-        while file.read(_BLOCK):
-            if isinstance(file.newlines, tuple):
-                return True
-    return False
+def _other_line_end(path: Path, dialect: Dialect) -> int | None:
+    """Return the first line that ends in another way than the first one; line ends within quotes are of a cell."""
+    usual, is_quoted = "", False
+    with path.open(encoding=dialect.encoding, errors="replace", newline="") as file:
+        for number, line in enumerate(file, start=1):
+            is_quoted ^= line.count('"') % 2 == 1
+            end = "" if is_quoted else line[len(line.rstrip("\r\n")) :]
+            usual = usual or end
+            if end not in ("", usual):
+                return number
+    return None

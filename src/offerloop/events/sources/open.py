@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import mkdtemp
@@ -32,7 +33,7 @@ from offerloop.events.sources.filled import with_filled
 from offerloop.events.sources.joined import with_joined
 from offerloop.events.sources.raw import CsvFile, Raw
 from offerloop.events.sources.unpack import Readable, readable, split_part
-from offerloop.message import Message, both
+from offerloop.message import Message
 
 
 def file_source(path: Path) -> Source:
@@ -195,29 +196,41 @@ def _rows(files: Sequence[CsvFile], engine: Engine, copies: Path) -> Frame:
         file, dialect = files[0]
         return engine.read(as_utf8(file.path, dialect.encoding, copies), dialect.separator)
     alike: dict[tuple[str, ...], list[Path]] = {}
-    names_of_first: dict[tuple[str, ...], str] = {}
+    examples: dict[tuple[str, ...], str] = {}
     for file, dialect in files:
         with instead_of_copies(copies, file.name):
             text = as_utf8(file.path, dialect.encoding, copies)
         kind = (dialect.separator, *_header(text, dialect))
         alike.setdefault(kind, []).append(text)
-        names_of_first.setdefault(kind, file.name)
-    frames: list[Frame] = []
-    for kind, group in alike.items():
-        frame = engine.read(_linked(group, copies), kind[0])
-        names = (frames or [frame])[0].collect_schema().names()
-        if set(names) != set(frame.collect_schema().names()):
+        examples.setdefault(kind, file.name)
+    usual = _usual(alike)
+    for kind, name in examples.items():
+        if set(_names(kind)) != set(_names(usual)):
             raise SourceError(
                 Message(
                     "the file '{file}' has other columns than '{first}', and the CSV files of a folder are one table; "
-                    "give each the columns {columns}",
-                    file=names_of_first[kind],
-                    first=files[0][0].name,
-                    columns=both([repr(one) for one in names]),
+                    "take it out of the folder, or give it the columns {columns}",
+                    file=name,
+                    first=examples[usual],
+                    columns=[repr(one) for one in _names(usual)],
                 )
             )
-        frames.append(frame.select(names))
-    return nw.concat(frames) if len(frames) > 1 else frames[0]
+    frames = [engine.read(_linked(group, copies), kind[0]) for kind, group in alike.items()]
+    names = frames[0].collect_schema().names()
+    return nw.concat([frame.select(names) for frame in frames]) if len(frames) > 1 else frames[0]
+
+
+def _usual(alike: Mapping[tuple[str, ...], Collection[Path]]) -> tuple[str, ...]:
+    """Return separator and columns of most files; of as many files, those of most columns."""
+    n_files = Counter[frozenset[str]]()
+    for kind, group in alike.items():
+        n_files[frozenset(_names(kind))] += len(group)
+    return max(alike, key=lambda kind: (n_files[frozenset(_names(kind))], len(kind)))
+
+
+def _names(kind: tuple[str, ...]) -> list[str]:
+    """Return the names of columns behind a separator as engines give them: an empty one is named by its place."""
+    return [name.strip() or f"column {place}" for place, name in enumerate(kind[1:], start=1)]
 
 
 def _header(file: Path, dialect: Dialect) -> list[str]:
