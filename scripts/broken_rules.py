@@ -86,8 +86,8 @@ RULES = (
     BrokenRule(
         "`announced`",
         "pricing/offer_set.py",
-        "stacking, announced = offer.stacking, offer.stacking.announced",
-        "stacking, announced = offer.stacking, None",
+        "announced = offer.stacking.announced",
+        "announced = None",
     ),
     BrokenRule(
         "shipping of a shop",

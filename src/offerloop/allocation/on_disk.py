@@ -123,6 +123,17 @@ def _numbers(name: str, column: pa.Array, path: Path, *, whole: bool) -> Numbers
             )
         )
     values = column.flatten() if lists else column
+    _check_cells(name, column, values, path, whole=whole)
+    numbers: NDArray[Any] = values.to_numpy(zero_copy_only=False)
+    if name == "profit" and np.isnan(numbers.min()):
+        raise SourceError(
+            Message("the column 'profit' of '{path}' holds something that is no number; fill it", path=str(path))
+        )
+    return numbers.reshape(len(column), -1) if lists else np.asarray(numbers)
+
+
+def _check_cells(name: str, column: pa.Array, values: pa.Array, path: Path, *, whole: bool) -> None:
+    """Raise SourceError for a column with empty cells, and for `values` that must be `whole` numbers and are not."""
     if column.null_count or values.null_count:
         raise SourceError(
             Message(
@@ -140,9 +151,3 @@ def _numbers(name: str, column: pa.Array, path: Path, *, whole: bool) -> Numbers
                 type=str(values.type),
             )
         )
-    numbers: NDArray[Any] = values.to_numpy(zero_copy_only=False)
-    if name == "profit" and np.isnan(numbers.min()):
-        raise SourceError(
-            Message("the column 'profit' of '{path}' holds something that is no number; fill it", path=str(path))
-        )
-    return numbers.reshape(len(column), -1) if lists else np.asarray(numbers)

@@ -11,6 +11,9 @@ from offerloop.errors import ConfigError, near_miss
 from offerloop.message import Message
 from offerloop.offers import NO_OFFER
 
+_NAMED = 8
+"""Offers that a message names."""
+
 
 @dataclass(frozen=True)
 class KnownOffer:
@@ -86,27 +89,28 @@ def check_usual_offers(wanted: Sequence[tuple[Message | str, str]], offers: Sequ
                 )
             )
         for offer in listed:
-            if not offer.in_money:
-                raise ConfigError(
-                    Message(
-                        "{place} names the offer '{offer_id}' of campaign '{campaign_id}', whose budget_unit is not "
-                        "money: name an offer of another campaign",
-                        place=place,
-                        offer_id=offer_id,
-                        campaign_id=offer.campaign_id,
-                    )
-                )
-            if offer.liability_minor is None:
-                raise ConfigError(
-                    Message(
-                        "{place} names the offer '{offer_id}' of campaign '{campaign_id}', which may cost any "
-                        "amount: limit it, such as by 'max_discount', so that business_as_usual.budget can be kept",
-                        place=place,
-                        offer_id=offer_id,
-                        campaign_id=offer.campaign_id,
-                    )
-                )
+            _check_affordable(place, offer)
 
 
-_NAMED = 8
-"""Offers that a message names."""
+def _check_affordable(place: Message | str, offer: KnownOffer) -> None:
+    """Raise ConfigError for an offer of which a budget in money cannot tell how many it pays for."""
+    if not offer.in_money:
+        raise ConfigError(
+            Message(
+                "{place} names the offer '{offer_id}' of campaign '{campaign_id}', whose budget_unit is not "
+                "money: name an offer of another campaign",
+                place=place,
+                offer_id=offer.offer_id,
+                campaign_id=offer.campaign_id,
+            )
+        )
+    if offer.liability_minor is None:
+        raise ConfigError(
+            Message(
+                "{place} names the offer '{offer_id}' of campaign '{campaign_id}', which may cost any "
+                "amount: limit it, such as by 'max_discount', so that business_as_usual.budget can be kept",
+                place=place,
+                offer_id=offer.offer_id,
+                campaign_id=offer.campaign_id,
+            )
+        )

@@ -102,12 +102,33 @@ def local_server() -> str:
                 "'apt-get install default-jre-headless'"
             )
         )
-    with socket.socket() as free:
-        free.bind(("localhost", 0))
-        port = free.getsockname()[1]
     os.environ.setdefault(_TOKEN, str(uuid4()))
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    server = {
+    port = _free_port()
+    try:
+        session.builder.config(map=_server_settings(port)).getOrCreate()
+    except pyspark.errors.PySparkRuntimeError as error:
+        if "JAVA_GATEWAY_EXITED" not in str(error):
+            raise
+        raise InputError(
+            Message(
+                "Spark on this machine needs Java 17 or newer, and what '{place}' names did not start it; correct the "
+                "variable JAVA_HOME, or install such a Java",
+                place=os.environ.get("JAVA_HOME") or shutil.which("java") or "java",
+            )
+        ) from None
+    return f"sc://localhost:{port}"
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        return int(free.getsockname()[1])
+
+
+def _server_settings(port: int) -> dict[str, str]:
+    """Return Spark's settings for a server that only this machine can reach."""
+    return {
         "spark.master": os.environ.get("MASTER", "local[*]"),
         "spark.plugins": "org.apache.spark.sql.connect.SparkConnectPlugin",
         "spark.connect.grpc.binding.address": "localhost",
@@ -120,19 +141,6 @@ def local_server() -> str:
         "spark.ui.showConsoleProgress": "false",
         "spark.sql.shuffle.partitions": str(os.cpu_count() or 1),
     }
-    try:
-        session.builder.config(map=server).getOrCreate()
-    except pyspark.errors.PySparkRuntimeError as error:
-        if "JAVA_GATEWAY_EXITED" not in str(error):
-            raise
-        raise InputError(
-            Message(
-                "Spark on this machine needs Java 17 or newer, and what '{place}' names did not start it; correct the "
-                "variable JAVA_HOME, or install such a Java",
-                place=os.environ.get("JAVA_HOME") or shutil.which("java") or "java",
-            )
-        ) from None
-    return f"sc://localhost:{port}"
 
 
 def _usual_memory() -> str:

@@ -354,47 +354,60 @@ class _Cleaning:
         return REJECTED.check(rows).sort("table", "rule", "row")
 
     def _clean(self, name: SourceName) -> Frame:
-        frame, clean = self.sources[name], self.config.clean
-        if name == "order_lines":
+        """Return the rows of a source that the rules keep, and record what each rule did."""
+        frame, are_lines = self.sources[name], name == "order_lines"
+        if are_lines:
             frame = with_day(frame, "at", "order_day", self.config.shop.timezone)
             self.dates.check(name, frame, "order_day", self.lines.with_days)
         cleaned = Cleaned(name, frame, self.engine.keep)
         rows = count_rows(frame)
         self._note_left_out(cleaned, name)
         cleaned.note("all rows", "read", rows, Message("rows in the source"))
-        columns = frame.collect_schema().names()
-        if name == "order_lines":
-            amounts, are_units = ("quantity", *money_columns(columns)), clean.repeated_orders == "units"
-            merge_scans(cleaned, amounts, self.config.shop.currency, keep_copies=are_units)
-            if "order_discount_minor" in columns:
-                cleaned.frame = self.engine.keep(with_discount_rates(cleaned.frame))
-            columns = cleaned.frame.collect_schema().names()
-        else:
-            if name == "products":
-                merge_texts(cleaned, self.engine)
-            drop_copies(cleaned, are_expected=self._is_of_lines(name))
-        apply_rules(cleaned, rules_for(name, clean, columns, self.config.shop.currency))
+        self._drop_repeats(cleaned, name)
+        columns = cleaned.frame.collect_schema().names()
+        apply_rules(cleaned, rules_for(name, self.config.clean, columns, self.config.shop.currency))
         if name in KEYS and count_rows(cleaned.frame.filter(nw.col(KEYS[name]).is_null())):
             apply_rules(cleaned, [without_key(KEYS[name])])
-        if name == "order_lines":
-            cleaned.frame = self._known_then(cleaned)
-            self.returned = net_returns(cleaned, is_return(columns), money_columns(columns), self.engine)
-            apply_rules(cleaned, rules_after_returns(clean))
-            cleaned.frame = with_order_discounts(cleaned.frame)
+        if are_lines:
+            self._net_order_lines(cleaned, columns)
             columns = cleaned.frame.collect_schema().names()
         gone = sum(row["rows"] for row in cleaned.quality if row["action"] in ("rejected", "merged"))
         cleaned.note("all rows", "kept", rows - gone, Message("rows that later stages see"))
-        if name == "order_lines":
+        if are_lines:
             self.lines.settle(cleaned)
+        self._record(cleaned)
+        kept = cleaned.frame.select(column for column in columns if not column.startswith("_"))
+        if name in KEYS:
+            check_key(kept, KEYS[name], name, self.config.sources[name].place)
+        return kept
+
+    def _drop_repeats(self, cleaned: Cleaned, name: SourceName) -> None:
+        """Merge the scans of one product in one order; of other sources drop rows that stand twice."""
+        if name != "order_lines":
+            if name == "products":
+                merge_texts(cleaned, self.engine)
+            drop_copies(cleaned, are_expected=self._is_of_lines(name))
+            return
+        columns, are_units = cleaned.frame.collect_schema().names(), self.config.clean.repeated_orders == "units"
+        amounts = ("quantity", *money_columns(columns))
+        merge_scans(cleaned, amounts, self.config.shop.currency, keep_copies=are_units)
+        if "order_discount_minor" in columns:
+            cleaned.frame = self.engine.keep(with_discount_rates(cleaned.frame))
+
+    def _net_order_lines(self, cleaned: Cleaned, columns: list[str]) -> None:
+        """Take returns off their sales, and discounts of whole orders off their lines."""
+        cleaned.frame = self._known_then(cleaned)
+        self.returned = net_returns(cleaned, is_return(columns), money_columns(columns), self.engine)
+        apply_rules(cleaned, rules_after_returns(self.config.clean))
+        cleaned.frame = with_order_discounts(cleaned.frame)
+
+    def _record(self, cleaned: Cleaned) -> None:
+        """Add what the rules did to one source to what they did to those before."""
         self.quality.extend(cleaned.quality)
         if self.lists_rejected:
             self.rejected.extend(self.engine.keep(part) for part in cleaned.rejected)
         self.daily.extend(cleaned.daily)
         self.losses.extend(cleaned.losses)
-        kept = cleaned.frame.select(column for column in columns if not column.startswith("_"))
-        if name in KEYS:
-            check_key(kept, KEYS[name], name, self.config.sources[name].place)
-        return kept
 
     def _is_of_lines(self, name: SourceName) -> bool:
         """Return whether a source reads the rows of the order lines, so that what is there once stands in many rows."""

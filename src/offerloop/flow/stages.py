@@ -159,9 +159,6 @@ def plan_together(
     if isinstance(liked, Preferences):
         final = stage("suggestions", with_products, decided.assigned, effects, liked, events, engine)
     test = stage("coming test", coming_test, decided.assigned, events, effects, config.evaluate.window_days)
-    gaps = [one.reason for one in (liked.gap, learned.study) if isinstance(one, Gap)]
-    gaps += [*learned.gaps_of_shown, *unknown_names(config, events, engine), *offers_not_valid(config, events)]
-    gaps += renamed_offers(config, events, effects.offers["offer_id"].to_list())
     tables = {
         "quality": events.quality, "quality_by_day": events.quality_by_day, "rejected": events.rejected,
         "profiles": profiles, "customers": collect(events.customers, "customer_id"),
@@ -182,9 +179,20 @@ def plan_together(
     checked = {name: STAGE_TABLES[name].check(table) for name, table in tables.items()}
     run = Run(
         config, events, checked, liked.affinities, planned.forecasts, planned.solved, final.explore_share, test,
-        gaps,
+        gaps(events, liked, learned, config, engine),
     )  # fmt: skip
     return PlannedTogether(run, profiles, learned, planned, liked)
+
+
+def gaps(events: Events, liked: Liked, learned: LearnedResponse, config: Config, engine: Engine) -> list[Message]:
+    """Return what the data could not show, and what of the configuration does not fit them."""
+    return [
+        *(one.reason for one in (liked.gap, learned.study) if isinstance(one, Gap)),
+        *learned.gaps_of_shown,
+        *unknown_names(config, events, engine),
+        *offers_not_valid(config, events),
+        *renamed_offers(config, events, learned.effects.offers["offer_id"].to_list()),
+    ]
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from offerloop.events import DAY
@@ -50,34 +52,31 @@ def date_notes(match: ColumnMatch) -> list[Message]:
     if not mapped.dated:
         return []
     others = [one for one in order_dates(match) if one.name not in match.guesses["at"].theirs]
-    before = [one for one in others if not _misleading(one) and earlier(one, mapped)]
-    if before:
-        first = before[0].name
-        return [
-            Message(
-                "'{column}' is read as the time of the order, and '{first}' is hardly ever later; if that is the "
-                "order's date, map at = '{first}'",
-                column=mapped.name,
-                first=first,
-            )
-        ]
+    doubt = _doubt(mapped, others)
+    return [] if doubt is None else [doubt]
+
+
+def _doubt(mapped: SourceColumn, others: Sequence[SourceColumn]) -> Message | None:
+    """Say why the order's time may be another column than the one that is mapped; None where nothing speaks for it."""
+    first = next((one.name for one in others if not _misleading(one) and earlier(one, mapped)), None)
+    if first is not None:
+        return Message(
+            "'{column}' is read as the time of the order, and '{first}' is hardly ever later; if that is the "
+            "order's date, map at = '{first}'",
+            column=mapped.name,
+            first=first,
+        )
     if _misleading(mapped):
-        return [
-            Message(
-                "'{column}' is read as the time of the order, and its name says that it is something else",
-                column=mapped.name,
-            )
-        ]
-    rivals = [one.name for one in others if _score(one) > _score(mapped) - _ALIKE]
-    if rivals:
-        return [
-            Message(
-                "'{column}' is read as the time of the order; {rivals} may be it as well",
-                column=mapped.name,
-                rivals=[f"'{name}'" for name in rivals],
-            )
-        ]
-    return []
+        return Message(
+            "'{column}' is read as the time of the order, and its name says that it is something else",
+            column=mapped.name,
+        )
+    rivals = [f"'{one.name}'" for one in others if _score(one) > _score(mapped) - _ALIKE]
+    if not rivals:
+        return None
+    return Message(
+        "'{column}' is read as the time of the order; {rivals} may be it as well", column=mapped.name, rivals=rivals
+    )
 
 
 def earlier(column: SourceColumn, other: SourceColumn) -> bool:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from offerloop.arrays import Floats, Ints
 from offerloop.market.noise import Noise
-from offerloop.market.preset import Preset
+from offerloop.market.preset import Habits, Preset
 
 YEAR = 52
 KINDS = ("coupon", "spend_and_save", "flash_sale")
@@ -116,37 +116,43 @@ def make_people(preset: Preset, shop: ProductRange, ids: Ints, noise: Noise) -> 
         own = noise.normal(name, 0, ids)
         return sign * link * shared_noise[by] + np.sqrt(1 - link * link) * own
 
-    def around(mean: float, spread: float, score: Floats) -> Floats:
-        return mean * np.exp(spread * score - spread * spread / 2)
-
     c = np.arange(shop.categories)
     need = settings.need + settings.need_spread * trait("need", "house")[:, None]
     need = need + settings.taste * noise.normal("taste", 0, ids[:, None], c[None, :])
-    keeps = np.array([habits.keeps.get(kind, 0.0) for kind in KINDS])
-    base = np.log(np.clip(keeps, 1e-9, 1 - 1e-9) / (1 - np.clip(keeps, 1e-9, 1 - 1e-9)))
     kept = [habits.keeps_spread * trait(f"keep{k}", "income", -1.0) for k in range(len(KINDS))]
-    logit = (
-        np.log(settings.variety / (1 - settings.variety))
-        if 0 < settings.variety < 1
-        else 50 * np.sign(settings.variety - 0.5)
-    )
-    price = around(1.0, settings.sensitivity_spread, trait("price", "income", -1.0))
+    price = _log_normal(1.0, settings.sensitivity_spread, trait("price", "income", -1.0))
     return CustomerTraits(
-        visits=around(settings.visits, settings.visits_spread, trait("visits", "age")),
+        visits=_log_normal(settings.visits, settings.visits_spread, trait("visits", "age")),
         need=need.astype(np.float32),
         usual=_usual(shop, ids, noise),
-        units=around(settings.units, 0.5, trait("units", "house")),
+        units=_log_normal(settings.units, 0.5, trait("units", "house")),
         sensitivity=settings.sensitivity * price,
         switching=settings.switching * price,
-        variety=1 / (1 + np.exp(-logit - settings.variety_spread * trait("variety", "age", -1.0))),
-        keeps=base + np.stack(kept, axis=1),
+        variety=1 / (1 + np.exp(-_logit(settings.variety) - settings.variety_spread * trait("variety", "age", -1.0))),
+        keeps=_keeping_logits(habits) + np.stack(kept, axis=1),
         lure=habits.lure + habits.lure_spread * trait("lure", "age", -1.0),
-        stretch=around(habits.stretch, 0.5, trait("stretch", "income", -1.0)),
+        stretch=_log_normal(habits.stretch, 0.5, trait("stretch", "income", -1.0)),
         annoyed=np.where(noise.uniform("annoyed", 0, ids) < habits.annoyed, habits.annoyance, 0.0),
         demographics=pl.DataFrame({"age": _thirds(shared_noise["age"], AGES),
                                    "income": _thirds(shared_noise["income"], INCOMES),
                                    "household": _thirds(shared_noise["house"], HOUSEHOLDS)}),
     )  # fmt: skip
+
+
+def _log_normal(mean: float, spread: float, score: Floats) -> Floats:
+    """A log-normal variable of this mean by its standard normal score."""
+    return mean * np.exp(spread * score - spread * spread / 2)
+
+
+def _logit(share: float) -> float:
+    """The logit of a share, which is finite also for 0 and 1."""
+    return float(np.log(share / (1 - share)) if 0 < share < 1 else 50 * np.sign(share - 0.5))
+
+
+def _keeping_logits(habits: Habits) -> Floats:
+    """(kinds,): the logit of bearing an offer of each kind in mind, for the average customer."""
+    keeps = np.clip([habits.keeps.get(kind, 0.0) for kind in KINDS], 1e-9, 1 - 1e-9)
+    return np.log(keeps / (1 - keeps))
 
 
 def _usual(shop: ProductRange, ids: Ints, noise: Noise) -> NDArray[np.int32]:

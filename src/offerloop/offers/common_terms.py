@@ -108,13 +108,7 @@ def window_of(terms: WrittenTerms) -> Window:
     starts.
     """
     zone = terms.text("timezone", "UTC")
-    try:
-        clock = ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise InputError(
-            Message("'timezone' must be a name such as \"Asia/Shanghai\", not '{zone}'", zone=zone)
-        ) from None
-    start = terms.get("starts_at")
+    clock, start = _clock(zone), terms.get("starts_at")
     first, last = None if start is None else instant(start, clock, "starts_at"), _end(terms, clock)
     hours = None if terms.get("hours") is None else terms.whole("hours")
     if first is not None and last is None and hours is not None:
@@ -127,6 +121,22 @@ def window_of(terms: WrittenTerms) -> Window:
                 starts_at=str(terms.get("starts_at")),
             )
         )
+    window = Window(first, last, _weekdays(terms), _between(terms), zone)
+    return ALWAYS if window == Window(zone=zone) else window
+
+
+def _clock(zone: str) -> ZoneInfo:
+    """Return a time zone by its name. Raises InputError for a name that is unknown."""
+    try:
+        return ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise InputError(
+            Message("'timezone' must be a name such as \"Asia/Shanghai\", not '{zone}'", zone=zone)
+        ) from None
+
+
+def _weekdays(terms: WrittenTerms) -> frozenset[int]:
+    """Return the days of the week of `days`, Monday as 0; none for every day."""
     days = terms.names("days")
     if not days <= set(DAYS):
         raise InputError(
@@ -136,9 +146,7 @@ def window_of(terms: WrittenTerms) -> Window:
                 wrong=", ".join(sorted(days - set(DAYS))),
             )
         )
-    weekdays = frozenset(DAYS.index(day) for day in days)
-    window = Window(first, last, weekdays, _between(terms), zone)
-    return ALWAYS if window == Window(zone=zone) else window
+    return frozenset(DAYS.index(day) for day in days)
 
 
 def instant(written: object, clock: ZoneInfo, field: str) -> int:

@@ -71,6 +71,11 @@ def _holds(rule: AudienceRule, customers: pl.DataFrame, name: str) -> pl.Expr:
         return pl.any_horizontal(pl.lit(value=False), *(_holds(one, customers, name) for one in rule.any))
     if rule.negated is not None:
         return ~_holds(rule.negated, customers, name)
+    return _field_holds(rule, customers, name)
+
+
+def _field_holds(rule: AudienceRule, customers: pl.DataFrame, name: str) -> pl.Expr:
+    """Whether the one field that a rule names is as it says."""
     field = rule.field or ""
     is_list = isinstance(customers.schema[field], pl.List)
     if rule.compare is ValueComparison.SIZE or rule.all_of is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import inf
@@ -30,6 +30,11 @@ from offerloop.tables import EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL
 FORMAT = 6
 ARM_NAMES = (PLAN, EXPLORE, HOLDBACK, HOLDOUT, USUAL)
 """Arms, by their number in `Policy.arm`."""
+_ARRAYS = (
+    "hashes", "offer", "planned", "arm", "reason", "propensity", "returns",
+    "further_customer", "further_offer", "further_returns",
+)  # fmt: skip
+"""Fields of a policy that are files of their own."""
 
 
 @dataclass(frozen=True)
@@ -237,38 +242,29 @@ def open_policy(folder: Path) -> Policy:
     served = folder / "served"
     written: dict[str, Any] = json.loads((served / "policy.json").read_text(encoding="utf-8"))
     offers = tuple(ServedOffer(**one) for one in written["offers"])
-    rule = written["newcomers"]
-    place, likeness = rule.pop("offer"), rule.pop("by_likeness")
     return Policy(
         version=folder.name,
         run_folder=folder,
         currency=written["currency"],
         offers=offers,
         reasons=tuple(tuple(one) for one in written["reasons"]),
-        newcomers=Newcomers(
-            **rule,
-            offer=None if place == NOTHING else offers[place],
-            by_likeness={name: None if one == NOTHING else offers[one] for name, one in likeness.items()},
-        ),
+        newcomers=_newcomers(written["newcomers"], offers),
         privacy=privacy_beside(Privacy.model_validate(written["privacy"]), folder.resolve().parent.parent),
         as_of=written["as_of"],
         left_minor=written["left_minor"],
         ids=Texts.open(served, "ids"),
         products=Texts.open(served, "products"),
         further_products=Texts.open(served, "further_products"),
-        **{
-            name: mapped(served / f"{name}.npy")
-            for name in (
-                "hashes",
-                "offer",
-                "planned",
-                "arm",
-                "reason",
-                "propensity",
-                "returns",
-                "further_customer",
-                "further_offer",
-                "further_returns",
-            )
-        },
+        **{name: mapped(served / f"{name}.npy") for name in _ARRAYS},
+    )
+
+
+def _newcomers(written: dict[str, Any], offers: Sequence[ServedOffer]) -> Newcomers:
+    """Read the rule for newcomers, in which offers are positions in `offers`."""
+    rule = dict(written)
+    place, likeness = rule.pop("offer"), rule.pop("by_likeness")
+    return Newcomers(
+        **rule,
+        offer=None if place == NOTHING else offers[place],
+        by_likeness={name: None if one == NOTHING else offers[one] for name, one in likeness.items()},
     )

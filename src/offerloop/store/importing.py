@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from offerloop.errors import InputError
 from offerloop.message import Message
-from offerloop.offers import CommandAnswer, Issue, IssuedCoupon, ListedCode
+from offerloop.offers import CommandAnswer, CouponTemplate, Issue, IssuedCoupon, ListedCode
 from offerloop.store.connect import persevere, reading
 from offerloop.store.ledger import PATIENCE_SECONDS, Ledger
 from offerloop.store.reading import read_coupons
@@ -68,6 +68,20 @@ def import_code_stream(
         there = _checked(ledger, template_id, chunk)
         n_codes, n_new = n_codes + len(chunk), n_new + sum(one.code not in there for one in chunk)
         n_of_customers += sum(one.customer_id is not None for one in chunk)
+    _check_limit(template_id, template, n_new)
+    n_issued = n_erased = 0
+    for chunk in _chunks(read()):
+        erased = _of_erased(ledger, chunk)
+        n_erased, kept = n_erased + len(erased), [one for one in chunk if one not in erased]
+        new = _new(ledger, template_id, kept)
+        _check_answers(ledger.carry_out_all(_commands(template_id, new)), template_id)
+        n_issued, done = n_issued + len(new), done + len(chunk)
+        if progress is not None:
+            progress(done, n_codes)
+    return ImportedCodes(template_id, n_issued, n_codes - n_issued - n_erased, n_of_customers, n_erased)
+
+
+def _check_limit(template_id: str, template: CouponTemplate, n_new: int) -> None:
     limit = template.terms.limit_issued
     if limit is not None and template.balance.n_issued + n_new > limit:
         raise InputError(
@@ -79,16 +93,6 @@ def import_code_stream(
                 n_new=n_new,
             )
         )
-    n_issued = n_erased = 0
-    for chunk in _chunks(read()):
-        erased = _of_erased(ledger, chunk)
-        n_erased, kept = n_erased + len(erased), [one for one in chunk if one not in erased]
-        new = _new(ledger, template_id, kept)
-        _check_answers(ledger.carry_out_all(_commands(template_id, new)), template_id)
-        n_issued, done = n_issued + len(new), done + len(chunk)
-        if progress is not None:
-            progress(done, n_codes)
-    return ImportedCodes(template_id, n_issued, n_codes - n_issued - n_erased, n_of_customers, n_erased)
 
 
 def _chunks(codes: Iterator[ListedCode]) -> Iterator[list[ListedCode]]:

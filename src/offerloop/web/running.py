@@ -126,11 +126,9 @@ def run(
         raise InputError(Message("people of a demo sign in without a password; listen on 127.0.0.1 for that"))
     secret = _fill(settings, demo_traffic=demo_traffic, new_admin_token=new_admin_token, remark=remark)
     if secret is not None:
-        sys.stdout.write(f"{secret}\n")
-        sys.stdout.flush()
-        remark(Message("This is a token of an admin. It is shown once: keep it where secrets are kept."))
-    if secret is not None and not new_admin_token:
-        remark(_NEW_DATABASE)
+        _show_token(secret, remark)
+        if not new_admin_token:
+            remark(_NEW_DATABASE)
     remark(Message("The console is at {address}", context="message", address=f"http://{host}:{port}/"))
     if config_file(settings.shop).is_file():
         for fault in webhook_faults(load_config(settings.shop)):
@@ -154,6 +152,12 @@ def run(
         )  # fmt: skip
     finally:
         runner.stop()
+
+
+def _show_token(secret: str, remark: Callable[[Message], None]) -> None:
+    sys.stdout.write(f"{secret}\n")
+    sys.stdout.flush()
+    remark(Message("This is a token of an admin. It is shown once: keep it where secrets are kept."))
 
 
 def app_of_worker() -> ASGIApp:

@@ -238,13 +238,17 @@ def _differences(findings: EvaluationFindings, _: Localizer) -> Section:
             base=base,
         )
         blocks.append(_forest("differences", message, says, rows, 0.0, _))
+    blocks.append(_difference_table(findings, _))
+    return Section("differences", _("Differences", context="section name"), message, tuple(blocks))
+
+
+def _difference_table(findings: EvaluationFindings, _: Localizer) -> Table:
     cells = tuple(
         (title(policy, _), *(worth_text(policy.against[name], _) if name in policy.against else "" for name in AGAINST))
         for policy in findings.valued
     )
     heads = columns(_, "policy", *(f"against_{name}" for name in AGAINST))
-    blocks.append(Table(_("Paired differences a decision"), heads, cells))
-    return Section("differences", _("Differences", context="section name"), message, tuple(blocks))
+    return Table(_("Paired differences a decision"), heads, cells)
 
 
 def _overlap(findings: EvaluationFindings, _: Localizer) -> Section:

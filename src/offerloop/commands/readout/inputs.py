@@ -98,15 +98,7 @@ class PastRun:
 
 def read_run(folder: Path) -> PastRun:
     """A run's folder. Raises InputError when it is none, or when its plan offers nothing that could be read out."""
-    missing = [name for name in _FILES if not (folder / name).is_file()]
-    if missing:
-        raise InputError(
-            Message(
-                "'{folder}' is not the folder of a run: it lacks {column}; name one such as runs/<id>",
-                folder=str(folder),
-                column=missing[0],
-            )
-        )
+    _check_is_run(folder)
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
@@ -133,6 +125,18 @@ def read_run(folder: Path) -> PastRun:
     )  # fmt: skip
     _check_something_was_sent(run)
     return run
+
+
+def _check_is_run(folder: Path) -> None:
+    missing = [name for name in _FILES if not (folder / name).is_file()]
+    if missing:
+        raise InputError(
+            Message(
+                "'{folder}' is not the folder of a run: it lacks {column}; name one such as runs/<id>",
+                folder=str(folder),
+                column=missing[0],
+            )
+        )
 
 
 def _config(manifest: dict[str, Any], folder: Path) -> Config:

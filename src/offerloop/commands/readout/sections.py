@@ -400,8 +400,18 @@ def exploration_section(findings: ReadoutFindings, _: Localizer) -> Section:
 
 def limits_section(findings: ReadoutFindings, _: Localizer) -> Section:
     """What a reader must know before acting on it."""
+    return Section(
+        "limits",
+        _("What limits this", context="section name"),
+        _("This is what the offers caused, as far as the groups are random"),
+        (Bullets(tuple(one for one in _limits(findings, _) if one)),),
+    )
+
+
+def _limits(findings: ReadoutFindings, _: Localizer) -> list[str]:
+    """Return what limits a read-out, with an empty text for each limit that it does not have."""
     few = _.clauses(_(one) for one in findings.left_out)
-    said = [
+    return [
         _("The orders since the plan are simulated: this shows what a read-out looks like, not what customers did.")
         if findings.are_simulated
         else "",
@@ -429,10 +439,3 @@ def limits_section(findings: ReadoutFindings, _: Localizer) -> Section:
         if findings.left_out
         else "",
     ]
-    blocks = (Bullets(tuple(one for one in said if one)),)
-    return Section(
-        "limits",
-        _("What limits this", context="section name"),
-        _("This is what the offers caused, as far as the groups are random"),
-        blocks,
-    )

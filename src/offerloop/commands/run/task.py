@@ -88,6 +88,34 @@ def run(
     several offers, the further ones go to another, with `_further` behind its name.
     Raises InputError for an unknown stage or name, and when the folder or the table cannot be written.
     """
+    _check_stage(begin)
+    config_path = config_file(config_path)
+    with open_workspace(config_path, engine, shards) as (config, running, store):
+        _check_table(table, running)
+        added = campaigns_of_store(config)
+        config = with_campaigns(config, added).in_language(language)
+        if problems := name_problems(config):
+            raise ConfigError(problems_of(config_path, problems))
+        recorder = Recorder(ProgressDisplay(console, config.language()), store, begin)
+        planned = plan(config, running, recorder)
+        how = {
+            "shares": shares_of(config),
+            "engine": engine_name(engine),
+            **kept_in_manifest(added),
+            STAGE_KEYS: store.written_keys(),
+        }
+        written, _ = _finish(config_path, config, planned, running, recorder, how)
+        store.retain(SIMILAR_PRODUCTS, *similar_products_inputs(config, running))
+        store.prune()
+        if table is not None and isinstance(running, TableReader):
+            running.save(written.folder / "assignments.parquet", table)
+            if config.plan.offers_per_customer > 1:
+                running.save(written.folder / "further_offers.parquet", f"{table}_further")
+    return written
+
+
+def _check_stage(begin: str | None) -> None:
+    """Raise InputError for the name of no stage."""
     if begin is not None and begin not in STAGES:
         raise InputError(
             Message(
@@ -97,34 +125,6 @@ def run(
                 known=STAGES,
             )
         )
-    config_path = config_file(config_path)
-    with open_workspace(config_path, engine, shards) as (config, running, store):
-        _check_table(table, running)
-        added = campaigns_of_store(config)
-        config = with_campaigns(config, added).in_language(language)
-        if problems := name_problems(config):
-            raise ConfigError(problems_of(config_path, problems))
-        recorder = Recorder(ProgressDisplay(console, config.language()), store, begin)
-        written, _ = _finish(
-            config_path,
-            config,
-            plan(config, running, recorder),
-            running,
-            recorder,
-            {
-                "shares": shares_of(config),
-                "engine": engine_name(engine),
-                **kept_in_manifest(added),
-                STAGE_KEYS: store.written_keys(),
-            },
-        )
-        store.retain(SIMILAR_PRODUCTS, *similar_products_inputs(config, running))
-        store.prune()
-        if table is not None and isinstance(running, TableReader):
-            running.save(written.folder / "assignments.parquet", table)
-            if config.plan.offers_per_customer > 1:
-                running.save(written.folder / "further_offers.parquet", f"{table}_further")
-    return written
 
 
 def _check_table(table: str | None, engine: Engine) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from offerloop.commands.simulate.columns import columns
 from offerloop.commands.simulate.findings import Courses, PolicyGains
@@ -35,36 +35,32 @@ def courses_section(courses: Courses, policies: Sequence[PolicyGains], _: Locali
         parts.append(NotKnown(_("Regret needs the best that could be had: add the policy 'ceiling', or 'oracle'.")))
     elif courses.regret:
         parts.append(_regret(courses, courses.ceiling, _))
-    parts += [
-        _totals(courses, policies, _),
-        Text(
-            _(
-                "Measured as profit that the shop realised beyond its twin without offers, with the same "
-                "customers and the same random draws. These are not expected values, so single weeks vary by "
-                "chance. Regret compares policies at the same budget of liabilities in each period; what they "
-                "truly spend differs and stands in the table. 'blanket' keeps to no budget and is drawn only "
-                "where it is alone. Regret can fall, and even below zero: what offers do to later periods does "
-                "not count for 'ceiling' and 'oracle' when they choose."
-            )
-        ),
-    ]
-    if courses.spend is not None:
-        parts.append(
-            Text(
-                _(
-                    "At the same spend: in each world every policy goes to fewer customers, drawn at random, "
-                    "so that it spends what the one that spends least does, {spend} on average; its profit "
-                    "then shrinks in proportion. A policy that spends nothing is left out.",
-                    spend=money_text(courses.spend, _),
-                )
-            )
-        )
+    parts += [_totals(courses, policies, _), *(Text(one) for one in _explanation(courses, _))]
     return Section(
         "courses",
         _("Over time", context="section name"),
         _("What each policy has gained from period to period, and how far it is behind the best"),
         tuple(parts),
     )
+
+
+def _explanation(courses: Courses, _: Localizer) -> Iterator[str]:
+    """How the figures are measured and compared."""
+    yield _(
+        "Measured as profit that the shop realised beyond its twin without offers, with the same "
+        "customers and the same random draws. These are not expected values, so single weeks vary by "
+        "chance. Regret compares policies at the same budget of liabilities in each period; what they "
+        "truly spend differs and stands in the table. 'blanket' keeps to no budget and is drawn only "
+        "where it is alone. Regret can fall, and even below zero: what offers do to later periods does "
+        "not count for 'ceiling' and 'oracle' when they choose."
+    )
+    if courses.spend is not None:
+        yield _(
+            "At the same spend: in each world every policy goes to fewer customers, drawn at random, "
+            "so that it spends what the one that spends least does, {spend} on average; its profit "
+            "then shrinks in proportion. A policy that spends nothing is left out.",
+            spend=money_text(courses.spend, _),
+        )
 
 
 def _profit(courses: Courses, _: Localizer) -> Figure:

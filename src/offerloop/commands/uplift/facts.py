@@ -75,38 +75,30 @@ class FindingsBuilder:
     request: UpliftRequest
 
     def findings(self, place: str) -> UpliftFindings:
-        """All of them."""
-        decision, trial, wasted = self.study.decision, self.trial, self._unchanged_cost()
-        whose, responders = self.study.whose, Responders(trial, self.study)
+        """Return all findings, of which a trial with doubtful data concludes nothing."""
+        request, trial, study, decision = self.request, self.trial, self.study, self.study.decision
+        wasted, responders, arms = self._unchanged_cost(), Responders(trial, study), trial.arms.names
         findings = UpliftFindings(
+            treatment=request.treatment, outcome=request.outcome, value=request.value, cost=request.cost,
+            budget=request.budget, top=request.top, cluster=request.cluster,
+            n=trial.value.size, design=trial.design, balance_p=trial.balance_p, ratio_p=trial.ratio_p,
+            suspects=trial.suspects, features=trial.encoding.names,
+            conclusion=study.conclusion, verdict=study.verdict, p_value=study.p_value, follow_up=study.follow_up,
+            policy=decision.policy, estimator=decision.estimator,
             place=place,
-            n=trial.value.size,
-            treatment=self.request.treatment,
-            outcome=self.request.outcome,
-            value=self.request.value,
-            cost=self.request.cost,
-            control=trial.arms.names[0],
-            design=trial.design,
+            control=arms[0],
             outcome_kind=outcome_kind(trial.outcome),
-            conclusion=self.study.conclusion,
-            policy=decision.policy,
-            verdict=self.study.verdict,
-            p_value=self.study.p_value,
-            follow_up=self.study.follow_up,
-            offer=trial.arms.names[decision.offer],
-            near_ties=tuple(trial.arms.names[k] for k in decision.near_ties),
-            expense=None if self.study.selection.expense is None else "depth" if trial.cost is None else "cost",
-            estimator=decision.estimator,
-            targeting=self.study.selection.gain_over_random(decision.estimator),
+            offer=arms[decision.offer],
+            near_ties=tuple(arms[k] for k in decision.near_ties),
+            expense=None if study.selection.expense is None else "depth" if trial.cost is None else "cost",
+            targeting=study.selection.gain_over_random(decision.estimator),
             forecast=self._forecast(),
-            budget=self.request.budget,
-            top=self.request.top,
             usual_areas=tuple(self._usual_areas()),
             against_score=self._against_score(),
             arms=tuple(self._arms()),
             ranked=tuple(self._ranked()),
             policies=tuple(self._policies()),
-            curve=tuple(CustomerOrdering(self.study, self.study.judged.seed).steps()),
+            curve=tuple(CustomerOrdering(study, study.judged.seed).steps()),
             deciles=tuple(self._deciles()),
             types=tuple(self._types()),
             unchanged_cost=None if wasted is None else wasted.share,
@@ -117,17 +109,12 @@ class FindingsBuilder:
             segments=tuple(responders.segments()),
             pairs=tuple(responders.pairs()),
             balance=tuple(self._balance()),
-            balance_p=trial.balance_p,
-            ratio_p=trial.ratio_p,
             overlap=tuple(self._overlap()) if trial.design == "observational" else (),
-            negative_controls={name: self._on(name) for name in self.request.negative_controls},
-            suspects=trial.suspects,
+            negative_controls={name: self._on(name) for name in request.negative_controls},
             disagreeing=self._disagreeing(),
-            cluster=self.request.cluster,
-            clusters=None if whose is None else int(whose.max()) + 1,
-            features=trial.encoding.names,
+            clusters=None if study.whose is None else int(study.whose.max()) + 1,
             notes=tuple(self._notes()),
-        )
+        )  # fmt: skip
         return replace(findings, conclusion="doubtful", verdict="nothing") if is_doubtful(findings) else findings
 
     def _notes(self) -> Iterator[Note]:

@@ -111,21 +111,18 @@ class Dates:
                     last_day=iso(last_day),
                 )
             )
-        problems = []
-        if distance > _QUARTER:
-            problems.append(
-                Message(
-                    "profiles.as_of = {as_of} is {distance} days after the last order line, on {last_day}: "
-                    "customers are described as of a quarter without orders; add the orders since, or set an "
-                    "earlier day",
-                    as_of=str(as_of), distance=distance, last_day=iso(last_day),
-                )
-            )  # fmt: skip
-        if n_later > n_kept:
-            problems.append(
-                Message(
-                    "profiles.as_of = {as_of} leaves out {n_later} of {n_lines} order lines as later than the plan",
-                    as_of=str(as_of), n_later=n_later, n_lines=n_later + n_kept,
-                )
-            )  # fmt: skip
-        return problems
+        late = Message(
+            "profiles.as_of = {as_of} is {distance} days after the last order line, on {last_day}: "
+            "customers are described as of a quarter without orders; add the orders since, or set an "
+            "earlier day",
+            as_of=str(as_of),
+            distance=distance,
+            last_day=iso(last_day),
+        )
+        early = Message(
+            "profiles.as_of = {as_of} leaves out {n_later} of {n_lines} order lines as later than the plan",
+            as_of=str(as_of),
+            n_later=n_later,
+            n_lines=n_later + n_kept,
+        )
+        return [*([late] if distance > _QUARTER else []), *([early] if n_later > n_kept else [])]

@@ -129,27 +129,8 @@ def check_suppression(listed: pl.Series, known_ids: pl.Series, place: str, least
     missing = listed.filter(~listed.is_in(known_ids.implode()))
     if least == 0 or not len(known_ids):
         return len(missing)
-    if not len(listed):
-        raise SourceError(
-            Message(
-                "the suppression list '{place}' holds no id, so that nobody would be left out; give the "
-                "list, or take out privacy.suppress ({unless})",
-                place=place,
-                unless=_UNLESS,
-            )
-        )
     if len(missing) == len(listed):
-        raise SourceError(
-            Message(
-                "the suppression list '{place}' matches nobody in the sources: its ids are such as "
-                "{examples}, and theirs such as {examples_known}{why}; write them alike in both ({unless})",
-                place=place,
-                examples=_examples(listed, known_ids),
-                examples_known=_examples(known_ids, listed),
-                why=_why(listed, known_ids),
-                unless=_UNLESS,
-            )
-        )
+        raise SourceError(_nobody_listed(listed, known_ids, place))
     for what, listed_id, other in _near(missing, known_ids.filter(~known_ids.is_in(listed.implode()))):
         raise SourceError(
             Message(
@@ -164,6 +145,26 @@ def check_suppression(listed: pl.Series, known_ids: pl.Series, place: str, least
             )
         )
     return len(missing)
+
+
+def _nobody_listed(listed: pl.Series, known_ids: pl.Series, place: str) -> Message:
+    """Say why a suppression list would leave out nobody: it is empty, or writes ids in another way."""
+    if not len(listed):
+        return Message(
+            "the suppression list '{place}' holds no id, so that nobody would be left out; give the "
+            "list, or take out privacy.suppress ({unless})",
+            place=place,
+            unless=_UNLESS,
+        )
+    return Message(
+        "the suppression list '{place}' matches nobody in the sources: its ids are such as "
+        "{examples}, and theirs such as {examples_known}{why}; write them alike in both ({unless})",
+        place=place,
+        examples=_examples(listed, known_ids),
+        examples_known=_examples(known_ids, listed),
+        why=_why(listed, known_ids),
+        unless=_UNLESS,
+    )
 
 
 def _near(missing: pl.Series, known_ids: pl.Series) -> Iterator[tuple[Message, str, str]]:

@@ -90,27 +90,13 @@ def _of_time(clean: Clean) -> list[CleaningRule]:
         ),
     ]
     if clean.first_day is not None:
+        why = Message("before clean.first_day = {day}", context="cleaning rule", day=clean.first_day.isoformat())
         early = day < epoch_day(clean.first_day)
-        rules.append(
-            CleaningRule(
-                "before the window",
-                "rejected",
-                early,
-                Message("before clean.first_day = {day}", context="cleaning rule", day=clean.first_day.isoformat()),
-                column="at",
-            )
-        )
+        rules.append(CleaningRule("before the window", "rejected", early, why, column="at"))
     if clean.last_day is not None:
+        why = Message("after clean.last_day = {day}", context="cleaning rule", day=clean.last_day.isoformat())
         late = day > epoch_day(clean.last_day)
-        rules.append(
-            CleaningRule(
-                "after the window",
-                "rejected",
-                late,
-                Message("after clean.last_day = {day}", context="cleaning rule", day=clean.last_day.isoformat()),
-                column="at",
-            )
-        )
+        rules.append(CleaningRule("after the window", "rejected", late, why, column="at"))
     return rules
 
 

@@ -231,11 +231,7 @@ def _refuse_other_documents(names: Sequence[str], name: str) -> None:
 
 def _member(archive: zipfile.ZipFile, part: str | None, path: Path) -> tuple[str, str | None]:
     """The only table of an archive, or the one that was named; and which sheet of it, as in ``book.xlsx#Sheet1``."""
-    tables = [
-        member.filename
-        for member in archive.infolist()
-        if not member.is_dir() and member.filename.lower().endswith(_TABLES) and not _is_hidden(member.filename)
-    ]
+    tables = _tables_in(archive)
     if not tables:
         raise SourceError(
             Message("the archive '{path}' holds no CSV, Parquet or Excel file; pack the table itself", path=str(path))
@@ -263,6 +259,11 @@ def _member(archive: zipfile.ZipFile, part: str | None, path: Path) -> tuple[str
             )
         )
     return chosen, sheet or None
+
+
+def _tables_in(archive: zipfile.ZipFile) -> list[str]:
+    files = (member.filename for member in archive.infolist() if not member.is_dir())
+    return [name for name in files if name.lower().endswith(_TABLES) and not _is_hidden(name)]
 
 
 def _is_hidden(name: str) -> bool:

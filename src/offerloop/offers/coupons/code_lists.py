@@ -213,7 +213,22 @@ def _listed(cells: Sequence[str], header: Mapping[str, int], place: str) -> List
         where = header.get(field)
         return (cells[where].strip() or None) if where is not None and where < len(cells) else None
 
-    written = cell("code") or ""
+    code = _code(cell("code") or "", place)
+    customer = cell("customer")
+    if customer is not None and (len(customer) > LONGEST or "\0" in customer):
+        raise InputError(
+            Message(
+                "{place}: the id of a customer must have 1 to {most} signs, not '{customer}'",
+                place=place,
+                most=str(LONGEST),
+                customer=customer[:50],
+            )
+        )
+    return ListedCode(code, cell("offer"), customer)
+
+
+def _code(written: str, place: str) -> str:
+    """Return the code that a cell holds, as codes are kept. Raises InputError for what is none."""
     code = normalise_code(written)
     if set(written) & _OF_TABLES:
         raise InputError(
@@ -233,14 +248,4 @@ def _listed(cells: Sequence[str], header: Mapping[str, int], place: str) -> List
                 code=written[:50],
             )
         )
-    customer = cell("customer")
-    if customer is not None and (len(customer) > LONGEST or "\0" in customer):
-        raise InputError(
-            Message(
-                "{place}: the id of a customer must have 1 to {most} signs, not '{customer}'",
-                place=place,
-                most=str(LONGEST),
-                customer=customer[:50],
-            )
-        )
-    return ListedCode(code, cell("offer"), customer)
+    return code

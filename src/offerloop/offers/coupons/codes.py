@@ -115,6 +115,21 @@ def write_codes(codes: Sequence[str], path: Path) -> None:
 def _check_shape(count: int, prefix: str, length: int) -> None:
     if count < 1:
         raise InputError(Message("the number of codes must be at least 1, not {count}", count=str(count)))
+    _check_prefix(prefix)
+    if not 2 <= length <= LONGEST_CODE - len(prefix):
+        raise InputError(
+            Message(
+                "the length must be from 2 to {most}, so that a code with its prefix has at most {limit} "
+                "characters; it is {length}",
+                most=str(LONGEST_CODE - len(prefix)),
+                limit=str(LONGEST_CODE),
+                length=str(length),
+            )
+        )
+    _check_hard_to_guess(count, prefix, length)
+
+
+def _check_prefix(prefix: str) -> None:
     if strange := [sign for sign in prefix if sign not in _VALUES]:
         raise InputError(Message("the prefix may have the letters A-Z and digits, not '{sign}'", sign=str(strange[0])))
     if alike := [sign for sign in prefix if sign not in ALPHABET]:
@@ -130,16 +145,9 @@ def _check_shape(count: int, prefix: str, length: int) -> None:
                 example="".join(sign for sign in prefix if sign in ALPHABET) or "TEA",
             )
         )
-    if not 2 <= length <= LONGEST_CODE - len(prefix):
-        raise InputError(
-            Message(
-                "the length must be from 2 to {most}, so that a code with its prefix has at most {limit} "
-                "characters; it is {length}",
-                most=str(LONGEST_CODE - len(prefix)),
-                limit=str(LONGEST_CODE),
-                length=str(length),
-            )
-        )
+
+
+def _check_hard_to_guess(count: int, prefix: str, length: int) -> None:
     if (chance := code_guess_probability(count, length, prefix)) > MOST_GUESSABLE:
         enough = next(
             (more for more in range(length, LONGEST_CODE) if code_guess_probability(count, more) <= MOST_GUESSABLE),

@@ -22,6 +22,10 @@ from offerloop.offers.stacking import ANNOUNCED, LANES
 SEGMENTS = "segments"
 UNIT_LIMITS = ("stock", "per_customer", "max_units")
 """Attributes of offers that limit how many units go at their price."""
+ScopedEffects = tuple[tuple[Effect, Scope], ...]
+"""The effects of an offer with their scopes."""
+EffectParts = tuple[tuple[Effect, Scope, tuple[Scope, ...]], ...]
+"""The same, with the lines that each effect may touch beside those of its own scope."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class Ready:
     gives: tuple[Given, ...]
     announced: bool
     """Whether the shop announces it to everybody: not what is for some customers."""
-    effects: tuple[tuple[Effect, Scope], ...]
+    effects: ScopedEffects
     after: bool
     """Whether its conditions are measured at the prices of its turn."""
     label: Message
@@ -60,8 +64,7 @@ class Ready:
     """Whether something that it is about must not be reduced."""
     scopes: tuple[Scope, ...]
     """All that it is about, and what its conditions are measured on."""
-    parts: tuple[tuple[Effect, Scope, tuple[Scope, ...]], ...]
-    """Its effects with their scopes, and the lines that each may touch beside those of its own scope."""
+    parts: EffectParts
     claims: tuple[UnitClaim, ...]
     """What each effect leaves and marks, where units are used once."""
     of_the_moment: bool
@@ -73,54 +76,37 @@ class Ready:
 
     @classmethod
     def of(cls, offer: Offer) -> Ready:
-        """What never changes."""
-        conditions = offer.conditions
+        """Compute once what is the same for every basket."""
+        conditions, stacking, effects = offer.conditions, offer.stacking, tuple(offer.effects())
         after = conditions.measured is Measured.AFTER and conditions.has_least_spend
-        lane, effects = LANES.index(offer.in_lane), tuple(offer.effects())
         limited = any(getattr(offer, name, None) is not None for name in UNIT_LIMITS)
-        stacking, announced = offer.stacking, offer.stacking.announced
-        if announced is None:
-            announced = offer.in_lane in ANNOUNCED and not conditions.is_for_some_customers
-        few = limited or any(getattr(effect, "units_per_line", None) is not None for effect, _ in effects)
-        uses = LINES if len(effects) != 1 else SOME if few else effects[0][0].uses
-        also = tuple([tuple(effect.also) for effect, _ in effects])
-        scopes = [scope for (_, own), others in zip(effects, also, strict=True) for scope in (own, *others)]
-        if after:
-            scopes += [offer.scope, *conditions.measured_on_scopes]
-        parts = tuple([(effect, own, others) for (effect, own), others in zip(effects, also, strict=True)])
-        about = _needed_alone(offer, parts) or [own for _, own in effects]
-        names = dict.fromkeys(name for scope in about for name in scope.names)
-        absent = Shortfall(NotApplicable.NOT_IN_BASKET, names=tuple(names))
-        of_full_price = any(scope.only_full_price for scope in scopes)
-        named = bool(stacking.group or stacking.not_with)
-        claims = tuple(
-            claim_of(lane, effect.uses, stackable=stacking.stackable, limited=limited, alone=len(effects) == 1)
-            for effect, _ in effects
-        )
+        parts = tuple([(effect, own, tuple(effect.also)) for effect, own in effects])
+        scopes = _scopes(offer, parts, after=after)
+        absent = _absent(offer, parts)
         return cls(
-            offer,
-            offer.offer_id,
-            lane,
-            stacking.priority,
-            stacking.exclusive,
-            stacking.stackable,
-            tuple(offer.gives()),
-            announced,
-            effects,
-            after,
-            offer.label(),
-            limited,
-            all(effect.quick for effect, _ in effects),
-            uses,
-            named,
-            conditions.segments,
-            absent,
-            RejectedOffer.of(offer.offer_id, absent),
-            of_full_price,
-            tuple(scopes),
-            parts,
-            claims,
-            conditions.are_of_the_moment,
+            offer=offer,
+            offer_id=offer.offer_id,
+            lane=LANES.index(offer.in_lane),
+            priority=stacking.priority,
+            exclusive=stacking.exclusive,
+            stackable=stacking.stackable,
+            gives=tuple(offer.gives()),
+            announced=_is_announced(offer),
+            effects=effects,
+            after=after,
+            label=offer.label(),
+            limited=limited,
+            quick=all(effect.quick for effect, _ in effects),
+            uses=_uses(effects, limited=limited),
+            named=bool(stacking.group or stacking.not_with),
+            segments=conditions.segments,
+            absent=absent,
+            rejected=RejectedOffer.of(offer.offer_id, absent),
+            of_full_price=any(scope.only_full_price for scope in scopes),
+            scopes=scopes,
+            parts=parts,
+            claims=_claims(offer, effects, limited=limited),
+            of_the_moment=conditions.are_of_the_moment,
         )
 
     def beside(self, alike: dict[object, int], scopes: dict[Scope, Scope]) -> Ready:
@@ -212,6 +198,39 @@ class OfferSet:
         return {place for one, names in filed for name in names & places[one].keys() for place in places[one][name]}
 
 
+def _is_announced(offer: Offer) -> bool:
+    """Whether the shop announces an offer to everybody: as its terms say, else by its lane and its conditions."""
+    announced = offer.stacking.announced
+    return offer.in_lane in ANNOUNCED and not offer.conditions.is_for_some_customers if announced is None else announced
+
+
+def _uses(effects: ScopedEffects, *, limited: bool) -> Uses:
+    """Return what an offer needs to itself in its lane."""
+    if len(effects) != 1:
+        return LINES
+    only = effects[0][0]
+    return SOME if limited or getattr(only, "units_per_line", None) is not None else only.uses
+
+
+def _claims(offer: Offer, effects: ScopedEffects, *, limited: bool) -> tuple[UnitClaim, ...]:
+    """Return the claim of each effect, where units are used once."""
+    lane, stackable, alone = LANES.index(offer.in_lane), offer.stacking.stackable, len(effects) == 1
+    return tuple(claim_of(lane, one.uses, stackable=stackable, limited=limited, alone=alone) for one, _ in effects)
+
+
+def _scopes(offer: Offer, parts: EffectParts, *, after: bool) -> tuple[Scope, ...]:
+    """Return all that an offer is about, and where it is measured `after` others what its conditions look at."""
+    measured_on = (offer.scope, *offer.conditions.measured_on_scopes) if after else ()
+    return (*(scope for _, own, others in parts for scope in (own, *others)), *measured_on)
+
+
+def _absent(offer: Offer, parts: EffectParts) -> Shortfall:
+    """Return why an offer does not apply where nothing of what it is about is in the basket."""
+    about = _needed_alone(offer, parts) or [own for _, own, _ in parts]
+    names = dict.fromkeys(name for scope in about for name in scope.names)
+    return Shortfall(NotApplicable.NOT_IN_BASKET, names=tuple(names))
+
+
 def _filed_under(ready: Ready) -> Sequence[tuple[str, frozenset[str]]]:
     """The names of which the basket must hold one, with their dimensions; none where an offer is always looked at."""
     narrowest = [scope.narrowest for scope in _needed_alone(ready.offer, ready.parts)]
@@ -220,7 +239,7 @@ def _filed_under(ready: Ready) -> Sequence[tuple[str, frozenset[str]]]:
     return filed or ([(SEGMENTS, segments)] if segments else [])
 
 
-def _needed_alone(offer: Offer, parts: Sequence[tuple[Effect, Scope, tuple[Scope, ...]]]) -> Sequence[Scope]:
+def _needed_alone(offer: Offer, parts: EffectParts) -> Sequence[Scope]:
     """Scopes of each of which a line must be there for an offer to do anything: all parts of a bundle.
 
     Their order is not that of the parts, so that no answer depends on it.

@@ -93,7 +93,7 @@ def _form(kind: str, en: str | Sequence[str], zh: str | Sequence[str], **fixed: 
     )
 
 
-def _coupons() -> list[ShortForm]:
+def _coupons_for_units() -> list[ShortForm]:
     return [
         _form(
             "coupon",
@@ -125,6 +125,11 @@ def _coupons() -> list[ShortForm]:
             each_unit=True,
         ),
         _form("coupon", ("{price} each", "{price} per item"), ("每件{price}", "每件一口价{price}"), each_unit=True),
+    ]
+
+
+def _coupons_for_everything() -> list[ShortForm]:
+    return [
         _form(
             "coupon",
             ("{percent} off", "{percent} off everything", "{percent} off coupon", "{percent} coupon"),
@@ -179,7 +184,7 @@ def _tiers() -> list[ShortForm]:
     return forms
 
 
-def _products() -> list[ShortForm]:
+def _more_units() -> list[ShortForm]:
     halves = [
         _form(
             "buy_x_get_y",
@@ -214,6 +219,11 @@ def _products() -> list[ShortForm]:
             ("buy {buy} get {get} free", "buy {buy}[,] get {get} [for ]free"),
             ("买{buy}送{get}", "买{buy}[件]赠{get}[件]", "买{buy}件送{get}[件]"),
         ),
+    ]
+
+
+def _bundles_and_gifts() -> list[ShortForm]:
+    return [
         _form(
             "bundle",
             ("any {count} for {price}", "{count} for {price}"),
@@ -262,7 +272,7 @@ def _others() -> list[ShortForm]:
     ]
 
 
-FORMS = (*_coupons(), *_products(), *_others())
+FORMS = (*_coupons_for_units(), *_coupons_for_everything(), *_more_units(), *_bundles_and_gifts(), *_others())
 SHORTHANDS = (
     ShortForm("paid", ("{count} for the price of {paid}",), ("{count}件付{paid}件的钱", "{count}件付{paid}件钱")),
     ShortForm("free", (), ("买{taken}[件]免{get}[件]",)),

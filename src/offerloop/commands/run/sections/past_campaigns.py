@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
+
 from offerloop.commands.run.findings import Findings
 from offerloop.evaluation import Estimate
 from offerloop.message import Message, unpacked
@@ -259,6 +261,19 @@ def _first_reached(findings: Findings, _: Localizer) -> list[Block]:
     table = findings.table("first_reached")
     if table is None:
         return []
+    return [
+        Text(
+            _(
+                "What did reaching a customer for the first time change? We compare customers at their first "
+                "campaign of a type with customers not yet reached. If the placebo differs from zero, the groups"
+                " already differed before it."
+            )
+        ),
+        _first_reached_table(table, _),
+    ]
+
+
+def _first_reached_table(table: pl.DataFrame, _: Localizer) -> Table:
     rows = tuple(
         (
             row["campaign_type"] or _("no figure", context="past campaigns"),
@@ -273,23 +288,10 @@ def _first_reached(findings: Findings, _: Localizer) -> list[Block]:
         _("effect", context="column title"),
         _(COMPARISONS["placebo"]),
     )
-    return [
-        Text(
-            _(
-                "What did reaching a customer for the first time change? We compare customers at their first "
-                "campaign of a type with customers not yet reached. If the placebo differs from zero, the groups"
-                " already differed before it."
-            )
-        ),
-        Table(
-            _(
-                "What the first contact changed in the eight weeks from then on: weekly spend per customer, 95 % "
-                "intervals"
-            ),
-            columns,
-            rows,
-        ),
-    ]
+    caption = _(
+        "What the first contact changed in the eight weeks from then on: weekly spend per customer, 95 % intervals"
+    )
+    return Table(caption, columns, rows)
 
 
 def _shown(estimate: Estimate | None, _: Localizer) -> str:

@@ -49,17 +49,7 @@ def profiles_section(findings: Findings, _: Localizer) -> Section:
         )
     ]
     if "p_active" in profiles.columns and profiles["p_active"].is_null().all():
-        resting = [_.quoted(_(tag.label)) for tag in TAGS if tag.rests_on == "p_active"]
-        blocks.append(
-            Text(
-                _(
-                    "Whether customers are still active is not known: purchases in this shop do not show "
-                    "that customers stop buying (BG/NBD model). So the tags {tags} and expected orders are "
-                    "not given.",
-                    tags=_.both(resting),
-                )
-            )
-        )
+        blocks.append(Text(_activity_unknown(_)))
     if tags:
         blocks += [_tags_figure(findings, tags, _), *_fifths(findings, tags, _)]
     if "discount_share" in profiles.columns:
@@ -67,6 +57,15 @@ def profiles_section(findings: Findings, _: Localizer) -> Section:
     blocks.append(Details(_("Show every feature with its rule for empty cells"), _features(findings, _)))
     return Section(
         "profiles", _("The customers", context="section name"), _message(tags, profiles.height, _), tuple(blocks)
+    )
+
+
+def _activity_unknown(_: Localizer) -> str:
+    return _(
+        "Whether customers are still active is not known: purchases in this shop do not show "
+        "that customers stop buying (BG/NBD model). So the tags {tags} and expected orders are "
+        "not given.",
+        tags=_.both([_.quoted(_(tag.label)) for tag in TAGS if tag.rests_on == "p_active"]),
     )
 
 

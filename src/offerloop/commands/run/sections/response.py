@@ -179,21 +179,13 @@ def _curve(findings: Findings, evidence: ShelfEvidence, _: Localizer) -> Figure:
     effects = [Estimate.of(row["effect"], row["se"]).times(POINTS) for row in rows]
     names = [_range(row["depth_low"], row["depth_high"], _) for row in rows]
     steps = [Upright(name, effect) for name, effect in zip(names, effects, strict=True)]
-    table = Table(
-        _("Change of the weekly chance to buy, by depth of discount on the customer's own products"),
+    cells = tuple(
         (
-            _("depth", context="column title"),
-            _("points [95 % interval]", context="column title"),
-            _("share of pair-weeks"),
-        ),
-        tuple(
-            (
-                name,
-                _.numbers(effect.text()) if row["effect"] else _("0 (reference)", context="effect by depth"),
-                _.share(row["share_of_weeks"]),
-            )
-            for name, effect, row in zip(names, effects, rows, strict=True)
-        ),
+            name,
+            _.numbers(effect.text()) if row["effect"] else _("0 (reference)", context="effect by depth"),
+            _.share(row["share_of_weeks"]),
+        )
+        for name, effect, row in zip(names, effects, rows, strict=True)
     )
     return figure(
         "response-curve",
@@ -204,7 +196,7 @@ def _curve(findings: Findings, evidence: ShelfEvidence, _: Localizer) -> Figure:
             base=_.share(evidence.slope("B", "bought").mean),
         ),
         upright(steps, PLAIN_LABELS, _("shelf discount", context="axis title"), _),
-        table,
+        _curve_table(cells, _),
         mark=_("transferred from shelf prices"),
         localizer=_,
     )
@@ -220,6 +212,17 @@ def _curve_title(rows: list[dict[str, float]], effects: list[Estimate], _: Local
         deepest=deepest,
         effect=_.points(effects[-1]),
         clear=least,
+    )
+
+
+def _curve_table(cells: tuple[tuple[str, ...], ...], _: Localizer) -> Table:
+    columns = (
+        _("depth", context="column title"),
+        _("points [95 % interval]", context="column title"),
+        _("share of pair-weeks"),
+    )
+    return Table(
+        _("Change of the weekly chance to buy, by depth of discount on the customer's own products"), columns, cells
     )
 
 

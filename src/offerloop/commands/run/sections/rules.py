@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from offerloop.commands.run.facts import EQUAL_SPEND, UNKNOWN, CampaignFacts, ComparedPolicy, RunFacts
 from offerloop.commands.run.sentences import basis_mark, claim_sentence, rule_name
 from offerloop.message import Message
@@ -34,25 +36,30 @@ def rules_section(facts: RunFacts) -> Section:
         said = (_spends(campaign, _), claim_sentence(campaign, _, again=bool(position)))
         blocks += [Text(text) for text in said if text]
     blocks += [_table(one, _) for one in ordered[SHOWN:]]
-    if not ordered:
-        text = (
-            Message("There is no plan to compare: nothing shows what the offers do")
-            if facts.basis == UNKNOWN
-            else Message("There is no plan to compare: no offer is estimated to pay")
-        )
-        return Section("rules", _("Reference policies", context="section name"), _(text), tuple(blocks))
-    all_assumed = all(one.is_assumed for one in ordered)
-    blocks.append(
-        Text(
-            _("Profits in assignments.csv rest on the same assumption; they have no interval either.")
-            if all_assumed
-            else _(
-                "Profits in assignments.csv are too optimistic (winner's curse). Use the column profit_held_out,"
-                " estimated on the other half of the customers."
-            )
+    if ordered:
+        blocks.append(Text(_profits_of_customers(ordered, _)))
+    message = _message(ordered[0], _) if ordered else _(_no_plan(facts))
+    return Section("rules", _("Reference policies", context="section name"), message, tuple(blocks))
+
+
+def _no_plan(facts: RunFacts) -> Message:
+    return (
+        Message("There is no plan to compare: nothing shows what the offers do")
+        if facts.basis == UNKNOWN
+        else Message("There is no plan to compare: no offer is estimated to pay")
+    )
+
+
+def _profits_of_customers(campaigns: Sequence[CampaignFacts], _: Localizer) -> str:
+    """What a reader must know of the profit of each customer in the file."""
+    return (
+        _("Profits in assignments.csv rest on the same assumption; they have no interval either.")
+        if all(one.is_assumed for one in campaigns)
+        else _(
+            "Profits in assignments.csv are too optimistic (winner's curse). Use the column profit_held_out,"
+            " estimated on the other half of the customers."
         )
     )
-    return Section("rules", _("Reference policies", context="section name"), _message(ordered[0], _), tuple(blocks))
 
 
 def _names(rules: list[ComparedPolicy], _: Localizer) -> str:
@@ -131,7 +138,21 @@ def _figure(campaign: CampaignFacts, facts: RunFacts) -> Figure:
         _("{rule}: {profit}", context="name and figure", rule=rule_name(rule.name, _), profit=_.brief(rule.profit))
         for rule in ordered
     )
-    measure = (
+    return figure(
+        f"rules-{facts.campaigns.index(campaign) + 1}",
+        _("{title}: {finding}", context="page title", title=campaign.findings.title, finding=_finding(campaign, _)),
+        _measure(campaign, facts),
+        forest(dots, money_labels(money), lines_per_row=2),
+        _table(campaign, _),
+        says=_.stopped(_.clauses(said)),
+        mark=basis_mark(campaign, _),
+        localizer=_,
+    )
+
+
+def _measure(campaign: CampaignFacts, facts: RunFacts) -> str:
+    """What the axis shows, with the spend at which the policies are compared."""
+    text = (
         Message(
             "Profit of {period} ({currency}) against doing nothing if the shop's assumption holds; "
             "hollow: assumed, without an interval; expected spend {spend}"
@@ -141,16 +162,8 @@ def _figure(campaign: CampaignFacts, facts: RunFacts) -> Figure:
             "Held-out profit of {period} ({currency}) against doing nothing, 95 % intervals; expected spend {spend}"
         )
     )
-    return figure(
-        f"rules-{facts.campaigns.index(campaign) + 1}",
-        _("{title}: {finding}", context="page title", title=campaign.findings.title, finding=_finding(campaign, _)),
-        _(measure, period=facts.period, currency=money.currency, spend=campaign.costs.text(campaign.plan.spend_minor)),
-        forest(dots, money_labels(money), lines_per_row=2),
-        _table(campaign, _),
-        says=_.stopped(_.clauses(said)),
-        mark=basis_mark(campaign, _),
-        localizer=_,
-    )
+    spend = campaign.costs.text(campaign.plan.spend_minor)
+    return facts.localizer(text, period=facts.period, currency=facts.money.currency, spend=spend)
 
 
 def _spends(campaign: CampaignFacts, _: Localizer) -> str:

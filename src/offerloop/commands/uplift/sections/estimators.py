@@ -31,6 +31,20 @@ def ranked_section(findings: UpliftFindings, _: Localizer) -> Section | None:
     if not findings.ranked:
         return None
     message = _(_standing(findings), estimator=estimator(findings.estimator, _), n=len(_own(findings)))
+    blocks: list[Block] = [
+        Text(_.sentences(_explanation(findings, _))),
+        _ranked_figure(findings, _),
+        _ranked_table(findings, _),
+    ]
+    if findings.usual_areas:
+        blocks.append(_usual_table(findings, _))
+    if findings.against_score is not None:
+        blocks.insert(1, Text(against_score(findings, findings.against_score, _)))
+    return Section("estimators", _("Estimators", context="section name"), message, tuple(blocks))
+
+
+def _explanation(findings: UpliftFindings, _: Localizer) -> list[str]:
+    """How estimators are compared, and how one of them is chosen."""
     said = [
         _("This section has details for analysts and may be skipped."),
         _(
@@ -54,16 +68,7 @@ def ranked_section(findings: UpliftFindings, _: Localizer) -> Section | None:
                 "order, 1 means as much as that offer brings for everybody."
             ),
         )
-    blocks: list[Block] = [
-        Text(_.sentences(said)),
-        _ranked_figure(findings, _),
-        _ranked_table(findings, _),
-    ]
-    if findings.usual_areas:
-        blocks.append(_usual_table(findings, _))
-    if findings.against_score is not None:
-        blocks.insert(1, Text(against_score(findings, findings.against_score, _)))
-    return Section("estimators", _("Estimators", context="section name"), message, tuple(blocks))
+    return said
 
 
 def _own(findings: UpliftFindings) -> list[Ranked]:
