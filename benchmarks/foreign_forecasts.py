@@ -23,7 +23,7 @@ from offerloop.evaluation import Z95
 from offerloop.flow import shown_log
 from offerloop.response import Effects as LearnedEffects
 from offerloop.response import Evidence, shown_effects
-from offerloop.response.shown.growth_calibration import Grown, JudgedGrowth
+from offerloop.response.shown.growth.calibration import Grown, JudgedGrowth
 
 RUN, NO_GROWTH, UNCORRECTED = "run", "no growth in costs", "not corrected"
 WAYS = (RUN, NO_GROWTH, UNCORRECTED, "ridge-T", "LightGBM-S")

@@ -24,8 +24,8 @@ from typer.main import get_command
 from offerloop.cli import app
 from offerloop.commands.terminal.help import SHARED, help_text
 from offerloop.config import Config, Oidc, Serve, SourceName
-from offerloop.config.experiment import BusinessAsUsual, UsualRule
 from offerloop.config.limits import Band, LimitRule, Limits
+from offerloop.config.sections.experiment import BusinessAsUsual, UsualRule
 from offerloop.events import CONTRACTS
 from offerloop.locale import ENGLISH
 from offerloop.profiles import FEATURES, TAGS

@@ -5,11 +5,6 @@ from typing import TYPE_CHECKING
 from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from offerloop.config.audience import BOUNDS, AudienceRule, ValueComparison
-    from offerloop.config.campaign import Campaign, CampaignFault, amount_fault
-    from offerloop.config.clean import Clean
-    from offerloop.config.data import STORE_VARIABLE, Data
-    from offerloop.config.experiment import MOST_HOLDOUT, BusinessAsUsual, ExperimentSettings
     from offerloop.config.language import report_language
     from offerloop.config.limits import Band, Cell, LimitRule, Limits
     from offerloop.config.load import (
@@ -22,30 +17,22 @@ if TYPE_CHECKING:
         read_campaign,
         sqlite_beside,
     )
-    from offerloop.config.model import (
-        JDBC,
-        Config,
-        Evaluate,
-        FilledCells,
-        JoinedFile,
-        Listed,
-        Profiles,
-        Recommend,
-        Response,
-        SectionName,
-        Shop,
-        Source,
-        SourceName,
-        known_zone,
-    )
+    from offerloop.config.model import Config, Evaluate, Listed, Profiles, Recommend, Response, SectionName
     from offerloop.config.part import for_part
     from offerloop.config.paths import StrPath, as_path, config_file, path_text
     from offerloop.config.patterns import fits_pattern, pattern_expression
-    from offerloop.config.plan import Plan
-    from offerloop.config.privacy import Privacy
-    from offerloop.config.publish import Publish
-    from offerloop.config.section import ConfigSection
-    from offerloop.config.service import Alarms, Approval, Oidc, Schedule, Serve, Topic, Webhook
+    from offerloop.config.sections.audience import BOUNDS, AudienceRule, ValueComparison
+    from offerloop.config.sections.campaign import Campaign, CampaignFault, amount_fault
+    from offerloop.config.sections.clean import Clean
+    from offerloop.config.sections.data import STORE_VARIABLE, Data
+    from offerloop.config.sections.experiment import MOST_HOLDOUT, BusinessAsUsual, ExperimentSettings
+    from offerloop.config.sections.plan import Plan
+    from offerloop.config.sections.privacy import Privacy
+    from offerloop.config.sections.publish import Publish
+    from offerloop.config.sections.section import ConfigSection
+    from offerloop.config.sections.service import Alarms, Approval, Oidc, Schedule, Serve, Topic, Webhook
+    from offerloop.config.sections.shop import Shop, known_zone
+    from offerloop.config.sections.source import JDBC, FilledCells, JoinedFile, Source, SourceName
     from offerloop.config.toml_text import WIDTH, entry, listed, off, padded, quoted
     from offerloop.config.versions import version_key
 

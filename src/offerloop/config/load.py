@@ -10,11 +10,12 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from offerloop.config.campaign import Campaign, CampaignFault
-from offerloop.config.experiment import BusinessAsUsual
-from offerloop.config.model import Config, Source
+from offerloop.config.model import Config
 from offerloop.config.paths import StrPath, as_path, config_file
-from offerloop.config.privacy import Privacy
+from offerloop.config.sections.campaign import Campaign, CampaignFault
+from offerloop.config.sections.experiment import BusinessAsUsual
+from offerloop.config.sections.privacy import Privacy
+from offerloop.config.sections.source import Source
 from offerloop.errors import ConfigError, near_miss, nearest
 from offerloop.message import Message, Value, joined
 

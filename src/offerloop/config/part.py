@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from offerloop.money import to_minor, to_text
 
 if TYPE_CHECKING:
-    from offerloop.config.campaign import Campaign
     from offerloop.config.model import Config
+    from offerloop.config.sections.campaign import Campaign
 
 
 def for_part(config: Config, share: Fraction) -> Config:

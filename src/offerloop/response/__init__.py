@@ -45,6 +45,7 @@ if TYPE_CHECKING:
         offers_of_unseen_cost,
     )
     from offerloop.response.shown.large_log import learn_log
+    from offerloop.response.shown.log_evidence import ShownLog
     from offerloop.response.shown.logged_decisions import (
         complete_propensities,
         earlier_exposures,
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
         randomised_days,
         randomised_propensities,
     )
-    from offerloop.response.shown.study import ShownEffects, ShownLog, learn_shown, shown_effects, shown_enough
+    from offerloop.response.shown.study import ShownEffects, learn_shown, shown_effects, shown_enough
     from offerloop.response.terms import NO_OFFER_TERMS, OfferTerms
     from offerloop.response.trial.crossfit import N_FOLDS
     from offerloop.response.trial.decision import Decision, Policy

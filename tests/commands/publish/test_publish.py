@@ -15,7 +15,7 @@ from small_shop import write_small_shop
 
 from offerloop.commands.publish.task import publish
 from offerloop.commands.run.task import run
-from offerloop.config.publish import PUBLISHABLE, PUBLISHED
+from offerloop.config.sections.publish import PUBLISHABLE, PUBLISHED
 from offerloop.publishing.record import lock_publishing
 
 

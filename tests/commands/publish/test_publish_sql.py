@@ -12,7 +12,7 @@ from publish_places import SQL, Database, record, said_by
 from sqlalchemy.engine import make_url
 
 from offerloop.commands.publish.task import publish
-from offerloop.config.publish import PUBLISHED
+from offerloop.config.sections.publish import PUBLISHED
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

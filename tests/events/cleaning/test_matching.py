@@ -4,8 +4,7 @@ import narwhals as nw
 import polars as pl
 import pytest
 
-from offerloop.config import Config, Source
-from offerloop.config.model import Clean, Profiles
+from offerloop.config import Clean, Config, Profiles, Source
 from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import SourceError

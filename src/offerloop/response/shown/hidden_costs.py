@@ -12,12 +12,15 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import narwhals as nw
 import numpy as np
 import polars as pl
 
 from offerloop.arrays import Floats, Ints
 from offerloop.config import Config, Listed
 from offerloop.engine import Frame, collect
+from offerloop.errors import EvidenceError
+from offerloop.message import Message
 from offerloop.offers import Offer
 from offerloop.response.shown.covered_lines import stored_goods
 from offerloop.response.shown.exposure_windows import OfferScope, scope_days, sums_between
@@ -162,3 +165,28 @@ def _orders(rows: pl.DataFrame, before: Before, offer: OfferTerms) -> Floats:
 def _orders_of(rows: pl.DataFrame, days: pl.DataFrame) -> Floats:
     sums = sums_between(days, rows, pl.col("shown_day"), pl.col("until_day"), ("n_orders",))
     return np.asarray(sums["n_orders"].to_numpy(), dtype=np.float64)
+
+
+def check_costs_are_seen(order_lines: Frame, offers: Sequence[Offer]) -> None:
+    """Raise EvidenceError where offers take money off and no order line says that an offer ever did."""
+    if not any(one.effects() and one.kind not in NEVER_IN_ORDERS for one in offers):
+        return
+    off = [nw.col(name).abs().max().alias(name) for name in ("discount_minor", "coupon_minor")]
+    discount, coupon = collect(order_lines.select(*off)).row(0)
+    if coupon:
+        return
+    if discount:
+        raise EvidenceError(
+            Message(
+                "the offers that were shown take money off, but order lines have no coupons, and their discounts are "
+                "not surely higher with an offer than without, so what offers cost is not known and the exposures are "
+                "not used; map 'coupon' of the order lines"
+            )
+        )
+    raise EvidenceError(
+        Message(
+            "the offers that were shown take money off, but no order line says that anything was taken off, so what "
+            "they cost is not known and the exposures are not used; map 'coupon', 'discount' or 'list_value' of the "
+            "order lines"
+        )
+    )

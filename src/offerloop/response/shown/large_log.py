@@ -20,8 +20,9 @@ from offerloop.offers import Offer
 from offerloop.response.margins import Margins
 from offerloop.response.shown.covered_lines import needed_columns
 from offerloop.response.shown.exposure_windows import LINE_COLUMNS
+from offerloop.response.shown.log_evidence import ShownLog
 from offerloop.response.shown.logged_decisions import EXPOSURE_COLUMNS, count_exposures, rarely_drawn
-from offerloop.response.shown.study import ShownEffects, ShownLog, learn_shown, shown_effects
+from offerloop.response.shown.study import ShownEffects, learn_shown, shown_effects
 
 SHARD_EXPOSURES = 150_000
 """Exposures of a shard."""

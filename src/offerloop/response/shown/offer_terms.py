@@ -1,16 +1,27 @@
-"""Configured offers as the terms by which a log's model tells them apart."""
+"""Configured offers as the terms by which a log's model tells them apart, and which of them were shown enough."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable
+from collections.abc import Collection, Hashable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
-from offerloop.offers import Offer, Unit, offer_form
+import numpy as np
+import polars as pl
+
+from offerloop.arrays import Floats
+from offerloop.errors import EvidenceError
+from offerloop.message import Message
+from offerloop.offers import NO_OFFER, Offer, Unit, offer_form
 from offerloop.response.shown.covered_lines import covered_goods, tells_scope
-from offerloop.response.terms import OfferTerms
+from offerloop.response.terms import NO_OFFER_TERMS, Coding, OfferTerms
 
 _NOT_DEPTH = (Unit.COUNT, Unit.HOURS, Unit.FLAG, Unit.TEXT, Unit.SCOPE)
 """Units of terms that do not say how much an offer gives."""
+FEWEST = 200
+"""Exposures that an offer, and giving nothing, must have."""
+FEWEST_OF_FAMILY = 50
+"""Exposures of one depth, or of nothing, where the depths of its discount have FEWEST together."""
 
 
 def terms_of(offer: Offer, columns: Collection[str]) -> OfferTerms:
@@ -41,3 +52,53 @@ def is_known_from_orders(offer: Offer, columns: Collection[str]) -> bool:
     plain = type(offer.conditions)()
     conditions = replace(offer.conditions, min_minor=0, window=plain.window, code_needed=False)
     return tells_scope(columns, offer.scope) and conditions == plain and not getattr(offer, "methods", ())
+
+
+def shown_terms(
+    rows: pl.DataFrame, offers: dict[str, Offer], columns: Collection[str], n_same_day: int
+) -> tuple[OfferTerms, ...]:
+    """Return the terms of nothing and of the offers that were shown often enough.
+
+    `n_same_day` exposures were left out because their customer was shown several things on a day.
+    """
+    counts = {name: n for name, n in rows["offer_id"].value_counts().iter_rows() if name in (NO_OFFER, *offers)}
+    terms_by_offer = {name: terms_of(offers[name], columns) for name in sorted(counts) if name != NO_OFFER}
+    family = len({one.family for one in terms_by_offer.values()}) < len(terms_by_offer)
+    fewest = FEWEST_OF_FAMILY if family and sum(counts.values()) >= 2 * FEWEST else FEWEST
+    often = [name for name in terms_by_offer if counts[name] >= fewest]
+    if counts.get(NO_OFFER, 0) < fewest or not often:
+        if n_same_day > rows.height:
+            raise EvidenceError(
+                Message(
+                    "{n} exposures are of customers who were shown several things on one day, so that nobody knows "
+                    "what an order followed, and only {left} others are left; log one exposure for each customer and "
+                    "day",
+                    n=n_same_day,
+                    left=rows.height,
+                )
+            )
+        raise EvidenceError(
+            Message(
+                "the exposures hold {nothing} finished windows in which deliberately nothing was shown and {offers} "
+                "configured offers with {least} finished windows each; to learn effects from them both are needed, "
+                "{least} of each, so log those who get nothing too",
+                nothing=counts.get(NO_OFFER, 0),
+                offers=len(often),
+                least=fewest,
+            )
+        )
+    return (NO_OFFER_TERMS, *(terms_by_offer[name] for name in often))
+
+
+def weights_of_shown(shown: Coding, offers: Sequence[Offer], columns: Collection[str]) -> dict[str, Floats]:
+    """Return the weights of shown offers, and of those between their depths; others are beyond what is known.
+
+    An offer that was shown stands for itself, also beside one with the same terms.
+    """
+    itself = dict(zip((one.offer_id for one in shown.tested), np.eye(len(shown.tested)), strict=True))
+    weights: dict[str, Floats] = {}
+    for offer in offers:
+        with suppress(EvidenceError):
+            own = itself.get(offer.offer_id)
+            weights[offer.offer_id] = shown.weights([terms_of(offer, columns)])[:, 0] if own is None else own
+    return weights

@@ -15,7 +15,7 @@ import numpy as np
 from offerloop.arrays import Floats, Ints
 from offerloop.response.estimators.ridge_t import PENALTY
 from offerloop.response.evidence import Evidence
-from offerloop.response.shown.expected_sales import within
+from offerloop.response.shown.growth.expected_sales import within
 
 STEPS = 25
 LOG_HAZARDS = (-30.0, 3.0)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field, ValidatorFunctionWrapHandler, WrapValidator, model_validator
 from pydantic_core import PydanticCustomError
 
-from offerloop.config.section import ConfigSection
+from offerloop.config.sections.section import ConfigSection
 from offerloop.config.versions import version_key
 from offerloop.message import Message
 

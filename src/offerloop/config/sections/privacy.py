@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import Field, model_validator
 
-from offerloop.config.section import ConfigSection
+from offerloop.config.sections.section import ConfigSection
 from offerloop.message import Message
 
 

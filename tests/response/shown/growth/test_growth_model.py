@@ -7,8 +7,8 @@ import pytest
 from scipy.stats import chi2
 
 from offerloop.response import NO_OFFER_TERMS, Evidence, OfferTerms
-from offerloop.response.shown.growth_calibration import JudgedGrowth
-from offerloop.response.shown.growth_model import LAGS, OWN, Growth
+from offerloop.response.shown.growth.calibration import JudgedGrowth
+from offerloop.response.shown.growth.model import LAGS, OWN, Growth
 from offerloop.response.terms import CoveredGoods
 
 DEPTHS = (0.1, 0.2, 0.3, 0.4)

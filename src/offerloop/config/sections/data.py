@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Literal
 
-from offerloop.config.section import ConfigSection
+from offerloop.config.sections.section import ConfigSection
 
 STORE_VARIABLE = "OFFERLOOP_STORE"
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from offerloop.config.section import ConfigSection
+from offerloop.config.sections.section import ConfigSection
 from offerloop.errors import near_miss
 from offerloop.message import Message
 

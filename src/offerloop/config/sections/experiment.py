@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, field_validator, model_validator
 
-from offerloop.config.section import ConfigSection
+from offerloop.config.sections.section import ConfigSection
 from offerloop.message import Message
 
 LEAST_HOLDOUT, MOST_HOLDOUT = 0.01, 0.20

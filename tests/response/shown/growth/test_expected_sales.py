@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from offerloop.response import NO_OFFER_TERMS, Evidence
-from offerloop.response.shown.expected_sales import ExpectedSales, noise
+from offerloop.response.shown.growth.expected_sales import ExpectedSales, noise
 
 WEEKS = 12
 

@@ -1,4 +1,4 @@
-"""What the growth by offers, f of `growth_model`, may be before a log is looked at.
+"""What the growth by offers, f of `growth.model`, may be before a log is looked at.
 
 It has the form that is written there, each part of several sizes or not there; or, as likely as that, all offers bring
 about the same growth or each as much as it is deep.
@@ -13,7 +13,7 @@ import numpy as np
 
 from offerloop.arrays import Floats, Ints
 from offerloop.evaluation import Z_ONE_SIDED
-from offerloop.response.shown.shrinkage import Prior
+from offerloop.response.shown.growth.shrinkage import Prior
 from offerloop.response.terms import OfferTerms
 
 SHAPES = (0.0, 0.03, 0.1, 0.3, 1.0)

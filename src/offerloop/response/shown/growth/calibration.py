@@ -28,9 +28,9 @@ from scipy.optimize import isotonic_regression, nnls
 
 from offerloop.arrays import Floats, Ints
 from offerloop.response.evidence import Evidence
-from offerloop.response.shown.expected_sales import TINY, noise_of
-from offerloop.response.shown.growth_model import Growth, Predicted
-from offerloop.response.shown.shrinkage import Posterior, Prior, summed
+from offerloop.response.shown.growth.expected_sales import TINY, noise_of
+from offerloop.response.shown.growth.model import Growth, Predicted
+from offerloop.response.shown.growth.shrinkage import Posterior, Prior, summed
 
 DOUBTS = (0.0, 0.1, 0.2, 0.4, 0.8)
 """Standard deviations that level and slope may have around 1."""

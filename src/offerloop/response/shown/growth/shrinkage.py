@@ -19,7 +19,7 @@ from scipy.sparse import csr_array
 from scipy.special import log_ndtr, logsumexp
 
 from offerloop.arrays import Floats, Ints
-from offerloop.response.shown.expected_sales import weighted
+from offerloop.response.shown.growth.expected_sales import weighted
 
 LEAST = 1e-12
 """A variance that is added, so that what nothing is known of can be solved for."""

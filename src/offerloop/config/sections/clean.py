@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from offerloop.config.section import ConfigSection, Share
+from offerloop.config.sections.section import ConfigSection, Share
 from offerloop.message import Message
 
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from offerloop.config.section import ConfigSection
+from offerloop.config.sections.section import ConfigSection
 from offerloop.errors import InputError, near_miss
 from offerloop.message import Message
 from offerloop.money import DIGITS, is_unit, to_minor

@@ -43,9 +43,9 @@ from scipy.optimize import isotonic_regression
 
 from offerloop.arrays import Floats, Ints
 from offerloop.response.evidence import Evidence
-from offerloop.response.shown.expected_sales import CLIP, ErrorVariance, ExpectedSales, noise_of, within
-from offerloop.response.shown.growth_priors import growth_priors, is_distinct, leaves_open
-from offerloop.response.shown.shrinkage import (
+from offerloop.response.shown.growth.expected_sales import CLIP, ErrorVariance, ExpectedSales, noise_of, within
+from offerloop.response.shown.growth.priors import growth_priors, is_distinct, leaves_open
+from offerloop.response.shown.growth.shrinkage import (
     Posterior,
     Prior,
     averaged,

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from offerloop.config.section import ConfigSection
+from offerloop.config.sections.section import ConfigSection
 from offerloop.message import Message
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]

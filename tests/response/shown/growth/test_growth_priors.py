@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from offerloop.response import OfferTerms
-from offerloop.response.shown.growth_priors import USUAL_GROWTH, growth_priors
+from offerloop.response.shown.growth.priors import USUAL_GROWTH, growth_priors
 
 SEVERAL = tuple(OfferTerms(f"{kind}-{depth}", kind, depth) for kind in ("coupon", "flash_sale") for depth in (0.1, 0.2))
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import norm
 
-from offerloop.response.shown.shrinkage import (
+from offerloop.response.shown.growth.shrinkage import (
     Posterior,
     Prior,
     clustered,

@@ -1,0 +1,167 @@
+"""A log of past exposures as the rows that estimators read: what was shown to whom, and what they then bought.
+
+For every exposure whose window is over, the outcome is the margin left in it and the discount that was redeemed. What
+is known of a customer is from the days before, and for an offer on a category also what the customer usually buys
+there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import narwhals as nw
+import numpy as np
+import polars as pl
+
+from offerloop.arrays import Floats, Ints
+from offerloop.engine import Engine, Frame, collect, distinct
+from offerloop.response.evidence import Evidence
+from offerloop.response.margins import Margins
+from offerloop.response.shown.category_shares import ShareScale
+from offerloop.response.shown.covered_lines import columns_of_tables
+from offerloop.response.shown.exposure_windows import YEAR_DAYS, exposure_outcomes
+from offerloop.response.shown.growth.model import LAGS
+from offerloop.response.shown.hidden_costs import with_hidden_costs
+from offerloop.response.shown.logged_decisions import decided, earlier_offers, earlier_rows, finished_exposures
+from offerloop.response.shown.personal_days import PersonalDays
+from offerloop.response.shown.sales_before import Before, UsualWeek
+from offerloop.response.terms import OfferTerms
+
+OUTCOMES = ("value_minor", "coupon_minor", "redeemed")
+"""What estimators learn of: margin before the discount, the discount, and whether there was one, by whole windows."""
+
+
+@dataclass(frozen=True)
+class ShownLog:
+    """The log of past exposures, and the purchases that followed them."""
+
+    exposures: Frame
+    order_lines: Frame
+    products: Frame
+    first_day: int
+    as_of_day: int
+    window_days: int
+    margins: Margins
+    rarely_drawn: frozenset[str] = frozenset()
+    """Ids of offers whose exposures without a propensity do not count, by the whole log; see `rarely_drawn`."""
+    coupons_apart: bool = False
+    """Whether the discount of order lines is what was off at the shelf."""
+
+    @cached_property
+    def columns(self) -> frozenset[str]:
+        """Names of the columns that may tell what offers cover."""
+        return columns_of_tables(self.order_lines, self.products, coupons_apart=self.coupons_apart)
+
+
+@dataclass(frozen=True, eq=False)
+class LoggedRows:
+    """The exposures whose windows are over, a row each, with what customers bought in them."""
+
+    rows: pl.DataFrame
+    evidence: Evidence
+    """The evidence of value."""
+    outcomes: dict[str, Floats]
+    """By name of OUTCOMES (n,)."""
+    coupon_seen: Floats
+    """(n,): what order lines say was taken off in each row's window."""
+    personal: PersonalDays
+
+    def of(self, name: str) -> Evidence:
+        """Return the evidence of one outcome."""
+        return replace(self.evidence, outcome=self.outcomes[name], customer=self.customer)
+
+    @property
+    def customer(self) -> Ints:
+        """(n,): the customer of each row, numbered from 0."""
+        return (self.rows["customer_id"].rank("dense").cast(pl.Int64) - 1).to_numpy()
+
+
+@dataclass(frozen=True, eq=False)
+class LogScale:
+    """What a log says of all of its customers, on which any of them are described."""
+
+    first_day: int
+    """The first day of the data."""
+    shares: ShareScale
+    days: pl.DataFrame
+    """Propensities by day; see `day_propensities`."""
+    personal: PersonalDays
+    past: UsualWeek
+    """Before finished exposures."""
+    now: UsualWeek
+    rarely_drawn: frozenset[str]
+
+
+def finished_rows(log: ShownLog, exposures: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
+    """Return what `finished_exposures` does, less rows without a propensity: these only end the windows before them."""
+    rows, left_out = finished_exposures(exposures, log.first_day, log.as_of_day, log.window_days)
+    return rows.drop_nulls("propensity"), left_out
+
+
+def coming_rows(log: ShownLog, active: pl.DataFrame) -> pl.DataFrame:
+    """Return customer_id and shown_day of the customers to predict for."""
+    return active.with_columns(shown_day=pl.lit(log.as_of_day))
+
+
+def active_customers(log: ShownLog) -> pl.DataFrame:
+    """Return customer_id of who ordered lately, sorted."""
+    recent = nw.col("order_day") >= log.as_of_day - YEAR_DAYS
+    return collect(distinct(log.order_lines.filter(recent), "customer_id"), "customer_id")
+
+
+def before_of(
+    log: ShownLog, active: pl.DataFrame, rows: pl.DataFrame, engine: Engine, terms: tuple[OfferTerms, ...],
+    scale: LogScale | None = None,
+) -> Before:  # fmt: skip
+    """Return what those who are active or stand in rows did before."""
+    ids = engine.table(pl.concat([active, rows.select("customer_id")]).unique())
+    first_day, shares = (log.first_day, None) if scale is None else (scale.first_day, scale.shares)
+    return Before.of(log.order_lines, log.products, log.margins, ids, terms, first_day, shares)
+
+
+def logged_rows(
+    log: ShownLog, rows: pl.DataFrame, days: pl.DataFrame, before: Before, terms: tuple[OfferTerms, ...],
+    scale: LogScale | None = None,
+) -> LoggedRows:  # fmt: skip
+    """Return what estimators read; `days` has the propensities of days, `scale` what is known of the whole log."""
+    drawn = decided(days, rows, [one.offer_id for one in terms], None if scale is None else scale.personal)
+    kept, action = drawn.rows, drawn.action
+    outcomes, part = exposure_outcomes(before.days, kept), _part_of_window(kept, log.window_days)
+    coupon_seen = outcomes["coupon_minor"].to_numpy()
+    coupon = with_hidden_costs(coupon_seen, kept, action, before, terms)
+    table = {
+        "value_minor": outcomes["value_minor"].to_numpy() / part,
+        "coupon_minor": coupon / part,
+        "redeemed": (coupon > 0).astype(np.float64),
+    }
+    covered, orders = before.covered(kept, before.usual_week(kept) if scale is None else scale.past)
+    evidence = Evidence(
+        before.features(kept),
+        action,
+        table["value_minor"],
+        drawn.chance,
+        terms,
+        covered=covered,
+        orders=orders,
+        categories=before.shares.before(kept),
+        usual_chance=drawn.usual_chance,
+        weight=drawn.weight,
+        age=(log.as_of_day - kept["shown_day"]).cast(pl.Float64).to_numpy(),
+        part=part,
+    )
+    return LoggedRows(kept, evidence, table, coupon_seen, drawn.personal)
+
+
+def _part_of_window(rows: pl.DataFrame, window_days: int) -> Floats:
+    """(n,): how much of a whole window each row has; in so much less the same comes of it."""
+    return np.asarray((rows["until_day"] - rows["shown_day"]).to_numpy() / window_days, dtype=np.float64)
+
+
+def with_earlier(evidence: LoggedRows, exposures: pl.DataFrame, names: list[str], window_days: int) -> Evidence:
+    """Return the evidence of value with the offers that each row's customer was given before."""
+    return replace(
+        evidence.of(OUTCOMES[0]),
+        earlier=earlier_offers(exposures, evidence.rows, names, window_days, LAGS),
+        earlier_rows=earlier_rows(exposures, evidence.rows, window_days, LAGS),
+    )
