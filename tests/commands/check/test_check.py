@@ -107,6 +107,19 @@ def test_products_taken_from_the_order_lines_lose_nothing(tmp_path):
     assert (found.sources["products"]["kept"], found.sources["products"]["rejected"]) == (10, 0)
 
 
+def test_shipping_of_returned_orders_is_said_not_to_be_counted(tmp_path):
+    path = write_small_shop(tmp_path)
+    lines = pl.read_csv(tmp_path / "lines.csv", infer_schema=False)
+    lines.with_columns(back=pl.int_range(pl.len()) % 4 == 0).write_csv(tmp_path / "lines.csv")
+    text = path.read_text().replace('paid = "paid" }', 'paid = "paid", returned = "back" }')
+    amount_off = 'kind = "spend_and_save"\nspend = "20.00"\nsave = "2.00"'
+    shipping = text.replace(amount_off, 'kind = "free_shipping"\nmax_discount = "4.00"')
+    said = "25 % of the order lines were returned; what it cost to ship orders that came back in full is not in"
+    for written, is_said in ((text, False), (shipping, True)):
+        path.write_text(written)
+        assert any(said in str(one) for one in check(path).notes) is is_said
+
+
 def test_a_list_price_that_is_mapped_is_not_advised(tmp_path):
     config = with_discounts(init_shops.order_lines(), tmp_path, pl.lit(0.0))
     said = "by 'order_lines.list_value', no order line has a discount beside coupons"

@@ -13,7 +13,7 @@ from offerloop.config import Campaign, Config, quoted
 from offerloop.evaluation import LEAST
 from offerloop.events import COPY, LINE, SCANNED
 from offerloop.mapping import reference
-from offerloop.message import Message, unpacked
+from offerloop.message import Message, Share, unpacked
 from offerloop.money import to_text
 
 
@@ -140,6 +140,32 @@ def _negated(written: str) -> str:
     if re.fullmatch(r"-(\w+|`[^`]*`)", written):
         return written[1:]
     return f"-({written})" if re.search(r"[-+*/()`'\"]", written) else f"-{reference(written)}"
+
+
+def returned_order_notes(quality: pl.DataFrame, offers: list[OfferCheck]) -> list[Message]:
+    """Return a note where offers of free shipping are given and many lines came back; `quality` says what cleaning did.
+
+    Orders of which nothing is left count as none, and their shipping was paid.
+    """
+    of_lines = quality.filter(pl.col("table") == "order_lines")
+    read = int(of_lines.filter(rule="all rows", action="read")["rows"].sum())
+    returned = int(of_lines.filter(pl.col("rule").is_in(_RETURNED))["rows"].sum())
+    names = [f"'{one.offer_id}'" for one in offers if one.kind == "free_shipping"]
+    if not names or returned < _MANY_RETURNED * read:
+        return []
+    return [
+        Message(
+            "{share} of the order lines were returned; what it cost to ship orders that came back in full is not in "
+            "the expected cost of {offers}, so leave room for it in the budget",
+            share=Share(returned / read),
+            offers=names,
+        )
+    ]
+
+
+_RETURNED = ("returned in full", "marked as returned")
+_MANY_RETURNED = 0.01
+"""Share of the order lines from which on returns are worth a note."""
 
 
 def repeated_line_notes(quality: pl.DataFrame, columns: Collection[str]) -> list[Message]:

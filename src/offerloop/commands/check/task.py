@@ -14,7 +14,7 @@ import polars as pl
 
 from offerloop.commands.check.answers import exposures_answer, has_exposures, recommender_answer, response_answer
 from offerloop.commands.check.business_as_usual import usual_answers
-from offerloop.commands.check.data_checks import notes, repeated_line_notes, sign_notes
+from offerloop.commands.check.data_checks import notes, repeated_line_notes, returned_order_notes, sign_notes
 from offerloop.commands.check.figures import Shape, shape_of
 from offerloop.commands.check.findings import CheckResult
 from offerloop.commands.check.losses import incomplete_rows, losses_of, non_merchandise, non_merchandise_problems
@@ -67,6 +67,7 @@ def _checked(path: Path, config: Config, running: Engine) -> CheckResult:
             *incomplete,
             *sign_notes(config, shape),
             *repeated_line_notes(events.quality, config.sources["order_lines"].columns),
+            *returned_order_notes(events.quality, offers),
             *configured_notes(config, events),
             *unknown_names(read.readable(config), events, running),
             *offers_not_valid(config, events),
