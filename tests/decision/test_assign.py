@@ -57,7 +57,7 @@ def assigned(sent=("paid",), digits=2, outside=NOBODY, rows=EFFECTS):
     arms = arms.with_columns(
         planned_campaign_id=pl.col("campaign_id"),
         planned_offer_id=pl.col("offer_id"),
-        lot_kinds=pl.lit(""),
+        explore_kinds=pl.lit(""),
         n_planned=pl.lit(1, pl.Int64),
     )
     return assignments(arms, effects, OFFERS, list(sent), digits, outside)
@@ -93,7 +93,7 @@ def test_why_customers_may_get_nothing_at_all():
 
 def test_without_a_campaign_that_pays():
     assert column(assigned(sent=()), "reasons")[3] == "no_campaign_pays"
-    assert column(assigned(sent=()), "rank_of_alternative") == dict.fromkeys(range(1, 9), "")
+    assert column(assigned(sent=()), "best_alternative") == dict.fromkeys(range(1, 9), "")
 
 
 def test_without_any_known_effect_no_forecast_is_blamed():
@@ -130,7 +130,7 @@ def test_an_unknown_effect_is_empty_not_zero():
 
 
 def test_the_best_other_offer_of_campaigns_that_are_sent():
-    assert column(assigned(), "rank_of_alternative") == {
+    assert column(assigned(), "best_alternative") == {
         1: "b, 0.20 behind",  # 1.204 against 1.00
         2: "b, 0.96 ahead",  # held out of the better of two
         3: "a, 0.04 behind",  # an offer that loses money is behind nothing
@@ -140,7 +140,7 @@ def test_the_best_other_offer_of_campaigns_that_are_sent():
         7: "",
         8: "",
     }
-    assert column(assigned(digits=0), "rank_of_alternative")[6] == "a, 10 ahead"
+    assert column(assigned(digits=0), "best_alternative")[6] == "a, 10 ahead"
 
 
 def test_customers_with_text_ids_are_sorted_as_text():
@@ -160,7 +160,7 @@ def test_customers_with_text_ids_are_sorted_as_text():
     arms = arms.with_columns(
         planned_campaign_id=pl.col("campaign_id"),
         planned_offer_id=pl.col("offer_id"),
-        lot_kinds=pl.lit(""),
+        explore_kinds=pl.lit(""),
         n_planned=pl.lit(1, pl.Int64),
     )
     assert assignments(arms, effects, OFFERS, [], 2, Outside(pl.Series(["x"]), pl.Series(["x"])))[

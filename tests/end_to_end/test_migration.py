@@ -74,6 +74,25 @@ def test_an_old_run_is_published_once(old):
     assert place.read_bytes() == sent
 
 
+def test_a_column_that_had_another_name_is_published_under_both(old):
+    (old / RUN / "published.json").unlink()
+    (place,) = old.glob("crm-*.csv")
+    place.unlink()
+    manifest, mapped = old / RUN / "manifest.json", 'kind = "csv"\ncolumns = { who = "customer_id", next = "%s" }'
+    written = json.loads(manifest.read_text())
+    text, published = written["config"]["text"], []
+    for name in ("rank_of_alternative", "best_alternative"):
+        written["config"]["text"] = text.replace('kind = "csv"', mapped % name)
+        manifest.write_text(json.dumps(written))
+        assert offerloop("publish", old / RUN)[0] == 0
+        published.append(place.read_text())
+        place.unlink()
+        (old / RUN / "published.json").unlink()
+    assert published[0] == published[1]
+    assert published[0].startswith("who,next\n")
+    assert " behind" in published[0]
+
+
 def test_an_old_run_is_read_out_on_the_arms_that_it_drew(old):
     code, printed, _ = offerloop("readout", old / RUN, "--orders", old / "lines.csv", "--json")
     found = json.loads(printed)

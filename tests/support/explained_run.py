@@ -140,8 +140,8 @@ def assignment(customer, arm, reason, given, planned):
     return row | {
         "customer_id": customer, "campaign_id": given[0], "offer_id": given[1], "arm": arm, "propensity": 0.7,
         "cost_liability_minor": TERMS[given][4] if given[0] else 0, "basis": TERMS[given][5] if given[0] else "none",
-        "planned_campaign_id": planned[0], "planned_offer_id": planned[1], "lot_kinds": "", "product_ids": "",
-        "reasons": reason, "rank_of_alternative": "",
+        "planned_campaign_id": planned[0], "planned_offer_id": planned[1], "explore_kinds": "", "product_ids": "",
+        "reasons": reason, "best_alternative": "",
     }  # fmt: skip
 
 

@@ -85,7 +85,7 @@ def make_run(
 
 def _assignments(rows):
     table = pl.DataFrame(
-        rows, ["customer_id", "offer_id", "arm", "propensity", "planned_offer_id", "lot_kinds"], orient="row"
+        rows, ["customer_id", "offer_id", "arm", "propensity", "planned_offer_id", "explore_kinds"], orient="row"
     )
     offered = pl.col("offer_id") != "none"
     full = table.with_columns(
@@ -95,7 +95,7 @@ def _assignments(rows):
         basis=pl.lit("transferred"),
         product_ids=pl.lit(""),
         reasons=pl.lit(""),
-        rank_of_alternative=pl.lit(""),
+        best_alternative=pl.lit(""),
     )
     empty = {name: pl.lit(None) for name in ASSIGNMENTS.names if name not in full.columns}
     return ASSIGNMENTS.check(

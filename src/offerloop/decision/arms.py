@@ -32,7 +32,7 @@ class DrawnArms:
 
     table: pl.DataFrame
     """customer_id, campaign_id (null for no offer), offer_id, both again as `planned_`, n_planned, arm, propensity,
-    lot_kinds."""
+    explore_kinds."""
     explore_share: float
     """Share of those who explore among the customers outside holdout and business as usual who can draw an offer."""
 
@@ -125,7 +125,7 @@ def draw_arms(
             "n_planned": n_planned,
             "arm": pl.Series(arms.tolist(), dtype=pl.String),
             "propensity": propensity,
-            "lot_kinds": random_offers.labels(),
+            "explore_kinds": random_offers.labels(),
         }
     )
     return DrawnArms(table, share)

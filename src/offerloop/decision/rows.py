@@ -67,7 +67,7 @@ def assignments(
         pl.when(nothing).then(0).otherwise(pl.col("cost_expected_micro")).alias("cost_expected_micro"),
         pl.when(nothing).then(pl.lit("none")).otherwise(pl.coalesce("basis", "offer_basis")).alias("basis"),
         _reasons(sent, outside, any_effect=not effects.is_empty()).alias("reasons"),
-        _alternative(digits).alias("rank_of_alternative"),
+        _alternative(digits).alias("best_alternative"),
         pl.lit("").alias("product_ids"),
     )
     return table.select(ASSIGNMENTS.names).sort("customer_id", maintain_order=True)

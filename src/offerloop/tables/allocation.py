@@ -61,13 +61,16 @@ ASSIGNMENTS = TableContract(
         Column("planned_campaign_id", pl.String, "campaign of the plan's offer, whatever the arm", optional=True),
         Column("planned_offer_id", pl.String, "what the plan alone would give: also known of the holdout"),
         Column("n_planned", pl.Int64, "how many offers the plan has for the customer, whatever the arm", optional=True),
-        Column("lot_kinds", pl.String, "kinds of offer that the customer could draw at random, comma-separated"),
+        Column("explore_kinds", pl.String, "kinds of offer that the customer could draw at random, comma-separated"),
         Column("product_ids", pl.String, "suggested products of the offer's category, best first"),
         Column("reasons", pl.String, "why: " + ", ".join(f"{code} ({words})" for code, words in REASONS.items())),
-        Column("rank_of_alternative", pl.String, "best other offer and how far behind it is"),
+        Column("best_alternative", pl.String, "best other offer and how far behind it is"),
     ),
     key=("customer_id",),
 )
+
+EARLIER_NAMES = {"lot_kinds": "explore_kinds", "rank_of_alternative": "best_alternative"}
+"""What columns of ASSIGNMENTS were called in runs of version 0.1, and are called now."""
 
 FURTHER_OFFERS = TableContract(
     "further_offers",

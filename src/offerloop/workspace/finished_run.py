@@ -18,7 +18,7 @@ from offerloop.message import Message
 from offerloop.money import to_minor
 from offerloop.offers import Offer, read_offers
 from offerloop.report import in_language
-from offerloop.tables import FURTHER_PLANNED, all_offers
+from offerloop.tables import EARLIER_NAMES, FURTHER_PLANNED, all_offers
 from offerloop.workspace.run_folders import holdout_of
 from offerloop.workspace.store_campaigns import written_config
 
@@ -212,11 +212,13 @@ class RunRead:
 def offers_in(folder: Path) -> pl.LazyFrame:
     """Return the assignments in a run folder with the further offers of customers: a row for each offer.
 
-    Runs of earlier versions give each customer one offer at most, and have no file of further ones.
+    Runs of earlier versions give each customer one offer at most, and have no file of further ones; their columns have
+    the names of today.
     """
     assignments, further = (pl.scan_parquet(folder / f"{name}.parquet") for name in ("assignments", "further_offers"))
     has_further = (folder / "further_offers.parquet").is_file() and further.select(pl.len()).collect().item()
-    return all_offers(assignments, further) if has_further else assignments
+    offers = all_offers(assignments, further) if has_further else assignments
+    return offers.rename(EARLIER_NAMES, strict=False)
 
 
 def open_run(folder: Path) -> RunRead:

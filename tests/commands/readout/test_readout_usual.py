@@ -138,7 +138,7 @@ def test_both_groups_stand_for_everybody_although_only_some_can_explore(tmp_path
     past, rng, n = read_run(run), np.random.default_rng(0), 400
     draw = survey(past, decided_tables(past, InMemoryEngine())).draw(past)
     assert draw.explore == pytest.approx(0.5, abs=0.001)
-    table = pl.read_parquet(run / "assignments.parquet").select("customer_id", "arm", "lot_kinds")
+    table = pl.read_parquet(run / "assignments.parquet").select("customer_id", "arm", "explore_kinds")
     compared = Comparisons(draw, ReadoutBasis(*[False] * 5), ranked=0)
     able = (table["customer_id"] % 2).to_numpy()
     plan, hits, found = (table["arm"] == "plan").to_numpy(), 0, []

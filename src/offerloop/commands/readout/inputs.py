@@ -21,7 +21,17 @@ from offerloop.events import EPOCH, epoch_day, has_coupons, prepare, read_all, s
 from offerloop.message import Message, packed
 from offerloop.offers import NO_OFFER
 from offerloop.report import iso_day
-from offerloop.tables import ASSIGNMENTS, COMPARISON, FURTHER_OFFERS, MARGINS, OFFERS, PROFILES, USUAL, TableContract
+from offerloop.tables import (
+    ASSIGNMENTS,
+    COMPARISON,
+    EARLIER_NAMES,
+    FURTHER_OFFERS,
+    MARGINS,
+    OFFERS,
+    PROFILES,
+    USUAL,
+    TableContract,
+)
 from offerloop.workspace import held_back_of, holdout_of, written_config
 
 MOST_DAYS = 28
@@ -32,7 +42,7 @@ RECENT = "recent_minor"
 """The column of profiles with what customers spent in the quarter before the plan."""
 _DECIDED = {
     "customer_id", "campaign_id", "offer_id", "arm", "propensity", "cost_expected_micro", "cost_liability_minor",
-    "planned_campaign_id", "planned_offer_id", "lot_kinds",
+    "planned_campaign_id", "planned_offer_id", "explore_kinds",
 }  # fmt: skip
 DECIDED = replace(ASSIGNMENTS, columns=tuple(one for one in ASSIGNMENTS.columns if one.name in _DECIDED))
 """The columns of assignments that a read-out needs."""
@@ -93,6 +103,8 @@ class PastRun:
 
     def _customers(self, engine: Engine, table: str) -> Frame:
         rows = engine.read(self.folder / f"{table}.parquet")
+        earlier = EARLIER_NAMES.keys() & rows.collect_schema().names()
+        rows = rows.rename({name: EARLIER_NAMES[name] for name in earlier}) if earlier else rows
         return rows.filter(~nw.col("customer_id").cast(nw.String).is_in(self.left_out)) if self.left_out else rows
 
 
@@ -175,7 +187,8 @@ def _table(
 def _columns(folder: Path, table: TableContract) -> pl.Schema:
     """Return the columns of a table that stays in its file."""
     path = folder / f"{table.name}.parquet"
-    return _checked(path, table, pl.DataFrame(schema=_parquet(path, pl.read_parquet_schema))).schema
+    rows = pl.DataFrame(schema=_parquet(path, pl.read_parquet_schema))
+    return _checked(path, table, rows.rename(EARLIER_NAMES, strict=False)).schema
 
 
 def _checked(path: Path, table: TableContract, rows: pl.DataFrame) -> pl.DataFrame:

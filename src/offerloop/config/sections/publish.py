@@ -15,13 +15,16 @@ PUBLISHABLE = (
     "run", "customer_id", "campaign_id", "offer_id", "label", "kind", "category", "channel", "quiet_hours",
     "product_ids", "cost_liability", "cost_expected", "contact_cost", "arm", "propensity", "profit", "profit_low",
     "profit_high", "profit_held_out", "value", "basis", "planned_campaign_id", "planned_offer_id", "reasons",
-    "rank_of_alternative",
+    "best_alternative",
 )  # fmt: skip
 """What may leave with `[[publish]]`: the run's name, and columns of assignments and offers, money as decimal text."""
 PUBLISHED = (
     "run", "customer_id", "campaign_id", "offer_id", "label", "channel", "quiet_hours", "product_ids", "cost_liability",
 )  # fmt: skip
 """Unless `columns` says otherwise. The arm stays here: whoever sends must treat plan and exploration alike."""
+
+_EARLIER_NAMES = {"rank_of_alternative": "best_alternative"}
+"""What a column was called in configurations of version 0.1, and is called now."""
 
 
 class Publish(ConfigSection):
@@ -49,6 +52,7 @@ class Publish(ConfigSection):
     @field_validator("columns")
     @classmethod
     def _known_columns(cls, value: dict[str, str]) -> dict[str, str]:
+        value = {theirs: _EARLIER_NAMES.get(ours, ours) for theirs, ours in value.items()}
         for theirs, ours in value.items():
             if ours not in PUBLISHABLE:
                 raise ValueError(

@@ -41,10 +41,10 @@ def panel(run: PastRun, basis: ReadoutBasis, outcomes: pl.DataFrame, tables: Sha
     weight, contact_cost = pl.col("cost_weight").fill_null(1.0), pl.col("contact_cost_minor").fill_null(0)
     offers = pl.concat([tables["assignments"], tables["further_offers"].select(tables["assignments"].columns)])
     costs = offers.join(terms, on=["campaign_id", "offer_id"], how="left", maintain_order="left").select(
-        "customer_id", "lot_kinds", "kind", (weight * forecast).alias("forecast_minor"),
+        "customer_id", "explore_kinds", "kind", (weight * forecast).alias("forecast_minor"),
         (weight * contact_cost).alias("contact_minor"), weight.alias("weight"),
     )  # fmt: skip
-    sums, first = pl.col("forecast_minor", "contact_minor").sum(), pl.col("lot_kinds", "kind", "weight").first()
+    sums, first = pl.col("forecast_minor", "contact_minor").sum(), pl.col("explore_kinds", "kind", "weight").first()
     rows = outcomes.join(costs.group_by("customer_id").agg(sums, first), on="customer_id", how="left")
     cost = pl.col("weight") * pl.col("cost_minor") + pl.col("contact_minor")
     if not basis.sees_costs:
@@ -95,7 +95,7 @@ class Comparisons:
 
     def against_usual(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Return those who follow the plan by whether they could have explored, and those with business as usual."""
-        can_draw = pl.lit(self.draw.is_for_everybody) | (pl.col("lot_kinds") != "")
+        can_draw = pl.lit(self.draw.is_for_everybody) | (pl.col("explore_kinds") != "")
         sided = _sided(rows, [PLAN, HOLDBACK], [USUAL])
         return sided.with_columns(stratum=((pl.col("side") == TREATED) & can_draw).cast(pl.Int64))
 
@@ -135,8 +135,8 @@ def _sided(rows: pl.DataFrame, treated: list[str], control: list[str]) -> pl.Dat
 
 def _exploration_rows(rows: pl.DataFrame) -> pl.DataFrame:
     """Return explorers and the holdout who could draw an offer; strata are the numbers of kinds on their menus."""
-    can_draw = rows.filter(pl.col("arm").is_in([EXPLORE, HOLDOUT]), pl.col("lot_kinds") != "")
-    kinds = pl.col("lot_kinds").str.split(",")
+    can_draw = rows.filter(pl.col("arm").is_in([EXPLORE, HOLDOUT]), pl.col("explore_kinds") != "")
+    kinds = pl.col("explore_kinds").str.split(",")
     return can_draw.with_columns(kinds=kinds, stratum=kinds.list.len().cast(pl.Int64))
 
 

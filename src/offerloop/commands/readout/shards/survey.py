@@ -157,7 +157,7 @@ class Surveyor:
             pl.col("arm"),
             (pl.col("offer_id") != NO_OFFER).alias("has_offer"),
             (pl.col("planned_offer_id") != NO_OFFER).alias("is_planned"),
-            (pl.col("lot_kinds") != "").alias("can_draw"),
+            (pl.col("explore_kinds") != "").alias("can_draw"),
             pl.col("customer_id").is_in(exposures["customer_id"].implode()).alias("is_exposed"),
         ).len()
         return Counter({DrawCell(*cell): n for *cell, n in counts.iter_rows()})
