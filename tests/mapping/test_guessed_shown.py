@@ -68,7 +68,7 @@ def test_vouchers_are_known_by_their_texts_percentages_by_their_sign_and_nothing
 def test_a_column_that_limits_no_offer_is_named_with_the_term_that_would(column, term):
     match = ColumnMatch({column: SourceColumn(column, pl.Series(["p1"]))})
     offer_terms(match)
-    assert [str(one).endswith(f"call it {term}") for one in match.notes] == [True] * bool(term)
+    assert [str(one).endswith(f"name the column '{term}'") for one in match.notes] == [True] * bool(term)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,9 @@ from offerloop.offers import names_no_offer
         "kein Gutschein",
         "Kontrollgruppe",
         "不发券",
+        "aucune",
+        "aucune opération",
+        "ninguna promoción",
     ],
 )
 def test_whoever_has_it_got_nothing(name):

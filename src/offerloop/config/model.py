@@ -311,7 +311,7 @@ class Config(ConfigSection):
         `listed` are offers from a source; those without `campaign_id` belong to every campaign.
         """
         try:
-            own = campaign.offers_among(listed)
+            own = campaign.some_offers_among(listed)
             return read_offers(campaign.offers, categories, self.unit(campaign), own, is_numbered=True)
         except InputError as error:
             message = Message("campaign '{id}': {error}", context="error", id=campaign.id, error=error.message)

@@ -80,8 +80,13 @@ def _doubt(mapped: SourceColumn, others: Sequence[SourceColumn]) -> Message | No
 
 
 def earlier(column: SourceColumn, other: SourceColumn) -> bool:
-    """Return whether one date is hardly ever later than another, and often some days before it."""
+    """Return whether one date is hardly ever later than another, and often some days before it.
+
+    Where one of them has no time of day, days are compared.
+    """
     both = pl.DataFrame({"one": _seconds(column), "other": _seconds(other)}).drop_nulls()
+    if not (column.has_clock and other.has_clock):
+        both = both.select(pl.all() // DAY * DAY)
     apart = both["other"] - both["one"]
     if not apart.len() or abs(float(apart.median() or 0)) > _MOST_DAYS * DAY:  # type: ignore[arg-type]
         return False

@@ -11,6 +11,7 @@ from offerloop.events import CONTRACTS
 from offerloop.mapping.amounts.before_discount import paid_after_discount
 from offerloop.mapping.amounts.coupons import coupons_among_discounts
 from offerloop.mapping.amounts.discounts import discounts, one_of_several_discounts
+from offerloop.mapping.amounts.exchanged import exchange_ids
 from offerloop.mapping.amounts.order_discounts import discount_of_orders
 from offerloop.mapping.amounts.paid import paid_by_list_price
 from offerloop.mapping.amounts.prices import price_before, unit_or_line
@@ -61,7 +62,7 @@ def guess_orders(sample: SampleRows, given_guesses: Mapping[str, Guess] | None =
     contract = CONTRACTS["order_lines"]
     named = [ours for ours in contract.optional if ours not in _BY_CONTENTS]
     matched = match(
-        marked_orders(columns_of(sample), sample.head),
+        marked_orders(columns_of(sample), sample.sampled),
         "order_lines",
         (*contract.required, *_HELP, *named),
         given_guesses=given_guesses,
@@ -75,6 +76,7 @@ def guess_orders(sample: SampleRows, given_guesses: Mapping[str, Guess] | None =
     orders_as_products(matched)
     _ids(matched, sample.head)
     returning_customers(matched)
+    exchange_ids(matched, sample)
     price_before(matched, sample)
     discounts(matched, sample)
     coupons_among_discounts(matched, sample)

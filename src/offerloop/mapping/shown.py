@@ -16,7 +16,7 @@ from offerloop.mapping.misfit import behind_file
 from offerloop.mapping.propensities import check_propensities
 from offerloop.mapping.times import column_values, forms_of, seconds_and_days
 from offerloop.message import Message, Share
-from offerloop.offers import NO_OFFER, guess_currency, names_no_offer, offer_kind, parse_offer
+from offerloop.offers import NO_OFFER, OFFER_KIND_NAMES, guess_currency, names_no_offer, offer_kind, parse_offer
 from offerloop.workspace import SampleRows
 
 TERMS = frozenset({
@@ -54,6 +54,7 @@ def without_other_terms(columns: dict[str, SourceColumn]) -> dict[str, SourceCol
 
 def offer_terms(match: ColumnMatch) -> None:
     """A percentage is read as one also where it is written as a share; it makes a coupon, and names the offer."""
+    _without_other_types(match)
     _take_gifts(match)
     _take_validity(match)
     match.notes += _limits_not_read(match)
@@ -69,6 +70,15 @@ def offer_terms(match: ColumnMatch) -> None:
         )
     if "kind" not in match.guesses:
         match.take("kind", "'coupon'", (), Message("assumed: a percentage off, and no column says a kind"))
+
+
+def _without_other_types(offers: ColumnMatch) -> None:
+    """Read no kind of offer from a type of something else, such as of items, that names none."""
+    kinds = offers.column("kind")
+    if kinds is None or offers.is_given("kind") or name_score(kinds.name, "offers", "kind")[0] >= SAME - _RANKS:
+        return
+    if not any(offer_kind(value) in OFFER_KIND_NAMES for value in kinds.values):
+        del offers.guesses["kind"]
 
 
 def _take_percent(offers: ColumnMatch, percent: SourceColumn) -> None:
@@ -217,7 +227,7 @@ def _limits_not_read(match: ColumnMatch) -> list[Message]:
     }
     return [
         Message(
-            "'{column}' limits no offer; if an offer holds only for what stands there, call it {term}",
+            "'{column}' limits no offer; if offers hold only for what stands there, name the column '{term}'",
             column=name,
             term=term,
         )
@@ -321,6 +331,8 @@ def _same_ids(offers: ColumnMatch, exposures: ColumnMatch, sample: SampleRows) -
     if not shared_values[best]:
         raise InputError(_no_offer(shown, now, named, sample))
     exposures.notes += _unlisted(shown, named - shared_values[best])
+    for other in [ours for ours, one in offers.guesses.items() if one.theirs == (best,) and not offers.is_given(ours)]:
+        del offers.guesses[other]
     offers.take(
         "offer_id", best, (best,), Message("guessed: '{column}' of the exposures holds the same", column=shown.name)
     )

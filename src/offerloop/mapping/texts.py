@@ -34,8 +34,13 @@ def take_text(match: ColumnMatch) -> None:
 
 
 def describes(column: SourceColumn, product: SourceColumn) -> bool:
-    """Return whether a column holds texts of products: by its contents, with any name but that of a person's data."""
+    """Return whether a column holds texts of products: by its contents, with any name but that of a person's data.
+
+    What is called a category, and has fewer values than there are products, is one.
+    """
     if column.cells.dtype != pl.String or column.numeric or column.dated or not column.full:
+        return False
+    if _is_named_class(column) and column.distinct < product.distinct:
         return False
     if says(column.name, "personal", 0.9) and _score(column) < HOLDS:
         return False
@@ -63,6 +68,8 @@ def _words(texts: pl.Series, column: SourceColumn) -> bool:
 
 
 def _score(column: SourceColumn) -> float:
-    if any(name_score(column.name, "products", ours)[0] >= _SURELY for ours in _TAKEN):
-        return 0.0
-    return name_score(column.name, "products", "text")[0]
+    return 0.0 if _is_named_class(column) else name_score(column.name, "products", "text")[0]
+
+
+def _is_named_class(column: SourceColumn) -> bool:
+    return any(name_score(column.name, "products", ours)[0] >= _SURELY for ours in _TAKEN)

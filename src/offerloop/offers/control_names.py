@@ -10,8 +10,8 @@ _OFFERS = {
     "sms|push|notification|ad|advert|advertisement|advertising|exposure",
     "(?:ohne|kein(?:e[nrms]?|s)?)": "angebot|gutschein|rabatt|aktion|werbung|(e-?)?mail|mailing|kontakt|brief|coupon|"
     "ansprache|behandlung|maßnahme|newsletter|nachricht|prämie",
-    "sans": "offre|coupon|remise|r[eé]duction|promo|promotion|(e-?)?mail|courrier|contact",
-    "sin": "oferta|cup[oó]n|descuento|promoci[oó]n|(e-?)?mail|correo|contacto",
+    "(?:sans|aucune?)": "offre|coupon|remise|r[eé]duction|promo|promotion|op[eé]ration|(e-?)?mail|courrier|contact",
+    "(?:sin|ning[uú]n[oa]?)": "oferta|cup[oó]n|descuento|promoci[oó]n|(e-?)?mail|correo|contacto",
 }
 """What an arm goes without that gets nothing; one without shipping costs, or a minimum, gets an offer."""
 _WITHOUT = "|".join(rf"{without}([ -]+({words})(e?[ns]|e)?){{0,2}}" for without, words in _OFFERS.items())

@@ -11,6 +11,8 @@ from offerloop.message import Message, Value
 from offerloop.workspace import SampleRows
 
 _SHOWN = 8
+_FEWEST_ORDERS = 20
+"""Orders with some lines again from which on this is no error of single rows."""
 
 
 def no_goods(match: ColumnMatch, sample: SampleRows) -> list[str]:
@@ -38,9 +40,32 @@ def no_goods_note(products: list[str]) -> list[Message]:
     return [Message("no goods, so never recommended and in no offer: {products}", products=some)]
 
 
+def orders_with_lines_of_units(orders: ColumnMatch) -> int:
+    """Return how many orders hold some of their lines again, where every line is one unit and nothing numbers lines.
+
+    An order that was exported twice has all of its lines twice; in these some are there more often than others, so that
+    each unit has a line of its own.
+    """
+    order = orders.column("order_id")
+    if order is None or "line" in orders.guesses or not _is_always_one(orders):
+        return 0
+    rows = pl.DataFrame({name: column.cells for name, column in orders.columns.items()})
+    times = rows.group_by(rows.columns).len("times").group_by(order.name).agg(pl.col("times").unique().len())
+    return times.filter(pl.col("times") > 1).height
+
+
+def _is_always_one(orders: ColumnMatch) -> bool:
+    quantity = orders.guesses.get("quantity")
+    column = orders.column("quantity")
+    return quantity is not None and (not quantity.theirs or (column is not None and bool((column.numbers == 1).all())))
+
+
 def clean_lines(products: list[str], orders: ColumnMatch) -> list[str]:
     """Return what `[clean]` and `[privacy]` may hold; what is certain is active, the rest is commented out."""
     lines = [f"# {' '.join(note.split())}" for note in map(str, no_goods_note(products))]
+    if (n_orders := orders_with_lines_of_units(orders)) >= _FEWEST_ORDERS:
+        why = f"guessed: every line is one unit, and {n_orders} orders hold a line again; default: copies"
+        lines.append(entry("repeated_orders", '"units"', why))
     lines += [
         off("drop_non_merchandise = true", "leave the lines of postage, fees and samples out; default: they are sales"),
         off('merchandise = ["ID"]', "products that are goods, although they look like postage or a fee"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -55,6 +55,20 @@ class Campaign(ConfigSection, use_attribute_docstrings=True):  # the HTTP refere
             for entry in listed
             if entry.get("campaign_id") in (None, self.id)
         ]
+
+    def some_offers_among(self, listed: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Return the same. Raises InputError where the source has other offers and the campaign none of its own."""
+        own = self.offers_among(listed)
+        if listed and not own and not self.offers:
+            raise InputError(
+                Message(
+                    "it has no offers, as [sources.offers] has only ones of other campaigns, such as '{other}'; write "
+                    "'{id}' in the column that campaign_id is read from, or leave campaign_id out",
+                    other=listed[0]["campaign_id"],
+                    id=self.id,
+                )
+            )
+        return own
 
     def unit(self, currency: str) -> str:
         """Return what the budget counts in a shop of this currency."""

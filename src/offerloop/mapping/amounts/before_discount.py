@@ -47,7 +47,7 @@ def _shares(match: ColumnMatch, sample: SampleRows, ours: str) -> tuple[float, f
     roles = {"paid": "paid", "units": "quantity", "off": ours}
     written = {name: match.guesses[ours].written for name, ours in roles.items()}
     product = match.guesses["product_id"].theirs[0]
-    lines = numbers_of(sample, written).with_columns(pl.col("off").fill_null(0), product=sample.head[product])
+    lines = numbers_of(sample, written).with_columns(pl.col("off").fill_null(0), product=sample.sampled[product])
     compared = beside_usual_prices(lines).with_columns(before=(pl.col("paid") + pl.col("off")) / pl.col("units"))
     if compared.height < _FEWEST:
         return None

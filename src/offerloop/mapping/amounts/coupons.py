@@ -21,7 +21,7 @@ def coupons_among_discounts(match: ColumnMatch, sample: SampleRows) -> None:
     code, discount = match.column("coupon_id"), match.column("discount")
     if code is None or discount is None or "coupon" in match.guesses or match.is_given("discount"):
         return
-    guess, cells = match.guesses["discount"], sample.head[code.name].cast(pl.String).str.strip_chars()
+    guess, cells = match.guesses["discount"], sample.sampled[code.name].cast(pl.String).str.strip_chars()
     lines = numbers_of(sample, {"off": guess.written}).select(
         is_off=pl.col("off").fill_null(0) != 0,
         is_named=cells.is_not_null() & ~cells.str.to_lowercase().is_in(list(BLANKS)),

@@ -157,7 +157,7 @@ def _explained(match: ColumnMatch, sample: SampleRows, column: SourceColumn, sca
         return None
     written = {"worth": worth, "paid": paid.written, "off": reference(column.name)}
     rows = pl.DataFrame(
-        {name: column_values(sample.head, text, sample.decimal, as_number=True) for name, text in written.items()}
+        {name: column_values(sample.sampled, text, sample.decimal, as_number=True) for name, text in written.items()}
     )
     rows = rows.filter((pl.col("off") > 0) & (pl.col("worth") > 0)).drop_nulls()
     if rows.height < _FEWEST:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from offerloop.mapping.amounts.prices import numbers_of
-from offerloop.mapping.matching import ColumnMatch
+from offerloop.mapping.matching import BY_CONTENTS, ColumnMatch
 from offerloop.message import Message, Share
 from offerloop.workspace import SampleRows
 
@@ -19,15 +19,26 @@ _STEADIER = 0.25
 """Prices that vary by less than this share of what they vary by the other ids go with these ids."""
 
 
+def exchange_ids(match: ColumnMatch, sample: SampleRows) -> None:
+    """Exchange customers and products where nothing but contents told them apart, and the prices of units say so."""
+    pair = [match.guesses.get(ours) for ours in ("customer_id", "product_id")]
+    if not all(guess is not None and guess.why == BY_CONTENTS for guess in pair) or not exchanged_notes(match, sample):
+        return
+    customer, product = match.guesses["customer_id"], match.guesses["product_id"]
+    match.guesses |= {"customer_id": product, "product_id": customer}
+    if exchanged_notes(match, sample):
+        match.guesses |= {"customer_id": customer, "product_id": product}
+
+
 def exchanged_notes(match: ColumnMatch, sample: SampleRows) -> list[Message]:
     """Return a note where the data say that customers, products or orders are something else."""
     customer, product, order = (match.column(ours) for ours in ("customer_id", "product_id", "order_id"))
     if customer is None or product is None or customer.name == product.name:
         return []
-    lines = sample.head.select(customer=customer.name, product=product.name)
+    lines = sample.sampled.select(customer=customer.name, product=product.name)
     shares = None
     if order is not None and order.name not in (customer.name, product.name):
-        shares = _shares(lines.with_columns(order=sample.head[order.name]))
+        shares = _shares(lines.with_columns(order=sample.sampled[order.name]))
     if shares is not None and shares[0] >= _HALF:
         return []
     why = _by_orders(shares, customer.name, product.name)

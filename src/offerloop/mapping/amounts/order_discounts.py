@@ -62,8 +62,8 @@ def _lines(matched: ColumnMatch, sample: SampleRows, order: SourceColumn, discou
     written |= {f"total {place}": reference(name) for place, name in enumerate(totals)}
     product = matched.column("product_id")
     return numbers_of(sample, written).with_columns(
-        pl.col("off").abs().fill_null(0), order=sample.head[order.name],
-        product=pl.lit(None) if product is None else sample.head[product.name],
+        pl.col("off").abs().fill_null(0), order=sample.sampled[order.name],
+        product=pl.lit(None) if product is None else sample.sampled[product.name],
     )  # fmt: skip
 
 

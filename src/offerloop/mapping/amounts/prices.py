@@ -94,8 +94,10 @@ def _fit(lines: pl.DataFrame, worth: pl.Expr) -> _Fit:
 
 
 def numbers_of(sample: SampleRows, written: dict[str, str]) -> pl.DataFrame:
-    """Columns or expressions as numbers over the first rows; a number alone is the same in every row."""
-    values = {name: column_values(sample.head, text, sample.decimal, as_number=True) for name, text in written.items()}
+    """Columns or expressions as numbers over the rows that were looked at; a number alone is the same in every row."""
+    values = {
+        name: column_values(sample.sampled, text, sample.decimal, as_number=True) for name, text in written.items()
+    }
     return pl.DataFrame(values)
 
 

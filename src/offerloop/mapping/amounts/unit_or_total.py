@@ -126,7 +126,7 @@ def _grows(sample: SampleRows, product: str, amount: str, quantity: str) -> bool
 
 def _pairs(sample: SampleRows, product: str, amount: str, quantity: str) -> pl.DataFrame:
     """Return the logarithms of the ratios of units and of amounts, of pairs of lines with much different units."""
-    lines = numbers_of(sample, {"amount": amount, "units": quantity}).with_columns(product=sample.head[product])
+    lines = numbers_of(sample, {"amount": amount, "units": quantity}).with_columns(product=sample.sampled[product])
     lines = lines.filter((pl.col("amount") > 0) & (pl.col("units") > 0)).drop_nulls()
     lines = lines.sort("product", "units", maintain_order=True).select(
         units=(pl.col("units").reverse().over("product") / pl.col("units")).log(),

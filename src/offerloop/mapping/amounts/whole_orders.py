@@ -18,6 +18,8 @@ _ALWAYS = 0.99
 _ADDS_UP = 0.9
 """Share of the orders whose lines must add up to an amount that repeats."""
 _APART = 0.011
+_SURELY_NAMED = 0.9
+"""Score of a name that is one of those of discounts of orders."""
 _AMOUNTS = ("paid", "unit_price", "discount", "coupon", "list_value")
 
 
@@ -46,8 +48,13 @@ def _repeats(several: pl.DataFrame, order: str, name: str) -> bool:
 
 
 def _may_repeat(column: SourceColumn) -> bool:
+    """Return whether a column is called an amount, and has values enough to differ on the lines of an order.
+
+    What is taken off whole orders often has few: of a coupon from 30 on there is one amount.
+    """
     called = max(name_score(column.name, "order_lines", ours)[0] for ours in _AMOUNTS) >= HOLDS
-    return called and not column.dated and column.numeric and column.distinct > FEW
+    has_enough = column.distinct > FEW or name_score(column.name, "order_lines", "order_discount")[0] >= _SURELY_NAMED
+    return called and not column.dated and column.numeric and has_enough
 
 
 def lines_of_totals(matched: ColumnMatch, sample: SampleRows) -> None:
@@ -69,7 +76,7 @@ def lines_of_totals(matched: ColumnMatch, sample: SampleRows) -> None:
 def _total(sample: SampleRows, order: str, written: str, totals: list[str]) -> str | None:
     """Return the amount of the order to which a column adds up in nearly all orders of several lines."""
     values = {"value": written} | {f"total {place}": reference(name) for place, name in enumerate(totals)}
-    lines = numbers_of(sample, values).with_columns(order=sample.head[order])
+    lines = numbers_of(sample, values).with_columns(order=sample.sampled[order])
     orders = lines.group_by("order").agg(pl.len().alias("n"), pl.col("value").sum(), pl.col("^total .*$").first())
     orders = orders.filter(pl.col("n") > 1)
     for place, name in enumerate(totals):

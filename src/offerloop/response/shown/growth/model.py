@@ -50,6 +50,7 @@ from offerloop.response.shown.growth.shrinkage import (
     Prior,
     averaged,
     clustered,
+    clustered_by,
     clustered_last,
     drawn_slopes,
     none_or_some,
@@ -395,7 +396,8 @@ def _carried(evidence: Evidence, grown: Floats, usual: ExpectedSales, left: Floa
     """carry (LAGS,), the error of its sum, and how surely it is not 0, from outcomes (n,) without the offers of now.
 
     `grown` (n,) is the surprise of growth by each row's offer. Customers are compared by what they were like before all
-    of the earlier offers: what they bought after one is a part of its effect.
+    of the earlier offers: what they bought after one is a part of its effect. Where propensities differ by customer, an
+    earlier surprise does not depend on the customer only with the weight of its own row, whatever the later ones are.
     """
     back = evidence.earlier_rows
     if back is None or not grown[back[back >= 0]].any():
@@ -403,9 +405,10 @@ def _carried(evidence: Evidence, grown: Floats, usual: ExpectedSales, left: Floa
     first = np.where(back >= 0, back, np.arange(evidence.size)[:, None]).min(axis=1)
     then = replace(evidence, features=evidence.features[first])
     h = usual.over_mean(then)
-    x = np.column_stack([_base(usual, then), usual.mean * h[:, None] * np.where(back >= 0, grown[back], 0.0)])
+    base, lagged = _base(usual, then), usual.mean * h[:, None] * np.where(back >= 0, grown[back], 0.0)
+    x, instruments = (np.column_stack([base, one]) for one in (lagged, lagged * evidence.weights[back]))
     variance = noise_of(evidence, h, left - usual.mean * h)
-    carried, covariance = clustered(x, left, variance, evidence.whose)
+    carried, covariance = clustered_by(instruments, x, left, variance, evidence.whose)
     carried, covariance = carried[-LAGS:], covariance[-LAGS:, -LAGS:]
     z2 = float(carried @ np.linalg.pinv(covariance) @ carried)
     fading = np.diag(FADING ** (2.0 * np.arange(LAGS)))

@@ -106,6 +106,19 @@ def clustered(x: Floats, y: Floats, variance: Floats, customer: Ints) -> tuple[F
     return estimate, grouped
 
 
+def clustered_by(instruments: Floats, x: Floats, y: Floats, variance: Floats, customer: Ints) -> tuple[Floats, Floats]:
+    """Return what `clustered` does by the method of moments: errors are independent of `instruments` (n, q), not of x.
+
+    Where both are the same it is least squares (Wooldridge 2010, chapter 8).
+    """
+    if np.array_equal(instruments, x):
+        return clustered(x, y, variance, customer)
+    inverse = np.linalg.pinv(instruments.T @ (x / variance[:, None]))
+    estimate = inverse @ (instruments.T @ (y / variance))
+    sums = summed(customer, instruments * ((y - x @ estimate) / variance)[:, None])
+    return estimate, np.asarray(inverse @ (sums.T @ sums) @ inverse.T, dtype=np.float64)
+
+
 def clustered_last(x: Floats, y: Floats, variance: Floats, customer: Ints, last: int) -> tuple[Floats, Floats]:
     """Return the last coefficients of those of `clustered`, and their covariance (last, last), never too small.
 
