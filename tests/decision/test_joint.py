@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from itertools import permutations, product
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
@@ -12,11 +13,13 @@ from made_up_campaigns import calibration, campaign, campaign_limit, effects, of
 
 from offerloop.allocation import solve
 from offerloop.allocation.candidates import CandidateRows
-from offerloop.decision import CampaignCase, PlanLimit, plan_campaigns
+from offerloop.decision import CampaignCase, PlanLimit, choices_left_out, plan_campaigns
 from offerloop.decision.campaign_case import HeldOffers
 from offerloop.decision.joint import amounts, best_together, one_after_the_other, together, used
 from offerloop.decision.sending_decision import Part, SendingDecision, better_of, decide_in_order, decide_jointly
 
+KEYS = ["customer_id", "campaign_id", "offer_id"]
+TEXTS = dict.fromkeys(["campaign_id", "offer_id", "category"], pl.String)
 FUNDED = 0.9
 NAMES = ("one", "two", "three")
 
@@ -72,6 +75,27 @@ def keeps(parts, limits, most_offers=1):
     number = pl.concat(keys)["customer_id"].unique_counts().to_numpy().max(initial=0)
     apart = [pl.concat(keys).drop_nulls("category"), *(one.select("customer_id") for one in keys)]
     return kept and number <= most_offers and all(one.is_unique().all() for one in apart)
+
+
+@settings(max_examples=15, deadline=None)
+@given(worlds(), st.integers(1, 3))
+def test_customers_who_are_left_out_get_the_best_offers_that_go_together(world, most):
+    cases, _ = world
+    nothing = pl.DataFrame(schema={"campaign_id": pl.String, "offer_id": pl.String})
+    prices = nothing.with_columns(budget_price=pl.lit(0.0), contact_price=pl.lit(0.0))
+    policy = SimpleNamespace(policy="plan", plan=nothing)
+    chosen = choices_left_out([(policy, one, one) for one in cases], prices, cases[0].keys().clear(), most)
+    expected = []
+    rows = pl.concat([one.effects.select(*KEYS, "category", "profit_minor").cast(TEXTS) for one in cases])
+    for _, own in rows.filter(pl.col("profit_minor") > 0).sort("profit_minor", descending=True).group_by("customer_id"):
+        taken = []
+        for row in own.iter_rows(named=True):
+            same = [(one["campaign_id"], one["category"] or one) for one in taken]
+            is_open = all(row["campaign_id"] != campaign and row["category"] != category for campaign, category in same)
+            if len(taken) < most and is_open:
+                taken.append(row)
+        expected += [tuple(row[name] for name in KEYS) for row in taken]
+    assert sorted(chosen.rows()) == sorted(expected)
 
 
 def served(customers):

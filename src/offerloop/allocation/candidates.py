@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from offerloop.allocation.argmax import taken
+from offerloop.allocation.argmax import slots, taken
 from offerloop.allocation.frontier import FrontierSteps, climb
 from offerloop.allocation.problem import COST, Block, Numbers
 from offerloop.arrays import Ints
@@ -61,6 +62,14 @@ class CandidateRows:
     def chosen(self, choice: Ints) -> Ints:
         """Rows of the table that a plan takes, ascending."""
         return np.sort(self.row[taken(choice)]).astype(np.int64)
+
+    def best(self, most: int, exclusions: Sequence[Sequence[int]]) -> Ints:
+        """Return the rows of the `most` best candidates of each customer that are worth more than nothing, ascending.
+
+        No limit holds; `exclusions` are reasons for which offers exclude each other, as `lanes` of `Problem`.
+        """
+        lanes = [np.array(numbers, dtype=np.int64)[self.block.offer] for numbers in exclusions]
+        return self.chosen(slots(self.block.profit, most, lanes))
 
     def walk(self) -> tuple[Ints, FrontierSteps]:
         """Rows that the cheapest plan takes, and all steps from there to the plan without a budget."""

@@ -14,8 +14,10 @@ from typing import Protocol
 import numpy as np
 import polars as pl
 
-from offerloop.arrays import Ints
+from offerloop.allocation import CandidateRows, ranks
+from offerloop.arrays import Floats, Ints
 from offerloop.decision.campaign_case import KEYS, PLAN, CampaignCase
+from offerloop.decision.joint import exclusions
 from offerloop.decision.rules import SAME, ranked_buyers
 from offerloop.evaluation import buckets
 
@@ -43,29 +45,29 @@ def choices_left_out(
     Each campaign comes with the candidates of these customers, and with those that its plan was chosen from. `prices`
     are OFFER_PRICES, `nobody` effects without a row.
     """
-    parts = [_of_campaign(policy, case, whole, prices) for policy, case, whole in sent]
-    empty = nobody.select(*KEYS, pl.lit(None, pl.String).alias("category"), pl.lit(0.0).alias("net_minor"))
-    left = pl.concat([empty, *parts]).sort("net_minor", *KEYS, descending=[True, False, False, False])
-    taken = [left.clear()]
-    for _ in range(most_offers):
-        best = left.unique("customer_id", keep="first", maintain_order=True)
-        left = left.join(best, on=["customer_id", "campaign_id"], how="anti")
-        left = left.join(best, on=["customer_id", "category"], how="anti")
-        taken.append(best)
-    return pl.concat(taken).select(KEYS).sort("customer_id", maintain_order=True)
+    if not sent:
+        return nobody.select(KEYS)
+    cases = [case for _, case, _ in sent]
+    wanted = [_of_campaign(policy, case, solved, prices) for policy, case, solved in sent]
+    keys = pl.concat([case.keys(rows) for case, (rows, _) in zip(cases, wanted, strict=True)])
+    first = np.cumsum([0, *(len(case.offers) for case in cases)])
+    offer = [case.offer[rows] + start for case, (rows, _), start in zip(cases, wanted, first, strict=False)]
+    # ranks, as a simpler policy gives its offers whatever they are worth
+    worth = np.unique(np.concatenate([net for _, net in wanted]), return_inverse=True)[1] + 1.0
+    candidates = CandidateRows.of(ranks(keys["customer_id"]), np.concatenate(offer), worth, {})
+    return keys[candidates.best(most_offers, exclusions(cases))].sort("customer_id", maintain_order=True)
 
 
 def _of_campaign(
     policy: PolicySent, case: CampaignCase, solved: CampaignCase, prices: pl.DataFrame
-) -> pl.DataFrame:  # fmt: skip
-    """KEYS, category and net_minor of a campaign's candidates that it would take."""
+) -> tuple[Ints, Floats]:
+    """Return the rows of a campaign's candidates that it would take, and their profit beyond the prices of limits."""
     keys = ["campaign_id", "offer_id"]
     priced = case.keys().join(prices, on=keys, how="left", maintain_order="left")
     price, contact = (priced[name].fill_null(0.0).to_numpy() for name in ("budget_price", "contact_price"))
     net = case.profit - price * case.cost / case.unit - contact
     rows = np.flatnonzero(net > 0) if policy.policy == PLAN else _by_rule(policy, case, solved)
-    category = case.effects["category"][rows].cast(pl.String)
-    return case.keys(rows).with_columns(category, net_minor=pl.Series(net[rows]))
+    return rows, net[rows]
 
 
 def _by_rule(policy: PolicySent, case: CampaignCase, solved: CampaignCase) -> Ints:
