@@ -15,7 +15,7 @@ import offerloop
 from offerloop.commands.simulate.loop_policy import LoopRule
 from offerloop.loop import unpacked
 from offerloop.market import Market, load_preset
-from offerloop.market.policies import lottery
+from offerloop.market.policies import offers_at_random
 
 PRODUCTS, BEFORE, LOG = 60, 2, 12
 """Products; weeks without offers and then weeks of random offers that come first."""
@@ -44,7 +44,7 @@ def followed(preset: str, customers: int, weeks: int, world: int, shock: int | N
     rng, found = np.random.default_rng(world), Followed()
     budget, rule = round(100 * market.preset.campaign.budget * customers), LoopRule()
     for _ in range(LOG):
-        given = lottery(market, rng)
+        given = offers_at_random(market, rng)
         market.advance(given.offer, given.propensity)
     annoys, liability = market.terms.annoys[market.terms.menu] > 0, market.terms.liability_minor
     for week in range(weeks):

@@ -19,7 +19,7 @@ import numpy as np
 from offerloop.arrays import Ints
 from offerloop.market import EVERYTHING, KINDS, Market
 from offerloop.market.observation import Observation, observation_of
-from offerloop.market.policies import DRAWN, WORLDS, lottery
+from offerloop.market.policies import DRAWN, WORLDS, offers_at_random
 from offerloop.market.preset import PRESETS, load_preset
 from offerloop.market.truth import true_effects
 from peers.response.given import Floats, Given
@@ -66,7 +66,7 @@ def logged(preset: str, customers: int, splits: int) -> Known:
     market = Market(load_preset(preset), customers, PRODUCTS, 1, BEFORE)
     rng, weeks = np.random.default_rng(1), []
     for _ in range(LOGGED):
-        before, drawn = columns(market), lottery(market, rng)
+        before, drawn = columns(market), offers_at_random(market, rng)
         done = market.advance(drawn.offer, drawn.propensity)
         cost = done.cost_minor(customers, market.terms.own_share[drawn.offer])
         weeks.append((before, 1 + drawn.offer, done.value_minor(customers), cost * (drawn.offer >= 0)))

@@ -74,7 +74,7 @@ def main() -> None:
         value.features,
         value.action,
         (value.outcome > 0).astype(np.float64),
-        value.chance[0],
+        value.propensity[0],
         offers,
         rows,
         rows,

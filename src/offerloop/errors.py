@@ -81,6 +81,14 @@ def nearest(wrong: str, allowed: Iterable[str]) -> str | None:
     return next(iter(difflib.get_close_matches(wrong, list(allowed), n=1)), None)
 
 
+def unwritable(place: object, error: OSError) -> InputError:
+    """Return the error of a file or folder that cannot be written, with the system's reason."""
+    reason = error.strerror or str(error)
+    return InputError(
+        Message("'{path}' cannot be written ({reason}); name another place", path=str(place), reason=reason)
+    )
+
+
 def near_miss(wrong: str, allowed: Iterable[str]) -> Message | str:
     """Return the clause ``", did you mean 'x'?"`` when a name in `allowed` is close to `wrong`, else an empty text."""
     close = nearest(wrong, allowed)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from offerloop.market.expected import exact, expected_effects
-from offerloop.market.policies import lottery
+from offerloop.market.policies import offers_at_random
 from offerloop.market.preset import load_preset
 from offerloop.market.simulation import Market
 from offerloop.market.truth import true_effects
@@ -53,7 +53,7 @@ def strong():
     )
     market, rng = Market(preset, 3000, 60, 5, 3), np.random.default_rng(1)
     for _ in range(2):
-        given = lottery(market, rng)
+        given = offers_at_random(market, rng)
         market.advance(given.offer, given.propensity)
     return market
 

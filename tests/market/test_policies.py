@@ -12,7 +12,7 @@ from offerloop.market.ceiling import fair_ceiling
 from offerloop.market.observation import Observation, observation_of
 from offerloop.market.periods import RULES, Setting, play
 from offerloop.market.personalised import _Effects, personalised
-from offerloop.market.policies import Logged, lottery, oracle
+from offerloop.market.policies import Logged, offers_at_random, oracle
 from offerloop.market.preset import PRESETS, load_preset
 from offerloop.market.truth import true_effects
 
@@ -97,7 +97,7 @@ def log_of(market, weeks, effect):
     for _ in range(weeks):
         profile = rng.normal(size=view.profile.shape).astype(np.float32)
         now = Observation(profile, np.abs(rng.normal(size=view.by_category.shape)).astype(np.float32), view.category)
-        offer = lottery(market, rng).offer
+        offer = offers_at_random(market, rng).offer
         profit = 50 * rng.normal(size=n) + np.where(offer >= 0, effect(now.column("age"), offer), 0.0)
         log.append(Logged(now, offer, profit + 10, np.full(n, 10.0)))
     return log

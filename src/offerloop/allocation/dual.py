@@ -22,7 +22,7 @@ from offerloop.arrays import Floats, Ints
 
 SAMPLE = 20_000
 PASSES_SAMPLE, PASSES = 300, 60
-DEAREST = 1e4
+HIGHEST_PRICE = 1e4
 """Prices are looked for up to so many times their natural unit: beyond it a limit is not worth holding at all."""
 
 
@@ -85,7 +85,7 @@ def least(problem: Problem, start: Floats, unit: Floats, share: float, passes: i
         value = answer.worth + float(x * unit @ at_most)
         return value / scale, unit * (at_most - answer.used.astype(np.float64)) / scale
 
-    bounds = [(0.0, DEAREST)] * len(unit)
+    bounds = [(0.0, HIGHEST_PRICE)] * len(unit)
     options = {"maxfun": passes, "ftol": 1e-12, "gtol": 1e-9, "maxcor": 10}
     optimum = minimize(dual, start / unit, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
     return np.asarray(optimum.x * unit)

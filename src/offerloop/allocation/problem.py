@@ -165,7 +165,7 @@ class Limit:
     """One constraint on a plan."""
 
     name: str
-    """As a message calls it."""
+    """The name by which messages call it."""
     at_most: int
     measure: str = COST
     offers: tuple[int, ...] | None = None

@@ -235,7 +235,7 @@ class RandomOffers:
     choice: Ints
     """The code of the offer of each pair."""
     shared: list[tuple[Bools, Ints]]
-    """For each campaign that has offers for its whole audience: who is in it (customers,), and codes of the offers."""
+    """Who is in each campaign that has offers for its whole audience (customers,), and the codes of these offers."""
     number: Ints
     """(customers, kinds): how many offers of each kind a customer may draw."""
 

@@ -42,7 +42,7 @@ class Planned:
     limits: pl.DataFrame
     """What the order and each limit cost: PLAN_LIMITS."""
     prices: pl.DataFrame
-    """By offer, the price of what it takes from limits: OFFER_PRICES."""
+    """The price of what each offer takes from limits: OFFER_PRICES."""
     left_out: pl.DataFrame = field(default_factory=pl.DataFrame)
     """customer_id, campaign_id, offer_id: what it would have for customers whom a hash leaves out."""
 

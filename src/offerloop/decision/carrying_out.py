@@ -63,7 +63,7 @@ class CampaignDecisions:
     """What was decided of all campaigns."""
 
     sent: dict[str, DecidedPolicy]
-    """By campaign, of those that are sent."""
+    """The policies of the campaigns that are sent, by campaign."""
     solved: Solving
 
     @classmethod

@@ -50,7 +50,7 @@ class Forecast:
     budget_unit: int
     """Units of the solver's budget in one minor unit."""
     valuation: Repeated
-    """Of the plan's rows."""
+    """The valuation of the plan's rows."""
     at_random: Estimate | None
     """Held-out profit of giving everybody one of their offers at random, where a loop explores."""
     overspend: float | None

@@ -32,11 +32,11 @@ class Solved:
     """A plan of some campaigns."""
 
     rows: dict[str, Ints]
-    """By campaign, rows of its effects that are taken, ascending."""
+    """The rows of each campaign's effects that are taken, ascending."""
     prices: Floats
     """(limits,): profit that one more minor unit of each budget, or one more contact, would bring."""
     profit: float
-    """By the estimates that choose."""
+    """The profit by the estimates that choose."""
     bound: float
 
 

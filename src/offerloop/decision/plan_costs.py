@@ -36,7 +36,7 @@ class PlanCosts:
     cases: tuple[CampaignCase, ...]
     limits: tuple[PlanLimit, ...]
     most_offers: int
-    """Of each customer."""
+    """The most offers of one customer."""
 
     def table(self, decision: SendingDecision, joint: SendingDecision, ordered: SendingDecision) -> pl.DataFrame:
         """A row for the order, where there are several campaigns, and one for each limit of what is sent."""

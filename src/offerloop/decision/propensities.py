@@ -28,11 +28,11 @@ class Shares:
     """How likely a customer is to be in each arm; arrays where customers differ."""
 
     explore: float | Floats
-    """Of those in neither holdout nor business as usual."""
+    """The share of those in neither holdout nor business as usual."""
     holdout: float = 0.0
     usual: float = 0.0
     holdback: float = 0.0
-    """Of those with an offer in the plan who do not explore."""
+    """The share of those with an offer in the plan who do not explore."""
 
     def propensity(self, *, plan: Bools, none: bool | Bools, usual: bool | Bools, drawn: float | Floats) -> Floats:
         """Return the marginal probability of offers: whether each is the plan's, none at all, and business as usual's,

@@ -29,7 +29,7 @@ class Part:
 
     case: CampaignCase
     rows: Ints
-    """Of its effects, ascending: what its plan takes, whether it is sent or not."""
+    """Rows of its effects, ascending, that its plan takes, whether it is sent or not."""
     send: bool
     pays_alone: bool
     """Whether it is not sent although it would be if there were no other campaign."""
@@ -39,7 +39,7 @@ class Part:
     prices: Floats
     """(limits,): see `Solved`."""
     own_price: float
-    """Of the campaign's own budget."""
+    """The price of the campaign's own budget."""
     missed: float
     """Estimated profit that the plans solved with this one may lack together."""
 

@@ -177,7 +177,7 @@ class AlikeSums:
     levels: Floats
     """(candidates,): derivative by the level of the candidate's fold."""
     variance: float
-    """From the errors of estimates."""
+    """The variance from the errors of estimates."""
 
 
 _BY_CANDIDATE = tuple(one.name for one in fields(Valuation) if one.name != "covariance")

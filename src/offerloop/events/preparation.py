@@ -55,7 +55,7 @@ from offerloop.events.prices.list_prices import needed, with_list_prices
 from offerloop.events.prices.offer_discounts import with_offer_coupons
 from offerloop.events.prices.order_discounts import has_coupons, with_discount_rates, with_order_discounts
 from offerloop.events.prices.returns import net_returns
-from offerloop.events.privacy.protection import at_the_door, in_small_letters
+from offerloop.events.privacy.protection import in_small_letters, protected_sources
 from offerloop.message import Message
 from offerloop.tables import QUALITY, QUALITY_BY_DAY, REJECTED
 
@@ -116,9 +116,9 @@ def _prepared(stage: _Cleaning, loop_exposures: LoopExposures | None) -> Events:
         returned=stage.returned,
         products=products,
         customers=stage.plain("customers"),
-        agreement=stage.door.agreement,
-        no_consent=stage.door.no_consent,
-        notes=(*stage.door.notes, *stage.notes),
+        agreement=stage.protected.agreement,
+        no_consent=stage.protected.no_consent,
+        notes=(*stage.protected.notes, *stage.notes),
         campaigns=stage.before("campaigns", "starts_at", "starts_day"),
         audiences=stage.plain("audiences"),
         redemptions=stage.before("redemptions", "at", "redeemed_day"),
@@ -155,8 +155,8 @@ class _Cleaning:
         self.lines = LinesRead(sources["order_lines"], read["order_lines"], config, engine, so_far)
         everybody = {**sources, "order_lines": self.lines.ids}
         check_matching(everybody, config)
-        self.door = at_the_door(everybody, config.privacy, config.clean.min_matched_ids, engine)
-        self.sources = self.door.sources
+        self.protected = protected_sources(everybody, config.privacy, config.clean.min_matched_ids, engine)
+        self.sources = self.protected.sources
         if self.lines.extendable:
             self.sources["order_lines"] = sources["order_lines"]
         self.ids = {
@@ -426,12 +426,12 @@ class _Cleaning:
                 Message("{text}", context="pattern", text=str(self.config.sources[name].where)),
             )
             cleaned.losses.append(loss_row(name, "where", "filter 'where'", rows_out, sales))
-        if name in self.door.suppressed:
-            rule, lost = "suppressed", self.door.suppressed[name]
+        if name in self.protected.suppressed:
+            rule, lost = "suppressed", self.protected.suppressed[name]
             cleaned.note(rule, "left out", lost, Message("on the list privacy.suppress; kept nowhere"))
-        if name in self.door.refused:
+        if name in self.protected.refused:
             why = Message("of customers without consent (privacy.fit_without_consent); kept nowhere")
-            cleaned.note("no consent", "left out", self.door.refused[name], why)
+            cleaned.note("no consent", "left out", self.protected.refused[name], why)
 
     def _known_then(self, cleaned: Cleaned) -> Frame:
         """Order lines before a configured moment of the plan: a later return must not change an earlier sale."""

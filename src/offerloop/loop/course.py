@@ -84,9 +84,9 @@ class LoopCourse:
     reading: ExperimentReading | None = None
     """What guardrails said of the period before the last."""
     _given: dict[int, pl.DataFrame] = field(default_factory=dict)
-    """By period, its assignments."""
+    """The assignments of each period."""
     _unseen_costs: dict[int, tuple[UnseenCost, ...]] = field(default_factory=dict)
-    """By period, what its offers cost of which order lines show nothing."""
+    """What offers of each period cost of which order lines show nothing."""
     _campaigns: set[str] = field(default_factory=set)
     """Ids of the campaigns of all periods so far."""
     _stopped: set[str] = field(default_factory=set)

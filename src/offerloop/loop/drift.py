@@ -61,7 +61,7 @@ class Alarm:
 
     sign: str
     change: float
-    """From the forecast, in the unit of the sign."""
+    """The difference from the forecast, in the unit of the sign."""
     p_value: float
 
 
@@ -70,7 +70,7 @@ class Drift:
     """All that was seen since the beginning or the last alarm."""
 
     signs: list[Mapping[str, float]] = field(default_factory=list)
-    """Of each period; a sign that is missing was not to be had."""
+    """The signs of each period; one that is missing could not be measured."""
     pulses: list[Pulse] = field(default_factory=list)
 
     def see(self, pulse: Pulse, signs: Mapping[str, float]) -> list[Alarm]:

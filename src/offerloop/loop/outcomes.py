@@ -34,7 +34,7 @@ class Outcomes:
     events: Events
     engine: Engine
     margin: float
-    """Of list sales, where products do not say."""
+    """The share of list sales, where products do not say."""
     _unseen_costs: dict[tuple[UnseenCost, ...], UnseenCosts] = field(default_factory=dict)
 
     def of_everybody(self, day: int, until: int) -> pl.DataFrame:

@@ -1,6 +1,6 @@
 """A loop that may stop anywhere and goes on where it was: every step of every period is taken once.
 
-    decide    who gets what, with what chance; within the budget, checked before it is recorded
+    decide    who gets what, with which propensity; within the budget, checked before it is recorded
     give      carried out in the shop, which knows the period and does nothing the second time
     learn     what came of it: its sums, what guardrails say, and what has changed
 

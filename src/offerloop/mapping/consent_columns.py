@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 
 from offerloop.config import quoted
 from offerloop.events import ACCEPTED_ANSWERS, says_opt_in, says_opt_out
-from offerloop.mapping.contents import GATES, SourceColumn, are_states
+from offerloop.mapping.contents import CONTENT_TESTS, SourceColumn, are_states
 from offerloop.message import Message
 
 _SEEMS = {
@@ -60,7 +60,7 @@ def _rest(column: SourceColumn, ours: str, *, is_first: bool) -> Message:
     if not is_first:
         return Message("{field} is read from another column: this one stops no offer", field=ours)
     entry = f"{ours} = {quoted(column.name)}"
-    if not GATES[ours](column):
+    if not CONTENT_TESTS[ours](column):
         cell = str(column.filled[0]) if column.filled.len() else ""
         held = (
             Message("such as '{cell}'", context="cells of a column", cell=cell)

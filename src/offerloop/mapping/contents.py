@@ -341,7 +341,7 @@ def is_clock(column: SourceColumn) -> bool:
     return column.clocked and column.full
 
 
-GATES: dict[str, Callable[[SourceColumn], bool]] = {
+CONTENT_TESTS: dict[str, Callable[[SourceColumn], bool]] = {
     "order_id": is_order_id, "customer_id": is_customer_id, "product_id": is_id, "campaign_id": is_id,
     "offer_id": is_offer, "coupon_id": is_loose_id, "store_id": is_class, "quantity": is_quantity,
     "paid": is_full_money, "unit_price": is_full_money, "list_price": is_money, "list_value": is_money,

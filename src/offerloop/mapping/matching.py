@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 import polars as pl
 
 from offerloop.events import consent_names, has_signs, holds_words, says_opt_in, says_opt_out, words_of
-from offerloop.mapping.contents import GATES, SourceColumn, is_text
+from offerloop.mapping.contents import CONTENT_TESTS, SourceColumn, is_text
 from offerloop.message import Message
 from offerloop.workspace import SampleRows
 
@@ -129,11 +129,11 @@ def match(
     match = ColumnMatch(dict(columns), dict(given_guesses or {}))
     scored = []
     for place, ours in enumerate(roles):
-        gate = GATES.get(ours, is_text)
+        fits = CONTENT_TESTS.get(ours, is_text)
         for column in columns.values():
             score, languages = name_score(column.name, source, ours)
             score += _known_bonus(column, (known_values or {}).get(ours))
-            if score > 0 and gate(column):
+            if score > 0 and fits(column):
                 score -= _SPARSE if ours == "customer_id" and not column.full else 0.0
                 scored.append((-score, place, ours, says(column.name, "without_tax"), column.name, languages))
     for _, _, ours, _, theirs, languages in sorted(scored):
@@ -156,7 +156,7 @@ def unfit_columns(match: ColumnMatch, source: str, roles: Sequence[str]) -> list
     for ours in roles:
         named = [one for one in match.unused() if not one.is_of_several]
         named = [one for one in named if name_score(one.name, source, ours)[0] >= _SURELY_NAMED]
-        if ours in match.guesses or ours not in _NUMBERS or not named or GATES[ours](named[0]):
+        if ours in match.guesses or ours not in _NUMBERS or not named or CONTENT_TESTS[ours](named[0]):
             continue
         why = _why_not(named[0])
         notes.append(Message("'{column}' is not read as {field}: {why}", column=named[0].name, field=ours, why=why))

@@ -19,7 +19,7 @@ from offerloop.events import (
     parse_number,
     written_as,
 )
-from offerloop.mapping.contents import GATES, SourceColumn, is_text
+from offerloop.mapping.contents import CONTENT_TESTS, SourceColumn, is_text
 from offerloop.mapping.matching import HOLDS, ColumnMatch, name_score, reference
 from offerloop.message import Message, either, joined
 from offerloop.workspace import SampleRows
@@ -166,7 +166,7 @@ def _subject(note: Message) -> tuple[object, object]:
 
 def _given_misfit(ours: str, match: ColumnMatch, sample: SampleRows) -> Message | str:
     column = None if match.guesses[ours].is_given_expression else match.column(ours)
-    return "" if column is None or GATES.get(ours, is_text)(column) else misfit(ours, column, sample)
+    return "" if column is None or CONTENT_TESTS.get(ours, is_text)(column) else misfit(ours, column, sample)
 
 
 def _candidates(
@@ -177,7 +177,7 @@ def _candidates(
     for column in match.columns.values():
         score = 2.0 if column.name in preferred else name_score(column.name, source, ours)[0]
         if score > 0 or column.name in free:
-            fits = GATES.get(ours, is_text)(column)
+            fits = CONTENT_TESTS.get(ours, is_text)(column)
             scored.append((-score, not fits, column))
     scored.sort(key=lambda one: one[:2])
     return tuple(

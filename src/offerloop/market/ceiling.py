@@ -15,7 +15,7 @@ import numpy as np
 
 from offerloop.arrays import Floats, Ints
 from offerloop.market.observation import Columns, Observation, observation_of
-from offerloop.market.policies import WORLDS, OfferDraw, SimulatedPolicy, lottery, within
+from offerloop.market.policies import WORLDS, OfferDraw, SimulatedPolicy, offers_at_random, within
 from offerloop.market.simulation import Market
 from offerloop.market.truth import true_effects
 
@@ -102,7 +102,7 @@ def _block(market: Market, first: int, size: int, rng: np.random.Generator) -> _
     other = Market(market.preset, size, market.products, market.seed, early, first)
     other.terms = market.terms
     while other.week < market.week:
-        drawn = lottery(other, rng)
+        drawn = offers_at_random(other, rng)
         other.advance(drawn.offer, drawn.propensity)
     return _FreshCustomers(observation_of(other), true_effects(other, WORLDS, other.terms.menu).profit_minor)
 

@@ -19,8 +19,8 @@ from offerloop.market.policies import (
     SimulatedPolicy,
     blanket,
     buyers,
-    lottery,
     nothing,
+    offers_at_random,
     oracle,
     random,
     same,
@@ -178,7 +178,7 @@ def drawn_weeks(market: Market, n_log: int, world: int) -> list[Logged]:
     """Play weeks of random offers."""
     rng, log = np.random.default_rng(world), []
     for _ in range(n_log):
-        view, allotted = observation_of(market), lottery(market, rng)
+        view, allotted = observation_of(market), offers_at_random(market, rng)
         done = market.advance(allotted.offer, allotted.propensity)
         value, own = done.value_minor(market.customers), market.terms.own_share[allotted.offer]
         log.append(Logged(view, allotted.offer, value, done.cost_minor(market.customers, own)))

@@ -122,7 +122,7 @@ class _Rows:
     with_offer: Floats
     """(rows, groups, columns of z): zeros but for the group of what was offered."""
     expected: Floats
-    """Its mean over the chances of the lottery."""
+    """Its mean by the propensities of the log."""
     value: Floats
     cost: Floats
     weight: Floats

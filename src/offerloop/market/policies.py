@@ -22,7 +22,7 @@ WORLDS = 20
 """Worlds of luck by which the oracle knows offers on the whole basket."""
 RECENT_WEEKS = 8
 DRAWN = 0.5
-"""Share of customers with an offer in a lottery."""
+"""Share of customers with an offer where offers are drawn at random."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def random(market: Market, budget: int, rng: np.random.Generator) -> OfferDraw:
     return _by_lot(market, rng, rng.choice(market.customers, n, replace=False), n / market.customers)
 
 
-def lottery(market: Market, rng: np.random.Generator) -> OfferDraw:
+def offers_at_random(market: Market, rng: np.random.Generator) -> OfferDraw:
     """One of all offers for about half of the customers, whatever that costs: a log to learn from."""
     return _by_lot(market, rng, np.flatnonzero(rng.random(market.customers) < DRAWN), DRAWN)
 

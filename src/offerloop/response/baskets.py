@@ -36,7 +36,7 @@ class UsualBaskets:
     """The order lines."""
     products: Frame
     _without: dict[CoveredGoods, UsualBaskets] = field(default_factory=dict)
-    """By what offers except."""
+    """The baskets without the lines that some offers except, by these lines."""
 
     @cached_property
     def whole(self) -> pl.DataFrame:

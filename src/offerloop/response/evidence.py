@@ -1,4 +1,4 @@
-"""What estimators learn from: who was given which offer with which chance, and what came of it."""
+"""What estimators learn from: who was given which offer with which propensity, and what came of it."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class Evidence:
     """(n,): position of the offer given."""
     outcome: Floats
     """(n,)."""
-    chance: Floats
-    """(n, K): probability of each offer for each row."""
+    propensity: Floats
+    """(n, K): propensity of each offer for each row."""
     offers: tuple[OfferTerms, ...]
     """K offers; the first is no offer."""
     bought: Floats | None = None
@@ -48,8 +48,8 @@ class Evidence:
     """(n, K): what a unit of each offer's depth takes off where it is good for one order, else 0; None if none is."""
     categories: Floats | None = None
     """(n, q): shares of categories in what each customer bought before; None where nothing is known of them."""
-    usual_chance: Floats | None = None
-    """(n, K): probabilities of the draw that rows with their weights come from; None for `chance`."""
+    usual_propensity: Floats | None = None
+    """(n, K): propensities of the draw that rows with their weights come from; None for `propensity`."""
     weight: Floats | None = None
     """(n,): how much each row counts beside its precision; None where all count alike."""
     age: Floats | None = None
@@ -60,7 +60,7 @@ class Evidence:
     @property
     def draw(self) -> Floats:
         """(n, K): the probabilities of the offers among rows as they count."""
-        return self.chance if self.usual_chance is None else self.usual_chance
+        return self.propensity if self.usual_propensity is None else self.usual_propensity
 
     @property
     def weights(self) -> Floats:
@@ -85,7 +85,7 @@ class Evidence:
     @property
     def covers(self) -> Floats:
         """(n, K): `covered`, or 1."""
-        return np.ones(self.chance.shape) if self.covered is None else self.covered
+        return np.ones(self.propensity.shape) if self.covered is None else self.covered
 
     @property
     def whose(self) -> Ints:
@@ -106,7 +106,7 @@ class Evidence:
             features=self.features[rows],
             action=self.action[rows],
             outcome=self.outcome[rows],
-            chance=self.chance[rows],
+            propensity=self.propensity[rows],
             bought=None if self.bought is None else self.bought[rows],
             customer=None if self.customer is None else self.customer[rows],
             earlier=None if self.earlier is None else self.earlier[rows],
@@ -115,7 +115,7 @@ class Evidence:
             orders=None if self.orders is None else self.orders[rows],
             used_once=None if self.used_once is None else self.used_once[rows],
             categories=None if self.categories is None else self.categories[rows],
-            usual_chance=None if self.usual_chance is None else self.usual_chance[rows],
+            usual_propensity=None if self.usual_propensity is None else self.usual_propensity[rows],
             weight=None if self.weight is None else self.weight[rows],
             age=None if self.age is None else self.age[rows],
             part=None if self.part is None else self.part[rows],

@@ -20,9 +20,9 @@ class Margins:
     """Margins as shares of list price, before the cost of offers."""
 
     usual: float
-    """As configured, after usual shelf discounts."""
+    """The configured margin, after usual shelf discounts."""
     by_category: Mapping[str | None, float] = field(default_factory=dict)
-    """From unit costs; None is the whole shop."""
+    """Margins from unit costs; None is the whole shop."""
 
     def table(self) -> pl.DataFrame:
         """The table MARGINS: everything, and the categories of which unit costs tell more."""

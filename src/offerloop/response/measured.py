@@ -122,7 +122,7 @@ class Corrections:
 
     measured: Known
     expected: Mapping[tuple[str, str], float]
-    """By campaign and offer, the mean value over its customers before the measurement."""
+    """The mean value over the customers of a campaign and offer before the measurement."""
 
     @classmethod
     def read(cls, paths: Sequence[Path]) -> Corrections:

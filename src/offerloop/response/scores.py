@@ -2,8 +2,9 @@
 
     score_ik = q_ik + 1[i got k] / e_ik (y_i - q_ik)
 
-with e the chance of the offer and q a prediction that has not seen row i (Robins, Rotnitzky and Zhao 1994; q here by
-ridge regressions of each offer on the other folds). Where chances are right the mean is, whatever the predictions.
+with e the propensity of the offer and q a prediction that has not seen row i (Robins, Rotnitzky and Zhao 1994; q here
+by ridge regressions of each offer on the other folds). Where propensities are right the mean is, whatever the
+predictions.
 """
 
 from __future__ import annotations
@@ -54,5 +55,5 @@ def robust_scores(evidence: Evidence, expected: Floats) -> Floats:
     rows = np.arange(evidence.size)
     scores = expected.copy()
     got = evidence.action
-    scores[rows, got] += (evidence.outcome - expected[rows, got]) / evidence.chance[rows, got]
+    scores[rows, got] += (evidence.outcome - expected[rows, got]) / evidence.propensity[rows, got]
     return scores

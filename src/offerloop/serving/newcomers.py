@@ -48,7 +48,7 @@ class HeardOf:
     database: Database
     policy: Policy
     like: dict[str, str] = field(default_factory=dict)
-    """For each newcomer the name of customers who are alike."""
+    """The name of the customers who are like each newcomer."""
     _since: int = -1
 
     def follow(self) -> None:

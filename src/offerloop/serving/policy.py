@@ -45,7 +45,7 @@ class ServedOffer:
     offer_id: str
     kind: str
     label: str
-    """In English."""
+    """The label in English."""
     label_message: str
     """The same as a packed message, for other languages."""
     liability_minor: int | None

@@ -33,7 +33,7 @@ class CampaignSpend:
     expected_minor: int
     """What their offers were expected to cost."""
     days: float
-    """From the first of these decisions to the last, at least one."""
+    """Days from the first of these decisions to the last, at least one."""
 
     @property
     def left_minor(self) -> int:

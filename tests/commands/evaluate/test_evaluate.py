@@ -30,7 +30,7 @@ from offerloop.config import load_config
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import InputError
 from offerloop.events import pseudonyms
-from offerloop.market.policies import lottery
+from offerloop.market.policies import offers_at_random
 from offerloop.market.preset import load_preset
 from offerloop.market.simulation import Market
 from offerloop.market.truth import true_effects
@@ -270,7 +270,7 @@ def simulated(tmp_path_factory):
     for _ in range(4):
         truth = true_effects(market, 3)
         truths.append((truth.value_minor.mean(axis=0), truth.cost_minor.mean(axis=0)))
-        given = lottery(market, rng)
+        given = offers_at_random(market, rng)
         market.advance(given.offer, given.propensity)
     folder = tmp_path_factory.mktemp("simulated")
     value, cost = np.mean(truths, axis=0)

@@ -13,7 +13,7 @@ from typed_command import offerloop
 from offerloop.commands.loop.task import loop_of
 from offerloop.commands.simulate.shop_files import write_shop
 from offerloop.evaluation.hash_groups import in_holdout
-from offerloop.market.policies import lottery
+from offerloop.market.policies import offers_at_random
 from offerloop.market.preset import load_preset
 from offerloop.market.simulation import Market
 from offerloop.store import Journal
@@ -43,7 +43,7 @@ class Shop:
         """Live through weeks in which half of the customers get an offer at random."""
         rng = np.random.default_rng(1)
         for _ in range(weeks):
-            given = lottery(self.market, rng)
+            given = offers_at_random(self.market, rng)
             self.market.advance(given.offer, given.propensity)
         for name, table in self.market.observe().items():
             table.write_parquet(self.folder / f"{name}.parquet")

@@ -1,4 +1,4 @@
-"""What happens to customers at the door, seen in every table that a run could write."""
+"""What protects customers, seen in every table that a run could write."""
 
 import hashlib
 import hmac

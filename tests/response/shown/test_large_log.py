@@ -13,7 +13,7 @@ from offerloop.config import load_config
 from offerloop.engine import ENGINES, InMemoryEngine, collect
 from offerloop.events import prepare
 from offerloop.flow import Gap, offers_to_learn, shown_log
-from offerloop.market.policies import lottery
+from offerloop.market.policies import offers_at_random
 from offerloop.market.preset import load_preset
 from offerloop.market.simulation import Market
 from offerloop.message import Message
@@ -30,7 +30,7 @@ def shop(tmp_path_factory):
     market = Market(load_preset("grocery"), CUSTOMERS, 60, 3, before=8)
     rng = np.random.default_rng(3)
     for _ in range(WEEKS):
-        given = lottery(market, rng)
+        given = offers_at_random(market, rng)
         market.advance(given.offer, given.propensity)
     return load_config(write_shop(market, tmp_path_factory.mktemp("grocery")))
 

@@ -67,7 +67,7 @@ LOTTERY = {"none": (500, 0.5), "a": (300, 0.3), "b": (200, 0.2)}
 def test_a_day_whose_propensities_are_personal_leaves_those_of_other_days_as_they_are():
     log = log_of({1: LOTTERY, 8: {"none": (900, 0.9), "a": (60, 0.06), "b": (40, 0.8)}})
     drawn = decided(day_propensities(log), log, NAMES)
-    kept, chance = drawn.rows, drawn.chance
+    kept, chance = drawn.rows, drawn.propensity
     assert chance.sum(axis=1) == pytest.approx(np.ones(len(chance)))
     first = (kept["shown_day"] == 1).to_numpy()
     assert chance[first] == pytest.approx(np.tile([0.5, 0.3, 0.2], (int(first.sum()), 1)))
@@ -103,7 +103,7 @@ def test_other_offers_share_the_rest_as_they_occurred_on_that_day():
     """A day with little exploration does not take the shares of a lottery."""
     log = log_of({1: {**LOTTERY, "none": (500, 0.45)}, 8: {"none": (980, 0.98), "a": (15, 0.01), "b": (5, 0.01)}})
     drawn = decided(day_propensities(log), log, NAMES)
-    kept, action, chance = drawn.rows, drawn.action, drawn.chance
+    kept, action, chance = drawn.rows, drawn.action, drawn.propensity
     later = (kept["shown_day"] == 8).to_numpy()
     assert chance[later & (action == 1), 0] == pytest.approx(0.985, abs=0.01)
     assert chance[~later & (action == 1), 0] == pytest.approx(0.7 * 500 / 700, abs=0.02)
@@ -112,7 +112,7 @@ def test_other_offers_share_the_rest_as_they_occurred_on_that_day():
 def test_days_of_one_customer_each_take_the_shares_of_all():
     rows = [(n, ["none", "a", "b"][n % 3], n, 0.3 + 0.1 * (n % 3)) for n in range(90)]
     log = pl.DataFrame(rows, ["customer_id", "offer_id", "shown_day", "propensity"], orient="row")
-    chance = decided(day_propensities(log), log, NAMES).chance
+    chance = decided(day_propensities(log), log, NAMES).propensity
     assert chance.sum(axis=1) == pytest.approx(np.ones(90))
     assert (chance > 0.2).all()
 
@@ -122,7 +122,7 @@ def test_offers_that_no_campaign_has_any_more_keep_their_part_of_personal_propen
     log = log_of({1: {"none": (100, 0.1), "a": (300, 0.3), "old": (600, 0.6), "other": (1, 0.5)}})
     drawn = decided(day_propensities(log), log, ["none", "a"])
     for shown in (0, 1):
-        assert drawn.chance[drawn.action == shown, 1] == pytest.approx(0.75, abs=0.01)
+        assert drawn.propensity[drawn.action == shown, 1] == pytest.approx(0.75, abs=0.01)
 
 
 def test_rows_of_personal_propensities_count_as_if_all_had_the_same_draw():
@@ -139,7 +139,7 @@ def test_rows_of_personal_propensities_count_as_if_all_had_the_same_draw():
     heavy = drawn.rows["customer_id"].str.starts_with("heavy").to_numpy()
     shares = [np.bincount(drawn.action[one], drawn.weight[one]) / drawn.weight[one].sum() for one in (heavy, ~heavy)]
     assert shares[0] == pytest.approx(shares[1])
-    assert shares[0] == pytest.approx(drawn.usual_chance[0])
+    assert shares[0] == pytest.approx(drawn.usual_propensity[0])
     assert drawn.weight.sum() < 0.8 * len(rows)
     lottery = log_of({8: LOTTERY})
     assert (decided(day_propensities(lottery), lottery, NAMES).weight == 1).all()
@@ -174,7 +174,7 @@ def test_rows_of_some_customers_are_read_as_among_all():
     days, whole = day_propensities(log), decided(day_propensities(log), log, NAMES)
     is_some = log["customer_id"].str.ends_with("1")
     some = decided(days, log.filter(is_some), NAMES, whole.personal)
-    for name in ("chance", "usual_chance", "weight"):
+    for name in ("propensity", "usual_propensity", "weight"):
         assert getattr(some, name) == pytest.approx(getattr(whole, name)[is_some.to_numpy()])
     unseen_day = log.head(5).with_columns(shown_day=pl.lit(99))
     assert np.isfinite(decided(days, unseen_day, NAMES, whole.personal).weight).all()

@@ -10,7 +10,7 @@ from offerloop.config import load_config
 from offerloop.engine import ENGINES
 from offerloop.errors import EvidenceError
 from offerloop.events import prepare
-from offerloop.market.policies import lottery
+from offerloop.market.policies import offers_at_random
 from offerloop.market.preset import load_preset
 from offerloop.market.simulation import Market
 from offerloop.market.truth import true_effects
@@ -41,7 +41,7 @@ def lottery_shop(preset, seed, customers, weeks):
     market = Market(load_preset(preset), customers, 120, seed, before=14)
     rng = np.random.default_rng(seed)
     for _ in range(weeks):
-        given = lottery(market, rng)
+        given = offers_at_random(market, rng)
         market.advance(given.offer, given.propensity)
     return market
 

@@ -10,8 +10,7 @@ from typing import Any
 from rich.table import Table
 
 from offerloop.commands.allocate.findings import AllocationResult
-from offerloop.errors import InputError
-from offerloop.message import Message
+from offerloop.errors import unwritable
 from offerloop.money import DIGITS
 from offerloop.report import Localizer, text_page, text_table
 
@@ -27,14 +26,7 @@ def write(result: AllocationResult, out: Path) -> None:
         else:
             result.table.write_csv(out, float_precision=DIGITS[result.currency] + 4)
     except OSError as error:
-        raise InputError(
-            Message(
-                "'{out}' cannot be written: {reason}",
-                context="error",
-                out=str(out),
-                reason=str(error.strerror or error),
-            )
-        ) from None
+        raise unwritable(out, error) from None
     _LOG.info("wrote %s", out)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from offerloop.errors import InputError
+from offerloop.errors import unwritable
 from offerloop.message import Message
 from offerloop.recommenders import Task
 from offerloop.report import Localizer, Result
@@ -44,13 +44,7 @@ class Recommendations(Result):
             with path.open("wb") as file:
                 self.table.write_csv(file) if path.suffix == ".csv" else self.table.write_parquet(file)
         except OSError as error:
-            raise InputError(
-                Message(
-                    "'{path}' cannot be written ({reason}); name another place",
-                    path=str(path),
-                    reason=error.strerror or str(error),
-                )
-            ) from error
+            raise unwritable(path, error) from error
         _LOG.info("wrote %s", path)
 
     @property

@@ -9,7 +9,7 @@ import polars as pl
 
 from offerloop.commands.replay.findings import ReplayResult
 from offerloop.commands.replay.page import render_replay, summarise_replay
-from offerloop.errors import InputError
+from offerloop.errors import InputError, unwritable
 from offerloop.message import Message
 from offerloop.money import to_text
 from offerloop.workspace import filling
@@ -35,14 +35,7 @@ def write(done: ReplayResult, out: Path) -> None:
             (partial / "replay.json").write_text(summary, encoding="utf-8")
             (partial / "report.html").write_text(render_replay(findings, language), encoding="utf-8")
     except OSError as error:
-        raise InputError(
-            Message(
-                "'{out}' cannot be written: {reason}",
-                context="error",
-                out=str(out),
-                reason=str(error.strerror or error),
-            )
-        ) from None
+        raise unwritable(out, error) from None
 
 
 def _as_text(table: pl.DataFrame, currency: str) -> pl.DataFrame:

@@ -10,6 +10,7 @@ import polars as pl
 from offerloop.config import Campaign, Config
 from offerloop.evaluation import ComingTest
 from offerloop.message import Message
+from offerloop.tables import all_offers
 
 
 @dataclass(frozen=True)
@@ -89,9 +90,9 @@ class Findings:
     """Customers beside those of whom the tables of customers tell; None where these are all."""
 
     def assigned_offers(self) -> pl.DataFrame:
-        """Return the assignments with the further offers of customers, in no order."""
+        """Return what everybody gets; see `all_offers`."""
         further = self.table("further_offers")
-        return self.tables["assignments"] if further is None else pl.concat([self.tables["assignments"], further])
+        return self.tables["assignments"] if further is None else all_offers(self.tables["assignments"], further)
 
     def table(self, name: str) -> pl.DataFrame | None:
         """The table, or None when it is missing or has no row."""

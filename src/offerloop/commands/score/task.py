@@ -11,7 +11,7 @@ import polars as pl
 
 from offerloop.commands.score.page import sentences
 from offerloop.config import report_language
-from offerloop.errors import InputError
+from offerloop.errors import InputError, unwritable
 from offerloop.message import Message
 from offerloop.report import Result
 from offerloop.workspace import BY_ESTIMATE, CheckedRows, InputTable, TableParts, TrialScorer, table_parts, write_parts
@@ -118,11 +118,4 @@ def _write(parts: Iterable[pl.DataFrame], out: Path) -> None:
     try:
         write_parts(parts, out)
     except OSError as error:
-        raise InputError(
-            Message(
-                "'{out}' cannot be written: {reason}",
-                context="what is wrong with a file",
-                out=str(out),
-                reason=error.strerror or str(error),
-            )
-        ) from None
+        raise unwritable(out, error) from None

@@ -7,8 +7,7 @@ from typing import Any
 from offerloop.commands.simulate.columns import columns
 from offerloop.commands.simulate.findings import Brought, PlanningFindings
 from offerloop.commands.simulate.gains import conversion, drawable, is_told_apart, money_text, plain, points_text
-from offerloop.commands.simulate.page import SHOP, SYNTHETIC, WIDTH
-from offerloop.config import Shop
+from offerloop.commands.simulate.page import SYNTHETIC, WIDTH, simulated_shop
 from offerloop.evaluation import Estimate
 from offerloop.market import LEVERS
 from offerloop.message import Message
@@ -159,12 +158,7 @@ def _value(brought: Brought, lever: str, _: Localizer) -> str:
 def render_planning(findings: PlanningFindings, language: str = "en") -> str:
     """One HTML file that asks no other host for anything."""
     _ = Localizer(language, findings.currency)
-    note = _(SYNTHETIC)
-    shop = Shop(
-        name=_(SHOP, preset=findings.preset),
-        currency=findings.currency,
-        note=note,
-    )
+    note, shop = _(SYNTHETIC), simulated_shop(findings.preset, _)
     lead = _.sentences(_details(findings, _))
     opening = Opening(_headline(findings, _), lead, mark=note, chart=_chart(findings, _))
     footer = _(

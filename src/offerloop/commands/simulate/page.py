@@ -146,15 +146,15 @@ def _predicts(policy: PolicyGains, _: Localizer) -> str:
     )
 
 
+def simulated_shop(preset: str, _: Localizer) -> Shop:
+    """Return what the head of a page says of the shop."""
+    return Shop(name=_(SHOP, preset=preset), currency=_.currency, note=_(SYNTHETIC))
+
+
 def render_simulation(findings: SimulationFindings, language: str = "en") -> str:
     """One HTML file that asks no other host for anything."""
     _ = Localizer(language, findings.currency)
-    note = _(SYNTHETIC)
-    shop = Shop(
-        name=_(SHOP, preset=findings.preset),
-        currency=findings.currency,
-        note=note,
-    )
+    note, shop = _(SYNTHETIC), simulated_shop(findings.preset, _)
     sections = [
         _compared(findings, _),
         courses_section(findings.courses, findings.policies, _),

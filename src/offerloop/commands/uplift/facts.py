@@ -137,9 +137,9 @@ class FindingsBuilder:
         """The trial as a log of decisions."""
         value, rows = self.evidence, np.arange(self.evidence.size)
         cost = None if self.trial.cost is None else self.trial.cost.outcome
-        chance = value.chance / value.chance.sum(axis=1, keepdims=True)
-        own = chance[rows, value.action]
-        return Log(value.action, own, value.outcome, self.trial.arms.names, cost, chance, self.study.whose)
+        propensity = value.propensity / value.propensity.sum(axis=1, keepdims=True)
+        own = propensity[rows, value.action]
+        return Log(value.action, own, value.outcome, self.trial.arms.names, cost, propensity, self.study.whose)
 
     @cached_property
     def bought(self) -> Evidence:
@@ -221,8 +221,8 @@ class FindingsBuilder:
 
     def _raw(self) -> Floats:
         """(rows, K): rows whose means are the plain differences of the outcome."""
-        chance = None if self.trial.design == "observational" else self.evidence.chance
-        return plain_differences(self.trial.outcome, self.evidence.action, chance)
+        propensity = None if self.trial.design == "observational" else self.evidence.propensity
+        return plain_differences(self.trial.outcome, self.evidence.action, propensity)
 
     def _disagreeing(self) -> tuple[str, ...]:
         """Arms of a trial whose raw and adjusted differences are further apart than chance allows."""
@@ -318,7 +318,7 @@ class FindingsBuilder:
             return None
         policy, rows = self.study.selection.chosen(self.study.decision), np.arange(self.evidence.size)
         got, scores = self.evidence.action, self.outcome_scores
-        weight = np.where(got > 0, policy[rows, got] / self.evidence.chance[rows, got], 0.0)
+        weight = np.where(got > 0, policy[rows, got] / self.evidence.propensity[rows, got], 0.0)
         weight *= policy[:, 1:].sum() / max(weight.sum(), 1e-300)  # so that a fixed cost adds up to that of the policy
         paid = weight * self.log.cost
         return cost_that_changes_nothing(
@@ -352,10 +352,10 @@ class FindingsBuilder:
             )
 
     def _overlap(self) -> Iterator[Overlap]:
-        chance, action = self.evidence.chance, self.evidence.action
+        propensity, action = self.evidence.propensity, self.evidence.action
         for k, name in enumerate(self.trial.arms.names):
-            quantiles = np.quantile(chance[:, k], [0.05, 0.25, 0.5, 0.75, 0.95])
-            size = effective_size(1 / chance[action == k, k])
+            quantiles = np.quantile(propensity[:, k], [0.05, 0.25, 0.5, 0.75, 0.95])
+            size = effective_size(1 / propensity[action == k, k])
             yield Overlap(name, tuple(float(one) for one in quantiles), size)
 
     def _on(self, column: str) -> Estimate:

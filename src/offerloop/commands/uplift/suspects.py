@@ -61,7 +61,7 @@ def moved_columns(table: pl.DataFrame, names: Sequence[str], outcome: Floats, ar
     """Yield columns of features that differ between `arms` as if the offers had changed them with the outcome (n,)."""
     means = np.array([outcome[arms.action == k].mean() for k in range(len(arms.offers))])
     rest = outcome - means[arms.action]
-    effects = plain_differences(outcome, arms.action, arms.chance).mean(axis=0)
+    effects = plain_differences(outcome, arms.action, arms.propensity).mean(axis=0)
     predicted, shares = {}, {}
     for name in names:
         codes, _ = _groups(table[name])
@@ -76,7 +76,7 @@ def moved_columns(table: pl.DataFrame, names: Sequence[str], outcome: Floats, ar
 
 def _moved_p(predicted: Floats, effects: Floats, arms: Evidence) -> float:
     """Return the p-value of arms that differ in a predicted outcome (n,) as in the outcome itself: `effects` (K,)."""
-    rows = plain_differences(predicted, arms.action, arms.chance)
+    rows = plain_differences(predicted, arms.action, arms.propensity)
     towards = np.linalg.pinv(np.cov(rows.T), hermitian=True) @ (effects - rows.mean(axis=0))
     along = mean_estimate(rows @ towards, arms.customer)
     return float(norm.sf(along.value / se_of(along))) if se_of(along) > 0 else 1.0

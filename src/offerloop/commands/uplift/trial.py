@@ -77,13 +77,15 @@ def prepare(table: pl.DataFrame, request: UpliftRequest, path: Path) -> Prepared
     encoding = ColumnEncoding.of(kept, chosen.names)
     features = encoding.matrix(kept)
     whose = _clusters(kept, arms, request, path)
-    kind, chance, ratio = _chances(kept, arms, features, whose, request, path)
+    kind, propensity, ratio = _propensities(kept, arms, features, whose, request, path)
     balance = arm_differences(features, arms.action, len(arms.names), whose)
     p_value = _balance_p(features, arms, whose)
     if kind == "randomised":
         refuse_unlike(balance, p_value, encoding, arms, path)
     value = amounts(kept, request.value, outcome)
-    evidence = Evidence(features, arms.action, outcome if value is None else value, chance, arms.offers, customer=whose)
+    evidence = Evidence(
+        features, arms.action, outcome if value is None else value, propensity, arms.offers, customer=whose
+    )
     paid = costs(kept, arms, request, path)
     if paid is not None:
         _check_cost(kept, paid, request, path)
@@ -191,7 +193,7 @@ def _balance_p(features: Floats, arms: Arms, whose: Ints | None) -> float:
     return covariate_balance_p(cluster_means(features, whose), drawn, len(arms.names))
 
 
-def _chances(
+def _propensities(
     kept: pl.DataFrame, arms: Arms, features: Floats, whose: Ints | None, request: UpliftRequest, path: Path
 ) -> tuple[Design, Floats, float | None]:
     """Design, chances (n, K), and the p-value of their sizes against the plan."""
@@ -202,8 +204,8 @@ def _chances(
     whole = whole_clusters(arms.action, whose)
     units = arms.action if whole is None else whole
     if request.propensity is not None:
-        chance = _given(kept, arms, observed, request, path)
-        return "known", chance, kept_plan(sample_ratio_p(arms.action, chance), path)
+        propensity = _given(kept, arms, observed, request, path)
+        return "known", propensity, kept_plan(sample_ratio_p(arms.action, propensity), path)
     planned = planned_sizes(arms, request, path)
     if planned is not None:
         return "randomised", observed, kept_plan(sample_ratio_p(units, planned), path)
@@ -235,9 +237,9 @@ def _given(kept: pl.DataFrame, arms: Arms, observed: Floats, request: UpliftRequ
     own = numeric_column(kept, str(request.propensity))
     _check_propensities(kept, own, request, path)
     _refuse_heavy(kept, own, arms, request, path)
-    chance = complete_propensities(own, arms.action, observed[0])
-    _refuse_treated(own, chance, arms, request, path)
-    return chance
+    propensity = complete_propensities(own, arms.action, observed[0])
+    _refuse_treated(own, propensity, arms, request, path)
+    return propensity
 
 
 def _check_propensities(kept: pl.DataFrame, own: Floats, request: UpliftRequest, path: Path) -> None:
@@ -291,12 +293,12 @@ def _refuse_heavy(kept: pl.DataFrame, own: Floats, arms: Arms, request: UpliftRe
         )
 
 
-def _refuse_treated(own: Floats, chance: Floats, arms: Arms, request: UpliftRequest, path: Path) -> None:
+def _refuse_treated(own: Floats, propensity: Floats, arms: Arms, request: UpliftRequest, path: Path) -> None:
     """Refuse a column with the probability of being treated, which is that of the arm only for treated customers."""
-    if len(arms.names) > 2 or sample_ratio_p(arms.action, chance) >= LOST:
+    if len(arms.names) > 2 or sample_ratio_p(arms.action, propensity) >= LOST:
         return
     treated = np.where(arms.action > 0, own, 1 - own)
-    if sample_ratio_p(arms.action, complete_propensities(treated, arms.action, chance[0])) >= LOST:
+    if sample_ratio_p(arms.action, complete_propensities(treated, arms.action, propensity[0])) >= LOST:
         raise InputError(
             Message(
                 "'{path}': '{propensity}' (--propensity) looks like the probability of being treated, "
@@ -411,12 +413,12 @@ def _notes(arms: Arms, outcome: Floats, paid: Floats | None, ratio: float | None
 
 def _trimmed(trial: PreparedTrial) -> PreparedTrial:
     """Without rows for which an offer had hardly any chance."""
-    kept = rows_with_overlap(trial.value.chance, trial.arms.action, list(trial.arms.names))
+    kept = rows_with_overlap(trial.value.propensity, trial.arms.action, list(trial.arms.names))
     if kept.all():
         return trial
     rows: Ints = np.flatnonzero(kept)
     value = trial.value.of(rows)
-    value = replace(value, chance=value.chance / value.chance.sum(axis=1, keepdims=True))
+    value = replace(value, propensity=value.propensity / value.propensity.sum(axis=1, keepdims=True))
     return replace(
         trial,
         table=trial.table.filter(pl.Series(kept)),

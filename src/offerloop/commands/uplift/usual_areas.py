@@ -21,9 +21,9 @@ def usual_areas(name: str, order: Floats, trial: PreparedTrial, offer: int, *, i
 
     Both are shares of the height of the curve's end, as causalml's with `normalize=True`. Nothing where that is 0.
     """
-    action, chance = trial.value.action, trial.value.chance
+    action, propensities = trial.value.action, trial.value.propensity
     rows = np.flatnonzero((action == 0) | (action == offer))
-    propensity = chance[rows, offer] / (chance[rows, 0] + chance[rows, offer])
+    propensity = propensities[rows, offer] / (propensities[rows, 0] + propensities[rows, offer])
     two_arms = Trial.of(order[rows], action[rows] == offer, trial.outcome[rows], propensity=propensity)
     try:
         yield UsualArea(name, is_score, *areas_of_total(two_arms, replicates=REPLICATES))

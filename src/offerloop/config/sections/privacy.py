@@ -11,7 +11,7 @@ from offerloop.message import Message
 
 
 class Privacy(ConfigSection):
-    """`[privacy]`: what happens to customers at the door, before anything else sees them."""
+    """`[privacy]`: what protects customers before anything else sees their data."""
 
     pseudonymise: bool = False
     """Replace every customer id by a keyed hash (HMAC-SHA256); needs `key_env` or `key_file`."""

@@ -1,4 +1,4 @@
-"""Privacy at the door: what happens to customers before anything else sees them.
+"""What protects customers before anything else sees their data.
 
 In this order: whoever is on the suppression list is left out of every source, ids become keyed hashes, whoever
 refuses is left out of every source where the configuration says so, and rows older than the retention are left out.
@@ -27,7 +27,7 @@ Sources = dict[SourceName, Frame]
 
 
 @dataclass(frozen=True)
-class Door:
+class ProtectedSources:
     """The sources as everything else sees them, and how many rows each lost."""
 
     sources: Sources
@@ -43,7 +43,7 @@ class Door:
     """Whom a protection does not reach, a sentence each."""
 
 
-def at_the_door(sources: Sources, privacy: Privacy, least_matched: float, engine: Engine) -> Door:
+def protected_sources(sources: Sources, privacy: Privacy, least_matched: float, engine: Engine) -> ProtectedSources:
     """The sources without those who must not be in them, and under pseudonyms.
 
     Raises SourceError where the suppression list would leave out nobody; see `check_suppression`.
@@ -69,7 +69,7 @@ def at_the_door(sources: Sources, privacy: Privacy, least_matched: float, engine
     if not privacy.fit_without_consent:
         for name in _with_customers(sources):
             sources, refused[name] = _without(sources, name, engine.table(no_consent))
-    return Door(sources, suppressed, refused, agreement, no_consent, (*notes, *agreement.notes()))
+    return ProtectedSources(sources, suppressed, refused, agreement, no_consent, (*notes, *agreement.notes()))
 
 
 def _known(sources: Sources, key: bytes | None) -> pl.Series:

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
 
-from offerloop.errors import InputError
+from offerloop.errors import InputError, unwritable
 from offerloop.message import Message
 
 _LOG = logging.getLogger(__name__)
@@ -102,14 +102,7 @@ def write_codes(codes: Sequence[str], path: Path) -> None:
             Message("{path} is there already and may hold codes in use; name a new file", path=str(path))
         ) from None
     except OSError as error:
-        raise InputError(
-            Message(
-                "{path} cannot be written: {reason}",
-                context="error",
-                path=str(path),
-                reason=str(error.strerror),
-            )
-        ) from None
+        raise unwritable(path, error) from None
 
 
 def _check_shape(count: int, prefix: str, length: int) -> None:

@@ -1,6 +1,6 @@
 """Boosted trees of two parts of one prediction that take turns, each by its own gradient (LightGBM).
 
-The gradient of the sensitivity takes the depth given less its mean over the chances, as an R-learner does: then what
+The gradient of the sensitivity takes the depth given less its mean by propensities, as an R-learner does: then what
 the appetite has not learned yet does not look like sensitivity, since chance decided about the rest of the depth.
 """
 
@@ -66,14 +66,14 @@ class Side:
     evidence: Evidence
     depth: Floats
     surprise: Floats
-    """Depth less its mean over the chances."""
+    """Depth less its mean by propensities."""
     sums: dict[Part, Floats]
 
     @classmethod
     def of(cls, evidence: Evidence) -> Self:
         """Before the first tree."""
         zeros, depth = np.zeros(evidence.size), evidence.depth
-        usual = evidence.chance @ np.array([one.depth for one in evidence.offers])
+        usual = evidence.propensity @ np.array([one.depth for one in evidence.offers])
         return cls(evidence, depth, depth - usual, {"appetite": zeros, "sensitivity": zeros})
 
     def tables(self) -> dict[Part, Floats]:

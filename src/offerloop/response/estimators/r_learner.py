@@ -3,9 +3,9 @@
     y_i - m(x_i) = sum over offers k (1[i got k] - e_ik) t_ik + noise
     t_ik = depth_k (a_f + (x_i - mean) . b_f)
 
-with e the chance of each offer, m the expected outcome whatever is given, predicted by other folds, and f the family of
-an offer (offers that differ in depth alone). Slopes b are a ridge whose penalty leaves the least error on left-out
-rows.
+with e the propensity of each offer, m the expected outcome whatever is given, predicted by other folds, and f the
+family of an offer (offers that differ in depth alone). Slopes b are a ridge whose penalty leaves the least error on
+left-out rows.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class RLearner:
         nobody = np.zeros_like(evidence.action)
         expected = predict_out_of_fold(evidence.features, nobody, evidence.outcome[:, None], 1, fold)[:, 0, 0]
         left = evidence.outcome - expected
-        surprise = np.eye(len(evidence.offers))[evidence.action] - evidence.chance
+        surprise = np.eye(len(evidence.offers))[evidence.action] - evidence.propensity
         dosed = surprise @ doses(evidence.coding, evidence.offers)
         level: Floats = np.asarray(np.linalg.lstsq(dosed, left, rcond=None)[0], dtype=np.float64)
         scaled = Standardised.of(evidence.features)

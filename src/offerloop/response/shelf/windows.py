@@ -21,7 +21,7 @@ class Windows:
     later: range
     """Outcomes of the R-learner: every week after the features."""
     recent: range
-    """As many weeks as `features`, up to the moment of the plan: what the plan's own features are made of."""
+    """The last weeks before the plan, as many as `features`: what the plan's own features are made of."""
 
     @classmethod
     def divide(cls, weeks: range) -> Windows:

@@ -19,7 +19,7 @@ class ShareScale:
     """Which categories have a share of their own, and what is usual of each."""
 
     names: dict[str, str]
-    """By category, its column; all others have `_rest`."""
+    """The column of each category; all others have `_rest`."""
     columns: tuple[str, ...]
     week: Floats
     """(shares,): what the mean customer buys in a week, over all days."""

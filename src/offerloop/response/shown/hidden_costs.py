@@ -100,7 +100,7 @@ class UnseenCosts:
     """Our part of what those of some offers cost that no order line shows, wherever they are given."""
 
     costs: tuple[UnseenCost, ...]
-    """Of the offers that count."""
+    """The costs of the offers that count."""
     days: Mapping[OfferScope, pl.DataFrame]
     """Running sums of the orders that they hold for."""
 

@@ -62,7 +62,7 @@ class LoggedRows:
     evidence: Evidence
     """The evidence of value."""
     outcomes: dict[str, Floats]
-    """By name of OUTCOMES (n,)."""
+    """Each of OUTCOMES (n,) by its name."""
     coupon_seen: Floats
     """(n,): what order lines say was taken off in each row's window."""
     personal: PersonalDays
@@ -140,12 +140,12 @@ def logged_rows(
         before.features(kept),
         action,
         table["value_minor"],
-        drawn.chance,
+        drawn.propensity,
         terms,
         covered=covered,
         orders=orders,
         categories=before.shares.before(kept),
-        usual_chance=drawn.usual_chance,
+        usual_propensity=drawn.usual_propensity,
         weight=drawn.weight,
         age=(log.as_of_day - kept["shown_day"]).cast(pl.Float64).to_numpy(),
         part=part,

@@ -1,4 +1,4 @@
-"""Decisions that were logged: exposures whose window is over, and the chance of every offer where a lot decided."""
+"""Decisions that were logged: exposures whose window is over, and the propensity of every offer for each."""
 
 from __future__ import annotations
 
@@ -67,10 +67,10 @@ def read_exposures(exposures: Frame, rarely: frozenset[str]) -> pl.DataFrame:
 
     Left out are exposures without a propensity to what was `rarely` drawn; see `rarely_drawn`.
     """
-    chance = pl.col("propensity")
-    rows = _named(collect(exposures.select(EXPOSURE_COLUMNS))).with_columns(chance.cast(pl.Float64))
-    possible = rows.with_columns(pl.when((chance > 0) & (chance <= 1)).then(chance).alias("propensity"))
-    kept = possible.filter(chance.is_not_null() | ~pl.col("offer_id").is_in(rarely))
+    propensity = pl.col("propensity")
+    rows = _named(collect(exposures.select(EXPOSURE_COLUMNS))).with_columns(propensity.cast(pl.Float64))
+    possible = rows.with_columns(pl.when((propensity > 0) & (propensity <= 1)).then(propensity).alias("propensity"))
+    kept = possible.filter(propensity.is_not_null() | ~pl.col("offer_id").is_in(rarely))
     return kept.sort("customer_id", "shown_day", "offer_id")
 
 
@@ -127,8 +127,8 @@ def randomised_propensities(days: pl.DataFrame, shown_day: pl.Series, names: Seq
 def day_propensities(exposures: pl.DataFrame) -> pl.DataFrame:
     """Return shown_day, offer_id and propensity of days on which those of each offer were the same for everybody and
     sum to 1 but for rounding, from all exposures."""
-    chance, rows = pl.col("propensity"), exposures.drop_nulls("propensity")
-    extremes = rows.group_by("shown_day", "offer_id").agg(chance.min(), chance.max().alias("largest"))
+    propensity, rows = pl.col("propensity"), exposures.drop_nulls("propensity")
+    extremes = rows.group_by("shown_day", "offer_id").agg(propensity.min(), propensity.max().alias("largest"))
     return randomised_days(extremes.sort("shown_day", "offer_id"))
 
 
@@ -138,14 +138,14 @@ def randomised_days(extremes: pl.DataFrame) -> pl.DataFrame:
     What was rounded is scaled to sum to 1. Where the gap to 1 could be an offer that nobody happened to get, because it
     has such a small propensity on other days, it is not taken for rounding.
     """
-    chance, largest = pl.col("propensity"), pl.col("largest")
-    alike = (largest - chance <= pl.min_horizontal(_DIGIT, _PART * largest) + _SAME).all()
-    middle = extremes.with_columns((chance + largest) / 2, alike.over("shown_day").alias("alike"))
+    propensity, largest = pl.col("propensity"), pl.col("largest")
+    alike = (largest - propensity <= pl.min_horizontal(_DIGIT, _PART * largest) + _SAME).all()
+    middle = extremes.with_columns((propensity + largest) / 2, alike.over("shown_day").alias("alike"))
     with_absent = middle.join(_least_absent(middle), on="shown_day", how="left", maintain_order="left")
     rounding = pl.min_horizontal(_DIGIT / 2 * pl.len(), pl.col("least_absent").min() / 2)
-    whole = (chance.sum() - 1).abs() <= rounding + _WHOLE
+    whole = (propensity.sum() - 1).abs() <= rounding + _WHOLE
     days = with_absent.filter(pl.col("alike") & whole.over("shown_day"))
-    return days.with_columns(chance / chance.sum().over("shown_day")).drop("largest", "alike", "least_absent")
+    return days.with_columns(propensity / propensity.sum().over("shown_day")).drop("largest", "alike", "least_absent")
 
 
 def _least_absent(propensities: pl.DataFrame) -> pl.DataFrame:
@@ -179,12 +179,12 @@ class DrawnRows:
     rows: pl.DataFrame
     action: Ints
     """(n,): position of the offer."""
-    chance: Floats
+    propensity: Floats
     """(n, K): propensities given that it is one of these."""
-    usual_chance: Floats
+    usual_propensity: Floats
     """(n, K): the same but for propensities that differ by customer, in whose place stand the day's shares."""
     weight: Floats
-    """(n,): weights as which rows were drawn with `usual_chance`."""
+    """(n,): weights as which rows were drawn with `usual_propensity`."""
     personal: PersonalDays
 
 
@@ -200,14 +200,14 @@ def decided(
     rows = rows.filter(pl.col("offer_id").is_in(every))
     place = {name: k for k, name in enumerate(every)}
     action = rows["offer_id"].replace_strict(place, return_dtype=pl.Int64).to_numpy()
-    chance, day = _propensities_by_day(days, rows["shown_day"], every), rows["shown_day"].to_numpy()
-    at = np.flatnonzero(np.isnan(chance).any(axis=1))
+    propensity, day = _propensities_by_day(days, rows["shown_day"], every), rows["shown_day"].to_numpy()
+    at = np.flatnonzero(np.isnan(propensity).any(axis=1))
     own = rows["propensity"].to_numpy()[at]
     if personal is None:
         personal = PersonalDays.of(every, len(names), day[at], action[at], own)
     of_day = personal.places(day[at])
-    chance[at] = complete_propensities(own, action[at], personal.shares[of_day])
-    usual, weight = chance.copy(), np.ones(len(action))
+    propensity[at] = complete_propensities(own, action[at], personal.shares[of_day])
+    usual, weight = propensity.copy(), np.ones(len(action))
     is_used = personal.is_weighted[of_day] & (action[at] < len(names))
     at, of_day, own = at[is_used], of_day[is_used], own[is_used]
     usual[at] = personal.shares[of_day]
@@ -215,8 +215,8 @@ def decided(
     weight[at] = personal.factor[of_day] * share / own
     inside = action < len(names)
     kept = rows.filter(pl.Series(inside, dtype=pl.Boolean))
-    chance, usual = among(chance[inside], len(names)), among(usual[inside], len(names))
-    return DrawnRows(kept, action[inside], chance, usual, weight[inside], personal)
+    propensity, usual = among(propensity[inside], len(names)), among(usual[inside], len(names))
+    return DrawnRows(kept, action[inside], propensity, usual, weight[inside], personal)
 
 
 def complete_propensities(own: Floats, action: Ints, shares: Floats) -> Floats:
@@ -225,9 +225,9 @@ def complete_propensities(own: Floats, action: Ints, shares: Floats) -> Floats:
     others = np.broadcast_to(shares, (len(own), shares.shape[-1])).copy()
     others[rows, action] = 0.0
     rest = others.sum(axis=1, keepdims=True)
-    chance = np.divide(others, rest, out=np.zeros_like(others), where=rest > 0) * (1 - own)[:, None]
-    chance[rows, action] = own
-    return chance
+    propensity = np.divide(others, rest, out=np.zeros_like(others), where=rest > 0) * (1 - own)[:, None]
+    propensity[rows, action] = own
+    return propensity
 
 
 def earlier_offers(

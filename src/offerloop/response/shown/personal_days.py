@@ -25,7 +25,7 @@ class PersonalDays:
     """What all rows of a log tell of its days; whoever is read with fewer customers reads them in the same way."""
 
     names: tuple[str, ...]
-    """Of all offers (E,), of which those to learn of come first."""
+    """The ids of all offers (E,), of which those to learn of come first."""
     days: Ints
     """(D,): ascending."""
     shares: Floats
@@ -71,7 +71,7 @@ def _shares(number: Ints, action: Ints, n_days: int, n_offers: int) -> Floats:
     return np.asarray(counts / counts.sum(axis=1, keepdims=True), dtype=np.float64)
 
 
-def among(chance: Floats, number: int) -> Floats:
+def among(propensity: Floats, number: int) -> Floats:
     """Return the probabilities of the first offers, given that it is one of these."""
-    some = chance[:, :number]
+    some = propensity[:, :number]
     return np.asarray(some / some.sum(axis=1, keepdims=True), dtype=np.float64)

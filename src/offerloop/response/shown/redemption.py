@@ -69,7 +69,7 @@ class RedemptionModel:
     families: tuple[tuple[Ints, _Hazard], ...]
     """The positions of a family's offers, and what was learned of them."""
     nothing: _Hazard
-    """Of windows in which nothing was shown, which hold what was used by itself."""
+    """The hazard in windows in which nothing was shown, which hold what was used by itself."""
     offers: int
     """Number of offers, nothing among them."""
 

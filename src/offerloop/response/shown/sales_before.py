@@ -56,7 +56,7 @@ class Before:
     """What each offer counts on; nothing first."""
     shares: CategoryShares
     first_day: int
-    """Of the data."""
+    """The first day of the data."""
 
     @classmethod
     def of(

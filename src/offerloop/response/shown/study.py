@@ -63,11 +63,11 @@ class ShownEffects:
     customers: pl.Series
     """customer_id of who ordered in the last year; nobody else gets an estimate."""
     made_of: Mapping[str, Floats]
-    """By offer (K,): how much of each shown offer it is, nothing first: itself, or two between whose depths it lies."""
+    """How much of each shown offer an offer is (K,), nothing first: itself, or two between whose depths it lies."""
     by_outcome: dict[str, Floats]
-    """By outcome (customers, K)."""
+    """Effects (customers, K) by outcome."""
     se: dict[str, Floats]
-    """The same: standard errors of value and discount."""
+    """Standard errors (customers, K) of value and discount."""
     table: pl.DataFrame
     """The table SHOWN_OFFERS."""
     model: ShownModel
@@ -136,8 +136,8 @@ def learn_shown(
 ) -> ShownEffects:
     """Estimate the effects of the configured offers that the log has exposures of.
 
-    `never_harms`: for sure none of them lowers what is bought. Raises EvidenceError where there are no chances, too few
-    finished exposures, or none of the configured offers.
+    `never_harms`: for sure none of them lowers what is bought. Raises EvidenceError where there are no
+    propensities, too few finished exposures, or none of the configured offers.
     """
     exposures = read_exposures(log.exposures, log.rarely_drawn)
     rows, left_out = finished_rows(log, exposures)
@@ -245,9 +245,9 @@ def _carried(growth: JudgedGrowth) -> tuple[float, float]:
 def _coming(model: ShownModel, now: pl.DataFrame, before: Before, earlier: Ints) -> Evidence:
     """Return the customers to predict for, before anything is shown to them."""
     nothing, (covered, orders) = np.zeros(now.height), before.covered(now, model.scale.now)
-    chance = np.tile(model.propensity, (now.height, 1))
+    propensity = np.tile(model.propensity, (now.height, 1))
     coming = Evidence(
-        before.features(now), nothing.astype(np.int64), nothing, chance, model.terms, earlier=earlier,
+        before.features(now), nothing.astype(np.int64), nothing, propensity, model.terms, earlier=earlier,
         covered=covered, orders=orders, categories=before.shares.before(now),
     )  # fmt: skip
     order_worth = partial(before.order_worth, now, model.scale.now)

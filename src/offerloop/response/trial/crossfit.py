@@ -28,7 +28,7 @@ class HeldOutPredictions:
     left: Floats
     """(n,): outcome less what is expected of it whatever is given."""
     surprise: Floats
-    """(n, K): 1 for the offer given, less the chances."""
+    """(n, K): 1 for the offer given, less the propensities."""
     raw: Mapping[str, Floats]
     """Effects (divisions, n, K) by estimator."""
     shrunk: Mapping[str, Floats]
@@ -101,8 +101,8 @@ def held_out(
         fold=fold,
         expected=expected,
         scores=scores,
-        left=evidence.outcome - (evidence.chance * expected).sum(axis=1),
-        surprise=np.eye(len(evidence.offers))[evidence.action] - evidence.chance,
+        left=evidence.outcome - (evidence.propensity * expected).sum(axis=1),
+        surprise=np.eye(len(evidence.offers))[evidence.action] - evidence.propensity,
         raw=raw,
         shrunk=raw if fixed is not None else {name: drawn_to(one, effect, fold) for name, one in raw.items()},
     )

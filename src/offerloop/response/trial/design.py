@@ -23,7 +23,7 @@ from offerloop.response.trial.moments import ClusterSums, MeanSums
 
 FOLDS = 5
 TRIMMED = 0.05
-"""Rows for which an offer had a smaller chance are left out (Crump et al. 2009 propose .1 for one offer)."""
+"""Rows for which an offer had a smaller propensity are left out (Crump et al. 2009 propose .1 for one offer)."""
 LEAST_KEPT, LEAST_SIZE = 0.5, 200
 """Share of the rows that must remain after that, and effective size of each offer."""
 PENALTY = 1.0
@@ -143,14 +143,14 @@ def _differences(arm: int, gap: Floats, sd: Floats, se: Floats) -> Iterator[ArmD
         yield ArmDifference(int(column), arm, float(gap[column] / sd[column]), float(gap[column] / se[column]))
 
 
-def plain_differences(outcome: Floats, action: Ints, chance: Floats | None) -> Floats:
+def plain_differences(outcome: Floats, action: Ints, propensity: Floats | None) -> Floats:
     """Return rows (n, K) whose means are the differences of arms from no offer in an outcome (n,), unadjusted.
 
     By known propensities (n, K) and nothing else; without them they are the naive differences of a table that is no
     trial.
     """
-    in_arm = np.eye(int(action.max()) + 1 if chance is None else chance.shape[1])[action]
-    weight = in_arm if chance is None else in_arm / chance
+    in_arm = np.eye(int(action.max()) + 1 if propensity is None else propensity.shape[1])[action]
+    weight = in_arm if propensity is None else in_arm / propensity
     mean = (weight.T @ outcome) / weight.sum(axis=0)
     rows: Floats = mean + weight * (outcome[:, None] - mean) / weight.mean(axis=0)
     return rows - rows[:, :1]
@@ -246,12 +246,12 @@ class OverlapSums:
     """(K,): sums over the kept rows of each arm of 1 / propensity, and of its square."""
 
     @classmethod
-    def of(cls, chance: Floats, action: Ints) -> OverlapSums:
+    def of(cls, propensity: Floats, action: Ints) -> OverlapSums:
         """Add up rows with propensities (n, K)."""
-        kept = has_overlap(chance)
-        weight = 1 / chance[kept, action[kept]]
-        in_arm = np.eye(chance.shape[1])[action[kept]]
-        return cls(len(chance), int(kept.sum()), weight @ in_arm, weight**2 @ in_arm)
+        kept = has_overlap(propensity)
+        weight = 1 / propensity[kept, action[kept]]
+        in_arm = np.eye(propensity.shape[1])[action[kept]]
+        return cls(len(propensity), int(kept.sum()), weight @ in_arm, weight**2 @ in_arm)
 
     def __add__(self, other: OverlapSums) -> OverlapSums:
         weights, squares = self.weights + other.weights, self.squares + other.squares
@@ -291,15 +291,15 @@ class OverlapSums:
                 )
 
 
-def has_overlap(chance: Floats) -> NDArray[np.bool_]:
+def has_overlap(propensity: Floats) -> NDArray[np.bool_]:
     """Return which rows (n,) have overlap: every offer was likely enough."""
-    return np.asarray((chance >= TRIMMED).all(axis=1))
+    return np.asarray((propensity >= TRIMMED).all(axis=1))
 
 
-def rows_with_overlap(chance: Floats, action: Ints, names: list[str]) -> NDArray[np.bool_]:
+def rows_with_overlap(propensity: Floats, action: Ints, names: list[str]) -> NDArray[np.bool_]:
     """Return which rows (n,) have overlap. Raises EvidenceError where too few do."""
-    OverlapSums.of(chance, action).check(names)
-    return has_overlap(chance)
+    OverlapSums.of(propensity, action).check(names)
+    return has_overlap(propensity)
 
 
 def _multinomial(x: Floats, arms: Floats) -> Floats:
@@ -308,9 +308,9 @@ def _multinomial(x: Floats, arms: Floats) -> Floats:
 
     def loss(flat: Floats) -> tuple[float, Floats]:
         at = flat.reshape(shape)
-        chance = _softmax(x @ at)
-        likely = np.log(np.maximum((chance * arms).sum(axis=1), 1e-300)).sum()
-        return float(PENALTY / 2 * flat @ flat - likely), (x.T @ (chance - arms) + PENALTY * at).ravel()
+        propensity = _softmax(x @ at)
+        likely = np.log(np.maximum((propensity * arms).sum(axis=1), 1e-300)).sum()
+        return float(PENALTY / 2 * flat @ flat - likely), (x.T @ (propensity - arms) + PENALTY * at).ravel()
 
     return minimize(loss, np.zeros(shape).ravel(), jac=True, method="L-BFGS-B", options={"maxiter": 200}).x.reshape(
         shape

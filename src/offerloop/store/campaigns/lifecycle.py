@@ -39,7 +39,7 @@ class CampaignAction(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     EXHAUST = "exhaust"
-    """Of the service itself, when the budget is used up."""
+    """What the service itself does when the budget is used up."""
     END = "end"
     ARCHIVE = "archive"
     CHANGE_BUDGET = "change_budget"
@@ -100,7 +100,7 @@ class CampaignMoment:
     """All that the rules ask of a campaign at one moment."""
 
     state: CampaignState
-    """As it was written; `now` may have moved it on."""
+    """The state as it was written; `now` may have moved it on."""
     last_editor: str
     """The person behind the newest revision."""
     approved_by: frozenset[str]

@@ -32,7 +32,7 @@ class BudgetChange:
     at: int
     """An epoch second."""
     budget: str
-    """As the campaign has it, such as "1000.00"."""
+    """The amount as the campaign has it, such as "1000.00"."""
 
 
 @dataclass(frozen=True)

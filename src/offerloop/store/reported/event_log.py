@@ -43,7 +43,7 @@ class Taken:
     duplicates: int
     """Stored before, and the same."""
     dropped: int
-    """Of customers who were erased."""
+    """Events of customers who were erased."""
     refused: dict[int, RefusedEvent]
     """The reason for each event that was refused, by its place in the batch."""
 

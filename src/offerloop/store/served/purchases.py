@@ -25,10 +25,10 @@ class Purchase:
     """The offer that the customer had been given."""
     offers_hash: str
     basket: str
-    """As JSON without the customer, with a hash of what was sent and with what was left of offers with limits."""
+    """The basket as JSON without the customer, with a hash of what was sent and what was left of offers with limits."""
     total_minor: int
     rule: str | None = None
-    """By which refunds of this order are counted; None before the first."""
+    """The rule by which refunds of this order are counted; None before the first."""
     returned: Mapping[int, int] | None = None
     """Units that came back by position of the line."""
     given_back_minor: int = 0

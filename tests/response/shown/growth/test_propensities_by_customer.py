@@ -34,7 +34,7 @@ class ShopOfTiers(Shop):
         return replace(
             super().log(),
             features=np.repeat(np.column_stack([self.said, self.kind]), PERIODS, axis=0),
-            usual_chance=np.tile(shares, (self.action.size, 1)),
+            usual_propensity=np.tile(shares, (self.action.size, 1)),
             weight=shares[self.action.ravel()] / own,
         )
 

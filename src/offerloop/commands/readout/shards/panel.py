@@ -25,7 +25,7 @@ from offerloop.commands.readout.shards.tables import PLACE
 from offerloop.engine import ShardRows
 from offerloop.money import MICRO
 from offerloop.offers import NO_OFFER
-from offerloop.tables import EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL
+from offerloop.tables import EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL, all_offers
 
 _ROUNDING = 1e-6
 
@@ -39,7 +39,7 @@ def panel(run: PastRun, basis: ReadoutBasis, outcomes: pl.DataFrame, tables: Sha
     forecast = pl.coalesce(pl.col("cost_expected_micro") / MICRO, pl.col("cost_liability_minor")).fill_null(0.0)
     terms = run.offers.select("campaign_id", "offer_id", "kind", "contact_cost_minor", "cost_weight")
     weight, contact_cost = pl.col("cost_weight").fill_null(1.0), pl.col("contact_cost_minor").fill_null(0)
-    offers = pl.concat([tables["assignments"], tables["further_offers"].select(tables["assignments"].columns)])
+    offers = all_offers(tables["assignments"], tables["further_offers"].select(tables["assignments"].columns))
     costs = offers.join(terms, on=["campaign_id", "offer_id"], how="left", maintain_order="left").select(
         "customer_id", "explore_kinds", "kind", (weight * forecast).alias("forecast_minor"),
         (weight * contact_cost).alias("contact_minor"), weight.alias("weight"),

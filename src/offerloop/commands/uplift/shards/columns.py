@@ -52,7 +52,7 @@ class TrialColumns:
         """(n, d): the columns of the rows."""
         value, got = rows.value, np.arange(rows.value.size)
         in_arm = np.eye(self.offers)[value.action]
-        arm = in_arm / value.chance[got, value.action][:, None]
+        arm = in_arm / value.propensity[got, value.action][:, None]
         plain = in_arm if self.is_naive else arm
         profit = value.outcome - rows.cost
         scores = {name: self._scores(rows, name) for name in ("outcome", "value", "cost", *self.controls)}

@@ -92,7 +92,7 @@ class WholeTable:
             return None
         if trial.design == "known":
             rows = np.array([one.n for one in whole.arms])
-            return kept_plan(sizes_p(rows, whole.chances.total, whole.chances.products), path)
+            return kept_plan(sizes_p(rows, whole.propensities.total, whole.propensities.products), path)
         sizes, planned = whole.balance.sizes, planned_sizes(trial.arms, self.request, path)
         return even_sizes_p(sizes) if planned is None else kept_plan(sizes_p(sizes, planned), path)
 

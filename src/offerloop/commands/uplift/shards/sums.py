@@ -48,7 +48,7 @@ class TrialSums:
     """Over the columns of `TrialColumns`."""
     arms: tuple[MeanSums, ...]
     """Over outcome and profit of the rows of each arm."""
-    chances: MeanSums
+    propensities: MeanSums
     """Over the propensities (K,)."""
     groups: Mapping[Group, MeanSums]
     """As `rows`, of audited groups."""
@@ -66,7 +66,7 @@ class TrialSums:
         return TrialSums(
             self.rows + other.rows,
             tuple(one + two for one, two in zip(self.arms, other.arms, strict=True)),
-            self.chances + other.chances,
+            self.propensities + other.propensities,
             groups,
             self.events + other.events,
             self.balance + other.balance,
@@ -121,12 +121,12 @@ class RowValuer:
     def __call__(self, rows: pl.DataFrame) -> TrialSums:
         """Add up a shard."""
         kept, arms, features = self._in_arms(self.columns.restored(rows))
-        balance, chance, overlap = self._balance(kept, arms, features), self._chance(kept, arms, features), None
+        balance, propensity, overlap = self._balance(kept, arms, features), self._propensity(kept, arms, features), None
         if self.propensities is not None:
-            overlap, likely = OverlapSums.of(chance, arms.action), has_overlap(chance)
+            overlap, likely = OverlapSums.of(propensity, arms.action), has_overlap(propensity)
             kept, arms = kept.filter(pl.Series(likely)), replace(arms, action=arms.action[likely])
-            features, chance = features[likely], chance[likely]
-        return self._summed(self._valued(kept, arms, features, chance), balance, overlap)
+            features, propensity = features[likely], propensity[likely]
+        return self._summed(self._valued(kept, arms, features, propensity), balance, overlap)
 
     def of_sample(self, trial: PreparedTrial, study: TrialStudy, rows: pl.DataFrame) -> TrialSums:
         """Add up the sample of `rows`, which are predicted by models of the other folds."""
@@ -141,10 +141,10 @@ class RowValuer:
         balance, overlap = self._balance(*self._in_arms(rows)), None
         value = trial.value
         if self.propensities is None:
-            value = replace(value, chance=self._chance(trial.table, trial.arms, value.features))
+            value = replace(value, propensity=self._propensity(trial.table, trial.arms, value.features))
         else:
             before = sum(one.n for one in balance.features)
-            overlap = replace(OverlapSums.of(value.chance, value.action), rows=before, kept=value.size)
+            overlap = replace(OverlapSums.of(value.propensity, value.action), rows=before, kept=value.size)
         paid = no_cost if trial.cost is None else trial.cost.outcome
         policy = study.selection.policies[study.decision.estimator].mean(axis=0)
         valued = ValuedRows(trial.table, value, trial.outcome, paid, expected, others, policy)
@@ -156,12 +156,17 @@ class RowValuer:
         kept = table.filter(arms.kept)
         return kept, arms, self.encoding.matrix(kept)
 
-    def _valued(self, kept: pl.DataFrame, arms: Arms, features: Floats, chance: Floats) -> ValuedRows:
+    def _valued(self, kept: pl.DataFrame, arms: Arms, features: Floats, propensity: Floats) -> ValuedRows:
         outcome = numeric_column(kept, self.request.outcome)
         worth = amounts(kept, self.request.value, outcome)
         paid = costs(kept, arms, self.request, self.path)
         value = Evidence(
-            features, arms.action, outcome if worth is None else worth, chance, arms.offers, customer=self._whose(kept)
+            features,
+            arms.action,
+            outcome if worth is None else worth,
+            propensity,
+            arms.offers,
+            customer=self._whose(kept),
         )
         expected = {name: model.predict(features) for name, model in self.models.items()}
         if paid is None:
@@ -176,7 +181,7 @@ class RowValuer:
     def _balance(self, kept: pl.DataFrame, arms: Arms, features: Floats) -> BalanceSums:
         return BalanceSums.of(features - self.centre, arms.action, len(arms.names), self._whose(kept))
 
-    def _chance(self, kept: pl.DataFrame, arms: Arms, features: Floats) -> Floats:
+    def _propensity(self, kept: pl.DataFrame, arms: Arms, features: Floats) -> Floats:
         if self.propensities is not None:
             return self.propensities.predict(features)
         if self.request.propensity is None:
@@ -194,7 +199,7 @@ class RowValuer:
         return TrialSums(
             MeanSums.of(whole, whose),
             tuple(of(own, rows.value.action == k) for k in range(len(self.arms.names))),
-            MeanSums.of(rows.value.chance),
+            MeanSums.of(rows.value.propensity),
             {(column, group): of(whole, (names[column] == group).to_numpy()) for column, group in self.groups},
             int((rows.outcome != 0).sum()),
             balance,

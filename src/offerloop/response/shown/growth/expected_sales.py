@@ -46,7 +46,7 @@ class ExpectedSales:
     centre: Floats
     scale: Floats
     least_age: float
-    """Of the rows that it was learned from; nothing counts as more recent."""
+    """The least age of the rows that it was learned from; nothing counts as more recent."""
     recency: tuple[float, float]
     """Its mean, and its standard deviation or 1."""
     level: Floats
