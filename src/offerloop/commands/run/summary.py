@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from offerloop.commands.run.basis_sentences import basis_mark
 from offerloop.commands.run.facts import BreakEven, CampaignFacts, ComparedPolicy, RunFacts, gather
 from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.power import reach_sentence
@@ -17,7 +18,7 @@ from offerloop.commands.run.sections.past_campaigns import past_campaigns
 from offerloop.commands.run.sections.plan_limits import COUNTS, gain_of
 from offerloop.commands.run.sections.recommenders import Gate, choices
 from offerloop.commands.run.sections.uniform_depth import depths_of, profit_of
-from offerloop.commands.run.sentences import basis_mark, campaign_sentence, decision, headline
+from offerloop.commands.run.sentences import campaign_sentence, decision, headline
 from offerloop.commands.run.shelf_evidence import ShelfEvidence, supplier_share
 from offerloop.evaluation import Estimate
 from offerloop.report import MACHINE_DIGITS, Money, iso_day, rounded

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from offerloop.commands.run.basis_sentences import basis_mark
 from offerloop.commands.run.facts import UNKNOWN, CampaignFacts, RunFacts
 from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.sections.plan_limits import budget_gain, limit_blocks
 from offerloop.commands.run.sections.uniform_depth import uniform_blocks
-from offerloop.commands.run.sentences import basis_mark, noun
+from offerloop.commands.run.sentences import noun
 from offerloop.evaluation import Estimate
 from offerloop.message import Message
 from offerloop.report import (

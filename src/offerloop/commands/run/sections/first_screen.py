@@ -7,11 +7,12 @@ from typing import Any
 
 import polars as pl
 
+from offerloop.commands.run.basis_sentences import basis_mark, confidence
 from offerloop.commands.run.facts import LEARNED, MIXED, TRANSFERRED, UNKNOWN, CampaignFacts, RunFacts
 from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.sections.gaps import Gaps, gaps
 from offerloop.commands.run.sections.other_customers import others_sentence
-from offerloop.commands.run.sentences import basis_mark, campaign_body, confidence, headline, noun
+from offerloop.commands.run.sentences import campaign_body, headline, noun
 from offerloop.commands.run.shelf_evidence import ShelfEvidence
 from offerloop.evaluation import Estimate
 from offerloop.message import Message

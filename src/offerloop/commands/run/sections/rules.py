@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from offerloop.commands.run.basis_sentences import basis_mark
 from offerloop.commands.run.facts import EQUAL_SPEND, UNKNOWN, CampaignFacts, ComparedPolicy, RunFacts
-from offerloop.commands.run.sentences import basis_mark, claim_sentence, rule_name
+from offerloop.commands.run.sentences import claim_sentence, rule_name
 from offerloop.message import Message
 from offerloop.report import Block, Dot, Figure, Localizer, Section, Table, Text, figure, forest, money_labels
 
