@@ -56,15 +56,15 @@ class FrontierSteps:
 
     @classmethod
     def joined(cls, parts: list[FrontierSteps]) -> FrontierSteps:
-        """Several, one behind the other."""
+        """Return the steps of several, one behind the other."""
         return cls(*(np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(cls)))
 
     def best_first(self, block: Block) -> FrontierSteps:
-        """The same by return; of equals the lower id of the customer first."""
+        """Return the steps by their return; of equals the lower id of the customer first."""
         return self.of(np.lexsort((block.customer[self.row], -self.slope)))
 
     def of(self, order: Ints) -> FrontierSteps:
-        """Some of them, in this order."""
+        """Return some of the steps, in this order."""
         return FrontierSteps(*(getattr(self, one.name)[order] for one in fields(self)))
 
     def __len__(self) -> int:

@@ -70,7 +70,7 @@ class CandidateTable:
         )
 
     def kept(self, limits: Limits) -> CandidateTable:
-        """Rows that may be chosen, with who is limited together."""
+        """Return the rows that may be chosen, with who is limited together."""
         for name in (limits.exclude, limits.shared):
             self.check(name)
         rows = self.rows if limits.exclude is None else self.rows.filter(~self._flags(limits.exclude))
@@ -138,7 +138,7 @@ class _Built:
         self._names = table.offers
 
     def add_rule(self, rule: LimitRule) -> None:
-        """One or two limits."""
+        """Add one or two limits."""
         offers, column, weights = self._who(rule)
         counted = rule.counts == "offers"
         measure = COUNT if counted else COST if rule.counts == COST else self._money(rule.counts)
@@ -150,7 +150,7 @@ class _Built:
                 self.limits.append(Limit(rule.name, sign * amount, measure, offers, column, signed, unit))
 
     def add_band(self, band: Band) -> None:
-        """A limit for each pair of groups, both ways."""
+        """Add a limit for each pair of groups, both ways."""
         codes, values = self._group(band.column)
         if len(values) > MOST_GROUPS:
             raise InputError(

@@ -1,4 +1,4 @@
-"""Customers whose choice hangs on a hair at the prices of the limits, and a whole plan for them.
+"""Customers whose best choices are nearly tied at the prices of the limits, and an integer plan for them.
 
 At the right prices all but a few customers have one clearly best choice, so the others share out what is left of the
 limits: a linear program of some thousand candidates, in which at most one customer per limit is divided (a basic
@@ -145,7 +145,7 @@ class NearTies:
 
     def _whole(self, on: NDArray[np.bool_]) -> NDArray[np.bool_]:
         used, work = self.use[on].sum(axis=0), 0
-        for better in (self._mending, self._filling):
+        for better in (self._reducing_excess, self._adding_profit):
             for _ in range(MOVES):
                 moves = self._moves(on)
                 work += moves.use.size
@@ -160,7 +160,7 @@ class NearTies:
                 used = used + moves.use[best]
         return on
 
-    def _mending(self, moves: Moves, used: Ints) -> int | None:
+    def _reducing_excess(self, moves: Moves, used: Ints) -> int | None:
         """What lowers what limits are exceeded by most for the worth it loses."""
         broken = float(self._broken(used))
         if broken == 0 or not len(moves.worth):
@@ -171,7 +171,7 @@ class NearTies:
         best = int(rate.argmax())
         return best if rate[best] > 0 else None
 
-    def _filling(self, moves: Moves, used: Ints) -> int | None:
+    def _adding_profit(self, moves: Moves, used: Ints) -> int | None:
         """What brings most profit and breaks nothing."""
         fits = (moves.profit > WHOLE * np.abs(self.profit).max(initial=0.0)) & (used + moves.use <= self.left).all(
             axis=1

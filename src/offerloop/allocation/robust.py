@@ -1,4 +1,4 @@
-"""Profits to allocate by where effects are uncertain: what is uncertain is held for less than it looks.
+"""Profits to allocate by where effects are uncertain: what is uncertain counts for less than its estimate.
 
 Each function takes profits (n, K) of n customers under K offers, without the column of no offer, and their standard
 errors (n, K), all in the same unit; -inf marks an offer that a customer cannot get. It gives back profits (n, K) for

@@ -10,7 +10,7 @@ from offerloop.arrays import Ints
 
 @dataclass(frozen=True, eq=False)
 class Solution:
-    """See the module."""
+    """A plan, with what its limits are worth and a bound on what any plan could bring."""
 
     choice: Ints
     """(customers, most): slots of the chosen candidates, -1 behind them; in the order of the blocks."""

@@ -129,7 +129,7 @@ def better_of(joint: SendingDecision, ordered: SendingDecision) -> SendingDecisi
 
 
 def _alone(case: CampaignCase, limits: Sequence[PlanLimit]) -> Part:
-    """A campaign that is not sent, as if there were no other."""
+    """Return the decision on a campaign that is not sent, as if there were no other."""
     solved = together([case], limits, amounts(limits))
     part = _part(case, solved, limits, no_offers([case], 1))
     return replace(part, send=False, pays_alone=part.send)
