@@ -53,6 +53,7 @@ from offerloop.response import (
     ShownEffects,
 )
 from offerloop.tables import (
+    NOT_VALID,
     SHOWN_OFFERS,
     STAGE_TABLES,
 )
@@ -187,7 +188,8 @@ def plan_together(
 def gaps(events: Events, liked: Liked, learned: LearnedResponse, config: Config, engine: Engine) -> list[Message]:
     """Return what the data could not show, and what of the configuration does not fit them."""
     return [
-        *(one.reason for one in (liked.gap, learned.study) if isinstance(one, Gap)),
+        *([] if liked.gap is None else [liked.gap.reason]),
+        *learned.gaps_of_prices,
         *learned.gaps_of_shown,
         *unknown_names(config, events, engine),
         *offers_not_valid(config, events),
@@ -203,6 +205,12 @@ class LearnedResponse:
     """Without what it was fitted by, which would fill memory."""
     shown: ShownEffects | Gap | None
     effects: Effects
+
+    @property
+    def gaps_of_prices(self) -> list[Message]:
+        """Why shelf prices showed nothing, unless the log of shown offers tells of every offer."""
+        is_needed = not self.effects.offers["basis"].is_in(["estimated", NOT_VALID]).all()
+        return [self.study.reason] if isinstance(self.study, Gap) and is_needed else []
 
     @property
     def gaps_of_shown(self) -> list[Message]:

@@ -17,8 +17,8 @@ from offerloop.tables import SHOWN_OFFERS
 Make = Callable[..., Findings]
 STUDY = ("response_slopes", "response_curve", "response_checks", "response_deciles", "break_even", "calibration")
 NO_STUDY = Message(
-    "discounts at the shelf did not vary between products and weeks, so no response to them can be estimated: map "
-    "'discount' and 'list_value' of the order lines, or add weeks with price changes"
+    "discounts at the shelf did not vary between products and weeks, so no response to them can be estimated: that "
+    "takes weeks with price changes, and 'discount', 'list_price' or 'list_value' of the order lines"
 )
 NOT_COMPARED = Message(
     "in the {days} days from {day} no earlier customer bought a known product for the first time, so recommenders "

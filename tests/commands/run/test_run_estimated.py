@@ -162,3 +162,11 @@ def test_every_reader_is_told(found, language):
     assert words in told["support"]
     assert words not in told["customer"]
     assert "shelf prices" not in told["marketer"] + told["support"]
+
+
+def test_what_shelf_prices_cannot_show_is_a_gap_only_where_an_offer_would_need_them(found, tmp_path):
+    path = write_shop(tmp_path)
+    path.write_text(CONFIG[: CONFIG.rindex("[[campaigns.offers]]")])
+    all_shown = run(path, "duckdb", None)
+    gaps = [json.loads((one.folder / "summary.json").read_text())["gaps"] for one in (found, all_shown)]
+    assert [any("shelf" in gap for gap in each) for each in gaps] == [True, False]

@@ -123,7 +123,7 @@ def test_the_decision_covers_all_campaigns(make):
 def test_break_even_where_no_level_pays():
     never = break_even_sentence(BreakEven(None, None), ENGLISH)
     assert never == "It would not pay even if suppliers paid the whole discount."
-    assert "clearly at no share" in break_even_sentence(BreakEven(0.9, None), ENGLISH)
+    assert "do not show that clearly at any share" in break_even_sentence(BreakEven(0.9, None), ENGLISH)
 
 
 def test_break_even_is_the_least_level_above_zero(make):

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from offerloop.commands.run.summary import summarise
+from offerloop.commands.run.summary import sent_or_best, summarise
 
 
 @pytest.fixture(scope="module")
@@ -19,6 +19,14 @@ def test_money_is_decimal_text(summary):
     shared = summary["campaigns"][1]
     assert shared["profit"] == {"value": "126.00", "low": "52.00", "high": "199.00"}
     assert (shared["budget"], shared["expected_spend"], shared["liability"]) == ("100.00", "20.00", "15.00")
+
+
+@pytest.mark.parametrize(("basis", "planned", "most"), [("liability", 3, "15.00"), ("expected", 3, None)])
+def test_the_most_that_an_unsent_plan_can_cost_is_said_where_the_budget_counts_it(summary, basis, planned, most):
+    """Under an expected budget the amount that counts against it is what the plan is expected to cost."""
+    campaign = {**summary["campaigns"][1], "budget_basis": basis, "customers_planned": planned}
+    assert sent_or_best({**campaign, "send": False})["liability"] == most
+    assert sent_or_best({**campaign, "send": True}) == campaign["as_sent"]
 
 
 def test_a_rule_and_the_plans_lead_add_up_to_the_plan(summary):

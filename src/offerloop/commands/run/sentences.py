@@ -314,7 +314,10 @@ def break_even_sentence(share: BreakEven, _: Localizer, *, assumed: bool = False
     if share.estimate is None:
         return _("It would not pay even if suppliers paid the whole discount.")
     if share.beyond_interval is None:
-        return _("It might pay with suppliers' money, but clearly at no share of the discount.")
+        return _(
+            "It might pay if suppliers paid part or all of the discount, but the data do not show that clearly at any "
+            "share."
+        )
     if share.beyond_interval == 0:
         return (
             _("If the assumption holds, it would pay as it is without the limit of the budget.")

@@ -66,11 +66,22 @@ def _others(findings: Findings, facts: RunFacts) -> dict[str, Any] | None:
     return None if others is None else {"customers": others.n_customers, "sentence": others_sentence(findings, facts)}
 
 
+def sent_or_best(campaign: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the amounts of what is sent, or of the best plan where nothing is.
+
+    What the latter can cost at most is known only where each offer counts at that against the budget.
+    """
+    if campaign["send"]:
+        return dict(campaign["as_sent"])
+    is_known = campaign["budget_basis"] == "liability" or not campaign["customers_planned"]
+    return {**campaign, "liability": campaign["liability"] if is_known else None}
+
+
 def campaigns(summary: Mapping[str, Any]) -> pl.DataFrame:
     """Return a row for each campaign of a summary: what is sent, or the best plan where nothing is; major units."""
     rows = []
     for campaign in summary["campaigns"]:
-        sent = campaign["as_sent"] if campaign["send"] else campaign
+        sent = sent_or_best(campaign)
         amounts = {"expected_spend": sent["expected_spend"], "at_most": sent["liability"], **sent["profit"]}
         numbers = {name: None if amount is None else float(amount) for name, amount in amounts.items()}
         rows.append({

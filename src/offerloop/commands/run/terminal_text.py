@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from offerloop.commands.run.summary import sent_or_best
 from offerloop.evaluation import Estimate
 from offerloop.report import Localizer, Money, text_page, text_table
 
@@ -30,7 +31,7 @@ def screen(summary: Mapping[str, Any]) -> str:
 
 def _row(campaign: Mapping[str, Any], _: Localizer) -> tuple[str, ...]:
     """The offers that are sent, or those of the best plan where none are."""
-    sent, costs = campaign["as_sent"] if campaign["send"] else campaign, Money(campaign["budget_unit"], _.language)
+    sent, costs = sent_or_best(campaign), Money(campaign["budget_unit"], _.language)
     most = "" if sent["liability"] is None else costs.text(_minor(sent["liability"], costs))
     return (
         campaign["title"],

@@ -117,7 +117,8 @@ def study_panel(lines: ShelfLines, windows: Windows, settings: Response, seed: i
         raise EvidenceError(
             Message(
                 "discounts at the shelf did not vary between products and weeks, so no response to them can be "
-                "estimated: map 'discount' and 'list_value' of the order lines, or add weeks with price changes"
+                "estimated: that takes weeks with price changes, and 'discount', 'list_price' or 'list_value' of the "
+                "order lines"
             )
         )
     return panel
