@@ -77,12 +77,12 @@ def test_noise_alone_does_not_replace_the_plan():
 
 
 @pytest.mark.parametrize(
-    "send, shows_growth, least",
+    "send, lacks_growth, least",
     [("proven", True, 1.96), ("expected", False, 0.6), ("expected", True, 0.6), ("likely", True, 1.281552)],
 )
-def test_a_forecast_must_be_so_many_errors_above_zero(send, shows_growth, least):
+def test_a_forecast_must_be_so_many_errors_above_zero(send, lacks_growth, least):
     def one(se):
-        return replace(case(world(misled=False), se, send), shows_growth=shows_growth)
+        return replace(case(world(misled=False), se, send), lacks_growth=lacks_growth)
 
     rows = best_rows(one(5.0))
     profit = held_out(one(5.0), rows)
@@ -91,7 +91,7 @@ def test_a_forecast_must_be_so_many_errors_above_zero(send, shows_growth, least)
     assert not may_be_sent(one(most * 1.02), rows)
 
 
-def test_any_forecast_above_zero_is_likely_to_pay_while_the_log_says_little():
+def test_any_forecast_above_zero_is_likely_to_pay_unless_growth_should_be_seen():
     one, bad = world(misled=False), world(misled=False).with_columns(held_out_value_minor=0.0)
     rows = best_rows(case(one))
     assert may_be_sent(case(one, 1_000.0, "likely"), rows)

@@ -74,8 +74,9 @@ class CampaignCase:
     """What chooses among the candidates: the plan, or the simpler policy whose they are."""
     rests: bool = False
     """Whether a loop does not send its plan, whatever that is worth."""
-    shows_growth: bool = False
-    """Whether the log of shown offers would show the least growth that is usual with a power of 50 %."""
+    lacks_growth: bool = False
+    """Whether the log of shown offers would show the least growth that is usual with a power of 50 %, and does not show
+    that the campaign's offers bring any."""
 
     @classmethod
     def of(

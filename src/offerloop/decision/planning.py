@@ -38,12 +38,12 @@ def plan_period(
     *,
     explores: bool = False,
     resting: frozenset[str] = frozenset(),
-    shows_growth: bool = False,
+    without_growth: frozenset[str] = frozenset(),
 ) -> Planned:
     """Stage 5: plan for the customers whom no hash leaves out, and say what the plan would have for those.
 
     A loop explores, and needs to know what offers at random are worth. `resting` are ids of campaigns whose plans it
-    does not send; `shows_growth` as in `CampaignCase`.
+    does not send, `without_growth` those of which the log shows no growth; see `CampaignCase`.
     """
     usual = 0.0 if config.business_as_usual is None else config.business_as_usual.share
     everyone = profiles["customer_id"]
@@ -51,7 +51,9 @@ def plan_period(
     inside = {name: ids.filter(~ids.is_in(out.implode())) for name, ids in allowed.campaigns.items()}
     outside = {name: ids.filter(ids.is_in(out.implode())) for name, ids in allowed.campaigns.items()}
     cases = campaign_cases(effects, inside, config)
-    solved = [replace(one, rests=one.campaign.id in resting, shows_growth=shows_growth) for one in cases]
+    solved = [
+        replace(one, rests=one.campaign.id in resting, lacks_growth=one.campaign.id in without_growth) for one in cases
+    ]
     most = config.plan.offers_per_customer
     limits = plan_limits(config, effects.offers)
     planned = plan_campaigns(solved, limits, config.plan.campaigns, most_offers=most, explores=explores)

@@ -29,9 +29,9 @@ HOPEFUL = 0.6
 """Standard errors that the forecast of a plan which needs no proof must be above zero. In 120 shops of 500 to 5,000
 customers in which offers do nothing it was more than that in three (docs/concepts/allocation.md)."""
 LIKELY_TO_PAY = Z_ONE_SIDED
-"""The same where a plan only has to be likely to pay, and its log would show a growth: a one-sided test at 10 %, like
-that by which the log would show it. A loop decides every period from nearly the same log, so that a plan which is sent
-by luck goes on being sent (docs/decisions/loop.md)."""
+"""The same where a plan only has to be likely to pay, and its log would show a growth but shows none: a one-sided test
+at 10 %, like that by which the log would show it. A loop decides every period from nearly the same log, so that a plan
+which is sent by luck goes on being sent (docs/decisions/loop.md)."""
 Ranked = Callable[[pl.DataFrame, Ints], Ints]
 """Rows of a reference policy, in the order in which they are taken, from the effects and the plan's rows."""
 
@@ -48,7 +48,7 @@ def least_errors(case: CampaignCase) -> float:
         return Z95
     if case.campaign.send == "expected":
         return HOPEFUL
-    return LIKELY_TO_PAY if case.shows_growth else 0.0
+    return LIKELY_TO_PAY if case.lacks_growth else 0.0
 
 
 def select_policy(case: CampaignCase, plan: Ints) -> CampaignCase:

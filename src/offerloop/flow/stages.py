@@ -219,6 +219,14 @@ class LearnedResponse:
             return [self.shown.reason]
         return [] if self.shown is None else list(self.shown.notes)
 
+    @property
+    def without_growth(self) -> frozenset[str]:
+        """Ids of campaigns whose offers are not seen to bring growth in a log that would show it."""
+        if not isinstance(self.shown, ShownEffects):
+            return frozenset()
+        offers = self.effects.offers.group_by("campaign_id").agg("offer_id").rows()
+        return frozenset(campaign for campaign, ids in offers if self.shown.lacks_growth(ids))
+
 
 def learn(events: Events, config: Config, engine: Engine, stage: Stage) -> LearnedResponse:
     """Carry out stage 4, with the study of shelf prices."""
@@ -263,7 +271,7 @@ def decide(
     planned = stage(
         "allocation", plan_period, profiles, effects, allowed, settings, explores=period is not None,
         resting=frozenset[str]() if period is None else period.rests,
-        shows_growth=isinstance(shown, ShownEffects) and not shown.is_open,
+        without_growth=learned.without_growth,
     )  # fmt: skip
     settings = config.only("business_as_usual", "privacy")
     usual = stage("business as usual", business_as_usual, profiles, allowed, effects, settings, engine)

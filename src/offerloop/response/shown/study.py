@@ -6,7 +6,7 @@ They are learned as growth of what customers buy anyway (`growth.model`), and us
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -80,10 +80,13 @@ class ShownEffects:
         errors = {name: one[:0] for name, one in self.se.items()}
         return replace(self, customers=self.customers.clear(), by_outcome=nobody, se=errors)
 
-    @property
-    def is_open(self) -> bool:
-        """Whether the log would show the least growth that is usual with a power below 50 %."""
-        return self.model.growth.growth.is_open
+    def lacks_growth(self, offer_ids: Iterable[str]) -> bool:
+        """Whether the log would show the least growth that is usual, and does not show that these offers together bring
+        any."""
+        estimate = self.model.growth.growth.estimate
+        parts = [self.made_of[one] for one in offer_ids if self.has(one)]
+        shown = np.flatnonzero(np.sum(parts, axis=0)[1:]) if parts else np.array([], dtype=np.int64)
+        return not estimate.is_open and not estimate.is_shown(shown)
 
     def has(self, offer_id: str) -> bool:
         """Whether its effect is known."""

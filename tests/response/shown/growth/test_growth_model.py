@@ -9,6 +9,7 @@ from scipy.stats import chi2
 from offerloop.response import NO_OFFER_TERMS, Evidence, OfferTerms
 from offerloop.response.shown.growth.calibration import JudgedGrowth
 from offerloop.response.shown.growth.model import LAGS, OWN, Growth
+from offerloop.response.shown.growth.priors import GrowthEstimate
 from offerloop.response.terms import CoveredGoods
 
 DEPTHS = (0.1, 0.2, 0.3, 0.4)
@@ -312,11 +313,27 @@ def test_offers_that_seem_to_do_harm_are_left_a_little_where_they_are_for_sure_t
     hopeful = Growth.fit(log, never_harms=True).f[1:]
     assert (hopeful > 0).all()
     assert (hopeful < 0.1).all()
-    assert Growth.fit(log).is_open
+    assert Growth.fit(log).estimate.is_open
 
 
 def test_a_log_that_could_have_shown_what_is_usual_is_believed():
     log = Shop(-0.2 * (np.arange(5) > 0), spread=0.2).log()
     believed = Growth.fit(log)
     np.testing.assert_array_equal(Growth.fit(log, never_harms=True).f, believed.f)
-    assert not believed.is_open
+    assert not believed.estimate.is_open
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_test_tells_offers_that_bring_growth_from_those_that_bring_none(seed):
+    form = np.where(np.arange(5) > 2, 0.15, 0.0)
+    estimate = Growth.fit(Shop(form, spread=0.2, seed=seed).log()).estimate
+    assert estimate.is_shown(np.array([2, 3]))
+    assert not estimate.is_shown(np.array([], dtype=np.int64))
+
+
+def test_one_log_in_twenty_shows_growth_where_there_is_none():
+    rng = np.random.default_rng(0)
+    covariance = 0.01**2 * (np.eye(4) + np.ones((4, 4)))
+    logs = [GrowthEstimate(one, covariance) for one in rng.multivariate_normal(np.zeros(4), covariance, 2_000)]
+    for offers in (np.arange(4), np.array([1]), np.array([0, 3])):
+        assert 0.03 < np.mean([one.is_shown(offers) for one in logs]) < 0.07

@@ -44,7 +44,7 @@ from scipy.optimize import isotonic_regression
 from offerloop.arrays import Floats, Ints
 from offerloop.response.evidence import Evidence
 from offerloop.response.shown.growth.expected_sales import CLIP, ErrorVariance, ExpectedSales, noise_of, within
-from offerloop.response.shown.growth.priors import growth_priors, is_distinct, leaves_open
+from offerloop.response.shown.growth.priors import GrowthEstimate, growth_priors, is_distinct
 from offerloop.response.shown.growth.shrinkage import (
     Posterior,
     Prior,
@@ -137,8 +137,8 @@ class Growth:
     """(K,): 0 for nothing."""
     f_se: Floats
     """(K,): of its posterior."""
-    is_open: bool
-    """Whether the log would show the least growth that is usual with a power below 50 %."""
+    estimate: GrowthEstimate
+    """Of f, before it is shrunk."""
     traits: Floats
     """(2, p + 1): mean and scale of the features and of how many of the last exposures were offers."""
     centre: Floats
@@ -182,7 +182,7 @@ class Growth:
         base = _base(usual, evidence)
         powers, f_by_power = _powers(evidence, base, unit, variance, never_harms=never_harms)
         evidence = _covering(evidence, powers)
-        f, f_se, is_open, left = _shape(evidence, base, unit, variance, _reminding(powers), never_harms=never_harms)
+        f, f_se, estimate, left = _shape(evidence, base, unit, variance, _reminding(powers), never_harms=never_harms)
         z, traits = _traits(evidence)
         centre = np.average(z, axis=0, weights=h) if h.any() else z.mean(axis=0)
         grown = _surprises(evidence, f)
@@ -199,7 +199,7 @@ class Growth:
         dispersion = _dispersion(said)
         spread = _own_spread(summed(evidence.whose, said / dispersion))
         return cls(
-            evidence.coding, usual, errors, f, f_se, is_open, traits, centre, a, carry, lasts_se, z2, spread,
+            evidence.coding, usual, errors, f, f_se, estimate, traits, centre, a, carry, lasts_se, z2, spread,
             dispersion, powers, f_by_power, of_categories,
         )  # fmt: skip
 
@@ -276,11 +276,11 @@ def _powers(
     offers, factors, by_power = evidence.offers[1:], [], []
     for power in np.eye(len(POWERS)):
         x = _design(_covering(evidence, power), base, unit)
-        estimate = clustered_last(x, evidence.outcome, variance, evidence.whose, len(offers))
-        posterior = Posterior.of(*estimate, growth_priors(offers, _reminding(power)))
-        nothing = Posterior.of(*estimate, [Prior(np.zeros_like(estimate[1]))])
+        estimate = GrowthEstimate(*clustered_last(x, evidence.outcome, variance, evidence.whose, len(offers)))
+        posterior = _posterior(estimate, growth_priors(offers, _reminding(power)))
+        nothing = _posterior(estimate, [Prior(np.zeros_like(estimate.covariance))])
         factors.append(posterior.log_density - nothing.log_density)
-        by_power.append(_believed(offers, posterior, above_zero=never_harms and leaves_open(estimate[1]))[0])
+        by_power.append(_believed(offers, posterior, above_zero=never_harms and estimate.is_open)[0])
     return averaged(np.array(factors) + np.log(BEFOREHAND)), np.stack(by_power)
 
 
@@ -305,16 +305,20 @@ def _family(evidence: Evidence) -> Ints:
 
 def _shape(
     evidence: Evidence, base: Floats, unit: Floats, variance: Floats, reminding: float, *, never_harms: bool
-) -> tuple[Floats, Floats, bool, Floats]:
-    """f (K,), its errors (K,), whether the log leaves it open, and what it leaves of the outcome (n,)."""
+) -> tuple[Floats, Floats, GrowthEstimate, Floats]:
+    """f (K,), its errors (K,), the estimate that it is shrunk from, and what it leaves of the outcome (n,)."""
     x, offers = _design(evidence, base, unit), evidence.offers[1:]
     shape, covariance = clustered(x, evidence.outcome, variance, evidence.whose)
     own = slice(len(x.T) - len(offers), None)
-    is_open = leaves_open(covariance[own, own])
-    posterior = Posterior.of(shape[own], covariance[own, own], growth_priors(offers, reminding))
-    f, f_se = _believed(offers, posterior, above_zero=never_harms and is_open)
+    estimate = GrowthEstimate(shape[own], covariance[own, own])
+    posterior = _posterior(estimate, growth_priors(offers, reminding))
+    f, f_se = _believed(offers, posterior, above_zero=never_harms and estimate.is_open)
     left = evidence.outcome - x[:, : -len(offers)] @ shape[: -len(offers)] - x[:, own] @ f[1:]
-    return f, f_se, is_open, left
+    return f, f_se, estimate, left
+
+
+def _posterior(estimate: GrowthEstimate, priors: Sequence[Prior]) -> Posterior:
+    return Posterior.of(estimate.each, estimate.covariance, priors)
 
 
 def _believed(offers: Sequence[OfferTerms], posterior: Posterior, *, above_zero: bool) -> tuple[Floats, Floats]:
