@@ -5,7 +5,8 @@
 Every process goes through a list of requests and sends each twice, and a second process does the same with the same
 requests and keys at the same time. What it was told it appends to a file of its
 own, so that whoever is killed is followed by a process that goes on where the file ends: with the request whose answer
-is not known. With `seconds` the list has no end before that time is over; with `kill` processes are killed all along.
+is not known. With `seconds` the list has at least one request, and no end before that time is over; with `kill`
+processes are killed all along.
 """
 
 import json
@@ -50,7 +51,7 @@ def visit(asked, process):
     with path.open("ab", buffering=0) as file:
         if lines and not lines[-1].endswith("}"):
             file.write(b"\n")
-        while time.time() < asked["until"] if asked["seconds"] else number < asked["requests"]:
+        while number < max(asked["requests"], 1) or time.time() < asked["until"]:
             for command in steps(process, number):
                 if command.key not in told:
                     for answer in (ledger.carry_out(command), ledger.carry_out(command)):

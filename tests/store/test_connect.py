@@ -98,3 +98,15 @@ def test_no_other_database_is_replaced(store_url):
     database = Database.open(store_url)
     assert not database.is_replaced
     database.close()
+
+
+def test_a_connection_that_is_given_back_after_the_others_were_closed_is_closed_too(store_url):
+    database = Database.open(store_url)
+    with database.engine.connect() as connection:
+        driver_connection = connection.connection.driver_connection
+        database.engine.dispose()
+        assert connection.execute(sa.text("select 1")).scalar() == 1
+    with pytest.raises(database.engine.dialect.dbapi.Error, match="closed"):
+        driver_connection.cursor().execute("select 1")
+    assert database.read(lambda one: one.execute(sa.text("select 2")).scalar()) == 2
+    database.close()

@@ -62,7 +62,22 @@ def open_engine(url: str) -> Engine:
         event.listen(engine, "begin", _begin)
     else:
         event.listen(engine, "do_connect", _notice_silence)
+    _close_late(engine)
     return engine
+
+
+def _close_late(engine: Engine) -> None:
+    """Close a connection that is given back after its pool was disposed of: otherwise it stays open at the server."""
+
+    def connected(_: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+        entry.info["pool"] = engine.pool
+
+    def given_back(_: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+        if entry.info.get("pool") is not engine.pool:
+            entry.close()
+
+    event.listen(engine, "connect", connected)
+    event.listen(engine, "checkin", given_back)
 
 
 def _check_folder(engine: Engine) -> None:
