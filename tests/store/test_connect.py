@@ -1,11 +1,14 @@
 """How connections to a database are made."""
 
+import sqlite3
+
 import postgres_server
 import pytest
 import sqlalchemy as sa
 
 from offerloop.errors import StoreError
 from offerloop.store import Database
+from offerloop.store.connect import open_engine
 
 READ_ONLY = {"sqlite": "pragma query_only = on", "postgresql": "set default_transaction_read_only to on"}
 FULL = {
@@ -110,3 +113,14 @@ def test_a_connection_that_is_given_back_after_the_others_were_closed_is_closed_
         driver_connection.cursor().execute("select 1")
     assert database.read(lambda one: one.execute(sa.text("select 2")).scalar()) == 2
     database.close()
+
+
+def test_a_connection_that_cannot_be_set_up_is_closed(tmp_path):
+    file, opened = tmp_path / "shop.db", []
+    file.write_text("no database " * 100, encoding="utf-8")
+    engine = open_engine(f"sqlite:///{file}")
+    sa.event.listen(engine, "connect", lambda connection, _: opened.append(connection), insert=True)
+    with pytest.raises(sa.exc.DatabaseError, match="not a database"):
+        engine.connect()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        opened[0].execute("select 1")

@@ -6,7 +6,7 @@ import random
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -104,20 +104,28 @@ def place_of(engine: Engine) -> str:
 
 def _durable_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # transactions are begun by `_begin`, not by the driver
-    cursor = connection.cursor()
-    for setting in (f"busy_timeout = {SQLITE_WAIT_MS}", "synchronous = full", "secure_delete = on"):
-        cursor.execute(f"pragma {setting}")
-    if cursor.execute("pragma journal_mode").fetchone() != ("wal",):  # the file remembers it
-        cursor.execute("pragma journal_mode = wal")
-    cursor.close()
+    with _closed_on_error(connection), closing(connection.cursor()) as cursor:
+        for setting in (f"busy_timeout = {SQLITE_WAIT_MS}", "synchronous = full", "secure_delete = on"):
+            cursor.execute(f"pragma {setting}")
+        if cursor.execute("pragma journal_mode").fetchone() != ("wal",):  # the file remembers it
+            cursor.execute("pragma journal_mode = wal")
 
 
 def _durable_postgresql(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     """Whatever the server's default is: an answer is given when the commit is on disk."""
-    cursor = connection.cursor()
-    cursor.execute("set synchronous_commit to on")
-    cursor.close()
-    connection.commit()
+    with _closed_on_error(connection), closing(connection.cursor()) as cursor:
+        cursor.execute("set synchronous_commit to on")
+        connection.commit()
+
+
+@contextmanager
+def _closed_on_error(connection: DBAPIConnection) -> Iterator[None]:
+    """Close a new connection that cannot be set up: SQLAlchemy would leave it open."""
+    try:
+        yield
+    except BaseException:
+        connection.close()
+        raise
 
 
 def _notice_silence(_: Dialect, __: ConnectionPoolEntry, ___: object, parameters: dict[str, Any]) -> None:
