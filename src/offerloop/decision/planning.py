@@ -52,7 +52,8 @@ def plan_period(
     outside = {name: ids.filter(ids.is_in(out.implode())) for name, ids in allowed.campaigns.items()}
     cases = campaign_cases(effects, inside, config)
     solved = [
-        replace(one, rests=one.campaign.id in resting, lacks_growth=one.campaign.id in without_growth) for one in cases
+        replace(case, rests=case.campaign.id in resting, lacks_growth=case.campaign.id in without_growth)
+        for case in cases
     ]
     most = config.plan.offers_per_customer
     limits = plan_limits(config, effects.offers)
