@@ -60,6 +60,7 @@ def test_a_cell_is_named_by_its_file_and_line(shop):
         ),
         ("4.csv", "order;who;what;when;n;paid\n1;c1;2;2024-03-01;1;2,50\n", r"4.csv' writes .* with a decimal comma"),
         ("1.csv", "order,who,what,when,n,paid\n1,c1,2,2024-03-01\n", r"1.csv', line 2 cannot be read: it has 4 cells"),
+        ("4.csv", "order,who,what,when,n,paid,paid\n", r"4.csv' has two columns named 'paid'"),
         ("4.csv", "", r"4.csv' is empty"),
     ],
 )

@@ -213,6 +213,7 @@ BROKEN = [
     (b'a,b\n1,2\n3,"4"5\n', "line 3 cannot be read: a double quote"),
     (b"a,b\r\n1,2\n3,4\r\n", "line 2 cannot be read: it ends in another way than those before it"),
     (b'a,b\r\n1,"x\ny"\r\n3,4\n5,6\r\n', "line 4 cannot be read: it ends in another way"),
+    (b'a,b\n1,5" pipe\n3,4\r\n', "line 3 cannot be read: it ends in another way"),
     (b'a,b\n1,2\n3,"' + b"x" * 3_000_000 + b'"\n', "line 3 cannot be read: it is longer than"),
 ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 from pathlib import Path
 
 from offerloop.events.sources.dialect import Dialect
@@ -64,13 +65,21 @@ def _wrong(row: list[str], width: int, dialect: Dialect) -> Message | None:
 
 
 def _other_line_end(path: Path, dialect: Dialect) -> int | None:
-    """Return the first line that ends in another way than the first one; line ends within quotes are of a cell."""
-    usual, is_quoted = "", False
+    """Return the first line that ends in another way than the first one; line ends in quoted cells are of the cell."""
+    usual = ""
     with path.open(encoding=dialect.encoding, errors="replace", newline="") as file:
-        for number, line in enumerate(file, start=1):
-            is_quoted ^= line.count('"') % 2 == 1
-            end = "" if is_quoted else line[len(line.rstrip("\r\n")) :]
+        line = ""
+
+        def lines() -> Iterator[str]:
+            nonlocal line
+            for text in file:
+                line = text
+                yield text
+
+        reader = csv.reader(lines(), delimiter=dialect.separator)
+        for _ in reader:
+            end = line[len(line.rstrip("\r\n")) :]
             usual = usual or end
             if end not in ("", usual):
-                return number
+                return reader.line_num
     return None

@@ -19,6 +19,7 @@ from offerloop.engine import (
     Frame,
     ParquetTable,
     TableReader,
+    check_names_apart,
     data_files,
     extended,
     parquet_table,
@@ -215,6 +216,7 @@ def _rows(files: Sequence[CsvFile], engine: Engine, copies: Path) -> Frame:
                     columns=[repr(one) for one in _names(usual)],
                 )
             )
+        check_names_apart(_names(kind), Path(name))
     frames = [engine.read(_linked(group, copies), kind[0]) for kind, group in alike.items()]
     names = frames[0].collect_schema().names()
     return nw.concat([frame.select(names) for frame in frames]) if len(frames) > 1 else frames[0]
