@@ -5,11 +5,12 @@ Expected ranges are those of the first release's goal, measured once by a protot
 
 import json
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
 import pytest
-from made_log import learned
+from made_log import learned, log_of
 from sample_part import write_sample_part
 
 from offerloop import flow
@@ -23,7 +24,8 @@ from offerloop.evaluation.hash_groups import in_holdout
 from offerloop.flow.stages import LearnedResponse
 from offerloop.message import Message
 from offerloop.money import DIGITS
-from offerloop.response import full_weeks, shelf_lines
+from offerloop.offers import read_offers
+from offerloop.response import full_weeks, learn_shown, shelf_lines
 from offerloop.tables import STAGE_TABLES
 
 MONDAY = date(2024, 1, 1)
@@ -366,3 +368,16 @@ def test_every_loop_is_told_what_a_log_of_shown_offers_could_not_show():
     nothing = flow.Gap(Message("nothing is known of prices"))
     assert LearnedResponse(nothing, shown, None).gaps_of_shown == list(shown.notes) != []
     assert LearnedResponse(shown, nothing, None).gaps_of_shown == [nothing.reason]
+
+
+def test_each_campaign_is_asked_for_growth_by_its_own_offers():
+    coupons = [{"kind": "coupon", "id": name, "percent": 10, "max_discount": "1.00"} for name in ("much", "none")]
+    offers, engine = read_offers(coupons, ["tea"], "USD"), DuckDBEngine()
+    much, none = (one.offer_id for one in offers)
+    rows = [("much", much), ("none", none), ("both", much), ("both", none), ("unseen", "gift")]
+    of_campaigns = SimpleNamespace(offers=pl.DataFrame(rows, ["campaign_id", "offer_id"], orient="row"))
+    found = []
+    for customers in (300, 3_000):
+        shown = learn_shown(log_of(offers, {much: 0.3}, {much: 100, none: 100}, customers, engine), offers, 1, engine)
+        found.append(LearnedResponse(flow.Gap(Message("no prices")), shown, of_campaigns).without_growth)
+    assert found == [set(), {"none", "unseen"}]

@@ -25,7 +25,7 @@ from offerloop.workspace import RunRead, open_run
 _KEYS = ["campaign_id", "offer_id"]
 _RETURNS = ["profit_minor", "cost_expected_micro"]
 _CUSTOMER = pl.col("customer_id").cast(pl.String)
-_DAMAGED = (pl.exceptions.PolarsError, OSError, ValueError, LookupError)
+_DAMAGED = (pl.exceptions.PolarsError, OSError, EOFError, ValueError, LookupError)
 """What readers raise for files that are damaged, or that cannot be written."""
 
 
