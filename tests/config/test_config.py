@@ -85,12 +85,6 @@ def test_offers_of_a_campaign(load):
     ]
 
 
-def test_a_campaign_without_offers_is_refused_where_no_category_is_known(load):
-    config = load(MINIMAL)
-    with pytest.raises(ConfigError, match=r"campaign 'spring': it has no offers, .* give a list of products with 'cat"):
-        config.offers_of(config.campaigns[0], [])
-
-
 def test_a_wrong_offer_names_its_campaign(load):
     config = load(MINIMAL.replace("max_discount", "max_discont"))
     with pytest.raises(ConfigError, match=r"campaign 'spring': .* 'max_discont', did you mean 'max_discount'"):

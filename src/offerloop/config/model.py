@@ -39,10 +39,6 @@ SectionName = Literal[
 """Keys of the file, as `Config.only` takes them."""
 Listed = Sequence[dict[str, Any]]
 """Offers from a source: `kind`, `id` and that kind's terms, and `campaign_id` where given."""
-_NO_CATEGORY = Message(
-    "it has no offers, as they are on each category and no category is known that they may be on; give a list of "
-    "products with 'category', or offers that are on something else"
-)
 
 
 class Profiles(ConfigSection):
@@ -316,10 +312,7 @@ class Config(ConfigSection):
         """
         try:
             own = campaign.some_offers_among(listed)
-            offers = read_offers(campaign.offers, categories, self.unit(campaign), own, is_numbered=True)
-            if not offers:
-                raise InputError(_NO_CATEGORY)
+            return read_offers(campaign.offers, categories, self.unit(campaign), own, is_numbered=True)
         except InputError as error:
             message = Message("campaign '{id}': {error}", context="error", id=campaign.id, error=error.message)
             raise ConfigError(message) from error
-        return offers
