@@ -9,7 +9,6 @@ from scipy.stats import chi2
 from offerloop.response import NO_OFFER_TERMS, Evidence, OfferTerms
 from offerloop.response.shown.growth.calibration import JudgedGrowth
 from offerloop.response.shown.growth.model import LAGS, OWN, Growth
-from offerloop.response.shown.growth.priors import GrowthEstimate
 from offerloop.response.terms import CoveredGoods
 
 DEPTHS = (0.1, 0.2, 0.3, 0.4)
@@ -329,11 +328,3 @@ def test_a_test_tells_offers_that_bring_growth_from_those_that_bring_none(seed):
     estimate = Growth.fit(Shop(form, spread=0.2, seed=seed).log()).estimate
     assert estimate.is_shown(np.array([2, 3]))
     assert not estimate.is_shown(np.array([], dtype=np.int64))
-
-
-def test_one_log_in_twenty_shows_growth_where_there_is_none():
-    rng = np.random.default_rng(0)
-    covariance = 0.01**2 * (np.eye(4) + np.ones((4, 4)))
-    logs = [GrowthEstimate(one, covariance) for one in rng.multivariate_normal(np.zeros(4), covariance, 2_000)]
-    for offers in (np.arange(4), np.array([1]), np.array([0, 3])):
-        assert 0.03 < np.mean([one.is_shown(offers) for one in logs]) < 0.07

@@ -43,8 +43,9 @@ from scipy.optimize import isotonic_regression
 
 from offerloop.arrays import Floats, Ints
 from offerloop.response.evidence import Evidence
+from offerloop.response.shown.growth.estimate import GrowthEstimate
 from offerloop.response.shown.growth.expected_sales import CLIP, ErrorVariance, ExpectedSales, noise_of, within
-from offerloop.response.shown.growth.priors import GrowthEstimate, growth_priors, is_distinct
+from offerloop.response.shown.growth.priors import growth_priors, is_distinct
 from offerloop.response.shown.growth.shrinkage import (
     Posterior,
     Prior,
@@ -277,8 +278,8 @@ def _powers(
     for power in np.eye(len(POWERS)):
         x = _design(_covering(evidence, power), base, unit)
         estimate = GrowthEstimate(*clustered_last(x, evidence.outcome, variance, evidence.whose, len(offers)))
-        posterior = _posterior(estimate, growth_priors(offers, _reminding(power)))
-        nothing = _posterior(estimate, [Prior(np.zeros_like(estimate.covariance))])
+        posterior = estimate.posterior(growth_priors(offers, _reminding(power)))
+        nothing = estimate.posterior([Prior(np.zeros_like(estimate.covariance))])
         factors.append(posterior.log_density - nothing.log_density)
         by_power.append(_believed(offers, posterior, above_zero=never_harms and estimate.is_open)[0])
     return averaged(np.array(factors) + np.log(BEFOREHAND)), np.stack(by_power)
@@ -311,14 +312,10 @@ def _shape(
     shape, covariance = clustered(x, evidence.outcome, variance, evidence.whose)
     own = slice(len(x.T) - len(offers), None)
     estimate = GrowthEstimate(shape[own], covariance[own, own])
-    posterior = _posterior(estimate, growth_priors(offers, reminding))
+    posterior = estimate.posterior(growth_priors(offers, reminding))
     f, f_se = _believed(offers, posterior, above_zero=never_harms and estimate.is_open)
     left = evidence.outcome - x[:, : -len(offers)] @ shape[: -len(offers)] - x[:, own] @ f[1:]
     return f, f_se, estimate, left
-
-
-def _posterior(estimate: GrowthEstimate, priors: Sequence[Prior]) -> Posterior:
-    return Posterior.of(estimate.each, estimate.covariance, priors)
 
 
 def _believed(offers: Sequence[OfferTerms], posterior: Posterior, *, above_zero: bool) -> tuple[Floats, Floats]:

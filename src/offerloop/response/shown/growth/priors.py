@@ -7,13 +7,11 @@ about the same growth or each as much as it is deep.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
 
 from offerloop.arrays import Floats, Ints
-from offerloop.evaluation import Z_ONE_SIDED
 from offerloop.response.shown.growth.shrinkage import Prior
 from offerloop.response.terms import OfferTerms
 
@@ -23,8 +21,6 @@ price elasticities, 2.6, 30 % off brings 150 % more (Bijmolt, van Heerde and Pie
 USUAL_GROWTH = (0.02, 0.06, 0.2, 0.6)
 """Growth that offers may bring on the whole, a little or much, while the log says little of each: the mean, and the
 standard deviation of what all offers have in common."""
-SHOWN = 1.644854
-"""Standard errors above zero at which growth is shown, by a one-sided test at 5 %."""
 OWN_SPREAD = 0.25
 """Standard deviation of what each offer has of its own, as a share of that."""
 
@@ -35,30 +31,6 @@ def growth_priors(offers: Sequence[OfferTerms], reminding: float) -> list[Prior]
     `reminding` is the probability that being shown an offer reminds of the shop, whatever the offer covers.
     """
     return [*_usual_growth(offers, reminding), *_of_any_form(_forms(offers))]
-
-
-@dataclass(frozen=True, eq=False)
-class GrowthEstimate:
-    """What a log says of the growth by each offer, whatever is likely beforehand."""
-
-    each: Floats
-    """(K - 1,)."""
-    covariance: Floats
-    """(K - 1, K - 1)."""
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the log would show the least usual growth with a power below 50 %, if all offers had it in common.
-
-        By a test at 10 % of whether there is any, one-sided, as below zero there is none.
-        """
-        return bool(np.linalg.pinv(self.covariance).sum() * USUAL_GROWTH[0] ** 2 < Z_ONE_SIDED**2)
-
-    def is_shown(self, offers: Ints) -> bool:
-        """Whether some offers, by place, surely bring growth together: a one-sided test at 5 % of what they have in
-        common, by generalised least squares."""
-        weight = np.linalg.pinv(self.covariance[np.ix_(offers, offers)]).sum(axis=0)
-        return bool(weight @ self.each[offers] > SHOWN * np.sqrt(max(weight.sum(), 0.0)))
 
 
 def is_distinct(depth: Floats) -> bool:

@@ -1,0 +1,44 @@
+"""What a log says of the growth by offers before anything is believed: would it show any, and does it?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from offerloop.arrays import Floats, Ints
+from offerloop.evaluation import Z_ONE_SIDED
+from offerloop.response.shown.growth.priors import USUAL_GROWTH
+from offerloop.response.shown.growth.shrinkage import Posterior, Prior
+
+SHOWN = 1.644854
+"""Standard errors above zero at which growth is shown, by a one-sided test at 5 %."""
+
+
+@dataclass(frozen=True, eq=False)
+class GrowthEstimate:
+    """What a log says of the growth by each offer, whatever is likely beforehand."""
+
+    each: Floats
+    """(K - 1,)."""
+    covariance: Floats
+    """(K - 1, K - 1)."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the log would show the least usual growth with a power below 50 %, if all offers had it in common.
+
+        By a test at 10 % of whether there is any, one-sided, as below zero there is none.
+        """
+        return bool(np.linalg.pinv(self.covariance).sum() * USUAL_GROWTH[0] ** 2 < Z_ONE_SIDED**2)
+
+    def is_shown(self, offers: Ints) -> bool:
+        """Whether some offers, by place, surely bring growth together: a one-sided test at 5 % of what they have in
+        common, by generalised least squares."""
+        weight = np.linalg.pinv(self.covariance[np.ix_(offers, offers)]).sum(axis=0)
+        return bool(weight @ self.each[offers] > SHOWN * np.sqrt(max(weight.sum(), 0.0)))
+
+    def posterior(self, priors: Sequence[Prior]) -> Posterior:
+        """Return what the growth is by these priors."""
+        return Posterior.of(self.each, self.covariance, priors)
