@@ -86,8 +86,7 @@ class CampaignCase:
         every, terms = views[0][0], with_estimates(offers).filter(campaign_id=campaign.id).sort("offer_id")
         keys = every.select("customer_id", "offer_id").with_row_index(_ROW)
         keys = keys if rows is None else keys[rows]
-        numbers = pl.int_range(terms.height, eager=True)
-        number = pl.col("offer_id").replace_strict(terms["offer_id"], numbers, return_dtype=pl.UInt32)
+        number = pl.col("offer_id").cast(pl.Enum(terms["offer_id"])).to_physical()
         keys = keys.select(_ROW, "customer_id", number).sort("customer_id", "offer_id")
         few = (pl.col(name).cast(pl.Enum(terms[name].drop_nulls().unique().sort())) for name in _TEXTS)
         terms = terms.with_columns(few).select("campaign_id", "offer_id", *TERMS, *ESTIMATES)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from offerloop.flow.gap import Gap
     from offerloop.flow.learning import estimate, offers_to_learn, shown_log, study_shown
     from offerloop.flow.liking import Liked, Preferences, buy, extend_bought, interact, liked_events, rules
-    from offerloop.flow.offer_names import offers_not_valid, renamed_offers, unknown_names
+    from offerloop.flow.offer_names import offers_not_valid, renamed_offers, unknown_names, without_offers
     from offerloop.flow.product_labels import product_names, product_texts
     from offerloop.flow.profiling import audiences, extend_profile, past_of, profile
     from offerloop.flow.run import plan
@@ -49,6 +49,7 @@ __all__ = [
     "shown_log",
     "study_shown",
     "unknown_names",
+    "without_offers",
 ]
 
 __getattr__, __dir__ = lazy_exports(__name__)

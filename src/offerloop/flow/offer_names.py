@@ -4,7 +4,7 @@ shown under other ids, or with an id that two campaigns have.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -60,6 +60,18 @@ def offers_not_valid(config: Config, events: Events) -> list[Message]:
                 )
             )
     return messages
+
+
+def without_offers(campaign_ids: Iterable[str]) -> list[Message]:
+    """Say of campaigns without a single offer why they have none."""
+    return [
+        Message(
+            "campaign '{campaign}' has nothing to send, as its offers are on each category and no category is known; "
+            "give a list of products with 'category', or offers that are on something else",
+            campaign=campaign_id,
+        )
+        for campaign_id in campaign_ids
+    ]
 
 
 def _not_valid(window: Window, period: PlanPeriod, clock: ZoneInfo) -> Message | None:

@@ -41,7 +41,7 @@ from offerloop.flow.learning import (
     sum_shelf_lines,
 )
 from offerloop.flow.liking import Liked, Preferences, buy, extend_bought, recommend, with_products
-from offerloop.flow.offer_names import offers_not_valid, renamed_offers, unknown_names
+from offerloop.flow.offer_names import offers_not_valid, renamed_offers, unknown_names, without_offers
 from offerloop.flow.product_labels import product_texts
 from offerloop.flow.profiling import audiences, extend_profile, profile
 from offerloop.message import Message
@@ -187,11 +187,13 @@ def plan_together(
 
 def gaps(events: Events, liked: Liked, learned: LearnedResponse, config: Config, engine: Engine) -> list[Message]:
     """Return what the data could not show, and what of the configuration does not fit them."""
+    with_offers = set(learned.effects.offers["campaign_id"])
     return [
         *([] if liked.gap is None else [liked.gap.reason]),
         *learned.gaps_of_prices,
         *learned.gaps_of_shown,
         *unknown_names(config, events, engine),
+        *without_offers(one.id for one in config.campaigns if one.id not in with_offers),
         *offers_not_valid(config, events),
         *renamed_offers(config, events, learned.effects.offers["offer_id"].to_list()),
     ]

@@ -1,4 +1,6 @@
-"""Offers that are over before the plan's period, or begin after it: nobody gets them, and the run says so."""
+"""Offers that are over before the plan's period, or begin after it, or on each category where none is known: nobody
+gets them, and the run says so.
+"""
 
 import json
 
@@ -58,3 +60,27 @@ def test_a_campaign_whose_offers_are_all_over_has_nothing_to_send(tmp_path):
     (folder,) = (tmp_path / "runs").glob("2*")
     assert planned(folder) == set()
     assert "nothing shows what these offers do" not in (folder / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("others", [[], ["first"]])
+def test_a_campaign_on_each_category_where_none_is_known_has_nothing_to_send(tmp_path, others):
+    """Alone, and beside one that goes on."""
+    path = write_small_shop(tmp_path)
+    text = path.read_text(encoding="utf-8").replace(', category = "kind"', "").replace('on = "kind 0"\n', "")
+    second = (
+        '[[campaigns]]\nid = "second"\ntitle = "Second"\nbudget = "50.00"\n'
+        '[[campaigns.offers]]\nkind = "coupon"\non = "each category"\npercent = 10\nmax_discount = "2.00"\n'
+    )
+    kept = text if others else text[: text.index("[[campaigns]]")]
+    path.write_text(kept + second, encoding="utf-8")
+    said = "campaign 'second' has nothing to send, as its offers are on each category and no category is known"
+    code, out, err = offerloop("check", path.parent)
+    assert (code, err) == (0, "")
+    assert f"Note: {said}" in out
+    code, out, err = offerloop("run", path.parent)
+    assert (code, err) == (0, "")
+    (folder,) = (tmp_path / "runs").glob("2*")
+    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    assert sum(said[1:] in one for one in summary["gaps"]) == 1
+    assert [one["id"] for one in summary["campaigns"] if one["send"]] == others
+    assert summary["campaigns"][-1]["sentence"] == "Second: send none; it has no offers."

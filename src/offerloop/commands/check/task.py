@@ -24,7 +24,7 @@ from offerloop.commands.check.offers import ReadOffers
 from offerloop.config import Config, StrPath, config_file, load_config
 from offerloop.engine import DEFAULT_ENGINE, Engine, EngineChoice, engine_of
 from offerloop.events import NON_MERCHANDISE, RETENTION, prepare
-from offerloop.flow import offers_not_valid, product_names, renamed_offers, unknown_names
+from offerloop.flow import offers_not_valid, product_names, renamed_offers, unknown_names, without_offers
 from offerloop.message import Message
 from offerloop.workspace import campaigns_of_store, name_problems, pattern_notes, stored, with_campaigns
 
@@ -70,6 +70,7 @@ def _checked(path: Path, config: Config, running: Engine) -> CheckResult:
             *returned_order_notes(events.quality, offers),
             *configured_notes(config, events),
             *unknown_names(read.readable(config), events, running),
+            *without_offers(campaign.id for campaign, offers in read.by_campaign if not offers),
             *offers_not_valid(config, events),
             *renamed_offers(config, events, [one.offer_id for one in read.offers]),
             *notes(config, shape, offers),

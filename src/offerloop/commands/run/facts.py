@@ -86,6 +86,8 @@ class CampaignFacts:
     """What its offers are called: coupons or offers."""
     bases: frozenset[str]
     """What the effects of the planned offers rest on; of all offers with an effect where none is planned."""
+    has_offers: bool
+    """Whether it has any, which one on each category has not where no category is known."""
     is_over: bool
     """Whether none of its offers is valid in the plan's period."""
     costs: Money
@@ -279,6 +281,7 @@ def _campaign(findings: Findings, campaign_findings: CampaignFindings, language:
         noun="coupons" if set(with_basis["kind"].unique()) == {"coupon"} else "offers",
         is_short_of_budget=campaign_findings.n_planned == 0
         and _would_plan(findings.tables["budget_curve"].filter(is_of_campaign)),
+        has_offers=not offers.is_empty(),
         is_over=not offers.is_empty() and bool((offers["basis"] == NOT_VALID).all()),
         costs=Money(findings.config.unit(findings.settings(campaign_findings.campaign_id)), language),
         funded_share=float(shares[0]) if len(shares) == 1 else None,

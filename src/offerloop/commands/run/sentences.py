@@ -260,6 +260,8 @@ def _keep(campaign: CampaignFacts, facts: RunFacts, *, marked: bool) -> str:
     _, profit = facts.localizer, campaign.plan.profit
     if campaign.is_over:
         return _("send none; none of its offers is valid in the period of the plan.")
+    if not campaign.has_offers:
+        return _("send none; it has no offers.")
     if campaign.basis == UNKNOWN:
         return _("send none; nothing shows what these offers do, so no plan can be made.")
     sentence = _(
