@@ -370,14 +370,19 @@ def test_every_loop_is_told_what_a_log_of_shown_offers_could_not_show():
     assert LearnedResponse(shown, nothing, None).gaps_of_shown == [nothing.reason]
 
 
-def test_each_campaign_is_asked_for_growth_by_its_own_offers():
+def test_each_campaign_is_asked_for_growth_by_its_own_valid_offers():
+    """Or by all offers, where its own were never shown."""
     coupons = [{"kind": "coupon", "id": name, "percent": 10, "max_discount": "1.00"} for name in ("much", "none")]
     offers, engine = read_offers(coupons, ["tea"], "USD"), DuckDBEngine()
     much, none = (one.offer_id for one in offers)
-    rows = [("much", much), ("none", none), ("both", much), ("both", none), ("unseen", "gift")]
-    of_campaigns = SimpleNamespace(offers=pl.DataFrame(rows, ["campaign_id", "offer_id"], orient="row"))
+    rows = [
+        ("much", much, "estimated"), ("none", none, "estimated"), ("both", much, "estimated"),
+        ("both", none, "estimated"), ("over", much, "not_valid"), ("over", none, "estimated"),
+        ("unseen", "gift", "transferred"),
+    ]  # fmt: skip
+    of_campaigns = SimpleNamespace(offers=pl.DataFrame(rows, ["campaign_id", "offer_id", "basis"], orient="row"))
     found = []
     for customers in (300, 3_000):
         shown = learn_shown(log_of(offers, {much: 0.3}, {much: 100, none: 100}, customers, engine), offers, 1, engine)
         found.append(LearnedResponse(flow.Gap(Message("no prices")), shown, of_campaigns).without_growth)
-    assert found == [set(), {"none", "unseen"}]
+    assert found == [set(), {"none", "over"}]

@@ -76,7 +76,7 @@ class CampaignCase:
     """Whether a loop does not send its plan, whatever that is worth."""
     lacks_growth: bool = False
     """Whether the log of shown offers would show the least growth that is usual with a power of 50 %, and does not show
-    that the campaign's offers bring any."""
+    that the campaign's offers bring any; see `ShownEffects.lacks_growth`."""
 
     @classmethod
     def of(

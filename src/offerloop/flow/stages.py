@@ -223,10 +223,11 @@ class LearnedResponse:
 
     @property
     def without_growth(self) -> frozenset[str]:
-        """Ids of campaigns whose offers are not seen to bring growth in a log that would show it."""
+        """Ids of campaigns whose valid offers are not seen to bring growth in a log that would show it."""
         if not isinstance(self.shown, ShownEffects):
             return frozenset()
-        offers = self.effects.offers.group_by("campaign_id").agg("offer_id").rows()
+        valid = self.effects.offers.filter(pl.col("basis") != NOT_VALID)
+        offers = valid.group_by("campaign_id").agg("offer_id").rows()
         return frozenset(campaign for campaign, ids in offers if self.shown.lacks_growth(ids))
 
 

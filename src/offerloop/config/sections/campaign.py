@@ -37,8 +37,8 @@ class Campaign(ConfigSection, use_attribute_docstrings=True):  # the HTTP refere
     zero; `expected`, also where it holds zero, if the profit that they show is six tenths of its standard error
     above it; `likely`, for loops, whose holdback shows what comes of it: wherever they show a profit. Once the log
     of shown offers would show a growth of 2 % with a power of 50 %, but does not show that the campaign's offers bring
-    any (a one-sided test at 5 %), that profit must be 1.28 of its standard errors above zero. Before, offers are taken
-    never to lower purchases, where all campaigns say `likely`."""
+    any (a one-sided test at 5 %; of all offers while these were hardly shown), that profit must be 1.28 of its standard
+    errors above zero. Before, offers are taken never to lower purchases, where all campaigns say `likely`."""
     explore_budget: str = "0.00"
     """The most that random offers may cost us, on top of `budget`; nothing without a plan, one in ten at most."""
     audience: str | None = None

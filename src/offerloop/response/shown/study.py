@@ -82,11 +82,10 @@ class ShownEffects:
 
     def lacks_growth(self, offer_ids: Iterable[str]) -> bool:
         """Whether the log would show the least growth that is usual, and does not show that these offers together bring
-        any."""
-        estimate = self.model.growth.growth.estimate
+        any; see `GrowthEstimate.lacks`."""
         parts = [self.made_of[one] for one in offer_ids if self.has(one)]
         shown = np.flatnonzero(np.sum(parts, axis=0)[1:]) if parts else np.array([], dtype=np.int64)
-        return not estimate.is_open and not estimate.is_shown(shown)
+        return self.model.growth.growth.estimate.lacks(shown)
 
     def has(self, offer_id: str) -> bool:
         """Whether its effect is known."""

@@ -26,18 +26,41 @@ class GrowthEstimate:
     """(K - 1, K - 1)."""
 
     @property
+    def all_offers(self) -> Ints:
+        """(K - 1,): the places of all offers."""
+        return np.arange(len(self.each))
+
+    @property
     def is_open(self) -> bool:
-        """Whether the log would show the least usual growth with a power below 50 %, if all offers had it in common.
+        """Whether the log would show the least usual growth by all offers with a power below 50 %."""
+        return not self.would_show(self.all_offers)
+
+    def would_show(self, offers: Ints) -> bool:
+        """Whether the log would show the least usual growth with a power of 50 %, if some offers, by place, had it in
+        common.
 
         By a test at 10 % of whether there is any, one-sided, as below zero there is none.
         """
-        return bool(np.linalg.pinv(self.covariance).sum() * USUAL_GROWTH[0] ** 2 < Z_ONE_SIDED**2)
+        return bool(self._weights(offers).sum() * USUAL_GROWTH[0] ** 2 >= Z_ONE_SIDED**2)
 
     def is_shown(self, offers: Ints) -> bool:
         """Whether some offers, by place, surely bring growth together: a one-sided test at 5 % of what they have in
         common, by generalised least squares."""
-        weight = np.linalg.pinv(self.covariance[np.ix_(offers, offers)]).sum(axis=0)
+        weight = self._weights(offers)
         return bool(weight @ self.each[offers] > SHOWN * np.sqrt(max(weight.sum(), 0.0)))
+
+    def lacks(self, offers: Ints) -> bool:
+        """Whether the log would show growth by some offers, by place, and does not.
+
+        They are judged by what all offers have in common while the log would not show growth by these alone.
+        """
+        judged = offers if self.would_show(offers) else self.all_offers
+        return self.would_show(judged) and not self.is_shown(judged)
+
+    def _weights(self, offers: Ints) -> Floats:
+        """What each of some offers counts in what they have in common; the sum is its precision."""
+        weights: Floats = np.linalg.pinv(self.covariance[np.ix_(offers, offers)]).sum(axis=0)
+        return weights
 
     def posterior(self, priors: Sequence[Prior]) -> Posterior:
         """Return what the growth is by these priors."""
