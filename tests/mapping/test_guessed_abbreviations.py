@@ -94,6 +94,26 @@ def test_orders_that_were_exported_twice_are_copies(tmp_path):
     assert load_config(started(tmp_path, twice).config).clean.repeated_orders == "copies"
 
 
+@pytest.mark.parametrize(
+    ("again", "expected", "said"),
+    [
+        ("", "copies", None),
+        ("[0-6]", "copies", '# repeated_orders = "units"'),
+        ("7", "units", "hold all of theirs again: if these were exported twice, remove the copies; default: copies"),
+    ],
+)
+def test_orders_with_lines_of_units_that_were_exported_twice(tmp_path, again, expected, said):
+    """All of them, of which nothing tells units; most of them; and a few, which a person is told of."""
+    names = ("order_id", "customer_id", "product_id", "category", "quantity", "paid", "at", "memo")
+    table = sales(600, names).unique(("order_id", "product_id"), maintain_order=True)
+    units = pl.concat([table, table.filter(pl.int_range(pl.len()) % 5 == 0)])
+    both = pl.concat([units, units.filter(pl.col("order_id").str.contains(f"{again}$"))]).sort("order_id")
+    path = started(tmp_path, both).config
+    assert load_config(path).clean.repeated_orders == expected
+    text = path.read_text(encoding="utf-8")
+    assert "repeated_orders" not in text if said is None else said in text
+
+
 OFFERS = pl.DataFrame(
     {"Aktion": ["A10", "A5"], "Art": ["coupon", "coupon"], "Betrag": [None, 5], "Rabatt in %": [10, None]}
 )

@@ -40,18 +40,20 @@ def no_goods_note(products: list[str]) -> list[Message]:
     return [Message("no goods, so never recommended and in no offer: {products}", products=some)]
 
 
-def orders_with_lines_of_units(orders: ColumnMatch) -> int:
-    """Return how many orders hold some of their lines again, where every line is one unit and nothing numbers lines.
+def orders_with_lines_again(orders: ColumnMatch) -> tuple[int, int]:
+    """Return how many orders of several products hold some of their lines again, and how many all of them; none where
+    lines are of several units, or something numbers them.
 
-    An order that was exported twice has all of its lines twice; in these some are there more often than others, so that
-    each unit has a line of its own.
+    In the first each unit has a line of its own, in the second too, or they were exported twice.
     """
     order = orders.column("order_id")
     if order is None or "line" in orders.guesses or not _is_always_one(orders):
-        return 0
+        return 0, 0
     rows = pl.DataFrame({name: column.cells for name, column in orders.columns.items()})
-    times = rows.group_by(rows.columns).len("times").group_by(order.name).agg(pl.col("times").unique().len())
-    return times.filter(pl.col("times") > 1).height
+    times = rows.group_by(rows.columns).len("times").group_by(order.name).agg(pl.col("times"))
+    least, most = pl.col("times").list.min(), pl.col("times").list.max()
+    several = times.filter(pl.col("times").list.len() > 1)
+    return several.filter(least == 1, most > 1).height, several.filter(least > 1).height
 
 
 def _is_always_one(orders: ColumnMatch) -> bool:
@@ -60,12 +62,21 @@ def _is_always_one(orders: ColumnMatch) -> bool:
     return quantity is not None and (not quantity.theirs or (column is not None and bool((column.numbers == 1).all())))
 
 
+def _repeated_orders(n_some: int, n_all: int) -> list[str]:
+    """Return the line on orders that hold some of their lines again, or all; none where there are few of the first."""
+    if n_some < _FEWEST_ORDERS:
+        return []
+    copies = f"; {n_all} hold all of theirs again: if these were exported twice, remove the copies" if n_all else ""
+    if n_all >= n_some:
+        return [off('repeated_orders = "units"', f"if each unit has a line: {n_some} orders hold a line again{copies}")]
+    why = f"guessed: every line is one unit, and {n_some} orders hold a line again{copies}; default: copies"
+    return [entry("repeated_orders", '"units"', why)]
+
+
 def clean_lines(products: list[str], orders: ColumnMatch) -> list[str]:
     """Return what `[clean]` and `[privacy]` may hold; what is certain is active, the rest is commented out."""
     lines = [f"# {' '.join(note.split())}" for note in map(str, no_goods_note(products))]
-    if (n_orders := orders_with_lines_of_units(orders)) >= _FEWEST_ORDERS:
-        why = f"guessed: every line is one unit, and {n_orders} orders hold a line again; default: copies"
-        lines.append(entry("repeated_orders", '"units"', why))
+    lines += _repeated_orders(*orders_with_lines_again(orders))
     lines += [
         off("drop_non_merchandise = true", "leave the lines of postage, fees and samples out; default: they are sales"),
         off('merchandise = ["ID"]', "products that are goods, although they look like postage or a fee"),
