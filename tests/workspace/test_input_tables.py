@@ -65,6 +65,15 @@ def test_columns_without_names_and_in_upper_case_are_read(tmp_path):
     assert read_table(tmp_path / "table.csv").select("paid", "Paid").row(0) == (1, 2)
 
 
+def test_lines_that_end_in_carriage_returns_alone_are_read(tmp_path):
+    """As Excel on a Mac wrote them; one within a quoted name ends no line."""
+    file = tmp_path / "table.csv"
+    file.write_bytes(b'arm,paid\ra,1\rb,2\r"c\rd",3\r')
+    assert read_table(file).rows() == [("a", 1), ("b", 2), ("c\nd", 3)]
+    file.write_bytes(b'arm,"paid\rby card"\r\na,1\r\nb,2\r\n')
+    assert read_table(file).rows() == [("a", 1), ("b", 2)]
+
+
 def test_named_columns_stay_as_written(tmp_path):
     assert read(tmp_path, "2026-03-01", "007", texts=("cell",)).to_list() == ["2026-03-01", "007"]
 

@@ -29,6 +29,7 @@ _FIRST_TEXTS = 100
 _LONGEST_REASON = 200
 _PANDAS_ALONE = ("interval", "period")
 """Kinds of columns that only pandas has."""
+_CHUNK_BYTES = 1 << 20
 PART_ROWS = 200_000
 """Most rows of a Parquet file that are in memory at once where a table is read in parts."""
 EMPTY = ("", "NA", "N/A", "NaN", "nan", "NULL", "null")
@@ -191,7 +192,7 @@ def _damaged(name: str) -> SourceError:
 
 def _csv(file: Readable, texts: Sequence[str], folder: Path) -> pl.DataFrame:
     dialect = file.dialect or sniff(file.path)
-    text = as_utf8(file.path, dialect.encoding, folder)
+    text = _with_line_feeds(as_utf8(file.path, dialect.encoding, folder), folder)
     read = partial(
         pl.read_csv, text, separator=dialect.separator, null_values=list(EMPTY), decimal_comma=dialect.decimal == ",",
         glob=False,
@@ -217,6 +218,21 @@ def _csv(file: Readable, texts: Sequence[str], folder: Path) -> pl.DataFrame:
                 reason=wrong,
             )
         ) from None
+
+
+def _with_line_feeds(path: Path, folder: Path) -> Path:
+    """Return a CSV file itself, or a copy in `folder` of one whose lines end in carriage returns alone, which the
+    parser takes for one line."""
+    with path.open("rb") as file:
+        header, _, rest = file.readline(_CHUNK_BYTES).rstrip(b"\r\n").partition(b"\r")
+        if not rest or header.count(b'"') % 2:
+            return path
+        file.seek(0)
+        copy = folder / "line-feeds.csv"
+        with copy.open("wb") as written:
+            while chunk := file.read(_CHUNK_BYTES):
+                written.write(chunk.replace(b"\r", b"\n"))
+    return copy
 
 
 def _header(path: Path, separator: str) -> tuple[str, ...]:
