@@ -68,6 +68,7 @@ if TYPE_CHECKING:
     from offerloop.evaluation.off_policy.rows import PolicyRows
     from offerloop.evaluation.off_policy.sums import PolicySums, joined, without_customers
     from offerloop.evaluation.off_policy.value import PolicyValue, Worth, difference_of_policies
+    from offerloop.evaluation.offer_rates import LEAST_IN_GROUP, OfferRate, rates_by_group
     from offerloop.evaluation.ranking import mean_interval, mean_of_customers, ndcg, recall
     from offerloop.evaluation.ratios import UndefinedMetricError, absolute, as_share, fieller
     from offerloop.evaluation.sequential import ALPHA, AlwaysValid, always_valid, always_valid_ratio
@@ -81,6 +82,7 @@ __all__ = [
     "LAGS",
     "LEAST",
     "LEAST_BUYERS",
+    "LEAST_IN_GROUP",
     "MOST_TEST_DAYS",
     "NONE",
     "OTHER",
@@ -100,6 +102,7 @@ __all__ = [
     "Metric",
     "Moments",
     "ObservedMetric",
+    "OfferRate",
     "PastExposures",
     "Policy",
     "PolicyRows",
@@ -152,6 +155,7 @@ __all__ = [
     "number",
     "overlap",
     "qini",
+    "rates_by_group",
     "read_challenge",
     "recall",
     "recommended",

@@ -300,7 +300,12 @@ def test_a_decision_is_replayed_with_its_reasons(console, admin):
 
 def test_an_experiment_shows_what_profit_is_made_of(small_run, tmp_path):
     shop = shop_of(small_run, tmp_path)
-    about = {"stopped": None, "period": {"until": "2024-06-03"}, "effects": [], "sentence": "It pays."}
+    about = {
+        "stopped": None,
+        "period": {"from": "2024-05-20", "until": "2024-06-03"},
+        "effects": [],
+        "sentence": "It pays.",
+    }
     arms = ["plan"] * 300 + ["holdout"] * 100
     offered = [one == "plan" for one in arms]
     noise = np.random.default_rng(0).integers(900, 1_100, 400)

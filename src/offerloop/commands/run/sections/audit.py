@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-
 import polars as pl
 
 from offerloop.commands.run.findings import Findings
-from offerloop.evaluation import Estimate
+from offerloop.evaluation import LEAST_IN_GROUP, OfferRate, rates_by_group
 from offerloop.report import (
     Block,
     Dot,
@@ -22,23 +19,6 @@ from offerloop.report import (
     percent_labels,
 )
 from offerloop.tables import PLAN
-
-LEAST = 20
-"""Customers that a group must have: the rate of a smaller one says little."""
-MOST_VALUES = 8
-"""Groups of a number; one with more values is shown in bands."""
-
-
-@dataclass(frozen=True)
-class AttributeGroup:
-    """Customers who share one value of an attribute."""
-
-    attribute: str
-    name: str
-    size: int
-    rate: Estimate
-    depth: float | None
-    """Mean depth of the offers they get."""
 
 
 def audit_blocks(findings: Findings, _: Localizer) -> tuple[Block, ...]:
@@ -59,22 +39,24 @@ def audit_blocks(findings: Findings, _: Localizer) -> tuple[Block, ...]:
     recipients = planned.join(customers, on="customer_id").join(terms, on=["campaign_id", "offer_id"], how="left")
     if recipients.is_empty():
         return (NotKnown(_("Offer rates by group are not shown: no customer of the plan has attributes.")),)
-    every = [group for name in attributes if name in recipients.columns for group in _groups(recipients, name)]
-    groups = [group for group in every if group.size >= LEAST]
+    every = [group for name in attributes if name in recipients.columns for group in rates_by_group(recipients, name)]
+    groups = [group for group in every if group.size >= LEAST_IN_GROUP]
     if not groups:
         return (
-            NotKnown(_("Offer rates by group are not shown: no group has {least} customers or more.", least=LEAST)),
+            NotKnown(
+                _("Offer rates by group are not shown: no group has {least} customers or more.", least=LEAST_IN_GROUP)
+            ),
         )
     return (Text(_intro(groups, len(every) - len(groups), _)), _figure(groups, recipients, planned, _))
 
 
-def _intro(groups: list[AttributeGroup], n_small: int, _: Localizer) -> str:
+def _intro(groups: list[OfferRate], n_small: int, _: Localizer) -> str:
     left = (
         _(
             "One group is not shown for having fewer than {least} customers. ",
             plural="{n} groups are not shown for having fewer than {least} customers. ",
             n=n_small,
-            least=LEAST,
+            least=LEAST_IN_GROUP,
         )
         if n_small
         else ""
@@ -96,51 +78,7 @@ def _rate(table: pl.DataFrame) -> float:
     return table.filter(pl.col("offer_id") != "none").height / table.height
 
 
-def _banded(rows: pl.DataFrame, attribute: str) -> pl.DataFrame:
-    """Numbers of many values in four bands of equally many customers."""
-    values = rows[attribute].drop_nulls()
-    if not values.dtype.is_numeric() or values.n_unique() <= MOST_VALUES:
-        return rows
-    edges = sorted({float(str(values.quantile(share, "lower"))) for share in (0.0, 0.25, 0.5, 0.75)})
-    top = float(str(values.max()))
-    band: pl.Expr = pl.lit(None, pl.String)
-    for low, above in zip(edges, [*edges[1:], None], strict=True):
-        inside = pl.col(attribute) >= low
-        name = f"{low:g}–{top:g}" if above is None else f"{low:g}–{_largest(values, above):g}"
-        band = pl.when(inside).then(pl.lit(name)).otherwise(band)
-    return rows.with_columns(band.alias(attribute))
-
-
-def _largest(values: pl.Series, below: float) -> float:
-    return float(str(values.filter(values < below).max()))
-
-
-def _groups(recipients: pl.DataFrame, attribute: str) -> list[AttributeGroup]:
-    got_offer = pl.col("offer_id") != "none"
-    hit_counts = (
-        _banded(recipients, attribute)
-        .drop_nulls(attribute)
-        .group_by(attribute)
-        .agg(pl.len().alias("size"), got_offer.sum().alias("hits"), pl.col("depth").mean())
-    )
-    rows = sorted(hit_counts.iter_rows(named=True), key=lambda row: _order(str(row[attribute])))
-    return [
-        AttributeGroup(
-            attribute, str(row[attribute]), row["size"], Estimate.of_share(row["hits"], row["size"]), row["depth"]
-        )
-        for row in rows
-    ]
-
-
-def _order(name: str) -> tuple[float, str]:
-    """Return the first number in a name, to sort by; 'Under 15K' comes before '15-24K', names without a number last."""
-    digits = re.search(r"\d+", name)
-    if digits is None:
-        return float("inf"), name
-    return float(digits.group()) - (0.5 if digits.start() else 0.0), name
-
-
-def _figure(groups: list[AttributeGroup], rows: pl.DataFrame, planned: pl.DataFrame, _: Localizer) -> Figure:
+def _figure(groups: list[OfferRate], rows: pl.DataFrame, planned: pl.DataFrame, _: Localizer) -> Figure:
     rate = _rate(rows)
     dots = [
         Dot(_words(group.attribute), _("{name} ({n})", context="pattern", name=group.name, n=group.size), group.rate)
@@ -170,7 +108,7 @@ def _figure(groups: list[AttributeGroup], rows: pl.DataFrame, planned: pl.DataFr
     )
 
 
-def _table(groups: list[AttributeGroup], _: Localizer) -> Table:
+def _table(groups: list[OfferRate], _: Localizer) -> Table:
     rows = tuple(
         (
             _words(group.attribute),
@@ -191,7 +129,7 @@ def _table(groups: list[AttributeGroup], _: Localizer) -> Table:
     return Table(_("Share of customers with an offer by plan, by group"), columns, rows, n_labels=2)
 
 
-def _finding(groups: list[AttributeGroup], rate: float, _: Localizer) -> str:
+def _finding(groups: list[OfferRate], rate: float, _: Localizer) -> str:
     away = [group for group in groups if not group.rate.low <= rate <= group.rate.high]
     if not away:
         return _("no group differs clearly")

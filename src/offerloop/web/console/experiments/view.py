@@ -64,7 +64,8 @@ def _row(request: PageRequest, path: Path) -> tuple[Cell, ...]:
     report = Link(request.localizer(_REPORT), f"/console/report?run={run}&readout={readout}")
     finding = finding_of(summary)
     link = Link(run, f"/console/experiment?run={run}")
-    return link, readout.removeprefix("readout-"), state, finding, report
+    days = f"{summary['period']['from']} – {summary['period']['until']}"
+    return link, days, state, finding, report
 
 
 _SEE = Message("See it as an experiment", context="link")

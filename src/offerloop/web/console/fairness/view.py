@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import polars as pl
 
-from offerloop.evaluation import Estimate
+from offerloop.evaluation import LEAST_IN_GROUP, OfferRate, rates_by_group
 from offerloop.message import Message, Share
-from offerloop.web.console.blocks import Block, Facts, Notice, PageTable, Stat, TableColumn, View
+from offerloop.report import Dot, Table, figure, forest, percent_labels
+from offerloop.tables import PLAN
+from offerloop.web.console.blocks import Block, ChartBlock, Facts, Notice, PageTable, Stat, TableColumn, View
 from offerloop.web.console.cells import Cell
 from offerloop.web.console.page_request import Page, PageRequest
 from offerloop.workspace import RunRead
 
-LEAST = 20
-"""Customers that a group must have: the rate of a smaller one says little, and could tell who somebody is."""
 COLUMNS = (
     TableColumn("attribute", Message("attribute", context="column title")),
     TableColumn("group", Message("group", context="column title")),
@@ -33,15 +33,15 @@ def view(request: PageRequest) -> View:
     lead = Message(
         "The attributes below are never used to choose offers; differences come from what people buy. Groups under "
         "{n} customers are left out.",
-        n=LEAST,
+        n=LEAST_IN_GROUP,
     )
-    return View(TITLE, lead if run.audit_only else "", (*_rates(run), _privacy(run)))
+    return View(TITLE, lead if run.audit_only else "", (*_rates(request, run), _privacy(run)))
 
 
 _START = Message("Start a run", context="link")
 
 
-def _rates(run: RunRead) -> list[Block]:
+def _rates(request: PageRequest, run: RunRead) -> list[Block]:
     if not run.audit_only or not (run.folder / "customers.parquet").is_file():
         return [
             Notice(
@@ -52,26 +52,42 @@ def _rates(run: RunRead) -> list[Block]:
                 "warning",
             )
         ]
+    groups = [one for name in run.audit_only for one in _rates_of(run, name) if one.size >= LEAST_IN_GROUP]
+    table = PageTable(
+        "rates", _CAPTION, COLUMNS, tuple(_row(one) for one in groups), Message("No group is large enough.")
+    )
+    return [*([_chart(request, groups)] if groups else []), table]
+
+
+_CAPTION = Message("Who gets offers, by group")
+
+
+def _rates_of(run: RunRead, attribute: str) -> list[OfferRate]:
     customers = run.table("customers")
-    audited = [name for name in run.audit_only if name in customers.collect_schema().names()]
-    planned = run.table("assignments").filter(pl.col("arm") == "plan").select("customer_id", "offer_id")
-    joined = planned.join(customers.select("customer_id", *audited), on="customer_id").collect()
-    rows = tuple(row for name in audited for row in _groups(joined, name))
-    return [
-        PageTable("rates", Message("Who gets offers, by group"), COLUMNS, rows, Message("No group is large enough."))
-    ]
+    if attribute not in customers.collect_schema().names():
+        return []
+    planned = run.table("assignments").filter(pl.col("arm") == PLAN).select("campaign_id", "customer_id", "offer_id")
+    depths = run.table("offers").select("campaign_id", "offer_id", "depth")
+    joined = planned.join(customers.select("customer_id", attribute), on="customer_id")
+    return rates_by_group(joined.join(depths, on=["campaign_id", "offer_id"], how="left").collect(), attribute)
 
 
-def _groups(joined: pl.DataFrame, attribute: str) -> list[tuple[Cell, ...]]:
-    n_with_offer = (pl.col("offer_id") != "none").sum().alias("n_with_offer")
-    groups = joined.group_by(pl.col(attribute).cast(pl.String).alias("group")).agg(n_with_offer, pl.len().alias("size"))
-    large = groups.drop_nulls("group").filter(pl.col("size") >= LEAST).sort("group")
-    rows: list[tuple[Cell, ...]] = []
-    for row in large.iter_rows(named=True):
-        rate = Estimate.of_share(row["n_with_offer"], row["size"])
-        ends = (Share(rate.value), Share(rate.low), Share(rate.high))
-        rows.append((attribute, row["group"], row["size"], *ends))
-    return rows
+def _row(group: OfferRate) -> tuple[Cell, ...]:
+    ends = (Share(group.rate.value), Share(group.rate.low), Share(group.rate.high))
+    return (group.attribute, group.name, group.size, *ends)
+
+
+def _chart(request: PageRequest, groups: list[OfferRate]) -> ChartBlock:
+    _ = request.localizer
+    dots = [Dot(one.attribute.replace("_", " "), one.name, one.rate) for one in groups]
+    drawn = Table(
+        _(_CAPTION),
+        (_(COLUMNS[0].title), _(COLUMNS[1].title), _(COLUMNS[3].title)),
+        tuple((one.attribute, one.name, _.shares(one.rate.times(100))) for one in groups),
+        n_labels=2,
+    )
+    measure = _("Share of customers of a group who get an offer by plan, with its 95 % interval")
+    return ChartBlock(figure("rates-chart", _(_CAPTION), measure, forest(dots, percent_labels(_)), drawn, localizer=_))
 
 
 def _privacy(run: RunRead) -> Facts:

@@ -1,0 +1,76 @@
+"""How many customers of each group get an offer, by an attribute that no model and no rule has seen."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import polars as pl
+
+from offerloop.evaluation.estimate import Estimate
+
+LEAST_IN_GROUP = 20
+"""Customers that a group must have to be shown: the rate of a smaller one says little, and may tell who somebody is."""
+MOST_VALUES = 8
+"""Groups of a number; one with more values is shown in bands."""
+
+
+@dataclass(frozen=True)
+class OfferRate:
+    """The share of customers with an offer among those who share a value of an attribute."""
+
+    attribute: str
+    name: str
+    """The value, or the band of values."""
+    size: int
+    rate: Estimate
+    depth: float | None
+    """Mean depth of the offers they get, where any takes a share off."""
+
+
+def rates_by_group(recipients: pl.DataFrame, attribute: str) -> list[OfferRate]:
+    """Return the rate of each group, in the order of the numbers in their names.
+
+    recipients: a row for each customer, with offer_id (`none` without one), the depth of the offer and the attribute;
+    who has none belongs to no group. Numbers of many values are grouped in four bands of equally many customers.
+    """
+    got_offer = pl.col("offer_id") != "none"
+    groups = (
+        _banded(recipients, attribute)
+        .drop_nulls(attribute)
+        .group_by(attribute)
+        .agg(pl.len().alias("size"), got_offer.sum().alias("hits"), pl.col("depth").mean())
+    )
+    rows = sorted(groups.iter_rows(named=True), key=lambda row: _order(str(row[attribute])))
+    return [
+        OfferRate(
+            attribute, str(row[attribute]), row["size"], Estimate.of_share(row["hits"], row["size"]), row["depth"]
+        )
+        for row in rows
+    ]
+
+
+def _banded(rows: pl.DataFrame, attribute: str) -> pl.DataFrame:
+    values = rows[attribute].drop_nulls()
+    if not values.dtype.is_numeric() or values.n_unique() <= MOST_VALUES:
+        return rows
+    edges = sorted({float(str(values.quantile(share, "lower"))) for share in (0.0, 0.25, 0.5, 0.75)})
+    top = float(str(values.max()))
+    band: pl.Expr = pl.lit(None, pl.String)
+    for low, above in zip(edges, [*edges[1:], None], strict=True):
+        inside = pl.col(attribute) >= low
+        name = f"{low:g}–{top:g}" if above is None else f"{low:g}–{_largest(values, above):g}"
+        band = pl.when(inside).then(pl.lit(name)).otherwise(band)
+    return rows.with_columns(band.alias(attribute))
+
+
+def _largest(values: pl.Series, below: float) -> float:
+    return float(str(values.filter(values < below).max()))
+
+
+def _order(name: str) -> tuple[float, str]:
+    """Return the first number in a name, to sort by; 'Under 15K' comes before '15-24K', names without a number last."""
+    digits = re.search(r"\d+", name)
+    if digits is None:
+        return float("inf"), name
+    return float(digits.group()) - (0.5 if digits.start() else 0.0), name

@@ -1,0 +1,37 @@
+"""Offer rates of groups: bands of numbers, and the order in which groups are shown."""
+
+import polars as pl
+import pytest
+
+from offerloop.evaluation import Estimate, rates_by_group
+
+
+def recipients(values):
+    n = len(values)
+    offers = ["ten" if one % 2 else "none" for one in range(n)]
+    depths = [0.1 if one % 2 else None for one in range(n)]
+    return pl.DataFrame({"offer_id": offers, "depth": depths, "who": values})
+
+
+def sizes(values):
+    return {one.name: one.size for one in rates_by_group(recipients(values), "who")}
+
+
+def test_a_number_of_many_values_is_shown_in_bands_of_equally_many_customers():
+    assert sizes([20 + one % 40 for one in range(400)]) == {"20–28": 90, "29–38": 100, "39–48": 100, "49–59": 110}
+
+
+@pytest.mark.parametrize("values", [[1, 2] * 40, ["young", "old"] * 40])
+def test_few_values_and_words_stay_as_they_are(values):
+    assert sizes(values) == {str(one): 40 for one in set(values)}
+
+
+def test_groups_stand_in_the_order_of_their_numbers():
+    names = ["100-124K", "15-24K", "Under 15K", "125-149K", "unknown", "35-49K"]
+    assert list(sizes(names)) == ["Under 15K", "15-24K", "35-49K", "100-124K", "125-149K", "unknown"]
+
+
+def test_the_rate_is_that_of_customers_with_an_offer_and_nobody_without_the_attribute_counts():
+    (only,) = rates_by_group(recipients(["a", "a", "a", "a", None, None]), "who")
+    assert (only.size, only.depth) == (4, 0.1)
+    assert only.rate == Estimate.of_share(2, 4)
