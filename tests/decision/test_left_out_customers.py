@@ -50,3 +50,35 @@ def test_a_simpler_policy_has_its_offer_for_the_same_share_of_them(policy):
     chosen = left_out(replace(found, forecasts=parts), one)
     assert set(chosen["offer_id"]) == {"c"}
     assert chosen.height == pytest.approx(few.height, abs=max(2, 0.5 * few.height))
+
+
+@pytest.mark.parametrize("n_offers", [1, 2])
+def test_of_customers_who_are_alike_as_many_have_an_offer_as_in_the_plan(n_offers):
+    """A shop that assumes one value for everybody, and a budget that pays for half of them.
+
+    The plan takes the last ones by id, so it must have its offers for the last ones of those who are left out.
+    """
+    same = {"value_minor": 90.0, "profit_minor": 60.0, "cost_liability_minor": 200, "cost_expected_micro": 30 * 10**6}
+    everyone = effects(3, 200).with_columns(**{name: pl.lit(value) for name, value in same.items()})
+    everyone = everyone.filter(pl.col("offer_id").is_in(["a", "b"][:n_offers])).cast(dict(everyone.schema))
+    is_out = pl.col("customer_id") % 5 == 0
+    inside, outside = (
+        case([(everyone.filter(one), calibration())], offers(), campaign(send="expected"), 200 * 80)
+        for one in (~is_out, is_out)
+    )
+    found = plan_campaigns([inside], [campaign_limit(inside)], "jointly")
+    plan = found.forecasts[0].plan
+    assert plan.height == 80
+    left = choices_left_out([(found.forecasts[0], outside, inside)], found.prices, inside.keys().clear())
+    offer_of, sets = dict(plan.select("customer_id", "offer_id").iter_rows()), []
+    for one in (inside, outside):
+        by_customer = one.keys().group_by("customer_id").agg(pl.col("offer_id").sort().str.join()).sort("customer_id")
+        sets.append(list(by_customer.iter_rows()))
+    expected = {
+        customer: offer_of.get(next(other for other, others in sets[0] if others == own and other >= customer))
+        for customer, own in sets[1]
+    }
+    assert dict(left.select("customer_id", "offer_id").iter_rows()) == {
+        customer: offer for customer, offer in expected.items() if offer
+    }
+    assert left.height > 0.3 * len(sets[1])

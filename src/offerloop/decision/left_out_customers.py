@@ -2,8 +2,9 @@
 
 The plan is solved for all others, so that its budget is spent on who can get an offer. What it would give the customers
 who are left out follows from what limits were priced at: each gets the offers of most profit beyond these prices, as
-the others do but for a few at the margin. So it hardly depends on who is left out, and both sides can be compared by
-it.
+the others do but for a few at the margin. Where many customers are alike there, a plan takes some of them, in the order
+of their ids as a rule: each customer who is left out gets what the next one in this order does. So it hardly depends on
+who is left out, and both sides can be compared by it.
 """
 
 from __future__ import annotations
@@ -15,11 +16,14 @@ import numpy as np
 import polars as pl
 
 from offerloop.allocation import CandidateRows, ranks
-from offerloop.arrays import Floats, Ints
+from offerloop.arrays import Bools, Floats, Ints
 from offerloop.decision.campaign_case import KEYS, PLAN, CampaignCase
 from offerloop.decision.joint import exclusions
 from offerloop.decision.rules import SAME, ranked_buyers
 from offerloop.evaluation import buckets
+
+AT_MARGIN = 1e-6
+"""Share of its profit up to which a candidate may differ from what its limits cost and count as equal to it."""
 
 
 class PolicySent(Protocol):
@@ -62,12 +66,45 @@ def _of_campaign(
     policy: PolicySent, case: CampaignCase, solved: CampaignCase, prices: pl.DataFrame
 ) -> tuple[Ints, Floats]:
     """Return the rows of a campaign's candidates that it would take, and their profit beyond the prices of limits."""
+    net = _beyond_prices(case, prices)
+    if policy.policy != PLAN:
+        rows = _by_rule(policy, case, solved)
+        return rows, net[rows]
+    at_margin = _is_at_margin(case, net)
+    taken = (net > 0) & ~at_margin
+    if at_margin.any():
+        taken[_like_the_next(policy.plan, case, solved, np.flatnonzero(at_margin), prices)] = True
+    return np.flatnonzero(taken), net[taken]
+
+
+def _beyond_prices(case: CampaignCase, prices: pl.DataFrame) -> Floats:
+    """(rows,): the profit of each candidate beyond the prices of limits."""
     keys = ["campaign_id", "offer_id"]
     priced = case.keys().join(prices, on=keys, how="left", maintain_order="left")
     price, contact = (priced[name].fill_null(0.0).to_numpy() for name in ("budget_price", "contact_price"))
-    net = case.profit - price * case.cost / case.unit - contact
-    rows = np.flatnonzero(net > 0) if policy.policy == PLAN else _by_rule(policy, case, solved)
-    return rows, net[rows]
+    return np.asarray(case.profit - price * case.cost / case.unit - contact)
+
+
+def _is_at_margin(case: CampaignCase, net: Floats) -> Bools:
+    """(rows,): whether a candidate brings as much as its limits cost."""
+    return np.asarray(np.abs(net) < AT_MARGIN * case.profit)
+
+
+def _like_the_next(
+    plan: pl.DataFrame, case: CampaignCase, solved: CampaignCase, rows: Ints, prices: pl.DataFrame
+) -> Ints:
+    """Those of some rows at the margin that are planned for the next customer who is there with the same offers."""
+    net = _beyond_prices(solved, prices)
+    at_margin = _is_at_margin(solved, net)
+    better = solved.effects["customer_id"].filter((net > 0) & ~at_margin)
+    others = solved.keys(np.flatnonzero(at_margin)).filter(~pl.col("customer_id").is_in(better.implode()))
+    planned = plan.select(KEYS).with_columns(planned=pl.lit(value=True))
+    others = others.join(planned, on=KEYS, how="left").with_columns(pl.col("planned").fill_null(value=False))
+    ours = case.keys(rows).with_columns(row=pl.Series(rows))
+    both = pl.concat([ours, others], how="diagonal").sort("customer_id", "row", nulls_last=True)
+    same = pl.col("offer_id").sort().str.join("\n").over("customer_id")
+    nearest = pl.col("planned").backward_fill().forward_fill().over(same, "offer_id")
+    return both.filter(nearest, pl.col("row").is_not_null())["row"].to_numpy()
 
 
 def _by_rule(policy: PolicySent, case: CampaignCase, solved: CampaignCase) -> Ints:
