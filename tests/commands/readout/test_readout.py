@@ -9,7 +9,7 @@ import pytest
 from readout_shop import AS_OF, COST, N, make_orders, make_run, total
 
 from offerloop.commands.readout.findings import FIFTHS, FORECAST_COST, AgainstForecast, ReadoutEffect, ReadoutFindings
-from offerloop.commands.readout.sentences import forecast_sentence, sentence
+from offerloop.commands.readout.sentences import forecast_sentence, place_sentence, sentence
 from offerloop.commands.readout.shards.margins import margin
 from offerloop.commands.readout.task import read_out
 from offerloop.config import Shop
@@ -155,6 +155,15 @@ def test_of_a_longer_read_out_only_the_days_that_the_forecast_is_for_count(works
     said = forecast_sentence(findings, Localizer("en", "USD"))
     assert "of the first 14 days" in said
     assert "The forecast is for 2 weeks, so only that part of the 28 days counts here." in said
+
+
+@pytest.mark.parametrize(("assumed", "includes"), [(60.0, "includes"), (90.0, "does not include")])
+def test_an_assumed_profit_has_no_interval(works, assumed, includes):
+    realised = Estimate(5_000.0, 4_000.0, 7_900.0)
+    both = AgainstForecast(Estimate(*(3 * [100 * assumed])), realised, realised, 7, 7, 7)
+    said = forecast_sentence(dataclasses.replace(works[0].findings, against_forecast=both), Localizer("en", "USD"))
+    assert f"of 7 days is $50 [40, 79]; this interval {includes} the ${assumed:.0f} that were assumed" in said
+    assert place_sentence(both, Localizer("en", "USD")).endswith(f"{includes} what was assumed")
 
 
 def test_the_forecast_of_the_plan_as_it_went_out_stands_beside_what_came(works):

@@ -88,6 +88,11 @@ class AgainstForecast:
     """Days that the forecast is for."""
 
     @property
+    def is_assumed(self) -> bool:
+        """Whether the forecast has no interval, as assumed effects have none."""
+        return self.forecast.low == self.forecast.high
+
+    @property
     def place(self) -> Place:
         """Where the realised profit lies: inside, above or below the forecast's interval."""
         if self.realised.value > self.forecast.high:
@@ -137,6 +142,8 @@ class ReadoutFindings:
     too_few_explored: tuple[Message, ...] = ()
     """The same of offers given at random."""
     warnings: tuple[Message, ...] = field(default=())
+    have_several: bool = False
+    """Whether customers may have offers of several campaigns."""
     titles: dict[str, str] = field(default_factory=dict)
     """Campaign id to title."""
     asks_usual: bool = False

@@ -26,8 +26,10 @@ from offerloop.tables import (
     COMPARISON,
     EARLIER_NAMES,
     FURTHER_OFFERS,
+    FURTHER_PLANNED,
     MARGINS,
     OFFERS,
+    PLAN,
     PROFILES,
     USUAL,
     TableContract,
@@ -86,6 +88,13 @@ class PastRun:
         if not (self.folder / f"{FURTHER_OFFERS.name}.parquet").exists():
             return engine.table(DECIDED.empty().cast({"customer_id": self.id_type}))
         return self._customers(engine, FURTHER_OFFERS.name).select(*DECIDED.names)
+
+    def further_campaigns(self, engine: Engine) -> Frame:
+        """customer_id and campaign_id of what the plan has for customers beside the offer in `assignments`."""
+        kept = self.further_offers(engine).filter(nw.col("arm") == PLAN).select("customer_id", "campaign_id")
+        if not (self.folder / f"{FURTHER_PLANNED.name}.parquet").exists():
+            return kept
+        return nw.concat([kept, self._customers(engine, FURTHER_PLANNED.name).select("customer_id", "campaign_id")])
 
     def profiles(self, engine: Engine) -> Frame:
         """customer_id, tags, and where it is known `recent_minor`; nobody where the file is gone."""

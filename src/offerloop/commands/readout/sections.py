@@ -179,6 +179,11 @@ def effects_section(findings: ReadoutFindings, _: Localizer) -> Section:
     )
 
 
+_WITH_ONE = Message("campaign “{title}”", context="read-out")
+_WITH_SEVERAL = Message("customers with an offer of campaign “{title}”, with all that their offers changed together")
+"""How the customers of a campaign are called where some have offers of several."""
+
+
 def _effects_tables(findings: ReadoutFindings, _: Localizer) -> Iterator[Block]:
     """Yield the table of the main comparison, then those of other groups."""
     of_plan = [row for row in findings.effects if (row.comparison, row.group) == ("plan", "all")]
@@ -192,9 +197,10 @@ def _effects_tables(findings: ReadoutFindings, _: Localizer) -> Iterator[Block]:
 def _other_groups(findings: ReadoutFindings, _: Localizer) -> list[tuple[str, list[ReadoutEffect]]]:
     by_plan = [one for one in findings.effects if one.comparison == "plan"]
     campaigns = list(dict.fromkeys(one.group for one in by_plan))
+    label = _WITH_SEVERAL if findings.have_several else _WITH_ONE
     groups = [
         (
-            _("campaign “{title}”", context="read-out", title=findings.titles.get(name, name)),
+            _(label, title=findings.titles.get(name, name)),
             [one for one in by_plan if one.group == name],
         )
         for name in campaigns

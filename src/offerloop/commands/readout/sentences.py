@@ -153,18 +153,30 @@ def power_sentence(findings: ReadoutFindings, _: Localizer) -> str:
     )
 
 
+_AGAINST_FORECAST = Message(
+    "Realised profit{cost} {days} is {realised} and lies {place} the forecast's interval, {forecast}; {overlap}."
+)
+_AGAINST_ASSUMED = Message(
+    "Realised profit{cost} {days} is {realised}; this interval includes the {forecast} that were assumed."
+)
+_BESIDE_ASSUMED = Message(
+    "Realised profit{cost} {days} is {realised}; this interval does not include the {forecast} that were assumed."
+)
+"""Realised against forecast: one without an interval rests on assumed effects."""
+
+
 def forecast_sentence(findings: ReadoutFindings, _: Localizer) -> str:
     """Realised against forecast; empty without a forecast."""
     both = findings.against_forecast
     if both is None:
         return ""
     realised = _(
-        "Realised profit{cost} {days} is {realised} and lies {place} the forecast's interval, {forecast}; {overlap}.",
+        (_AGAINST_ASSUMED if both.overlaps else _BESIDE_ASSUMED) if both.is_assumed else _AGAINST_FORECAST,
         cost=unseen_cost(findings, _, IN_BRACKETS),
         days=_of_days(both, _),
         realised=f"{_.money.text(both.realised.value)} {_.money.parts(both.realised)[1]}",  # unrounded, as its place is
         place=_(PLACES[both.place]),
-        forecast=_.money.estimate(both.forecast),
+        forecast=_.money.text(both.forecast.value) if both.is_assumed else _.money.estimate(both.forecast),
         overlap=_("the two intervals overlap") if both.overlaps else _("the two intervals do not overlap"),
     )
     return _.sentences(filter(None, (realised, _other_length(both, _))))
@@ -172,6 +184,10 @@ def forecast_sentence(findings: ReadoutFindings, _: Localizer) -> str:
 
 def place_sentence(both: AgainstForecast, _: Localizer) -> str:
     """Where the realised profit lies, without figures."""
+    if both.is_assumed and both.overlaps:
+        return _("The interval of the realised profit includes what was assumed")
+    if both.is_assumed:
+        return _("The interval of the realised profit does not include what was assumed")
     place = _(PLACES[both.place])
     if both.place != "inside" and both.overlaps:
         return _("Realised profit lies {place} the forecast's interval, but the two intervals overlap", place=place)

@@ -148,6 +148,7 @@ def _base(run: PastRun, period: Period, basis: ReadoutBasis, counts: Survey, fil
         by_unit_costs="unit costs" in run.margins["basis"],
         warnings=(*_warnings(basis, counts, files), *_unseen_costs(run, basis)),
         titles={campaign_group(one.id): one.title for one in run.config.campaigns},
+        have_several=run.config.plan.offers_per_customer > 1,
         asks_usual=bool(run.usual_share),
     )
 

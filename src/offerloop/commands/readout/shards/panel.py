@@ -82,9 +82,8 @@ class Comparisons:
     def of(self, rows: pl.DataFrame, tables: ShardRows) -> Iterator[tuple[GroupKey, GroupSums]]:
         """Yield the sums of all groups of the rows of a `panel`."""
         planned = planned_rows(rows)
-        by_campaign = planned.filter(pl.col("planned_campaign_id").is_not_null())
         yield from sums_by_group("plan", planned, self.outcomes)
-        yield from sums_by_group("campaign", by_campaign.with_columns(group="planned_campaign_id"), self.outcomes)
+        yield from sums_by_group("campaign", _by_campaign(planned, tables["further_campaigns"]), self.outcomes)
         yield from sums_by_group("programme", _sided(rows, [PLAN, HOLDBACK, EXPLORE], [HOLDOUT]), self.outcomes)
         yield from sums_by_group("usual", _sided(rows, [USUAL], [HOLDOUT]), self.outcomes)
         yield from sums_by_group("against_usual", self.against_usual(rows), self.outcomes)
@@ -124,6 +123,13 @@ class Comparisons:
 def planned_rows(rows: pl.DataFrame) -> pl.DataFrame:
     """Return who was planned an offer and got it or was held out, in their groups."""
     return _sided(rows.filter(pl.col("planned_offer_id") != NO_OFFER), [PLAN], [HOLDOUT])
+
+
+def _by_campaign(planned: pl.DataFrame, further: pl.DataFrame) -> pl.DataFrame:
+    """Return the planned customers in the group of each campaign that has an offer for them."""
+    first = planned.select("customer_id", group="planned_campaign_id").drop_nulls("group")
+    groups = pl.concat([first, further.select("customer_id", group="campaign_id")])
+    return planned.drop("group").join(groups, on="customer_id")
 
 
 def _sided(rows: pl.DataFrame, treated: list[str], control: list[str]) -> pl.DataFrame:

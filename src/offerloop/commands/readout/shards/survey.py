@@ -174,7 +174,10 @@ def decided_tables(run: PastRun, engine: Engine) -> ShardedTables:
     """Return in shards what the run decided."""
     decided = run.assignments(engine)
     customers = int(collect(decided.select(nw.len())).item())
-    tables = {"assignments": decided, "further_offers": run.further_offers(engine)}
+    tables = {
+        "assignments": decided, "further_offers": run.further_offers(engine),
+        "further_campaigns": run.further_campaigns(engine),
+    }  # fmt: skip
     return ShardedTables.of(engine, customers).with_tables(tables)
 
 

@@ -12,6 +12,7 @@ from offerloop.offers import NO_OFFER
 from offerloop.tables import HOLDBACK, HOLDOUT, PLAN
 from offerloop.web.console.blocks import Block, Branch, TableColumn, Tree
 from offerloop.web.console.cells import Cell, MinorAmount
+from offerloop.workspace import open_run
 
 GROUPS = (
     TableColumn("offered", Message("with the offer", context="column title"), is_figure=True),
@@ -23,13 +24,14 @@ _CAPTION = Message("What profit is made of: customers × buyers × basket × mar
 def drivers(readout: Path, currency: str, campaign_id: str | None = None) -> list[Block]:
     """Return the tree of a read-out's figures; nothing where one of the groups is empty.
 
-    Of customers for whom an offer was planned, or an offer of one campaign.
+    Of customers for whom an offer was planned, or an offer of one campaign, also beside that of another.
     """
     if not (readout / "outcomes.parquet").is_file():
         return []
     planned = pl.read_parquet(readout / "outcomes.parquet").filter(pl.col("planned_offer_id") != NO_OFFER)
     if campaign_id is not None:
-        planned = planned.filter(pl.col("planned_campaign_id") == campaign_id)
+        of_campaign = open_run(readout.parent).planned().filter(campaign_id=campaign_id).select("customer_id")
+        planned = planned.join(of_campaign.collect(), on="customer_id", how="semi")
     groups = [planned.filter(pl.col("arm").is_in(arms)) for arms in ([PLAN], [HOLDOUT, HOLDBACK])]
     if any(one.is_empty() for one in groups):
         return []
