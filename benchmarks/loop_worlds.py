@@ -61,7 +61,7 @@ def followed(preset: str, customers: int, weeks: int, world: int, shock: int | N
         found.overspent += int(liability[given.offer[given.offer >= 0]].sum()) > budget
         market.advance(given.offer, given.propensity)
     rule.catch_up(market)
-    found.alarms |= {week for week, lesson in enumerate(rule.lessons) if lesson["alarms"]}
+    found.alarms |= {week for week, learned in enumerate(rule.learned) if learned["alarms"]}
     return found
 
 

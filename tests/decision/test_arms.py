@@ -15,7 +15,7 @@ from offerloop.offers import NO_OFFER
 MENU = {"customer_id": pl.Int64, "campaign_id": pl.String, "offer_id": pl.String, "cost_liability_minor": pl.Int64}
 
 
-def menu(*rows):
+def explorable(*rows):
     kind = pl.when(pl.col("offer_id").is_in(["a", "b", "c"])).then(pl.lit("coupon")).otherwise(pl.lit("spend_and_save"))
     return pl.DataFrame(rows, schema=MENU, orient="row").with_columns(kind=kind)
 
@@ -37,7 +37,7 @@ def drawn(size, plan, listed, budgets, seed=0, audiences=None, **experiment):
 # only what everyone may: offer "all" of another campaign.
 SIZE = 60
 PLAN = planned(*((one, "x", "a") for one in range(20)))
-LISTED = menu(
+LISTED = explorable(
     *((one, "x", "a", 100) for one in range(40)),
     *((one, "x", "b", 150) for one in range(20)),
     (None, "y", "all", 200),
@@ -102,7 +102,7 @@ def test_holdout_does_not_depend_on_plan_menu_or_audience():
     alone = draw_arms(
         pl.Series("customer_id", [7, 21]),
         planned(),
-        menu(),
+        explorable(),
         {},
         {},
         ExperimentSettings(holdout=0.2),
@@ -136,7 +136,7 @@ def test_same_seed_same_draw():
 )
 def test_exploration_is_never_above_any_budget(rows, budgets, seed, holdout):
     """The highest price of an offer is what it may cost, whoever draws it."""
-    listed = menu(*rows)
+    listed = explorable(*rows)
     arms = drawn(30, planned((0, "x", "a")), listed, budgets, seed, holdout=holdout)
     assert arms.table["customer_id"].to_list() == list(range(30))
     explored = arms.table.filter(arm="explore")
@@ -163,10 +163,10 @@ def test_a_customer_draws_only_what_concerns_them(seed):
 @pytest.mark.parametrize(
     "listed, budgets",
     [
-        (menu(), {"x": 10**6}),  # nothing is sent, so nothing is given by lot
+        (explorable(), {"x": 10**6}),  # nothing is sent, so nothing is given at random
         (LISTED, {}),  # no budget for it
         (LISTED, {"x": 149, "y": 1200}),  # not one of the highest
-        (menu((None, "x", "free", 0)), {"x": 0}),  # costs nothing, but is not asked for
+        (explorable((None, "x", "free", 0)), {"x": 0}),  # costs nothing, but is not asked for
     ],
 )
 def test_nobody_explores(listed, budgets):
@@ -181,7 +181,7 @@ def test_nobody_explores(listed, budgets):
 
 
 def test_what_a_supplier_pays_whole_does_not_replace_the_plan():
-    arms = drawn(SIZE, PLAN, menu((None, "x", "free", 0)), {"x": 5000})
+    arms = drawn(SIZE, PLAN, explorable((None, "x", "free", 0)), {"x": 5000})
     assert arms.explore_share <= MOST_EXPLORE
     assert arms.table.filter(arm="plan").height > 0.7 * SIZE
 

@@ -3,21 +3,23 @@
 import numpy as np
 import pytest
 
-from offerloop.loop.drift import LEAST, RATE, SPAN, Drift, Pulse, price_response, shift
+from offerloop.loop.drift import LEAST, RATE, SPAN, Drift, PeriodSales, price_response, shift
 
 
-def pulse(rng, *, slope=1.5, products=40, share=0.3):
+def sales(rng, *, slope=1.5, products=40, share=0.3):
     """A period in which products are cut at random, and sell by their cut."""
     cut = np.where(rng.random(products) < share, rng.choice([0.1, 0.2, 0.3], products), 0.0)
     units = rng.poisson(200 * np.exp(slope * cut) * np.linspace(0.5, 2, products)).astype(float)
-    return Pulse(np.arange(products), units, cut, 5_000)
+    return PeriodSales(np.arange(products), units, cut, 5_000)
 
 
 def alarms(slopes, signs=None, seed=1):
     """By period, the signs that raised an alarm."""
     drift, rng, found = Drift(), np.random.default_rng(seed), []
     for period, slope in enumerate(slopes):
-        found.append([one.sign for one in drift.see(pulse(rng, slope=slope), signs(period, rng) if signs else {})])
+        found.append(
+            [one.sign for one in drift.add_period(sales(rng, slope=slope), signs(period, rng) if signs else {})]
+        )
     return found
 
 
@@ -28,14 +30,16 @@ def test_a_price_response_that_falls_by_half_is_seen_within_three_periods():
 
 def test_the_slope_is_that_of_the_products():
     rng = np.random.default_rng(2)
-    found = price_response([pulse(rng, slope=2.0) for _ in range(15)], 15)
+    found = price_response([sales(rng, slope=2.0) for _ in range(15)], 15)
     assert found.mean() == pytest.approx(2.0, abs=0.1)
 
 
 def test_products_that_come_and_go_do_not_disturb():
     rng = np.random.default_rng(3)
-    pulses = [pulse(rng) for _ in range(12)]
-    shorter = [Pulse(one.product[k % 3 :], one.units[k % 3 :], one.cut[k % 3 :], 1) for k, one in enumerate(pulses)]
+    periods = [sales(rng) for _ in range(12)]
+    shorter = [
+        PeriodSales(one.product[k % 3 :], one.units[k % 3 :], one.cut[k % 3 :], 1) for k, one in enumerate(periods)
+    ]
     assert np.all(np.isfinite(price_response(shorter, 12)))
 
 

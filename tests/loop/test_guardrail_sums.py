@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from offerloop.loop.guardrail_sums import CHEAP, LINES, MARGIN, RATINGS, RETURNS, pulse_of, watched
+from offerloop.loop.guardrail_sums import CHEAP, LINES, MARGIN, RATINGS, RETURNS, metric_sums, period_sales_of
 
 ROWS = [
     ("ann", 1, "tea", 2, 400, 100, 50),
@@ -18,7 +18,7 @@ RATED = pl.DataFrame({"customer_id": ["ann", "ann", "cat"], "value": [5.0, 3.0, 
 
 @pytest.fixture
 def found():
-    return watched(BOUGHT, RETURNED, RATED, pl.Series(["cat", "ann", "bob"]), np.array([0.0, 250.0, 70.0]))
+    return metric_sums(BOUGHT, RETURNED, RATED, pl.Series(["cat", "ann", "bob"]), np.array([0.0, 250.0, 70.0]))
 
 
 def pairs(one):
@@ -43,12 +43,12 @@ def test_cheap_is_what_was_bought_below_list_price(found):
 
 def test_the_pulse_counts_all_customers():
     numbers = pl.DataFrame({"product_id": ["jam", "tea", "nut"], "number": [0, 1, 2]})
-    found = pulse_of(BOUGHT, numbers)
+    found = period_sales_of(BOUGHT, numbers)
     assert (found.product.tolist(), found.units.tolist(), found.orders) == ([0, 1], [1, 3], 2)
     assert found.cut == pytest.approx([0, 100 / 600])
 
 
 def test_nothing_bought_is_no_pulse_but_no_error():
-    found = watched(BOUGHT.clear(), RETURNED.clear(), RATED.clear(), pl.Series(["ann"]), np.zeros(1))
+    found = metric_sums(BOUGHT.clear(), RETURNED.clear(), RATED.clear(), pl.Series(["ann"]), np.zeros(1))
     assert all(pairs(one) == [(0, 0)] for one in found.values())
-    assert pulse_of(BOUGHT.clear(), pl.DataFrame({"product_id": ["tea"], "number": [0]})).orders == 0
+    assert period_sales_of(BOUGHT.clear(), pl.DataFrame({"product_id": ["tea"], "number": [0]})).orders == 0

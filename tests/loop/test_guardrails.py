@@ -4,25 +4,25 @@ import numpy as np
 import pytest
 
 from offerloop.loop.guardrail_sums import MARGIN, OPT_OUTS, RATINGS, RETURNS
-from offerloop.loop.guardrails import REST, Drawn, Guardrails
+from offerloop.loop.guardrails import REST, Guardrails, RandomisedCustomers
 
 HELD_SHARE = 0.2
 
 
-def drawn(gain, rng, *, n=4_000, held=HELD_SHARE, share=HELD_SHARE, more=None):
+def randomised(gain, rng, *, n=4_000, held=HELD_SHARE, share=HELD_SHARE, more=None):
     """Everybody has an offer in the plan; who gets it leaves `gain` more of the usual profit."""
     spend, back = rng.gamma(2.0, 1_500.0, n), rng.random(n) < held
     profit = 0.3 * spend * (1 + gain * ~back) * rng.gamma(2, 0.5, n)
-    watched = {MARGIN: (profit, np.maximum(spend, 1.0))}
+    metrics = {MARGIN: (profit, np.maximum(spend, 1.0))}
     for name, (plain, told) in (more or {}).items():
-        watched[name] = ((rng.random(n) < np.where(back, plain, told)).astype(float), np.ones(n))
-    return Drawn(back, profit, spend, watched, share)
+        metrics[name] = ((rng.random(n) < np.where(back, plain, told)).astype(float), np.ones(n))
+    return RandomisedCustomers(back, profit, spend, metrics, share)
 
 
 def actions(gain, periods=26, seed=1, **more):
     rng, guardrails, found = np.random.default_rng(seed), Guardrails(HELD_SHARE), []
     for _ in range(periods):
-        reading = guardrails.see(drawn(gain, rng, **more))
+        reading = guardrails.add_period(randomised(gain, rng, **more))
         found.append(None if reading is None else reading.action)
     return found, guardrails
 
@@ -59,12 +59,14 @@ def test_a_broken_draw_stops_the_trial_and_another_one_begins():
 
 def test_where_another_share_is_held_back_another_trial_begins():
     rng, guardrails = np.random.default_rng(1), Guardrails(HELD_SHARE)
-    sizes = [guardrails.see(drawn(0.0, rng, held=held, share=held)).sizes for held in (HELD_SHARE, 0.05, 0.05)]
+    sizes = [
+        guardrails.add_period(randomised(0.0, rng, held=held, share=held)).sizes for held in (HELD_SHARE, 0.05, 0.05)
+    ]
     assert [sum(one) for one in sizes] == [4_000, 4_000, 8_000]
     assert guardrails.state == "trial"
 
 
 def test_periods_without_a_plan_or_holdback_say_nothing():
     guardrails = Guardrails(HELD_SHARE)
-    assert guardrails.see(None) is None
+    assert guardrails.add_period(None) is None
     assert guardrails.state == "trial"

@@ -41,10 +41,10 @@ def test_every_week_is_within_the_budget_and_logged(weeks):
 
 def test_what_came_of_each_week_is_learned(weeks):
     (_, market, rule, _), _ = weeks
-    assert len(rule.lessons) == WEEKS
-    assert all(one["value_minor"] > 0 for one in rule.lessons)
+    assert len(rule.learned) == WEEKS
+    assert all(one["value_minor"] > 0 for one in rule.learned)
     rule.catch_up(market)
-    assert len(rule.lessons) == WEEKS
+    assert len(rule.learned) == WEEKS
 
 
 def test_the_same_world_gives_the_same_decisions(weeks):

@@ -178,7 +178,7 @@ def test_a_shop_gives_a_period_once_and_what_it_costs_stays_as_it_was_decided():
 
 def test_where_arms_are_not_those_that_were_drawn_only_campaigns_begun_later_are_sent(monkeypatch):
     course, stop = stopped_loop.begin(), SimpleNamespace(action="stop", reasons=[])
-    monkeypatch.setattr(course.guardrails, "see", lambda drawn: stop if drawn is not None else None)
+    monkeypatch.setattr(course.guardrails, "add_period", lambda customers: stop if customers is not None else None)
     (before,) = course.config.campaigns
     for period in range(2):
         decided = course.decide(period) | {"sent": [before.id], "held_back": 1}
@@ -190,7 +190,7 @@ def test_where_arms_are_not_those_that_were_drawn_only_campaigns_begun_later_are
     new = before.model_copy(update={"id": "later"})
     course.config = course.config.model_copy(update={"campaigns": (before, new)})
     assert course._resting() == ("trial", {before.id})
-    assert course._drawn(1, decided) is None
+    assert course._randomised(1, decided) is None
 
 
 def test_while_a_plan_rests_nothing_of_it_is_sent():
@@ -203,11 +203,11 @@ def test_while_a_plan_rests_nothing_of_it_is_sent():
 def test_after_an_alarm_twice_as_much_is_explored():
     course = stopped_loop.begin()
     budgets = [course.config.campaigns[0]]
-    course.wary = 1
+    course.periods_after_alarm = 1
     budgets.append(course._settings(0, course.first_day).campaigns[0])
-    plain, wary = ([Decimal(one.budget), Decimal(one.explore_budget)] for one in budgets)
-    assert wary[1] == 2 * plain[1]
-    assert sum(wary) == sum(plain)
+    plain, cautious = ([Decimal(one.budget), Decimal(one.explore_budget)] for one in budgets)
+    assert cautious[1] == 2 * plain[1]
+    assert sum(cautious) == sum(plain)
 
 
 def test_alarms_make_earlier_exposures_doubtful():

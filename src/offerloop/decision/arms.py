@@ -52,7 +52,7 @@ class DrawnArms:
         return further.join(drawn, on="customer_id", maintain_order="left")
 
 
-def menu(effects: pl.DataFrame, offers: pl.DataFrame, sent: list[str]) -> pl.DataFrame:
+def explorable_offers(effects: pl.DataFrame, offers: pl.DataFrame, sent: list[str]) -> pl.DataFrame:
     """Return what may be given at random in the campaigns that are sent.
 
     Its columns are customer_id (null for the campaign's whole audience), campaign_id, offer_id, kind and
@@ -69,7 +69,7 @@ def menu(effects: pl.DataFrame, offers: pl.DataFrame, sent: list[str]) -> pl.Dat
 def draw_arms(
     audience: pl.Series,
     planned: pl.DataFrame,
-    menu: pl.DataFrame,
+    explorable: pl.DataFrame,
     audiences: dict[str, pl.Series],
     explore_budgets: dict[str, int],
     settings: ExperimentSettings,
@@ -83,7 +83,7 @@ def draw_arms(
 
     `audience`: all customers, sorted. `planned`: customer_id, campaign_id, offer_id, cost_liability_minor (null where
     an offer could cost without limit), one offer of each customer; `further`: the customer of each offer that the plan
-    has beside it, which nobody draws at random. `menu`: customer_id (null
+    has beside it, which nobody draws at random. `explorable`: customer_id (null
     for all of a campaign's), campaign_id, offer_id, kind, cost_liability_minor of the offers that explorers may draw.
     `audiences`: who may get each campaign's offers; a campaign that is not named is for everyone.
     `explore_budgets`: minor units by campaign; one with 0 takes no part in exploration. So few customers explore that
@@ -92,13 +92,15 @@ def draw_arms(
     a share of customers gets that. `holdback`: share of the customers with an offer in the plan who do not get it.
     `most_explore`: largest share of those who can explore that does.
     """
-    menu = menu.filter(pl.col("campaign_id").is_in([name for name, budget in explore_budgets.items() if budget > 0]))
-    named = NamedChoices.of(menu, planned, *([] if usual is None else [usual.table]))
-    random_offers = RandomOffers.of(audience, menu, audiences, named)
+    explorable = explorable.filter(
+        pl.col("campaign_id").is_in([name for name, budget in explore_budgets.items() if budget > 0])
+    )
+    named = NamedChoices.of(explorable, planned, *([] if usual is None else [usual.table]))
+    random_offers = RandomOffers.of(audience, explorable, audiences, named)
     by_hash = _by_hash(audience, settings, 0.0 if usual is None else usual.share)
     able = random_offers.n_kinds > 0
     free = np.flatnonzero((by_hash == PLAN) & able)
-    number = n_explorers(len(free), _paid(menu, explore_budgets), most_explore)
+    number = n_explorers(len(free), _paid(explorable, explore_budgets), most_explore)
     arms = by_hash.copy()
     arms[draw_explorers(free, number, rng)] = EXPLORE
     best = named.codes(audience, planned)
@@ -241,23 +243,23 @@ class RandomOffers:
 
     @classmethod
     def of(
-        cls, customers: pl.Series, menu: pl.DataFrame, audiences: dict[str, pl.Series], named: NamedChoices
+        cls, customers: pl.Series, explorable: pl.DataFrame, audiences: dict[str, pl.Series], named: NamedChoices
     ) -> RandomOffers:
-        """Build it from what is on the menu for whom, see `draw_arms`."""
-        kinds = menu["kind"].unique().sort().to_list()
+        """Build it from what may be drawn by whom, see `draw_arms`."""
+        kinds = explorable["kind"].unique().sort().to_list()
         kind = np.zeros(named.table.height, dtype=np.int64)
-        codes = named.of_rows(menu)
-        kind[codes] = np.searchsorted(np.array(kinds, dtype=str), menu["kind"].to_numpy().astype(str))
-        place = _places(customers, menu["customer_id"])
+        codes = named.of_rows(explorable)
+        kind[codes] = np.searchsorted(np.array(kinds, dtype=str), explorable["kind"].to_numpy().astype(str))
+        place = _places(customers, explorable["customer_id"])
         parts, shared = [np.zeros(0, dtype=np.int64)], []
-        for campaign in menu["campaign_id"].unique(maintain_order=True):
-            rows = (menu["campaign_id"] == campaign).to_numpy()
+        for campaign in explorable["campaign_id"].unique(maintain_order=True):
+            rows = (explorable["campaign_id"] == campaign).to_numpy()
             inside = np.ones(len(customers), dtype=bool)
             if campaign in audiences:
                 inside = customers.is_in(audiences[campaign].implode()).to_numpy()
             own = np.flatnonzero(rows & (place >= 0))
             parts.append(own[inside[place[own]]])
-            if (everybody := rows & menu["customer_id"].is_null().to_numpy()).any():
+            if (everybody := rows & explorable["customer_id"].is_null().to_numpy()).any():
                 shared.append((inside, codes[everybody]))
         pairs = np.sort(np.concatenate(parts))
         pairs = pairs[np.argsort(place[pairs], kind="stable")]
@@ -298,7 +300,7 @@ class RandomOffers:
         return pl.Series(texts, dtype=pl.String).gather(pl.Series(which.ravel()))
 
 
-def _paid(menu: pl.DataFrame, budgets: dict[str, int]) -> list[tuple[float, int]]:
+def _paid(explorable: pl.DataFrame, budgets: dict[str, int]) -> list[tuple[float, int]]:
     """Each campaign's exploration budget, with the most that one of its offers can cost; nothing where it has none."""
-    most = menu.group_by("campaign_id").agg(pl.col(MOST).max())
+    most = explorable.group_by("campaign_id").agg(pl.col(MOST).max())
     return [(budgets[campaign], cost) for campaign, cost in most.iter_rows()] or [(0, 1)]

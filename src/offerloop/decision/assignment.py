@@ -11,7 +11,7 @@ import polars as pl
 from scipy.stats import norm
 
 from offerloop.config import Campaign, Config
-from offerloop.decision.arms import draw_arms, menu
+from offerloop.decision.arms import draw_arms, explorable_offers
 from offerloop.decision.campaign_case import KEYS
 from offerloop.decision.campaigns import SentOffers
 from offerloop.decision.planning import Allowed
@@ -150,7 +150,9 @@ def assign(
         audience=profiles["customer_id"],
         planned=first.join(most, on=["campaign_id", "offer_id"], how="left"),
         further=further["customer_id"],
-        menu=menu(effects.effects, effects.offers, sent if exploration is None else list(allowed.campaigns)),
+        explorable=explorable_offers(
+            effects.effects, effects.offers, sent if exploration is None else list(allowed.campaigns)
+        ),
         audiences=allowed.campaigns,
         explore_budgets={one.id: _explore_minor(config, one, exploration) for one in config.campaigns},
         settings=config.experiment,

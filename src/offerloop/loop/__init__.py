@@ -7,7 +7,7 @@ from offerloop.lazy import lazy_exports
 if TYPE_CHECKING:
     from offerloop.loop.course import NO_CAMPAIGN, LoopCourse, LoopShop
     from offerloop.loop.decisions import FORECAST, UNSEEN_COSTS, PeriodPlan, exposures_of, unpacked, without_customers
-    from offerloop.loop.periods import NotYetError, go_on, take_decision, take_lesson
+    from offerloop.loop.periods import NotYetError, decide_once, go_on, learn_once
 
 __all__ = [
     "FORECAST",
@@ -17,10 +17,10 @@ __all__ = [
     "LoopShop",
     "NotYetError",
     "PeriodPlan",
+    "decide_once",
     "exposures_of",
     "go_on",
-    "take_decision",
-    "take_lesson",
+    "learn_once",
     "unpacked",
     "without_customers",
 ]

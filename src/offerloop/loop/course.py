@@ -30,7 +30,7 @@ from offerloop.loop.decisions import (
     unpacked,
 )
 from offerloop.loop.drift import AT_RANDOM, OF_PLAN, Alarm, Drift
-from offerloop.loop.guardrails import Drawn, Guardrails
+from offerloop.loop.guardrails import Guardrails, RandomisedCustomers
 from offerloop.loop.outcomes import Outcomes, cost_sign, log_of, value_sign
 from offerloop.loop.periods import NotYetError
 from offerloop.message import Message
@@ -42,7 +42,7 @@ from offerloop.tables import HOLDBACK, PLAN
 
 BEFORE = 12
 """Windows before the loop began that drift is compared with."""
-WARY, MORE = 4, 2.0
+PERIODS_AFTER_ALARM, MORE = 4, 2.0
 """Periods after an alarm in which so many times more is explored."""
 
 
@@ -79,7 +79,7 @@ class LoopCourse:
     drift: Drift = field(default_factory=Drift)
     alarms: list[int] = field(default_factory=list)
     """Epoch days before which things were different."""
-    wary: int = 0
+    periods_after_alarm: int = 0
     """Periods in which more is explored."""
     reading: ExperimentReading | None = None
     """What guardrails said of the period before the last."""
@@ -149,7 +149,7 @@ class LoopCourse:
         """Return the settings of a period: other draws, the day's data, for a while after an alarm more exploration."""
         profiles = self.config.profiles.model_copy(update={"as_of": EPOCH + timedelta(days=day)})
         campaigns = self.config.campaigns
-        if self.wary:
+        if self.periods_after_alarm:
             campaigns = tuple(_exploring_more(self.config, one) for one in campaigns)
         update = {"seed": self.config.seed + period, "profiles": profiles, "campaigns": campaigns}
         return self.config.model_copy(update=update)
@@ -179,7 +179,7 @@ class LoopCourse:
             return {"value_minor": 0.0, "cost_minor": 0.0, "guardrails": None, "reasons": [], "alarms": []}
         self.reading = None
         if self._last is not None:
-            self.reading = self.guardrails.see(self._drawn(*self._last))
+            self.reading = self.guardrails.add_period(self._randomised(*self._last))
             if self.reading is not None and self.reading.action == "stop":
                 self._stopped |= self._campaigns
         self._last = period, decided
@@ -192,18 +192,18 @@ class LoopCourse:
             "alarms": [{"sign": one.sign, "change": one.change, "p_value": one.p_value} for one in alarms],
         }  # fmt: skip
 
-    def _drawn(self, period: int, decided: JournalDecision) -> Drawn | None:
+    def _randomised(self, period: int, decided: JournalDecision) -> RandomisedCustomers | None:
         """Return the customers whom guardrails compare; None where no plan was sent but of campaigns that stopped."""
         if decided["missed"] or self._stopped.issuperset(decided["sent"]) or not decided["held_back"]:
             return None
         done = self._outcome(period)
         is_randomised = (pl.col("planned_offer_id") != NO_OFFER) & pl.col("arm").is_in([PLAN, HOLDBACK])
-        drawn = done.filter(is_randomised)
-        profit = drawn["profit_minor"].to_numpy()
-        watched_sales = self._outcomes.watched(drawn["customer_id"], profit, *self._span(period))
-        return Drawn(
-            (drawn["arm"] == HOLDBACK).to_numpy(), profit, np.maximum(drawn["spend_minor"].to_numpy(), 0),
-            watched_sales, float(decided.get("holdback", self.guardrails.held)),
+        randomised = done.filter(is_randomised)
+        profit = randomised["profit_minor"].to_numpy()
+        sums = self._outcomes.metric_sums(randomised["customer_id"], profit, *self._span(period))
+        return RandomisedCustomers(
+            (randomised["arm"] == HOLDBACK).to_numpy(), profit, np.maximum(randomised["spend_minor"].to_numpy(), 0),
+            sums, float(decided.get("holdback", self.guardrails.held)),
         )  # fmt: skip
 
     @property
@@ -227,30 +227,30 @@ class LoopCourse:
 
     def _look_for_drift(self, period: int, done: pl.DataFrame, *, sent: bool) -> list[Alarm]:
         """Look at orders, cuts and price response, at value beside the quarter before, at costs beside the forecast."""
-        if not self.drift.pulses:
-            self._look_back()
-        self.wary = max(0, self.wary - 1)
+        if not self.drift.sales:
+            self._add_earlier_windows()
+        self.periods_after_alarm = max(0, self.periods_after_alarm - 1)
         of = OF_PLAN if sent else AT_RANDOM
-        alarms = self._see(period, done, of, cost_sign(done, of))
+        alarms = self._add_to_drift(period, done, of, cost_sign(done, of))
         if alarms:
-            self.wary = WARY
+            self.periods_after_alarm = PERIODS_AFTER_ALARM
             self.alarms.append(self.begins(period + 1))
             if self.guardrails.state == "trial":
                 self.guardrails.begin("trial")
         return alarms
 
-    def _look_back(self) -> None:
-        """Let drift see the windows of the data from before the loop began."""
+    def _add_earlier_windows(self) -> None:
+        """Add the windows of the data from before the loop began."""
         for period in range(-BEFORE, 0):
             if self.begins(period) >= self.shop.events.first_day:
-                self._see(period, self._outcomes.of_everybody(*self._span(period)), AT_RANDOM, {})
+                self._add_to_drift(period, self._outcomes.of_everybody(*self._span(period)), AT_RANDOM, {})
 
-    def _see(self, period: int, done: pl.DataFrame, of: str, costs: Mapping[str, float]) -> list[Alarm]:
-        """Let drift see how the shop ran, and what customers left where a quarter of data says what is usual."""
-        pulse = self._outcomes.pulse(*self._span(period))
+    def _add_to_drift(self, period: int, done: pl.DataFrame, of: str, costs: Mapping[str, float]) -> list[Alarm]:
+        """Add to drift how the shop ran, and what customers left where a quarter of data says what is usual."""
+        sales = self._outcomes.period_sales(*self._span(period))
         has_usual = self.begins(period) >= self.shop.events.first_day + QUARTER_DAYS
         value = {"value": value_sign(done)} if has_usual else {}
-        return self.drift.see(pulse, {"orders" + of: log_of(pulse.orders), **value, **costs})
+        return self.drift.add_period(sales, {"orders" + of: log_of(sales.orders), **value, **costs})
 
 
 def _exploring_more(config: Config, campaign: Campaign) -> Campaign:

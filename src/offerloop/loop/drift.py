@@ -43,7 +43,7 @@ AT_ONCE = len(TREND) - 2
 
 
 @dataclass(frozen=True)
-class Pulse:
+class PeriodSales:
     """How the shop ran in a period, whatever was given: a change of it may be news."""
 
     product: Ints
@@ -71,15 +71,15 @@ class Drift:
 
     signs: list[Mapping[str, float]] = field(default_factory=list)
     """The signs of each period; one that is missing could not be measured."""
-    pulses: list[Pulse] = field(default_factory=list)
+    sales: list[PeriodSales] = field(default_factory=list)
 
-    def see(self, pulse: Pulse, signs: Mapping[str, float]) -> list[Alarm]:
+    def add_period(self, sales: PeriodSales, signs: Mapping[str, float]) -> list[Alarm]:
         """One more period. After an alarm only the newest periods, which raised it, stay."""
-        self.pulses.append(pulse)
-        self.signs.append({**signs, "cuts": cuts(pulse)})
+        self.sales.append(sales)
+        self.signs.append({**signs, "cuts": cuts(sales)})
         alarms = [alarm for alarm in (self._look(sign) for sign in TREND) if alarm is not None]
         keep = max(LAST) if alarms else MOST + max(LAST)
-        self.pulses, self.signs = self.pulses[-keep:], self.signs[-keep:]
+        self.sales, self.signs = self.sales[-keep:], self.signs[-keep:]
         return alarms
 
     def _look(self, sign: str) -> Alarm | None:
@@ -90,7 +90,7 @@ class Drift:
     def _compare(self, sign: str, last: int) -> Alarm | None:
         series = np.array([one.get(sign, np.nan) for one in self.signs])
         if sign == PRICE_RESPONSE:
-            series = price_response(self.pulses, len(self.pulses) - last)
+            series = price_response(self.sales, len(self.sales) - last)
         newest, before = series[-last:], series[:-last][-MOST:]
         if np.isnan(newest).any() or np.isfinite(before).sum() < LEAST:
             return None
@@ -98,9 +98,9 @@ class Drift:
         return Alarm(sign, change, p_value)
 
 
-def cuts(pulse: Pulse) -> float:
+def cuts(sales: PeriodSales) -> float:
     """Log of the mean share that was taken off."""
-    return float(np.log(pulse.units @ pulse.cut / max(float(pulse.units.sum()), 1.0) + 0.01))
+    return float(np.log(sales.units @ sales.cut / max(float(sales.units.sum()), 1.0) + 0.01))
 
 
 def shift(before: Floats, newest: Floats, *, trend: bool) -> tuple[float, float]:
@@ -123,17 +123,17 @@ def shift(before: Floats, newest: Floats, *, trend: bool) -> tuple[float, float]
     return change, 2 * float(stdtr(free, -abs(change / se)))
 
 
-def price_response(pulses: Sequence[Pulse], n_reference: int) -> Floats:
+def price_response(periods: Sequence[PeriodSales], n_reference: int) -> Floats:
     """(periods,): in each period the slope of log units by cut, about the means of each product in the first
     `n_reference`.
 
     Products that were sold in nearly all of these, weighted by their units; NaN where their cuts do not differ.
     """
-    product = np.unique(np.concatenate([one.product for one in pulses]))
-    units, cut = np.zeros((2, len(pulses), len(product)))
-    for row, pulse in enumerate(pulses):
-        places = np.searchsorted(product, pulse.product)
-        units[row, places], cut[row, places] = pulse.units, pulse.cut
+    product = np.unique(np.concatenate([one.product for one in periods]))
+    units, cut = np.zeros((2, len(periods), len(product)))
+    for row, sales in enumerate(periods):
+        places = np.searchsorted(product, sales.product)
+        units[row, places], cut[row, places] = sales.units, sales.cut
     mean = units[:n_reference].mean(axis=0)
     often = (mean >= FEWEST_UNITS) & ((units[:n_reference] > 0).mean(axis=0) >= 0.9)
     units, cut, weight = units[:, often], cut[:, often], mean[often] * (units[:, often] > 0)

@@ -13,19 +13,19 @@ import numpy as np
 import polars as pl
 
 from offerloop.arrays import Floats
-from offerloop.loop.drift import Pulse
+from offerloop.loop.drift import PeriodSales
 
 MARGIN, RETURNS, RATINGS, CHEAP, OPT_OUTS = "margin", "returns", "ratings", "cheap", "opt_outs"
 LINES = (
     "customer_id", "order_id", "product_id", "quantity", "list_value_minor", "discount_minor", "coupon_minor",
 )  # fmt: skip
 """Columns of purchases that are read."""
-Watched = Mapping[str, tuple[Floats, Floats]]
+MetricSums = Mapping[str, tuple[Floats, Floats]]
 
 
-def watched(
+def metric_sums(
     bought: pl.DataFrame, returned: pl.DataFrame, ratings: pl.DataFrame, ids: pl.Series, profit_minor: Floats
-) -> Watched:
+) -> MetricSums:
     """Return the dividend and divisor of each metric for each of the customers `ids`.
 
     `bought` has LINES, `returned` a customer_id for each line that was given back, `ratings` customer_id and value.
@@ -52,7 +52,7 @@ def watched(
     }
 
 
-def pulse_of(bought: pl.DataFrame, numbers: pl.DataFrame) -> Pulse:
+def period_sales_of(bought: pl.DataFrame, numbers: pl.DataFrame) -> PeriodSales:
     """Sum the purchases of all customers; `numbers` has product_id and the `number` of each."""
     sums = bought.group_by("product_id").agg(
         pl.col("quantity").sum(), pl.col("list_value_minor").sum(), pl.col("discount_minor").sum()
@@ -60,4 +60,4 @@ def pulse_of(bought: pl.DataFrame, numbers: pl.DataFrame) -> Pulse:
     each = sums.join(numbers, on="product_id", how="inner").sort("number")
     cut = each["discount_minor"].to_numpy() / np.maximum(each["list_value_minor"].to_numpy(), 1)
     units = each["quantity"].to_numpy().astype(np.float64)
-    return Pulse(each["number"].to_numpy().astype(np.int64), units, cut, bought["order_id"].n_unique())
+    return PeriodSales(each["number"].to_numpy().astype(np.int64), units, cut, bought["order_id"].n_unique())

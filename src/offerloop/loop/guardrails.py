@@ -17,7 +17,7 @@ from typing import Literal
 
 from offerloop.arrays import Bools, Floats
 from offerloop.evaluation import ExperimentReading, Metric, ShipRule, Totals, read_challenge
-from offerloop.loop.guardrail_sums import CHEAP, MARGIN, OPT_OUTS, RATINGS, RETURNS, Watched
+from offerloop.loop.guardrail_sums import CHEAP, MARGIN, OPT_OUTS, RATINGS, RETURNS, MetricSums
 
 PROFIT = "profit"
 METRICS = (
@@ -36,7 +36,7 @@ State = Literal["trial", "rest"]
 
 
 @dataclass(frozen=True)
-class Drawn:
+class RandomisedCustomers:
     """Customers with an offer in a period's plan who did not explore; arrays of shape (customers,)."""
 
     held_back: Bools
@@ -44,7 +44,7 @@ class Drawn:
     """Value less all that coupons and contacts cost."""
     before_minor: Floats
     """What they usually spend in a period."""
-    watched: Watched
+    metrics: MetricSums
     """What else is compared, by name: dividend and divisor."""
     holdback: float
     """Share of these customers from whom offers were to be held back."""
@@ -67,17 +67,17 @@ class Guardrails:
     reading: ExperimentReading | None = None
     """The newest one."""
 
-    def see(self, drawn: Drawn | None) -> ExperimentReading | None:
+    def add_period(self, randomised: RandomisedCustomers | None) -> ExperimentReading | None:
         """Read one more period. Returns None where no plan was sent, or nobody was held back."""
         if self.state == "rest":
             self.rest -= 1
             self.state = "rest" if self.rest > 0 else "trial"
-        if drawn is None or self.state != "trial":
+        if randomised is None or self.state != "trial":
             return None
-        if drawn.holdback != self.held:
-            self.held = drawn.holdback
+        if randomised.holdback != self.held:
+            self.held = randomised.holdback
             self.begin("trial")
-        self._add(drawn)
+        self._add(randomised)
         self.reading = read_challenge(self.sent, self.kept, self._rule())
         if self.reading.action != "go on":
             self.begin("rest" if self.reading.action == "roll back" else "trial")
@@ -88,13 +88,13 @@ class Guardrails:
         self.state, self.rest = state, REST if state == "rest" else 0
         self.planned, self.sent, self.kept = 0.0, {}, {}
 
-    def _add(self, drawn: Drawn) -> None:
-        self.planned = self.planned or float(SPAN * len(drawn.held_back))
-        for rows, totals in ((~drawn.held_back, self.sent), (drawn.held_back, self.kept)):
-            own_totals = {PROFIT: Totals.of(drawn.profit_minor[rows], before=drawn.before_minor[rows])}
+    def _add(self, randomised: RandomisedCustomers) -> None:
+        self.planned = self.planned or float(SPAN * len(randomised.held_back))
+        for rows, totals in ((~randomised.held_back, self.sent), (randomised.held_back, self.kept)):
+            own_totals = {PROFIT: Totals.of(randomised.profit_minor[rows], before=randomised.before_minor[rows])}
             for metric in METRICS[1:]:
-                if metric.name in drawn.watched:
-                    above, below = drawn.watched[metric.name]
+                if metric.name in randomised.metrics:
+                    above, below = randomised.metrics[metric.name]
                     own_totals[metric.name] = Totals.of(above[rows], below[rows])
             totals.update({name: totals[name] + one if name in totals else one for name, one in own_totals.items()})
 

@@ -12,8 +12,8 @@ import polars as pl
 from offerloop.arrays import Floats
 from offerloop.engine import Engine, collect
 from offerloop.events import Events
-from offerloop.loop.drift import Pulse
-from offerloop.loop.guardrail_sums import LINES, OPT_OUTS, Watched, pulse_of, watched
+from offerloop.loop.drift import PeriodSales
+from offerloop.loop.guardrail_sums import LINES, OPT_OUTS, MetricSums, metric_sums, period_sales_of
 from offerloop.money import MICRO
 from offerloop.offers import NO_OFFER
 from offerloop.response import (
@@ -73,18 +73,18 @@ class Outcomes:
         wanted = ("value_minor", "profit_minor", "usual_minor", "spend_minor", "paid_minor", "expected_minor")
         return costs.select("customer_id", "planned_offer_id", "arm", *wanted)
 
-    def pulse(self, day: int, until: int) -> Pulse:
+    def period_sales(self, day: int, until: int) -> PeriodSales:
         """Return how the shop ran."""
-        return pulse_of(self._bought(day, until), self._numbers)
+        return period_sales_of(self._bought(day, until), self._numbers)
 
-    def watched(self, ids: pl.Series, profit_minor: Floats, day: int, until: int) -> Watched:
+    def metric_sums(self, ids: pl.Series, profit_minor: Floats, day: int, until: int) -> MetricSums:
         """Return what guardrails compare of these customers."""
         browsing, back = self.events.browsing, self.events.returned
         rated = browsing.filter(nw.col("kind") == "rating", nw.col("event_day") >= day, nw.col("event_day") < until)
         ratings = collect(rated.select("customer_id", "value"))
         returned = back.filter((pl.col("order_day") >= day) & (pl.col("order_day") < until))
         refused = ids.is_in(self.events.no_consent["customer_id"].implode()).to_numpy().astype(np.float64)
-        sales = watched(self._bought(day, until), returned, ratings, ids, profit_minor)
+        sales = metric_sums(self._bought(day, until), returned, ratings, ids, profit_minor)
         return {**sales, OPT_OUTS: (refused, np.ones(len(ids)))}
 
     def _values(self, customers: pl.DataFrame, day: int, until: int) -> pl.DataFrame:

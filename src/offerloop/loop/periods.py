@@ -47,14 +47,14 @@ def go_on(course: Course, journal: Journal, periods: int, on_period: Callable[[i
     """
     for period in range(periods):
         try:
-            take_lesson(course, journal, period, take_decision(course, journal, period))
+            learn_once(course, journal, period, decide_once(course, journal, period))
         except NotYetError as awaited:
             return awaited
         on_period(period)
     return None
 
 
-def take_decision(course: Course, journal: Journal, period: int) -> Any:  # noqa: ANN401
+def decide_once(course: Course, journal: Journal, period: int) -> Any:  # noqa: ANN401
     """Decide on a period and carry the decision out, unless that is recorded already. Raises NotYetError."""
     decided = journal.once(period, "decide", lambda: course.decide(period))
     journal.once(period, "give", lambda: course.give(period, decided))
@@ -62,7 +62,7 @@ def take_decision(course: Course, journal: Journal, period: int) -> Any:  # noqa
     return decided
 
 
-def take_lesson(course: Course, journal: Journal, period: int, decided: Any) -> Any:  # noqa: ANN401
+def learn_once(course: Course, journal: Journal, period: int, decided: Any) -> Any:  # noqa: ANN401
     """Learn what came of a period, and record it. Raises NotYetError while the period lasts."""
     learned = course.learn(period, decided)
     return journal.once(period, "learn", lambda: learned)

@@ -26,7 +26,7 @@ from offerloop.decision import LoopPeriod
 from offerloop.engine import Engine, InMemoryEngine
 from offerloop.events import EPOCH, Events, prepare
 from offerloop.flow import Gap, at_once, audiences, decide, learn_effects, profile
-from offerloop.loop import LoopCourse, PeriodPlan, take_decision, take_lesson, unpacked
+from offerloop.loop import LoopCourse, PeriodPlan, decide_once, learn_once, unpacked
 from offerloop.market import Logged, Market, OfferDraw
 from offerloop.message import Message
 from offerloop.money import to_text
@@ -112,7 +112,7 @@ class LoopRule:
     explore: float = EXPLORE
     decided: list[dict[str, Any]] = field(default_factory=list)
     """What the journal holds of each week's decision."""
-    lessons: list[dict[str, Any]] = field(default_factory=list)
+    learned: list[dict[str, Any]] = field(default_factory=list)
     """What was learned of each week that is over."""
     _loop: _Loop | None = None
 
@@ -123,7 +123,7 @@ class LoopRule:
             self._loop = self._begin(market, budget)
         else:
             self.catch_up(market)
-        decided = take_decision(self._loop.course, self._loop.journal, len(self.decided))
+        decided = decide_once(self._loop.course, self._loop.journal, len(self.decided))
         self.decided.append(decided)
         return _given(market, unpacked(decided["assignments"]))
 
@@ -133,8 +133,8 @@ class LoopRule:
         if loop is None:
             return
         loop.shop.catch_up(market, loop.course.begins(weeks))
-        if len(self.lessons) < weeks:
-            self.lessons.append(take_lesson(loop.course, loop.journal, weeks - 1, self.decided[-1]))
+        if len(self.learned) < weeks:
+            self.learned.append(learn_once(loop.course, loop.journal, weeks - 1, self.decided[-1]))
 
     def _begin(self, market: Market, budget: int) -> _Loop:
         """Begin in a folder that lasts as long as the rule."""

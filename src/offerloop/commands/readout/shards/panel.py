@@ -140,14 +140,14 @@ def _sided(rows: pl.DataFrame, treated: list[str], control: list[str]) -> pl.Dat
 
 
 def _exploration_rows(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return explorers and the holdout who could draw an offer; strata are the numbers of kinds on their menus."""
+    """Return explorers and the holdout who could draw an offer; strata are the numbers of kinds that they may draw."""
     can_draw = rows.filter(pl.col("arm").is_in([EXPLORE, HOLDOUT]), pl.col("explore_kinds") != "")
     kinds = pl.col("explore_kinds").str.split(",")
     return can_draw.with_columns(kinds=kinds, stratum=kinds.list.len().cast(pl.Int64))
 
 
 def _drawn(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return who could draw an offer: by any and by each kind on their menu, with who got it or nothing."""
+    """Return who could draw an offer: by any and by each kind that they may draw, with who got it or nothing."""
     can_draw, got = _exploration_rows(rows), (pl.col("arm") == EXPLORE) & (pl.col("offer_id") != NO_OFFER)
     any_kind = can_draw.with_columns(group=pl.lit(EVERYBODY), is_it=got)
     by_kind = can_draw.with_columns(group="kinds").explode("group")
