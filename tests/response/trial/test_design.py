@@ -89,7 +89,7 @@ def test_modelled_chances_are_near_the_true_ones():
 def test_poor_overlap_is_refused_with_what_data_would_help():
     x, action, _ = arms(4, pull=8.0)
     chance = modelled_propensities(x, action, 2, seed=1)
-    with pytest.raises(EvidenceError, match=r"hardly any chance.*random share"):
+    with pytest.raises(EvidenceError, match=r"the propensity of an offer is below.*random share"):
         rows_with_overlap(chance, action, ["none", "coupon"])
 
 

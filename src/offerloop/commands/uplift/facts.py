@@ -147,7 +147,7 @@ class FindingsBuilder:
         return replace(self.evidence, outcome=(self.trial.outcome != 0).astype(np.float64))
 
     @cached_property
-    def chances(self) -> Floats:
+    def purchase_probabilities(self) -> Floats:
         """(rows, K): of any outcome under each offer, by models of other customers."""
         return np.clip(expected_outcomes(self.bought, self.study.value.fold[0]), 0.0, 1.0)
 
@@ -308,7 +308,8 @@ class FindingsBuilder:
             return
         offer = self.study.decision.offer
         effect = self.study.value.shrunk[self.study.decision.estimator].mean(axis=0)[:, offer]
-        shares = response_type_shares(robust_scores(self.bought, self.chances), offer, effect, self.study.whose)
+        scores = robust_scores(self.bought, self.purchase_probabilities)
+        shares = response_type_shares(scores, offer, effect, self.study.whose)
         for name, share in shares.items():
             yield ResponseType(name, share)  # type: ignore[arg-type]
 

@@ -156,7 +156,7 @@ class CovariateBalance:
 
 @dataclass(frozen=True)
 class Overlap:
-    """Chances of an arm, as a model of who was given what tells them; of an observational table."""
+    """Propensities of an arm, as a model of who was given what tells them; of an observational table."""
 
     arm: str
     quantiles: tuple[float, ...]

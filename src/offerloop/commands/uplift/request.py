@@ -26,7 +26,7 @@ class UpliftRequest:
     control: str | None = None
     """Name of the arm without an offer; None where it can be recognised."""
     propensity: str | None = None
-    """Column with the chance of the arm that each row is in."""
+    """Column with the propensity of the arm that each row is in."""
     shares: tuple[tuple[str, float], ...] = ()
     """Planned share of each arm."""
     budget: float | None = None
@@ -67,7 +67,7 @@ class UpliftRequest:
             raise InputError(Message("--top limits how many are treated and --budget what is spent on them; name one"))
         if self.propensity is not None and self.observational:
             raise InputError(
-                Message("--observational says that chances are not known, but --propensity gives them; name one")
+                Message("--observational says that propensities are not known, but --propensity gives them; name one")
             )
 
     @property

@@ -1,4 +1,4 @@
-"""A trial table made ready: evidence of value and cost, the chances of each arm, and what makes it doubtful."""
+"""A trial table made ready: evidence of value and cost, the propensities of each arm, and what makes it doubtful."""
 
 from __future__ import annotations
 
@@ -196,7 +196,7 @@ def _balance_p(features: Floats, arms: Arms, whose: Ints | None) -> float:
 def _propensities(
     kept: pl.DataFrame, arms: Arms, features: Floats, whose: Ints | None, request: UpliftRequest, path: Path
 ) -> tuple[Design, Floats, float | None]:
-    """Design, chances (n, K), and the p-value of their sizes against the plan."""
+    """Design, propensities (n, K), and the p-value of their sizes against the plan."""
     n_arms = len(arms.names)
     if request.observational:
         return "observational", modelled_propensities(features, arms.action, n_arms, request.seed), None
@@ -338,7 +338,7 @@ def refuse_unlike(
                 "'{path}': '{worst}' differs between '{arm}' and '{control}' by {distance} standard "
                 "deviations, which chance does not do: either it was measured after the treatment "
                 "(leave it out with --ignore), or chance did not decide who was treated (say "
-                "--observational, or give the chances with --propensity)",
+                "--observational, or give the propensities with --propensity)",
                 path=str(path),
                 worst=worst,
                 arm=arms.names[far[0].arm],
@@ -351,8 +351,8 @@ def refuse_unlike(
             Message(
                 "'{path}': the arms differ on their features together more than chance allows (p = {p_value}): either "
                 "a column was measured after the treatment (leave it out with --ignore), or chance did not decide who "
-                "was treated (say --observational, or give the chances with --propensity); where whole households or "
-                "stores were drawn, name their column with --cluster",
+                "was treated (say --observational, or give the propensities with --propensity); where whole households "
+                "or stores were drawn, name their column with --cluster",
                 path=str(path),
                 p_value=f"{p_value:.1g}",
             )
@@ -412,7 +412,7 @@ def _notes(arms: Arms, outcome: Floats, paid: Floats | None, ratio: float | None
 
 
 def _trimmed(trial: PreparedTrial) -> PreparedTrial:
-    """Without rows for which an offer had hardly any chance."""
+    """Without rows for which the propensity of an offer is close to zero."""
     kept = rows_with_overlap(trial.value.propensity, trial.arms.action, list(trial.arms.names))
     if kept.all():
         return trial

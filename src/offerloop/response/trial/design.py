@@ -268,7 +268,7 @@ class OverlapSums:
         if self.kept < LEAST_KEPT * self.rows:
             raise EvidenceError(
                 Message(
-                    "for {share} of the customers an offer had hardly any chance (below {least}), so nobody like them "
+                    "for {share} of the customers the propensity of an offer is below {least}, so nobody like them "
                     "can be compared; {remedy}",
                     share=Share(1 - self.kept / self.rows),
                     least=Share(TRIMMED),

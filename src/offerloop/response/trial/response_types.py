@@ -1,12 +1,12 @@
 """Persuadable, sure thing, lost cause, sleeping dog: how many customers an offer moves, and what it costs in vain.
 
 Nobody is seen both with and without an offer, so no customer's type is known, only how likely each is. Where an offer
-moves nobody of a kind both ways, with chances p0 without and p1 with the offer,
+moves nobody of a kind both ways, with probabilities p0 without and p1 with the offer,
 
     persuadable max(p1 - p0, 0)   sleeping dog max(p0 - p1, 0)   sure thing min(p0, p1)   lost cause 1 - max(p0, p1)
 
-(the least movement that fits both chances; Tian and Pearl 2000, "Probabilities of causation"). Shares are means of
-doubly robust scores, with the sign of the effect from models of other customers.
+(the least movement that fits both probabilities; Tian and Pearl 2000, "Probabilities of causation"). Shares are means
+of doubly robust scores, with the sign of the effect from models of other customers.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ def has_response_types(outcome: Floats) -> bool:
     return len(np.unique(outcome[outcome != 0])) == 1
 
 
-def response_type_rows(without: Floats, chances: Floats, effect: Floats) -> dict[str, Floats]:
+def response_type_rows(without: Floats, with_offer: Floats, effect: Floats) -> dict[str, Floats]:
     """Return the probability (n,) of each type, from purchase probabilities or scores without and with the offer."""
     helps = effect >= 0
-    more, less = np.where(helps, chances - without, 0.0), np.where(helps, 0.0, without - chances)
-    both = np.where(helps, without, chances)
+    more, less = np.where(helps, with_offer - without, 0.0), np.where(helps, 0.0, without - with_offer)
+    both = np.where(helps, without, with_offer)
     return dict(zip(TYPES, (more, both, 1 - more - less - both, less), strict=True))
 
 

@@ -165,7 +165,7 @@ def test_too_little_overlap_of_all_rows_is_refused(path, design):
     rows = pl.read_parquet(path / "*.parquet").with_columns(
         arm=pl.when(pl.col("recency") > 7).then(pl.lit("coupon")).otherwise(pl.lit("none"))
     )
-    with pytest.raises(EvidenceError, match="hardly any chance"):
+    with pytest.raises(EvidenceError, match="the propensity of an offer is below"):
         uplift(rows, request_of(design), engine="duckdb")
 
 

@@ -123,7 +123,7 @@ def checks_section(findings: UpliftFindings, _: Localizer) -> Section:
         blocks += [
             Text(
                 _(
-                    "A model estimates each customer's chance of being in each arm. Where it is close to zero, "
+                    "A model estimates each customer's probability of being in each arm. Where it is close to zero, "
                     "no similar customer got that offer, and its effect there is an assumption."
                 )
             ),
@@ -205,7 +205,11 @@ def _interval(balance: CovariateBalance) -> Estimate:
 def _overlap_figure(findings: UpliftFindings, _: Localizer) -> Figure:
     dots = [Dot("", overlap.arm, _span(overlap)) for overlap in findings.overlap]
     rows = tuple(
-        (overlap.arm, *(_.share(chance, 0.001) for chance in overlap.quantiles), _.count(overlap.effective_size))
+        (
+            overlap.arm,
+            *(_.share(share, 0.001) for share in overlap.quantiles),
+            _.count(overlap.effective_size),
+        )
         for overlap in findings.overlap
     )
     levels = tuple(_.numbers(f"{level} %") for level in (5, 25, 50, 75, 95))
@@ -213,10 +217,10 @@ def _overlap_figure(findings: UpliftFindings, _: Localizer) -> Figure:
     says = (_("{rule}: {profit}", context="name and figure", rule=row[0], profit=row[3]) for row in rows)
     return figure(
         "overlap",
-        _("Chances of each arm"),
+        _("Probability of each arm"),
         capital(_("dots are medians over all customers; whiskers run from the 5 % to the 95 % quantile")),
         forest(dots, percent_labels(_)),
-        Table(_("Chances of each arm, quantiles over all customers"), heads, rows),
+        Table(_("Probability of each arm, quantiles over all customers"), heads, rows),
         localizer=_,
         says=_.stopped(_.clauses(says)),
     )
