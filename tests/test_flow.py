@@ -340,7 +340,7 @@ def test_budgets_hold_on_the_sample(sample_run):
 
 
 @pytest.mark.sample
-def test_what_no_history_shows_is_given_by_lot_only(sample_run):
+def test_what_no_history_shows_is_given_at_random_only(sample_run):
     assigned, effects = sample_run.tables["assignments"], sample_run.tables["effects"]
     unknown = sample_run.tables["offers"].filter(basis="unknown")["offer_id"]
     assert set(unknown) == {"spend-and-save", "flash-sale"}

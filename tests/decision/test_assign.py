@@ -78,9 +78,9 @@ def test_why_each_customer_has_this_row():
         3: "no_offer_pays",
         4: "budget_spent",
         5: "no_basis",
-        6: "lot",
-        7: "lot",
-        8: "lot",
+        6: "explore",
+        7: "explore",
+        8: "explore",
     }
 
 
@@ -136,7 +136,7 @@ def test_the_best_other_offer_of_campaigns_that_are_sent():
         3: "a, 0.04 behind",  # an offer that loses money is behind nothing
         4: "a, 0.30 ahead",  # the budget ran out
         5: "",
-        6: "a, 0.10 ahead",  # the lot was not the best
+        6: "a, 0.10 ahead",  # the draw was not the best
         7: "",
         8: "",
     }

@@ -60,6 +60,15 @@ def test_an_old_run_is_explained(old):
     assert "“First offers”" in printed
 
 
+@pytest.mark.parametrize("customer", ["c025", "c028"])
+@pytest.mark.parametrize("audience", ["customer", "support", "marketer"])
+def test_what_an_old_run_drew_at_random_is_explained(old, customer, audience):
+    """Nothing and an offer; the code of this reason had another name."""
+    code, printed, said = offerloop("explain", old / RUN, customer, "--audience", audience)
+    assert (code, said) == (0, "")
+    assert "random" in printed
+
+
 def test_an_old_run_is_published_once(old):
     before = contents(old)
     code, printed, said = offerloop("publish", old / RUN)

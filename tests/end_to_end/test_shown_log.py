@@ -42,7 +42,7 @@ def shop():
 
 @pytest.fixture(scope="module")
 def market(shop):
-    """Six weeks of offers by lot after four without."""
+    """Six weeks of offers at random after four without."""
     return shop.logged(shop.whole_shop("grocery"), 3, 300, 60, shop.Lot(4, 6))
 
 

@@ -27,7 +27,7 @@ def full() -> ReadoutFindings:
     )
     effects = [effect("plan", one, method=how) for one in OUTCOMES for how in ("adjusted", "unadjusted")]
     effects += [effect("plan", "profit_minor", name) for name in ("own", "shared")]
-    effects += [effect("programme", "profit_minor", value=5.0), effect("lot", "margin_minor", method="weighted")]
+    effects += [effect("programme", "profit_minor", value=5.0), effect("explore", "margin_minor", method="weighted")]
     effects += [effect("tag", "margin_minor", "loyal", value=-30.0), effect("fifth", "margin_minor", "lowest fifth")]
     return ReadoutFindings(
         shop=Shop(name="Corner shop", currency="USD", margin=0.3, note="Made up for tests."),
@@ -71,7 +71,7 @@ def stopped() -> ReadoutFindings:
 
 
 def little() -> ReadoutFindings:
-    """No clear effect, no forecast, no segment, no lot, no redemption."""
+    """No clear effect, no forecast, no segment, no offers at random, no redemption."""
     effects = (effect("plan", "profit_minor", value=1.0, p_value=0.8), effect("programme", "profit_minor"))
     return replace(
         full(), effects=effects, against_forecast=None, bought_anyway=None, covariate=None, too_few=(),

@@ -43,7 +43,7 @@ def make_run(
     folder, *, more="", keep=None, funded=0.0, explore=EXPLORE, kinds=lambda _: ("coupon",), margins=(), hide=None,
     usual=0.0, only_able=False,
 ):  # fmt: skip
-    """A run of N customers; the plan has an offer for three in five of them. `kinds`: what one may draw by lot.
+    """A run of N customers; the plan has an offer for three in five of them. `kinds`: what one may draw at random.
 
     With a share `usual` business as usual gives two in three customers an offer. `only_able`: only who can draw an
     offer explores, as runs do it.

@@ -112,7 +112,7 @@ def _reasons(sent: list[str], outside: Outside, *, any_effect: bool) -> pl.Expr:
         .when(pl.col("customer_id").is_in(outside.no_audience.implode())).then(pl.lit("outside"))
         .when(pl.col("arm") == HOLDOUT).then(pl.lit("holdout"))
         .when(pl.col("arm") == USUAL).then(pl.lit("usual"))
-        .when(pl.col("arm") == EXPLORE).then(pl.lit("lot"))
+        .when(pl.col("arm") == EXPLORE).then(pl.lit("explore"))
         .when(pl.col("arm") == HOLDBACK).then(pl.lit("held_back"))
         .when((pl.col("arm") == PLAN) & ~nothing).then(pl.lit("best_profit"))
         .when(pl.lit(not any_effect)).then(pl.lit("no_effect_known"))

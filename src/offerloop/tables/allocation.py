@@ -22,7 +22,7 @@ ARMS = {
 
 REASONS = {
     "holdout": "permanent holdout",
-    "lot": "drawn at random",
+    "explore": "drawn at random",
     "usual": "business as usual: what the shop does today",
     "held_back": "the plan's offer is held back in this period, drawn at random",
     "best_profit": "best profit within budget",
@@ -35,6 +35,8 @@ REASONS = {
     "budget_spent": "budget spent on customers with a better return",
 }
 """Codes of the column `reasons`, in words."""
+EARLIER_REASONS = {"lot": "explore"}
+"""What codes were in runs of version 0.1, whose recorded decisions keep them, and are now."""
 
 ASSIGNMENTS = TableContract(
     "assignments",

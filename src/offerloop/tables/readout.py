@@ -45,8 +45,8 @@ READOUT_EFFECTS = TableContract(
         Column(
             "comparison",
             pl.String,
-            "plan, programme, against_usual (plan less business as usual), usual (that less the holdout), lot, tag or "
-            "fifth of predicted profit",
+            "plan, programme, against_usual (plan less business as usual), usual (that less the holdout), explore, tag "
+            "or fifth of predicted profit",
         ),
         Column("outcome", pl.String, "outcome of OUTCOMES, profit_minor (margin less cost) or before_revenue_minor"),
         Column("group", pl.String, "all, or the campaign, kind of offer or segment"),

@@ -122,8 +122,8 @@ def test_exposures_whose_outcome_is_not_known_are_counted_and_left_out(tmp_path)
 
 
 def test_propensities_of_all_offers_are_known_where_a_plain_lot_decided_and_rounded(tmp_path):
-    lot = [(1, "coupon", 100, 0.25), (2, "none", 100, 0.7504), (1, "none", 110, 0.5), (2, "coupon", 110, 0.5)]
-    shop = logged(tmp_path, exposures=lot)
+    shown = [(1, "coupon", 100, 0.25), (2, "none", 100, 0.7504), (1, "none", 110, 0.5), (2, "coupon", 110, 0.5)]
+    shop = logged(tmp_path, exposures=shown)
     log = decisions_of(shop).log(("none", "coupon", "gold"), shop.days, knows_cost=True)
     np.testing.assert_allclose(log.propensities, [[0.75, 0.25, 0], [0.5, 0.5, 0], [0.75, 0.25, 0], [0.5, 0.5, 0]], 1e-3)
     np.testing.assert_array_equal(log.customer, [0, 0, 1, 1])

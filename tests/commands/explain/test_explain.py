@@ -117,7 +117,7 @@ def test_a_draw_changes_by_nothing_and_tells_what_the_plan_would_have_given(run)
         assert explain(run, customer).facts["changes"] == {"kind": "random"}
     assert statuses(explain(run, "4").facts) == {"coupon-20 Tea": "kept_back_holdout"}
     assert statuses(explain(run, "6").facts) == {"coupon-20 Tea": "kept_back_explore"}
-    assert statuses(explain(run, "8").facts) == {"coupon-20 Jam": "given_by_lot"}
+    assert statuses(explain(run, "8").facts) == {"coupon-20 Jam": "given_at_random"}
     assert "The plan alone would have given “20 % off Tea”" in explain(run, "4").text
     facts = explain(run, "5").facts
     assert "profit_minor" not in facts["decision"]

@@ -378,7 +378,7 @@ def test_it_learns_from_what_was_shown_before_it_began_and_from_what_it_gave(com
     assert finished(after["periods"][1], "in which deliberately nothing") == before + none
 
 
-def test_while_little_is_known_the_idle_budget_is_given_by_lot(begun):
+def test_while_little_is_known_the_idle_budget_is_given_at_random(begun):
     period = begun[1]["periods"][0]
     assert period["sent"] == []
     assert period["explorers"] == (2250 + 225) // 125  # the shop pays a quarter of at most 5.00

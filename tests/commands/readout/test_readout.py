@@ -200,7 +200,7 @@ def test_a_group_made_worse_is_named_a_sleeping_dog(tmp_path):
     assert "made worse by the offers: lapsing" in done.report.read_text()
 
 
-# Cost, redemption and the lot.
+# Cost, redemption and offers at random.
 
 COUPONS = 'coupon = "coupon"\nreimbursed = "back"'
 
@@ -256,13 +256,15 @@ def test_the_lot_is_weighted_by_what_each_customer_could_draw(tmp_path):
     lines.with_columns(more.round(2).alias("paid")).write_csv(tmp_path / "orders.csv")
     done = read_out(run, tmp_path / "orders.csv")
     one = next(
-        e for e in done.summary["effects"] if (e["comparison"], e["outcome"], e["group"]) == ("lot", "margin", "all")
+        e
+        for e in done.summary["effects"]
+        if (e["comparison"], e["outcome"], e["group"]) == ("explore", "margin", "all")
     )
     assert float(one["per_customer"]["low"]) < 0 < float(one["per_customer"]["high"])
     outcomes = pl.read_parquet(done.folder / "outcomes.parquet")
-    lot = outcomes.filter((pl.col("arm") == "explore") | (pl.col("arm") == "holdout"))
+    drawn = outcomes.filter((pl.col("arm") == "explore") | (pl.col("arm") == "holdout"))
     drew = (
-        lot.group_by(pl.col("offer_id") != "none").agg(pl.col("margin_minor").mean()).sort("offer_id")["margin_minor"]
+        drawn.group_by(pl.col("offer_id") != "none").agg(pl.col("margin_minor").mean()).sort("offer_id")["margin_minor"]
     )
     assert (drew[1] - drew[0]) / 100 > float(one["per_customer"]["high"])
 

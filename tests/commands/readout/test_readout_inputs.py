@@ -87,5 +87,5 @@ def test_the_lot_of_a_campaign_with_an_audience_is_read_out(tmp_path):
     pl.concat([effects, effects.with_columns(pl.col("customer_id") + 1)]).write_parquet(run / "effects.parquet")
     make_orders(tmp_path / "orders.csv", run, lambda _: 1.5)
     done = read_out(run, tmp_path / "orders.csv")
-    lot = next(one for one in done.summary["effects"] if (one["comparison"], one["outcome"]) == ("lot", "margin"))
-    assert float(lot["per_customer"]["low"]) > 0
+    drawn = next(one for one in done.summary["effects"] if (one["comparison"], one["outcome"]) == ("explore", "margin"))
+    assert float(drawn["per_customer"]["low"]) > 0

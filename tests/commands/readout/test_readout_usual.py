@@ -74,16 +74,16 @@ def test_without_business_as_usual_the_first_line_stays_what_it_is(tmp_path):
 
 def test_what_the_lot_shows_is_still_read_beside_business_as_usual(tmp_path):
     _, done = read(tmp_path, {"plan": 1.2, "usual": 1.0, "explore": 1.2}, explore=0.3)
-    assert [one for one in done.summary["effects"] if one["comparison"] == "lot"], done.summary["too_few"]
+    assert [one for one in done.summary["effects"] if one["comparison"] == "explore"], done.summary["too_few"]
 
 
 def test_the_lot_is_read_where_only_some_can_draw_an_offer(tmp_path):
     effect, able = {"plan": 1.2, "explore": 2.0, "usual": 1.0}, lambda one: ("coupon",) if one % 2 else ()
     _, done = read(tmp_path, effect, explore=0.5, kinds=able, only_able=True)
     assert done.stopped is None
-    (lot,) = [one for one in done.summary["effects"]
-              if (one["comparison"], one["outcome"], one["group"]) == ("lot", "revenue", "all")]  # fmt: skip
-    assert float(lot["per_customer"]["low"]) > 0
+    (drawn,) = [one for one in done.summary["effects"]
+              if (one["comparison"], one["outcome"], one["group"]) == ("explore", "revenue", "all")]  # fmt: skip
+    assert float(drawn["per_customer"]["low"]) > 0
 
 
 def test_a_customer_of_the_other_group_stops_the_reading(tmp_path):

@@ -261,7 +261,7 @@ def plan_tables(plans: dict[str, tuple[float, float, float]], lead_low: float) -
     ]
     effects = [("shared", one, "shared-20 milk", 30.0, 100.0) for one in range(1, 4)]
     given = [("shared", "shared-20 milk", "plan", "best_profit")] * 3
-    given += [(None, "none", "plan", "no_offer_pays"), (None, "none", "explore", "lot")]
+    given += [(None, "none", "plan", "no_offer_pays"), (None, "none", "explore", "explore")]
     given += [(None, "none", "holdout", "holdout")]
     rows = [(position, *row) for position, row in enumerate(given, start=1)]
     parts = [curves(name) for name in plans]

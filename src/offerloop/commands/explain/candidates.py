@@ -235,7 +235,7 @@ def why_not(
 ) -> str:
     """A code for what became of a candidate, by the plan first and the draw second."""
     if candidate.key in assigned:
-        return {PLAN: "given", USUAL: "given_by_usual"}.get(arm, "given_by_lot")
+        return {PLAN: "given", USUAL: "given_by_usual"}.get(arm, "given_at_random")
     chosen = choice.instead_of(candidate)
     if chosen is not None and candidate.key == chosen.key:
         return f"kept_back_{arm}"

@@ -25,7 +25,7 @@ JUST_BELOW = 1 - 1e-9
 
 
 RULED = {
-    "holdout": "random", "lot": "random", "usual": "random", "held_back": "random",
+    "holdout": "random", "explore": "random", "usual": "random", "held_back": "random",
     "no_consent": "consent", "outside": "audience",
 }  # fmt: skip
 """Reasons that no figure could change, and what could."""

@@ -15,7 +15,7 @@ WHY_THIS_ONE = {
     "category": Message("Why this one: you have bought {category} from us in recent months."),
     "all": Message("Why this one: it came out first when we compared our offers for you."),
     "usual": Message("Why this one: it is what our usual rules for offers give you."),
-    "lot": Message("Why this one: it was drawn at random. We do that for a few offers, to learn which ones help."),
+    "explore": Message("Why this one: it was drawn at random. We do that for a few offers, to learn which ones help."),
 }
 """Why the customer gets this offer, for the customer."""
 WHY_NO_OFFER = {
@@ -31,7 +31,7 @@ WHY_NO_OFFER = {
         "Our usual rules give you none this time. That you are in the group with the usual rules "
         "was drawn at random; it has nothing to do with you or with what you buy."
     ),
-    "lot": Message(
+    "explore": Message(
         "That was drawn at random: sometimes we give none, to learn whether our offers help. It "
         "has nothing to do with you or with what you buy."
     ),
@@ -70,25 +70,25 @@ def customer_text(_: ExplanationLocalizer) -> str:
 
 def _offered(_: ExplanationLocalizer, terms: OfferTermFacts) -> list[str]:
     decision = _.facts.decision
-    lot, category = decision.reason in DRAWN, terms.category
-    why = decision.reason if lot else "all"
-    if not lot and category and decision.basis in ("transferred", "estimated"):
+    at_random, category = decision.reason in DRAWN, terms.category
+    why = decision.reason if at_random else "all"
+    if not at_random and category and decision.basis in ("transferred", "estimated"):
         why = closeness(_, category)
     return [
         _("Your offer: {offer}.", context="explanation", offer=_.offer(terms, with_most=True)),
         *([_("You also get: {offers}.", context="explanation", offers=_.further())] if _.facts.further else []),
         _(WHY_THIS_ONE["all" if why == "scope" else why], category=category or ""),
-        _(_how_chosen(terms, lot=lot)),
+        _(_how_chosen(terms, at_random=at_random)),
     ]
 
 
-def _how_chosen(terms: OfferTermFacts, *, lot: bool) -> Message:
+def _how_chosen(terms: OfferTermFacts, *, at_random: bool) -> Message:
     """Return what must be said of a program's choice; a benefit is no price."""
     if terms.kind == "benefit":
-        return AUTOMATED_DRAW if lot else AUTOMATED
+        return AUTOMATED_DRAW if at_random else AUTOMATED
     return (
         Message("This price was set for you by automated means (EU Directive 2011/83, art. 6(1)(ea)).")
-        if lot
+        if at_random
         else Message(
             "This price was personalised for you by automated means, based on your purchases (EU "
             "Directive 2011/83, art. 6(1)(ea))."

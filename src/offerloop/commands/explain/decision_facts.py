@@ -37,7 +37,7 @@ from offerloop.commands.explain.findings import (
     TagFacts,
 )
 from offerloop.profiles import RECENT_DAYS, TAGS
-from offerloop.tables import AS_SENT
+from offerloop.tables import AS_SENT, EARLIER_REASONS
 from offerloop.workspace import CampaignRead, RunRead
 
 LIKED = 3
@@ -46,7 +46,7 @@ LIKED = 3
 def facts_of(run: RunRead, customer: int | str) -> DecisionFacts:
     """Return what the run says about the customer."""
     rows = run.all_offers().filter(pl.col("customer_id") == pl.lit(customer)).collect()
-    row = rows.row(0, named=True)
+    row = rows.with_columns(pl.col("reasons").replace(EARLIER_REASONS)).row(0, named=True)
     candidates = candidates_of(run, customer)
     assigned = _keys(rows, "campaign_id", "offer_id")
     beside = run.further_planned().filter(pl.col("customer_id") == pl.lit(customer)).collect()

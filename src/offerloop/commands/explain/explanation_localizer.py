@@ -25,7 +25,7 @@ SURE_FROM = 0.995
 """A chance that would be rounded to certainty."""
 TINY = 0.5
 """Profits that are all below this many minor units are told with more digits."""
-DRAWN = ("holdout", "usual", "lot", "held_back")
+DRAWN = ("holdout", "usual", "explore", "held_back")
 """Reasons that rest on a random draw."""
 
 

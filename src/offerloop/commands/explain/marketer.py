@@ -24,7 +24,7 @@ REASONS_FOR_NONE = {
     "holdout": Message("in the permanent holdout"),
     "held_back": Message("the plan's offer is held back in this period, drawn at random"),
     "usual": Message("in the group with business as usual, which gives nothing here"),
-    "lot": Message("drawn at random, and the draw was no offer"),
+    "explore": Message("drawn at random, and the draw was no offer"),
     "budget_spent": Message("the budget went to customers with a better return"),
     "no_offer_pays": Message("no offer pays for this customer"),
     "no_campaign_pays": Message("no campaign is sent"),

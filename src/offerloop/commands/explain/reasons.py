@@ -26,7 +26,7 @@ WHY = {
         "A hash of the customer's id put it among the customers who get what the shop does "
         "today, to compare the plan with. It is chance, the same in every run."
     ),
-    "lot": Message(
+    "explore": Message(
         "The customer was drawn to explore: a few get at random what may be given, or nothing. The "
         "profile did not count in the draw; it only decides which offers may be drawn."
     ),
@@ -122,7 +122,7 @@ def why_lines(_: ExplanationLocalizer) -> list[str]:
             ),
             *_alone(_),
         ]
-    if reason in ("lot", "usual", "held_back"):
+    if reason in ("explore", "usual", "held_back"):
         return [_(WHY[reason]), *_alone(_)]
     if reason == "best_profit":
         return [*_best(_, _chosen(_)), *_agreement(_)]

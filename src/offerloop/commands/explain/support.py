@@ -39,7 +39,7 @@ SUPPORT_WHY = {
         "Why: chance. A random draw put the customer in a comparison group in which everything "
         "goes on as before, so that we can see whether the new way of choosing offers is better."
     ),
-    "lot": Message(
+    "explore": Message(
         "Why: chance. A few customers get their offer, or no offer, at random, so that we can see which offers work."
     ),
 }
@@ -72,7 +72,7 @@ SUPPORT_FACTS = {
     "usual": Message(
         "Facts used: only the customer number for the draw; and those that the shop's usual rules for offers name."
     ),
-    "lot": Message(
+    "explore": Message(
         "Facts used: none for the draw itself; only which offers were in it could depend on what the customer bought."
     ),
 }

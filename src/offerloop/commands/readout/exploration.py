@@ -17,7 +17,7 @@ from offerloop.message import Message
 from offerloop.offers import OFFER_KIND_NAMES
 
 
-def lot_effects(
+def exploration_effects(
     sums: ReadoutSums, draw: ExplorationDraw, explorers: int, outcomes: Sequence[str]
 ) -> tuple[list[ReadoutEffect], list[Message]]:
     """Hájek-weighted effects of any offer given at random and of each kind; and what is too small to be shown.
@@ -39,7 +39,7 @@ def lot_effects(
                 "exploration that is configured"
             )
         ]
-    kinds = [one for one in sums.names("lot") if one != EVERYBODY]
+    kinds = [one for one in sums.names("explore") if one != EVERYBODY]
     parts = {kind: _effects_of_kind(sums, draw, kind, outcomes) for kind in (EVERYBODY, *kinds)}
     return [one for part in parts.values() for one in part], [
         _too_few(kind) for kind, part in parts.items() if not part
@@ -66,10 +66,10 @@ def _effects_of_kind(
     sums: ReadoutSums, draw: ExplorationDraw, kind: str, outcomes: Sequence[str]
 ) -> list[ReadoutEffect]:
     """Effects of one kind, among customers who could draw it; of any offer for the kind 'all'."""
-    treated, control = sums.sides("lot", kind)
+    treated, control = sums.sides("explore", kind)
     if not comparable((treated, control)):
         return []
-    drawn, nothing = sums.strata("lot", TREATED, kind), sums.strata("lot", CONTROL, kind)
+    drawn, nothing = sums.strata("explore", TREATED, kind), sums.strata("explore", CONTROL, kind)
     effects = []
     for outcome in outcomes:
         difference = weighted_difference(
@@ -77,6 +77,8 @@ def _effects_of_kind(
             [(one.outcomes[outcome], 1 / draw.nothing(n_kinds)) for one, n_kinds in nothing],
         )
         effects.append(
-            ReadoutEffect("lot", outcome, kind, "weighted", plain(difference), difference.p_value, treated.n, control.n)
+            ReadoutEffect(
+                "explore", outcome, kind, "weighted", plain(difference), difference.p_value, treated.n, control.n
+            )
         )
     return effects

@@ -33,7 +33,7 @@ class ReadoutEffect:
     """Treated less control, per customer; money in minor units."""
 
     comparison: str
-    """plan, programme, against_usual (plan less business as usual), usual (that less holdout), lot, tag or fifth."""
+    """plan, programme, against_usual (plan less business as usual), usual (that less holdout), explore, tag, fifth."""
     outcome: str
     group: str
     method: str

@@ -378,11 +378,11 @@ def anyway_section(findings: ReadoutFindings, _: Localizer) -> Section:
 
 def exploration_section(findings: ReadoutFindings, _: Localizer) -> Section:
     """What offers given at random taught."""
-    rows, label = [one for one in findings.effects if one.comparison == "lot"], _("Offers given at random")
+    rows, label = [one for one in findings.effects if one.comparison == "explore"], _("Offers given at random")
     if not rows:
         few = [_(one) for one in findings.too_few_explored]
         said = _("Too few to show: {names}.", names=_.clauses(few)) if few else _("No offer was given at random.")
-        return Section("lot", label, _("Too few offers were given at random to show anything yet"), (Text(said),))
+        return Section("explore", label, _("Too few offers were given at random to show anything yet"), (Text(said),))
     cells = tuple(
         (
             _.value(kind_name(effect.group)),
@@ -401,7 +401,7 @@ def exploration_section(findings: ReadoutFindings, _: Localizer) -> Section:
         if any(one.outcome == "margin_minor" and one.estimate.is_clear for one in rows)
         else _("Offers given at random show no clear effect on margin")
     )
-    return Section("lot", label, message, (Table(title, heads, cells, n_labels=2),))
+    return Section("explore", label, message, (Table(title, heads, cells, n_labels=2),))
 
 
 def limits_section(findings: ReadoutFindings, _: Localizer) -> Section:

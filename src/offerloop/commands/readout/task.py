@@ -20,7 +20,7 @@ from offerloop.commands.readout.effects import (
     programme_effects,
     segment_effects,
 )
-from offerloop.commands.readout.exploration import lot_effects
+from offerloop.commands.readout.exploration import exploration_effects
 from offerloop.commands.readout.file_checks import check_buyers, check_redemptions
 from offerloop.commands.readout.findings import (
     CURRENCY_OUTCOMES,
@@ -168,7 +168,7 @@ def _with_effects(
     outcomes = basis.outcomes
     by_plan, few = plan_effects(sums, outcomes)
     segments, few_segments = segment_effects(sums)
-    explored, few_explored = lot_effects(sums, draw, explorers, basis.exploration_outcomes)
+    explored, few_explored = exploration_effects(sums, draw, explorers, basis.exploration_outcomes)
     usual, few_usual = usual_effects(sums, draw, outcomes)
     findings = replace(
         base,
@@ -252,7 +252,7 @@ def _rows(effect: ReadoutEffect, *, cost_observed: bool) -> list[tuple[Any, ...]
         "minor units" if effect.outcome in CURRENCY_OUTCOMES else "orders" if effect.outcome == "n_orders" else "buyers"
     )
     note = f", {FORECAST_COST}" if effect.outcome == "profit_minor" and not cost_observed else ""
-    parts = [("a customer", effect.estimate)] + ([] if effect.comparison == "lot" else [("in total", effect.total)])
+    parts = [("a customer", effect.estimate)] + ([] if effect.comparison == "explore" else [("in total", effect.total)])
     return [
         (effect.comparison, effect.outcome, effect.group, effect.method, f"{unit} {scale}{note}", shown.value,
          shown.low, shown.high, effect.p_value, effect.n_treated, effect.n_control)

@@ -90,7 +90,7 @@ class Comparisons:
         for kind, segments in self._segments(tables):
             segmented = planned.drop("group").join(segments, on="customer_id")
             yield from sums_by_group(kind, segmented, ("margin_minor",))
-        yield from sums_by_group("lot", _drawn(rows), self.outcomes)
+        yield from sums_by_group("explore", _drawn(rows), self.outcomes)
 
     def against_usual(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Return those who follow the plan by whether they could have explored, and those with business as usual."""

@@ -26,7 +26,7 @@ WHY_NONE = {
     "holdout": Message("permanent holdout", context="reason"),
     "held_back": Message("held back in this period, drawn at random"),
     "usual": Message("business as usual gives none"),
-    "lot": Message("drawn at random", context="reason"),
+    "explore": Message("drawn at random", context="reason"),
     "best_profit": Message("best profit within budget"),
     "no_campaign_pays": Message("no campaign pays", context="reason"),
     "no_effect_known": Message("nothing shows the effect of any offer"),

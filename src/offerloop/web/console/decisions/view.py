@@ -8,6 +8,7 @@ from typing import Any
 
 from offerloop.message import Message
 from offerloop.store import DecisionListed, newest_decisions
+from offerloop.tables import EARLIER_REASONS
 from offerloop.web.api.decisions import Audience, explained, replay
 from offerloop.web.console.blocks import (
     Block,
@@ -43,7 +44,7 @@ COLUMNS = (
 )
 RULES = {
     "holdout": Message("never gets offers, drawn at random", context="rule of a decision"),
-    "lot": Message("drawn to explore", context="rule of a decision"),
+    "explore": Message("drawn to explore", context="rule of a decision"),
     "usual": Message("gets what the shop does today", context="rule of a decision"),
     "held_back": Message("held back at random", context="rule of a decision"),
     "best_profit": Message("best profit within the budget", context="rule of a decision"),
@@ -100,7 +101,7 @@ def _row(
     answer = json.loads(decision.answer)
     offers = [_offer(str(decision.campaign_id), offer, names) for offer in answer.get("offers", [])]
     reasons = answer.get("reasons") or ([decision.failure] if decision.failure else [])
-    decided = reasons[-1] if reasons else ""
+    decided = EARLIER_REASONS.get(reasons[-1], reasons[-1]) if reasons else ""
     return (
         Link(decision.decision_id.removeprefix("decision_")[:SHORT], f"/console/decisions?id={decision.decision_id}"),
         Instant(decision.at_ms // 1000), ARMS.get(str(decision.arm), decision.arm),
