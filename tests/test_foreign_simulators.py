@@ -88,8 +88,52 @@ def test_brands_sold_elsewhere_are_in_no_file(drawn, tmp_path):
     assert set(lines["product_id"].str.replace(" (light|dark)$", "")) == sold
 
 
+def test_the_truth_of_retailsynth_is_the_mean_of_what_customers_buy_in_all_weeks(benchmark, drawn, monkeypatch):
+    module, shop = benchmark("foreign_retailsynth"), drawn("retailsynth", "visits")
+    monkeypatch.setattr(module, "FOLLOWING", 1)
+    rng, deep, n = np.random.default_rng(5), shop.market.factors(shop.offers)[2:], np.arange(CUSTOMERS)
+    runs = 60
+
+    def bought(first):
+        week = module.Week.after(shop.market, shop.promoted, rng)
+        habit, found = shop.habit, []
+        for factor in (first, np.ones((1, 1))):
+            basket = module.Basket.of(shop.market, week, factor)
+            chance = shop.market.visits(habit, week, factor)
+            visited = rng.random(CUSTOMERS) < chance
+            _, item, quantity = basket.bought(shop.market, n[visited], rng)
+            found.append((quantity * (shop.market.price * week.shelf)[item]).sum())
+            habit = module.Habit(visited * 1.0, chance, basket.value)
+            week = module.Week.after(shop.market, week.promoted, rng)
+        return found
+
+    usual, (now, later) = (np.mean([bought(one) for _ in range(runs)], axis=0) for one in (np.ones((1, 1)), deep))
+    truth = shop.truth()
+
+    assert (0.4 * (now + later - usual.sum())) == pytest.approx(truth.value[:, 1].sum(), rel=0.05)
+    assert (0.5 * 0.3 * now) == pytest.approx(truth.cost[:, 1].sum(), rel=0.05)
+
+
+def test_coupons_that_nobody_heeds_change_nothing(drawn):
+    truth = drawn("retailsynth", "no-response").truth()
+
+    assert (truth.value == 0).all()
+    assert (truth.cost > 0).all()
+
+
+def test_coupons_on_a_department_are_off_its_products_alone(drawn):
+    shop = drawn("retailsynth", "calibrated", depths=())
+
+    factors = shop.market.factors(shop.offers)
+
+    names = np.array(shop.market.names)
+    for offer, factor in zip(shop.offers, factors[1:], strict=True):
+        inside = (names == offer.category) | (offer.category is None)
+        assert (factor == np.where(inside, 1 - offer.depth, 1)).all()
+
+
 def test_discounts_in_the_files_are_those_of_the_offers_shown(drawn, tmp_path):
-    for model, family in (("guadagni_little", "all-brands"), ("bg_nbd", "elastic")):
+    for model, family in (("guadagni_little", "all-brands"), ("bg_nbd", "elastic"), ("retailsynth", "visits")):
         files = drawn(model, family).write(tmp_path / model)
         lines, shown = (pl.read_csv(files[name], try_parse_dates=True) for name in ("order_lines", "exposures"))
         week = pl.col("at").dt.truncate("1w")
