@@ -45,7 +45,7 @@ from offerloop.offers.kinds.buy_x_get_y import BuyXGetY
 from offerloop.offers.kinds.coupon import Coupon
 from offerloop.offers.kinds.flash_sale import FlashSale
 from offerloop.offers.kinds.free_shipping import FreeShipping
-from offerloop.offers.pricing.effects import Tier
+from offerloop.offers.pricing.effects.tiers import Tier
 from offerloop.offers.scope import EVERYTHING, Scope
 from offerloop.offers.stacking import Stacking
 from record import Claim, Found, Record, Result, load, machine, tell

@@ -55,7 +55,7 @@ RULES = (
     ),
     BrokenRule(
         "`units_per_line`",
-        "pricing/effects.py",
+        "pricing/effects/each_unit.py",
         "units if self.units_per_line is None else self.units_per_line)",
         "units)",
     ),
@@ -67,7 +67,10 @@ RULES = (
     ),
     BrokenRule("`most_expensive`", "kinds/coupon.py", "bool(self.most_expensive)), self.scope)", "False), self.scope)"),
     BrokenRule(
-        "`steps`", "pricing/unit_effects.py", "OffEachUnit(self.percents[step])", "OffEachUnit(self.percents[0])"
+        "`steps`",
+        "pricing/effects/chosen_units.py",
+        "OffEachUnit(self.percents[step])",
+        "OffEachUnit(self.percents[0])",
     ),
     BrokenRule(
         "`max_line_share`",

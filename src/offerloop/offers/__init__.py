@@ -64,7 +64,9 @@ if TYPE_CHECKING:
     from offerloop.offers.pricing.basket_reading import known_currency, read_basket
     from offerloop.offers.pricing.budgets import FindLeft, OfferLeft
     from offerloop.offers.pricing.candidates import units_left
-    from offerloop.offers.pricing.effects import Arithmetic, OffFrom
+    from offerloop.offers.pricing.effects.base import Arithmetic
+    from offerloop.offers.pricing.effects.shipping import OffShipping
+    from offerloop.offers.pricing.effects.tiers import OffFrom
     from offerloop.offers.pricing.offer_set import OfferSet
     from offerloop.offers.pricing.price import price
     from offerloop.offers.pricing.price_each import PricedAlone, price_each
@@ -79,7 +81,6 @@ if TYPE_CHECKING:
     )
     from offerloop.offers.pricing.refund import Refund, basket_kept, refund_kept, refund_repriced
     from offerloop.offers.pricing.sharing import Remainder
-    from offerloop.offers.pricing.shipping_effect import OffShipping
     from offerloop.offers.pricing.taxes import TaxRules
     from offerloop.offers.reading import OFFER_KIND_NAMES, OFFER_KINDS, offer_form, read_offers
     from offerloop.offers.scope import Scope

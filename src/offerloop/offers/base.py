@@ -12,7 +12,7 @@ from offerloop.message import Message
 from offerloop.money import round_up
 from offerloop.offers.conditions import NO_CONDITIONS, Conditions
 from offerloop.offers.form import Unit, term
-from offerloop.offers.pricing.effects import Effect
+from offerloop.offers.pricing.effects.base import Effect
 from offerloop.offers.scope import EVERYTHING, Scope
 from offerloop.offers.stacking import ALONE_IN_ITS_LANE, Lane, Stacking
 

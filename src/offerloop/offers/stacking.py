@@ -13,7 +13,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from offerloop.money import round_up
-from offerloop.offers.pricing.effects import Arithmetic
+from offerloop.offers.pricing.effects.base import Arithmetic
 from offerloop.offers.pricing.taxes import TaxRules
 
 

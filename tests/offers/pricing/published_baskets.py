@@ -10,7 +10,8 @@ from offerloop.offers.conditions import Conditions, Measured
 from offerloop.offers.kinds.combined import Combined
 from offerloop.offers.kinds.coupon import Coupon
 from offerloop.offers.kinds.free_shipping import FreeShipping
-from offerloop.offers.pricing.effects import Arithmetic, Tier
+from offerloop.offers.pricing.effects.base import Arithmetic
+from offerloop.offers.pricing.effects.tiers import Tier
 from offerloop.offers.scope import EVERYTHING, Scope
 from offerloop.offers.stacking import Stacking, StackingChoice, StackingPolicy
 from offerloop.offers.window import Window

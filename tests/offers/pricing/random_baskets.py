@@ -15,7 +15,8 @@ from offerloop.offers.kinds.coupon import Coupon
 from offerloop.offers.kinds.flash_sale import FlashSale
 from offerloop.offers.kinds.free_shipping import FreeShipping
 from offerloop.offers.kinds.gift import Gift
-from offerloop.offers.pricing.effects import Arithmetic, Tier
+from offerloop.offers.pricing.effects.base import Arithmetic
+from offerloop.offers.pricing.effects.tiers import Tier
 from offerloop.offers.purchase import PurchaseConditions
 from offerloop.offers.scope import EVERYTHING, Scope
 from offerloop.offers.stacking import Lane, Stacking, StackingPolicy

@@ -19,7 +19,8 @@ from offerloop.offers import (
     price,
 )
 from offerloop.offers.kinds.coupon import Coupon
-from offerloop.offers.pricing.effects import Arithmetic, Tier
+from offerloop.offers.pricing.effects.base import Arithmetic
+from offerloop.offers.pricing.effects.tiers import Tier
 
 NOW = 1_768_478_400
 

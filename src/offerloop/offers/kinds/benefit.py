@@ -10,7 +10,7 @@ from offerloop.errors import InputError, near_miss
 from offerloop.message import Message
 from offerloop.offers.base import EACH_CATEGORY, Given, Offer
 from offerloop.offers.form import Unit, term
-from offerloop.offers.pricing.effects import Effect
+from offerloop.offers.pricing.effects.base import Effect
 from offerloop.offers.scope import Scope
 from offerloop.offers.stacking import Lane
 

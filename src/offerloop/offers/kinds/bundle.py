@@ -12,8 +12,8 @@ from offerloop.message import Message
 from offerloop.offers.base import Offer
 from offerloop.offers.form import Unit, term, units_per_line_term
 from offerloop.offers.kinds.wording import all_of, amount_text, scope_names
-from offerloop.offers.pricing.bundle_effect import BundleOf
-from offerloop.offers.pricing.effects import Effect
+from offerloop.offers.pricing.effects.base import Effect
+from offerloop.offers.pricing.effects.bundle import BundleOf
 from offerloop.offers.scope import Scope
 from offerloop.offers.stacking import Lane
 

@@ -12,7 +12,8 @@ from offerloop.offers.base import Given, Offer
 from offerloop.offers.conditions import NO_CONDITIONS
 from offerloop.offers.form import Unit, term
 from offerloop.offers.kinds.wording import all_of
-from offerloop.offers.pricing.effects import Effect, OffFrom
+from offerloop.offers.pricing.effects.base import Effect
+from offerloop.offers.pricing.effects.tiers import OffFrom
 from offerloop.offers.scope import Scope
 from offerloop.offers.stacking import ALONE_IN_ITS_LANE, Lane
 

@@ -12,7 +12,9 @@ from offerloop.message import Message
 from offerloop.offers.base import Offer
 from offerloop.offers.form import Unit, term, units_per_line_term
 from offerloop.offers.kinds.wording import amount_text, scope_names
-from offerloop.offers.pricing.effects import Effect, OffEachUnit, OffTogether
+from offerloop.offers.pricing.effects.base import Effect
+from offerloop.offers.pricing.effects.each_unit import OffEachUnit
+from offerloop.offers.pricing.effects.together import OffTogether
 from offerloop.offers.scope import Scope
 from offerloop.offers.stacking import Lane
 

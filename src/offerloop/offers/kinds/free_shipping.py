@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, ClassVar
 from offerloop.message import Message
 from offerloop.offers.base import Offer
 from offerloop.offers.form import Unit, term
-from offerloop.offers.pricing.effects import Effect
-from offerloop.offers.pricing.shipping_effect import OffShipping
+from offerloop.offers.pricing.effects.base import Effect
+from offerloop.offers.pricing.effects.shipping import OffShipping
 from offerloop.offers.scope import Scope
 from offerloop.offers.stacking import Lane
 

@@ -18,7 +18,8 @@ from offerloop.money import to_text
 from offerloop.offers.base import Offer
 from offerloop.offers.form import Unit, term
 from offerloop.offers.kinds.wording import amount_text, scope_names
-from offerloop.offers.pricing.effects import Effect, OffFrom, Tier
+from offerloop.offers.pricing.effects.base import Effect
+from offerloop.offers.pricing.effects.tiers import OffFrom, Tier
 from offerloop.offers.scope import Scope
 from offerloop.offers.stacking import Lane
 

@@ -10,7 +10,7 @@ from offerloop.money import share
 from offerloop.offers.conditions import NO_CONDITIONS
 from offerloop.offers.pricing.basket import Basket
 from offerloop.offers.pricing.claims import EACH, LINES, NO_CLAIM, SOME, TAKEN, UnitClaim, Uses
-from offerloop.offers.pricing.effects import Effect, Place
+from offerloop.offers.pricing.effects.base import Effect, Place
 from offerloop.offers.pricing.offer_set import UNIT_LIMITS, Ready
 from offerloop.offers.pricing.running import Running, at_full_price
 from offerloop.offers.pricing.sharing import Remainder

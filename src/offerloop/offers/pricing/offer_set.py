@@ -13,7 +13,7 @@ from offerloop.offers.computed import Computed
 from offerloop.offers.conditions import NO_CONDITIONS, Measured
 from offerloop.offers.pricing.basket import Basket
 from offerloop.offers.pricing.claims import LINES, SOME, UnitClaim, Uses, claim_of
-from offerloop.offers.pricing.effects import Effect
+from offerloop.offers.pricing.effects.base import Effect
 from offerloop.offers.pricing.priced import RejectedOffer
 from offerloop.offers.scope import DIMENSIONS, Scope
 from offerloop.offers.shortfall import NotApplicable, Shortfall

@@ -15,7 +15,10 @@ from offerloop.offers.pricing.basket import Basket, BasketLine
 from offerloop.offers.pricing.budgets import FindLeft, OfferLeft, used_up, within_budget
 from offerloop.offers.pricing.candidates import Candidate, candidate, claims_of, units_left, why_not_now
 from offerloop.offers.pricing.claims import UnitClaim
-from offerloop.offers.pricing.effects import Arithmetic, Effect, OffEachUnit, OffFrom, OffTogether, Place
+from offerloop.offers.pricing.effects.base import Arithmetic, Effect, Place
+from offerloop.offers.pricing.effects.each_unit import OffEachUnit
+from offerloop.offers.pricing.effects.tiers import OffFrom
+from offerloop.offers.pricing.effects.together import OffTogether
 from offerloop.offers.pricing.offer_set import OfferSet, Ready
 from offerloop.offers.pricing.price import price, why_far
 from offerloop.offers.pricing.running import Running

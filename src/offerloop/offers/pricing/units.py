@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 
-from offerloop.offers.pricing.effects import OffEachUnit, Place
+from offerloop.offers.pricing.effects.base import Place
+from offerloop.offers.pricing.effects.each_unit import OffEachUnit
 from offerloop.offers.pricing.running import Piece, Running, at_full_price, cut_runs, merged
 from offerloop.offers.scope import Scope
 

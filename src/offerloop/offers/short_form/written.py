@@ -13,7 +13,7 @@ from offerloop.offers.kinds.bundle import Bundle
 from offerloop.offers.kinds.combined import Combined
 from offerloop.offers.kinds.coupon import Coupon
 from offerloop.offers.kinds.spend_and_save import SpendAndSave
-from offerloop.offers.pricing.effects import Tier
+from offerloop.offers.pricing.effects.tiers import Tier
 from offerloop.offers.scope import DIMENSIONS, Scope
 from offerloop.offers.short_form.added_terms import UNITS
 from offerloop.offers.short_form.amounts import short_amount, short_percent

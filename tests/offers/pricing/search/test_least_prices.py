@@ -8,7 +8,7 @@ from unittest.mock import patch
 import pytest
 
 from offerloop.offers import Basket, BasketLine, Remainder, StackingPolicy, price, read_offers
-from offerloop.offers.pricing.effects import Arithmetic
+from offerloop.offers.pricing.effects.base import Arithmetic
 from offerloop.offers.pricing.search import branch_and_bound
 
 NOW = 1_768_478_400

@@ -12,7 +12,7 @@ from offerloop.offers.kinds.buy_x_get_y import BuyXGetY
 from offerloop.offers.kinds.coupon import Coupon
 from offerloop.offers.kinds.spend_and_save import SpendAndSave
 from offerloop.offers.pricing import candidates
-from offerloop.offers.pricing.effects import Tier
+from offerloop.offers.pricing.effects.tiers import Tier
 from offerloop.offers.scope import EVERYTHING, Scope
 from offerloop.offers.stacking import Lane, Stacking
 

@@ -20,10 +20,10 @@ from math import inf
 
 from offerloop.offers.pricing.candidates import Candidate, places_of
 from offerloop.offers.pricing.claims import SOME, TAKEN
-from offerloop.offers.pricing.effects import Place
+from offerloop.offers.pricing.effects.base import Place
+from offerloop.offers.pricing.effects.chosen_units import CheapestFirst, OnChosenUnits
 from offerloop.offers.pricing.running import Running
 from offerloop.offers.pricing.search.least_prices import LeastPrices
-from offerloop.offers.pricing.unit_effects import CheapestFirst, OnChosenUnits
 from offerloop.offers.pricing.units import falling_prices
 
 _MANY_UNITS = 100

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from offerloop.offers.pricing.candidates import Candidate
-from offerloop.offers.pricing.effects import Effect, Place, UnitBound
+from offerloop.offers.pricing.effects.base import Effect, Place, UnitBound
 from offerloop.offers.pricing.running import Running
 from offerloop.offers.pricing.search.cheapest_units import FromCheapest
 from offerloop.offers.pricing.search.cover import Taker

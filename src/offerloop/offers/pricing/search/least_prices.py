@@ -9,7 +9,8 @@ from math import floor
 from offerloop.offers.pricing.basket import Basket
 from offerloop.offers.pricing.candidates import Candidate, places_of
 from offerloop.offers.pricing.claims import SOME, TAKEN
-from offerloop.offers.pricing.effects import Effect, OffEachUnit, Place
+from offerloop.offers.pricing.effects.base import Effect, Place
+from offerloop.offers.pricing.effects.each_unit import OffEachUnit
 
 
 @dataclass(slots=True)

@@ -18,12 +18,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from offerloop.offers.conditions import Measured
-from offerloop.offers.pricing.bundle_effect import BundleOf
 from offerloop.offers.pricing.candidates import Candidate
 from offerloop.offers.pricing.claims import LINES, SOME
-from offerloop.offers.pricing.effects import Effect, OffEachUnit, OffFrom, OffTogether, Place
+from offerloop.offers.pricing.effects.base import Effect, Place
+from offerloop.offers.pricing.effects.bundle import BundleOf
+from offerloop.offers.pricing.effects.chosen_units import BuyGet
+from offerloop.offers.pricing.effects.each_unit import OffEachUnit
+from offerloop.offers.pricing.effects.tiers import OffFrom
+from offerloop.offers.pricing.effects.together import OffTogether
 from offerloop.offers.pricing.running import Running
-from offerloop.offers.pricing.unit_effects import BuyGet
 
 _MANY_UNITS = 24
 """Up to this many units an offer that can be used often counts with all of them.

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from offerloop.offers.pricing.basket import Basket
 from offerloop.offers.pricing.candidates import Candidate
 from offerloop.offers.pricing.claims import SOME
+from offerloop.offers.pricing.effects.chosen_units import OnChosenUnits
 from offerloop.offers.pricing.running import Running
 from offerloop.offers.pricing.search.least_prices import LeastPrices
 from offerloop.offers.pricing.search.numbers_of_uses import all_units_count, may_skip_numbers
-from offerloop.offers.pricing.unit_effects import OnChosenUnits
 
 
 def find_rivals(order: Sequence[Candidate], start: Running, *, grows: bool, ties: bool) -> None:

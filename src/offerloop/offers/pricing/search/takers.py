@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from offerloop.offers.pricing.candidates import Candidate
 from offerloop.offers.pricing.claims import SOME, TAKEN
-from offerloop.offers.pricing.effects import OffEachUnit
+from offerloop.offers.pricing.effects.each_unit import OffEachUnit
 from offerloop.offers.pricing.running import Running
 from offerloop.offers.pricing.search.cheapest_units import cheapest_first, is_chooser
 from offerloop.offers.pricing.search.cover import Taker, Units, least_cover, worth_most

@@ -15,9 +15,9 @@ from functools import cached_property, lru_cache
 from math import inf
 
 from offerloop.money import share
-from offerloop.offers.pricing.effects import Place, UnitBound
+from offerloop.offers.pricing.effects.base import Place, UnitBound
+from offerloop.offers.pricing.effects.chosen_units import OnChosenUnits
 from offerloop.offers.pricing.running import Running, lowered
-from offerloop.offers.pricing.unit_effects import OnChosenUnits
 from offerloop.offers.pricing.units import FreeUnits, as_now, count_free, falling_prices, free_units, with_taken
 from offerloop.offers.scope import Scope
 from offerloop.offers.shortfall import NotApplicable, Shortfall

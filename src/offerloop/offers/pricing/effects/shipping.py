@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from offerloop.money import share
 from offerloop.offers.pricing.basket import Basket
-from offerloop.offers.pricing.effects import Place, Plain
+from offerloop.offers.pricing.effects.base import Place, Plain
 from offerloop.offers.pricing.running import Running
 from offerloop.offers.shortfall import NotApplicable, Shortfall
 

@@ -15,7 +15,8 @@ from operator import itemgetter
 from typing import ClassVar, NamedTuple
 
 from offerloop.offers.pricing.claims import Uses
-from offerloop.offers.pricing.effects import OffEachUnit, Place, Plain, UnitBound
+from offerloop.offers.pricing.effects.base import Place, Plain, UnitBound
+from offerloop.offers.pricing.effects.each_unit import OffEachUnit
 from offerloop.offers.pricing.running import Running
 from offerloop.offers.pricing.units import (
     FreeUnits,
