@@ -9,7 +9,7 @@ from offerloop.config import load_config
 from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import SourceError
-from offerloop.events import preparation
+from offerloop.events import cleaning_stage
 
 HEADER = "order,customer,product,units,paid,at\n"
 LINES = HEADER + "1,1,1,1,1.00,2024-01-03\n2,1,2,2,2.00,2024-01-08\n3,2,1,1,3.00,2024-02-01\n"
@@ -69,7 +69,7 @@ def test_order_lines_alone_are_enough(clean):
 
 def test_order_lines_are_the_same_in_a_file_where_there_are_many(clean, monkeypatch):
     few, write, files = clean(LINES), DuckDBEngine.write, []
-    monkeypatch.setattr(preparation, "MANY_LINES", 2)
+    monkeypatch.setattr(cleaning_stage, "MANY_LINES", 2)
     monkeypatch.setattr(DuckDBEngine, "write", lambda self, frame, path: write(self, frame, files.append(path) or path))
     many = clean(LINES)
     assert len(files) == 1

@@ -189,6 +189,11 @@ def collect(frame: Frame, *order: str) -> pl.DataFrame:
     return frame_rows.sort(order) if order else frame_rows
 
 
+def count_rows(frame: Frame) -> int:
+    """Return how many rows a lazy table has."""
+    return int(collect(frame.select(n=nw.len()))["n"][0])
+
+
 def distinct(frame: Frame, *columns: str) -> Frame:
     """Some columns of a table with each row once.
 

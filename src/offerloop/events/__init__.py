@@ -13,23 +13,17 @@ if TYPE_CHECKING:
     from offerloop.events.cleaning.outliers import outliers, today_in
     from offerloop.events.cleaning.rule_names import ACTION_NAMES, RULE_NAMES, SOURCE_NAMES
     from offerloop.events.cleaning.rules import NOT_RETURNED, CleaningRule, is_return, rules_for
+    from offerloop.events.cleaning_stage import NON_MERCHANDISE, RETENTION
     from offerloop.events.columns.calendar import DAY, EPOCH, epoch_day, to_utc, with_day
     from offerloop.events.columns.cells import BLANKS, as_text, blank, looks_like_number, parse_number
     from offerloop.events.columns.column_words import has_signs, holds_words, words_of
+    from offerloop.events.columns.compiled import minor_units
     from offerloop.events.columns.contracts import CONTRACTS, ONE_PERCENT, TIME_COLUMNS, VALIDITY
     from offerloop.events.columns.currencies import CURRENCY_CODES, CURRENCY_SIGNS, are_mixed, signs_in
     from offerloop.events.columns.expression import Wording, columns_in, compile_condition, compile_expression
     from offerloop.events.columns.ids import alike, as_integers
     from offerloop.events.columns.months import MONTH
-    from offerloop.events.columns.read import (
-        WRONG_CELL,
-        WRONG_COLUMN,
-        SourcesRead,
-        count_rows,
-        minor_units,
-        read_all,
-        read_source,
-    )
+    from offerloop.events.columns.read import SourcesRead, read_all, read_source
     from offerloop.events.columns.standard_columns import money_columns, with_all_money
     from offerloop.events.columns.times import (
         ISO,
@@ -41,10 +35,11 @@ if TYPE_CHECKING:
         typed_times,
         written_as,
     )
+    from offerloop.events.columns.unreadable import WRONG_CELL, WRONG_COLUMN
     from offerloop.events.customer_shards import CustomerShards, without_tables
     from offerloop.events.loop_exposures import LoopExposures
     from offerloop.events.offers_table import ZERO_OFFER, listed_offers
-    from offerloop.events.preparation import NON_MERCHANDISE, RETENTION, extend_events, prepare
+    from offerloop.events.preparation import extend_events, prepare
     from offerloop.events.prices.order_discounts import has_coupons
     from offerloop.events.privacy.agreement import Agreement
     from offerloop.events.privacy.consent import ACCEPTED_ANSWERS, ANSWER_COLUMNS, is_state, is_unclear
@@ -129,7 +124,6 @@ __all__ = [
     "compile_expression",
     "connect",
     "consent_names",
-    "count_rows",
     "database_name",
     "driver_message",
     "epoch_day",

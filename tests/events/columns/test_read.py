@@ -5,7 +5,7 @@ import pytest
 
 from offerloop.engine import collect
 from offerloop.errors import SourceError
-from offerloop.events.columns.read import CONTRACTS
+from offerloop.events.columns.contracts import CONTRACTS
 
 HEADER = "order,customer,product,units,paid,at\n"
 LINE = "1,1,1,1,1.00,2024-01-01\n"

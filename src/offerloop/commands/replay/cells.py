@@ -8,9 +8,9 @@ import narwhals as nw
 import polars as pl
 
 from offerloop.config import Clean
-from offerloop.engine import Frame, collect
+from offerloop.engine import Frame, collect, count_rows
 from offerloop.errors import SourceError
-from offerloop.events import WRONG_CELL, WRONG_COLUMN, count_rows
+from offerloop.events import WRONG_CELL, WRONG_COLUMN
 from offerloop.mapping import (
     SAME,
     ColumnMatch,

@@ -10,7 +10,7 @@ import narwhals as nw
 
 from offerloop.commands.replay.cells import check_cells, check_named
 from offerloop.config import Clean, Config, Shop, Source, SourceName
-from offerloop.engine import Engine, Frame, collect
+from offerloop.engine import Engine, Frame, collect, count_rows
 from offerloop.errors import InputError, NothingLeftError, SourceError
 from offerloop.events import (
     CONTRACTS,
@@ -314,7 +314,7 @@ def _at_order(lines: Frame, names: Sequence[str], engine: Engine) -> tuple[Frame
     """
     key = (*names, "day")
     orders = lines.select(*key).unique().group_by("order_id").agg(nw.len().alias("n"))
-    n_reused = int(collect(orders.filter(nw.col("n") > 1).select(n=nw.len()))["n"][0])
+    n_reused = count_rows(orders.filter(nw.col("n") > 1))
     return engine.keep(lines.with_columns(nw.col("at").min().over(*key))), n_reused
 
 

@@ -17,7 +17,7 @@ from offerloop.commands.run.page import render
 from offerloop.commands.run.summary import campaigns, summarise
 from offerloop.config import Config, Source, StrPath, config_file, problems_of
 from offerloop.decision import Forecast, LoopPeriod, as_text
-from offerloop.engine import DEFAULT_ENGINE, Engine, EngineChoice, Frame, TableReader, collect, engine_name
+from offerloop.engine import DEFAULT_ENGINE, Engine, EngineChoice, Frame, TableReader, collect, count_rows, engine_name
 from offerloop.errors import ConfigError, InputError, near_miss
 from offerloop.events import SourcesRead
 from offerloop.flow import STAGES, Liked, Others, Run, plan, product_names
@@ -296,7 +296,7 @@ def _write_text(folder: Path, digits: int) -> None:
 
 def _write_affinities(affinities: Frame, engine: Engine, store: StageStore | None, path: Path) -> None:
     """Write them in the order of their key, or as their stage did where there are too many to sort in memory."""
-    if collect(affinities.select(n=nw.len()))["n"][0] <= MOST_SORTED:
+    if count_rows(affinities) <= MOST_SORTED:
         collect(affinities, *AFFINITIES.key).write_parquet(path)
     elif store is None or not store.linked(affinities, path):
         engine.write(affinities, path)

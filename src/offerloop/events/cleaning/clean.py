@@ -10,9 +10,9 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
-from offerloop.engine import Frame, collect, distinct
+from offerloop.engine import Frame, collect, count_rows, distinct
 from offerloop.events.cleaning.rules import CleaningRule
-from offerloop.events.columns.read import WRONG_CELL, WRONG_COLUMN, count_rows
+from offerloop.events.columns.unreadable import WRONG_CELL, WRONG_COLUMN
 from offerloop.message import Amount, Message, packed
 from offerloop.money import to_text
 

@@ -11,7 +11,7 @@ import narwhals as nw
 from offerloop.config import Clean, SourceName, pattern_expression
 from offerloop.engine import Frame
 from offerloop.events.columns.calendar import FIRST, LAST, epoch_day
-from offerloop.events.columns.read import WRONG_COLUMN
+from offerloop.events.columns.unreadable import WRONG_COLUMN
 from offerloop.message import Message
 
 Action = Literal["rejected", "repaired", "flagged"]

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import narwhals as nw
 import polars as pl
 
-from offerloop.engine import Frame, collect, distinct
-from offerloop.events.columns.read import count_rows
+from offerloop.engine import Frame, collect, count_rows, distinct
 
 
 @dataclass(frozen=True)

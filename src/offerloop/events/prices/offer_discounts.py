@@ -18,7 +18,7 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
-from offerloop.engine import Engine, Frame, collect, distinct
+from offerloop.engine import Engine, Frame, collect, count_rows, distinct
 
 NONE = ("", "none")
 """Exposures in which deliberately nothing was shown; so does an empty cell."""
@@ -61,7 +61,7 @@ def with_offer_coupons(
         nw.when(offered).then(off - shelf).otherwise(nw.lit(0)).cast(nw.Int64).alias("coupon_minor"),
         nw.when(offered).then(shelf).otherwise(off).cast(nw.Int64).alias("discount_minor"),
     )
-    count = int(collect(marked.filter(offered).select(n=nw.len()))["n"][0])
+    count = count_rows(marked.filter(offered))
     return parts.select(names), count
 
 
@@ -78,7 +78,7 @@ def _windows(exposures: Frame, window_days: int) -> pl.DataFrame:
 def _plain(marked: Frame) -> nw.Expr:
     """Return the lines that tell shelf discounts: of customers shown nothing, or all without an offer."""
     nothing = (nw.col("_offered") == 0).fill_null(value=False)
-    count = collect(marked.filter(nothing).select(n=nw.len()))["n"][0]
+    count = count_rows(marked.filter(nothing))
     return nothing if count >= FEW else (nothing | nw.col("_offered").is_null())
 
 

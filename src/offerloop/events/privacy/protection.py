@@ -13,7 +13,7 @@ import narwhals as nw
 import polars as pl
 
 from offerloop.config import Privacy, SourceName
-from offerloop.engine import Engine, Frame, collect, distinct
+from offerloop.engine import Engine, Frame, collect, count_rows, distinct
 from offerloop.errors import SourceError
 from offerloop.events.cleaning.matching import check_suppression
 from offerloop.events.columns.cells import as_text, blank
@@ -142,7 +142,7 @@ def _without_listed(
 def _without(sources: Sources, name: SourceName, gone: Frame) -> tuple[Sources, int]:
     """The sources with one of them less the rows of some customers, and how many rows those are."""
     frame = sources[name]
-    lost = int(collect(frame.join(gone, on="customer_id", how="semi").select(n=nw.len()))["n"][0])
+    lost = count_rows(frame.join(gone, on="customer_id", how="semi"))
     return {**sources, name: frame.join(gone, on="customer_id", how="anti")}, lost
 
 
