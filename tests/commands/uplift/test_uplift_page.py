@@ -24,7 +24,8 @@ from offerloop.commands.uplift.findings import Conclusion, Condition, Note, Note
 from offerloop.commands.uplift.notes import note
 from offerloop.commands.uplift.page import SHOWN, render_uplift
 from offerloop.commands.uplift.sections.responders import tightest
-from offerloop.commands.uplift.sentences import lead, localizer, sentence
+from offerloop.commands.uplift.sentences.lead import lead, sentence
+from offerloop.commands.uplift.sentences.phrases import localizer
 from offerloop.commands.uplift.soundness import is_doubtful
 from offerloop.commands.uplift.terminal_text import screen
 from offerloop.evaluation.estimate import Estimate

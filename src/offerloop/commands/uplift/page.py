@@ -18,13 +18,12 @@ from offerloop.commands.uplift.sections.effects import (
 )
 from offerloop.commands.uplift.sections.estimators import ranked_section
 from offerloop.commands.uplift.sections.responders import responders_section
-from offerloop.commands.uplift.sentences import (
+from offerloop.commands.uplift.sentences.details import DESIGNS
+from offerloop.commands.uplift.sentences.headline import claim, headline
+from offerloop.commands.uplift.sentences.lead import lead
+from offerloop.commands.uplift.sentences.phrases import (
     ALL,
-    DESIGNS,
-    claim,
     estimator,
-    headline,
-    lead,
     limit,
     localizer,
     same,

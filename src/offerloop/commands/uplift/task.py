@@ -14,7 +14,7 @@ from offerloop.commands.uplift.facts import FindingsBuilder
 from offerloop.commands.uplift.findings import AppliedScores, UpliftFindings
 from offerloop.commands.uplift.page import render_uplift
 from offerloop.commands.uplift.request import UpliftRequest
-from offerloop.commands.uplift.sentences import sentence
+from offerloop.commands.uplift.sentences.lead import sentence
 from offerloop.commands.uplift.shards.rows import TrialShards, read_trial
 from offerloop.commands.uplift.shards.study import WholeTable
 from offerloop.commands.uplift.trial import PreparedTrial, prepare

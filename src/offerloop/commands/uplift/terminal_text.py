@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from offerloop.commands.uplift.findings import AppliedScores, UpliftFindings
-from offerloop.commands.uplift.further_trial import power
 from offerloop.commands.uplift.measures import measure
 from offerloop.commands.uplift.page import policies_shown, policy
 from offerloop.commands.uplift.sections.columns import columns
-from offerloop.commands.uplift.sentences import against_score, basis, by_estimate, headline, lead, localizer, more
+from offerloop.commands.uplift.sentences.details import against_score, basis, by_estimate, details
+from offerloop.commands.uplift.sentences.further_trial import power
+from offerloop.commands.uplift.sentences.headline import headline
+from offerloop.commands.uplift.sentences.lead import lead
+from offerloop.commands.uplift.sentences.phrases import localizer
 from offerloop.report import Localizer, scored_table, text_page, text_table
 
 
@@ -29,6 +32,6 @@ def screen(findings: UpliftFindings, language: str, applied: AppliedScores | Non
 def _rest(findings: UpliftFindings, _: Localizer) -> list[str]:
     """What stands below the table."""
     if findings.conclusion == "doubtful":
-        return more(findings, _)
+        return details(findings, _)
     against = [] if findings.against_score is None else [against_score(findings, findings.against_score, _)]
     return [*against, *power(findings, _), *by_estimate(findings, _), *basis(findings, _)]

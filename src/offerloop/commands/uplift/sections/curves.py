@@ -5,7 +5,8 @@ from __future__ import annotations
 from offerloop.commands.uplift.findings import UpliftFindings
 from offerloop.commands.uplift.measures import MEASURES, everyone, measure
 from offerloop.commands.uplift.sections.columns import columns
-from offerloop.commands.uplift.sentences import estimator, order
+from offerloop.commands.uplift.sentences.details import order
+from offerloop.commands.uplift.sentences.phrases import estimator
 from offerloop.evaluation import Estimate
 from offerloop.message import Message
 from offerloop.report import (

@@ -7,18 +7,12 @@ from collections.abc import Sequence
 from typing import Literal
 
 from offerloop.commands.uplift.findings import Arm, EffectDecile, ResponseType, UpliftFindings
-from offerloop.commands.uplift.measures import (
-    MEASURES,
-    everyone,
-    measure,
-    outcome_measure,
-    share_text,
-    targeted,
-)
+from offerloop.commands.uplift.measures import MEASURES, everyone, measure, outcome_measure, share_text, targeted
 from offerloop.commands.uplift.notes import notes
 from offerloop.commands.uplift.sections.columns import columns
 from offerloop.commands.uplift.sections.responders import pairs_table
-from offerloop.commands.uplift.sentences import more, same
+from offerloop.commands.uplift.sentences.details import details
+from offerloop.commands.uplift.sentences.phrases import same
 from offerloop.evaluation import Estimate, top_less_bottom
 from offerloop.message import Message
 from offerloop.report import (
@@ -78,7 +72,7 @@ def verdict_section(findings: UpliftFindings, _: Localizer) -> Section:
         "verdict",
         _("Verdict", context="section name"),
         _("What the verdict rests on"),
-        (Bullets(tuple(more(findings, _))),),
+        (Bullets(tuple(details(findings, _))),),
     )
 
 

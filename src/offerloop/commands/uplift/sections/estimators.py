@@ -5,7 +5,8 @@ from __future__ import annotations
 from offerloop.commands.uplift.findings import Ranked, UpliftFindings, UsualArea
 from offerloop.commands.uplift.measures import everyone, is_finite, measure
 from offerloop.commands.uplift.sections.columns import columns
-from offerloop.commands.uplift.sentences import against_score, estimator, order, short_estimator
+from offerloop.commands.uplift.sentences.details import against_score, order
+from offerloop.commands.uplift.sentences.phrases import estimator, short_estimator
 from offerloop.message import Message
 from offerloop.report import PLAIN_LABELS, Block, Dot, Figure, Localizer, Section, Table, Text, capital, figure, forest
 
