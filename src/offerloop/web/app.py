@@ -17,7 +17,6 @@ from offerloop.web.addresses import keep_escaped_slashes
 from offerloop.web.api import (
     audit,
     baskets,
-    coupons,
     customers,
     decisions,
     events,
@@ -33,6 +32,7 @@ from offerloop.web.api import (
     tokens,
 )
 from offerloop.web.api.campaigns import figures, lifecycle
+from offerloop.web.api.coupons import routes as coupons
 from offerloop.web.console import routes as console
 from offerloop.web.console.warming import start_warming
 from offerloop.web.direct import Direct, for_deciders

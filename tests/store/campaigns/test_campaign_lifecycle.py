@@ -9,10 +9,10 @@ from offerloop.store import (
     PLANNED_STATES,
     RIGHTS,
     TRANSITIONS,
-    Asking,
     CampaignAction,
     CampaignMoment,
     CampaignState,
+    Requester,
     WhyNot,
     state_after,
     state_at,
@@ -29,7 +29,7 @@ def draft(**more):
 
 
 def asks(name):
-    return Asking(name, PEOPLE[name])
+    return Requester(name, PEOPLE[name])
 
 
 def taken(action, campaign, name, reviewers):

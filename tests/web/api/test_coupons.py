@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from offerloop.store import read_trail, traces_of
-from offerloop.web.api import coupons as module
+from offerloop.web.api.coupons import unknown_codes
 from offerloop.web.limits import Guesses
 
 
@@ -132,7 +132,7 @@ def test_who_guesses_codes_has_to_wait(coupons):
 
 @pytest.mark.usefixtures("stopped_clock")
 def test_who_guesses_for_another_customer_each_time_has_to_wait_too(coupons, monkeypatch):
-    monkeypatch.setattr(module, "_GUESSES", Guesses(size_of_all=25))
+    monkeypatch.setattr(unknown_codes, "GUESSES", Guesses(size_of_all=25))
     coupons("coupon-templates/spring/coupons", {"codes": ["KNOWN"]}, "marketer")
     answers = [coupons(f"coupons/GUESS{n}/claim", {"customer_id": f"eve {n}"}).status_code for n in range(26)]
     assert answers == [409] * 25 + [429]
@@ -141,7 +141,7 @@ def test_who_guesses_for_another_customer_each_time_has_to_wait_too(coupons, mon
 
 @pytest.mark.usefixtures("stopped_clock")
 def test_where_all_customers_guess_too_much_own_and_public_codes_still_hold(coupons, service, monkeypatch, caplog):
-    monkeypatch.setattr(module, "_GUESSES", Guesses(size_of_all=1))
+    monkeypatch.setattr(unknown_codes, "GUESSES", Guesses(size_of_all=1))
     coupons.put("coupon-templates/public", {"limit_per_code": None})
     for template, codes in (("public", {"codes": ["PUBLIC"]}), ("public", {"codes": ["HERS"], "customer_id": "ann"}),
                             ("spring", {"codes": ["ONCE"]})):  # fmt: skip

@@ -123,7 +123,7 @@ class CampaignMoment:
 
 
 @dataclass(frozen=True)
-class Asking:
+class Requester:
     """Who wants to take an action."""
 
     person: str
@@ -140,13 +140,13 @@ def state_at(state: CampaignState, starts_at: int | None, ends_at: int | None, n
     return state
 
 
-def why_not(action: CampaignAction, campaign: CampaignMoment, asking: Asking, reviewers: int) -> WhyNot | None:
+def why_not(action: CampaignAction, campaign: CampaignMoment, requester: Requester, reviewers: int) -> WhyNot | None:
     """Return why somebody cannot take an action; None where they can. `reviewers` is how many people must approve."""
-    if RIGHTS.get(action, EDITING).isdisjoint(asking.rights):
+    if RIGHTS.get(action, EDITING).isdisjoint(requester.rights):
         return WhyNot.ROLE_MISSING
     if campaign.current not in TRANSITIONS[action][0]:
         return WhyNot.WRONG_STATE
-    if action is CampaignAction.APPROVE and asking.person == campaign.last_editor:
+    if action is CampaignAction.APPROVE and requester.person == campaign.last_editor:
         return WhyNot.OWN_EDIT
     if action in (CampaignAction.SCHEDULE, CampaignAction.START, CampaignAction.RESUME):
         return _why_no_begin(action, campaign, reviewers)
@@ -161,13 +161,15 @@ def _why_no_begin(action: CampaignAction, campaign: CampaignMoment, reviewers: i
     return WhyNot.NO_START if action is CampaignAction.SCHEDULE and not campaign.starts_later else None
 
 
-def state_after(action: CampaignAction, campaign: CampaignMoment, asking: Asking, reviewers: int) -> CampaignState:
+def state_after(
+    action: CampaignAction, campaign: CampaignMoment, requester: Requester, reviewers: int
+) -> CampaignState:
     """Return the state that an action leads to.
 
     An approval that is not the last one needed leaves the campaign in review, and one that is paused before its start
     is resumed to wait for it.
     """
-    if action is CampaignAction.APPROVE and len(campaign.approved_by | {asking.person}) < reviewers:
+    if action is CampaignAction.APPROVE and len(campaign.approved_by | {requester.person}) < reviewers:
         return CampaignState.IN_REVIEW
     if action is CampaignAction.RESUME and campaign.starts_later:
         return CampaignState.SCHEDULED

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from offerloop.background import IMPORT_CODES, new_upload
@@ -20,7 +18,6 @@ from offerloop.offers import (
     Claim,
     CommandAnswer,
     CouponCommand,
-    CouponTerms,
     Issue,
     Lock,
     Redeem,
@@ -32,23 +29,13 @@ from offerloop.offers import (
     make_codes,
     normalise_code,
 )
-from offerloop.store import (
-    Job,
-    Moment,
-    add_entry,
-    add_job,
-    coupons_of_customer,
-    coupons_of_template,
-    open_codes,
-    with_instants,
-)
+from offerloop.store import Job, add_entry, add_job, coupons_of_customer, coupons_of_template, with_instants
 from offerloop.web.addresses import NameInPath
 from offerloop.web.answering import without_formula
-from offerloop.web.api.fields import Count, Instant, Minor, Model, Name, second_of
+from offerloop.web.api.fields import Name
 from offerloop.web.api.jobs import JobAnswer
 from offerloop.web.auth import Caller, Deciding, DecidingOrReading, Editing
 from offerloop.web.idempotency import MONEY_SECONDS, Key, NeededKey, changed_once, ledger_key
-from offerloop.web.limits import Guesses
 from offerloop.web.paging import Cursor, Limit
 from offerloop.web.problems import HttpProblem, documented
 from offerloop.web.uploads import save_upload
@@ -56,142 +43,29 @@ from offerloop.web.worker import Worker
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+from offerloop.web.api.coupons.models import (
+    ClaimRequest,
+    CouponShown,
+    Done,
+    Issued,
+    IssueRequest,
+    LockRequest,
+    RedeemRequest,
+    ReleaseRequest,
+    RollBackRequest,
+    TemplateShown,
+    Terms,
+    Wallet,
+)
+from offerloop.web.api.coupons.unknown_codes import check_guesses, count_guess, counting_guesses
 
 router = APIRouter(prefix="/v1", tags=["coupons"])
-MOST_CODES = 10_000
 EXPORT_PAGE = 1_000
 _PROBLEMS = ("not_signed_in", "not_allowed", "cross_site", "invalid", "key_conflict", "refused", "store_away")
 _OF_A_CUSTOMER = (*_PROBLEMS, "erased")
-_GUESSES = Guesses()
-"""Unknown codes: who guesses is slowed down."""
 TemplateId = Annotated[NameInPath, Path(examples=["spring"])]
 Code = Annotated[NameInPath, Path(examples=["SPRING10"])]
 NameInQuery = Annotated[Name | None, Query(description="Who typed the code.")]
-
-
-class Terms(Model):
-    """The limits of a coupon template; what is left out has none."""
-
-    limit_total: Count | None = None
-    limit_per_customer: Count | None = None
-    limit_per_code: Count | None = 1
-    limit_issued: Count | None = None
-    budget_minor: Minor | None = None
-    starts_at: Moment | None = None
-    ends_at: Moment | None = None
-    lock_seconds: Annotated[int, Field(strict=True, ge=1, le=366 * 86_400)] = 7 * 86_400
-    reusable_after_cancel: bool = True
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{"limit_per_customer": 1, "budget_minor": 100_000, "ends_at": "2099-12-31T23:00:00Z"}]
-        }
-    )
-
-    def terms(self) -> CouponTerms:
-        """Return the limits as the ledger has them."""
-        times = {"starts_at": second_of(self.starts_at), "ends_at": second_of(self.ends_at)}
-        return CouponTerms(**{**self.model_dump(), **times})
-
-
-class TemplateShown(BaseModel):
-    """A coupon template and what came of it."""
-
-    template_id: str
-    terms: dict[str, Any]
-    balance: dict[str, int]
-
-
-class IssueRequest(Model):
-    """Codes to be issued: given, or made."""
-
-    codes: Annotated[tuple[Name, ...], Field(max_length=MOST_CODES)] = ()
-    count: Annotated[int, Field(strict=True, ge=0, le=MOST_CODES)] = 0
-    customer_id: Name | None = None
-    """Whose they are; anybody's where it is left out."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"codes": ["SPRING10"]}]})
-
-
-class ClaimRequest(Model):
-    """Who claims a coupon."""
-
-    customer_id: Name
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"customer_id": "c000"}]})
-
-
-class LockRequest(Model):
-    """Who holds a use of a coupon for a checkout, and how much of its budget."""
-
-    customer_id: Name
-    lock_key: Name
-    amount_minor: Minor = 0
-    seconds: Annotated[int, Field(strict=True, ge=1, le=366 * 86_400)] | None = None
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"customer_id": "c000", "lock_key": "basket-1", "amount_minor": 200}]}
-    )
-
-
-class ReleaseRequest(Model):
-    """Which lock is let go."""
-
-    lock_key: Name
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"lock_key": "basket-1"}]})
-
-
-class RedeemRequest(Model):
-    """Who uses a coupon, for how much, and by which lock."""
-
-    customer_id: Name
-    amount_minor: Minor = 0
-    lock_key: Name | None = None
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"customer_id": "c000", "lock_key": "basket-1", "amount_minor": 200}]}
-    )
-
-
-class RollBackRequest(Model):
-    """What of a redemption is given back: all that is left unless an amount is named."""
-
-    amount_minor: Minor | None = None
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"amount_minor": 200}]})
-
-
-class Done(BaseModel):
-    """A command that was carried out."""
-
-    key: str
-    """Of a redemption this is its id."""
-    at: Instant
-    expires_at: Instant | None
-    """When a lock runs out."""
-
-
-class Issued(Done):
-    """Codes that were issued."""
-
-    codes: list[str]
-
-
-class CouponShown(BaseModel):
-    """One coupon."""
-
-    code: str
-    template_id: str
-    customer_id: str | None
-    status: str
-
-
-class Wallet(BaseModel):
-    """A customer's coupons by code."""
-
-    items: list[CouponShown]
-    next_cursor: str | None
 
 
 @router.put("/coupon-templates/{template_id}", responses=documented(*_PROBLEMS, "conflict"))
@@ -334,10 +208,10 @@ def show_coupon(
     """
     worker: Worker = request.app.state.worker
     form, customer = _known_form(code), customer_id or ""
-    _check_guesses(request, caller, customer, form)
+    check_guesses(request, caller, customer, form)
     coupon, status = worker.ledger.coupon(form), worker.ledger.status(form)
     if coupon is None or status is None:
-        _guessed(request, caller, customer)
+        count_guess(request, caller, customer)
         raise HttpProblem("not_found")
     return CouponShown(code=form, template_id=coupon.template_id, customer_id=coupon.customer_id, status=status.value)
 
@@ -382,7 +256,7 @@ def revoke(request: Request, code: Code, caller: Editing, key: NeededKey) -> Don
             add_entry(connection, caller.actor, "coupon revoked", before.template_id)
         return answer
 
-    with _counting_guesses(request, caller, "", form):
+    with counting_guesses(request, caller, "", form):
         return _done(worker.database.change(end))
 
 
@@ -415,42 +289,8 @@ def _known_form(code: str) -> str:
 
 def _by_code(request: Request, caller: Caller, command: Claim | Lock | Release | Redeem, customer_id: str) -> Done:
     """Carry out what names a code."""
-    with _counting_guesses(request, caller, customer_id, command.code):
+    with counting_guesses(request, caller, customer_id, command.code):
         return _carried_out(request, command)
-
-
-@contextmanager
-def _counting_guesses(request: Request, caller: Caller, customer_id: str, code: str) -> Iterator[None]:
-    """Let whoever names too many codes that are not there wait."""
-    _check_guesses(request, caller, customer_id, code)
-    try:
-        yield
-    except HttpProblem as problem:
-        if problem.more.get("reason") == RefusalReason.UNKNOWN_CODE:
-            _guessed(request, caller, customer_id)
-        raise
-
-
-def _check_guesses(request: Request, caller: Caller, customer_id: str, code: str) -> None:
-    """Raise HttpProblem for who has named too many unknown codes, whatever code comes next that could be guessed."""
-    if _GUESSES.are_left(caller.actor, customer_id):
-        return
-    worker: Worker = request.app.state.worker
-    if not _GUESSES.are_left_to(caller.actor, customer_id) or not worker.database.read(
-        lambda one: open_codes(one, {code}, customer_id)
-    ):
-        raise _too_many_guesses(worker, caller)
-
-
-def _guessed(request: Request, caller: Caller, customer_id: str) -> None:
-    if not _GUESSES.take(caller.actor, customer_id):
-        raise _too_many_guesses(request.app.state.worker, caller)
-
-
-def _too_many_guesses(worker: Worker, caller: Caller) -> HttpProblem:
-    worker.metrics.count("offerloop_refused_total")
-    _GUESSES.warn(caller.actor)
-    return HttpProblem("too_many_requests")
 
 
 def _carried_out(request: Request, command: CouponCommand) -> Done:

@@ -1,0 +1,1 @@
+"""The ledger of coupons over HTTP: templates, codes and their uses."""
