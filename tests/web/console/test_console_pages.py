@@ -228,6 +228,12 @@ def test_forms_refuse_with_a_page_and_keep_everything(console, admin):
     assert console.post("/console/do/job", headers=admin, json={"kind": "run"}).status_code == 415
 
 
+def test_an_id_with_signs_of_addresses_leads_back_to_its_customer(console, admin):
+    kept = post_form(console, admin, "opt-out", id="tea & co+1", opt_out="")
+    assert kept.headers["location"] == "/console/customer?id=tea%20%26%20co%2B1"
+    assert "Customer tea &amp; co+1" in console.get(kept.headers["location"], headers=admin).text
+
+
 def test_every_field_of_a_form_is_as_it_was_typed_after_signing_in_again(console, admin, addresses):
     customer = addresses["customer"].removeprefix("id=")
     signed_out = post_form(console, {}, "erase", id=customer, again="mistyped")

@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 from offerloop.evaluation import Estimate
 from offerloop.message import Message
 from offerloop.report import Figure
+from offerloop.web.console.addresses import recipients_address
 from offerloop.web.console.cells import Cell, Tone
 from offerloop.web.roles import Permission
 
@@ -143,6 +144,11 @@ class Notice:
     kind: Literal["notice"] = "notice"
 
 
+def start_run(text: Words, tone: Tone = "warning") -> Notice:
+    """Return what a page says that needs a run, with where to start one."""
+    return Notice(text, tone, "/console/jobs", Message("Start a run", context="link"))
+
+
 @dataclass(frozen=True)
 class ChartBlock:
     """A chart of the report's kind, with the table behind it."""
@@ -262,7 +268,7 @@ class BudgetSlider:
     @property
     def recipients(self) -> str:
         """Address of who gets what."""
-        return f"/console/recipients?run={self.run}&campaign={self.campaign}"
+        return recipients_address(self.run, self.campaign)
 
     kind: Literal["slider"] = "slider"
 

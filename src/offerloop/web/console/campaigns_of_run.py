@@ -54,8 +54,8 @@ class CampaignForecast:
         return None if self.liability_minor is None else MinorAmount(self.liability_minor, self.budget_unit)
 
     @property
-    def why(self) -> Message | str:
-        """Say that a plan is not sent where that is so."""
+    def remark(self) -> Message | str:
+        """A remark beside figures of a plan that is not sent; empty where it is."""
         return "" if self.is_sent else Message("of its best plan, which is not sent: it is not sure to pay")
 
     @property

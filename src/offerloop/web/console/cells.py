@@ -124,7 +124,7 @@ def cell_figure(cell: Cell, _: Localizer) -> object:
         case MinorAmount():
             return {"minor": cell.minor, "currency": cell.currency}
         case MinorEstimate():
-            return {**ends(cell.estimate), "currency": cell.currency}
+            return {**estimate_figures(cell.estimate), "currency": cell.currency}
         case Instant():
             return instant(cell.second)
         case Badge() | Named():
@@ -142,14 +142,14 @@ def cell_figure(cell: Cell, _: Localizer) -> object:
     return cell if cell is None or isinstance(cell, str | int | float) else str(cell)
 
 
-def ends(estimate: Estimate) -> dict[str, float]:
+def estimate_figures(estimate: Estimate) -> dict[str, float]:
     """Return an estimate in minor units as three figures."""
     return {
         "minor": round(estimate.value, 2), "low_minor": round(estimate.low, 2), "high_minor": round(estimate.high, 2)
     }  # fmt: skip
 
 
-def flat(name: str, cell: Cell, _: Localizer) -> Mapping[str, object]:
+def csv_columns(name: str, cell: Cell, _: Localizer) -> Mapping[str, object]:
     """Return a value as columns of a CSV file: an amount has one for each of its figures."""
     figure = cell_figure(cell, _)
     if isinstance(figure, Mapping):

@@ -1,4 +1,4 @@
-"""The request for a page: who asks, in which language, and the worker that knows the shop."""
+"""The request for a page: who sends it, in which language, and the worker that knows the shop."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from offerloop.workspace import RunRead, find_run, folder_named, open_run
 
 LANGUAGE_COOKIE = "offerloop_language"
 MOST_DIGITS = 15
-"""Of a number in a query, which every database can hold."""
-Found = TypeVar("Found")
+"""The most digits of a number in a query, so that every database can hold it."""
+Named = TypeVar("Named")
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class PageRequest:
         return run.in_language(self.localizer.language)
 
     def may(self, permission: Permission) -> bool:
-        """Whether the roles of who asks allow something."""
+        """Whether the roles of the caller allow something."""
         return permission in self.caller.permissions
 
     def field(self, name: str, most: int = 200) -> str:
@@ -100,7 +100,7 @@ class PageRequest:
         text = self.field(name)
         return int(text) if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS else None
 
-    def needed(self, name: str, find: Callable[[str], Found | None]) -> Found:
+    def needed(self, name: str, find: Callable[[str], Named | None]) -> Named:
         """Return what a field names. Raises HttpProblem where there is no such thing."""
         thing = find(self.field(name))
         if thing is None:

@@ -24,7 +24,7 @@ from offerloop.web.console.blocks import (
     View,
     Words,
 )
-from offerloop.web.console.cells import cell_figure, cell_text, flat
+from offerloop.web.console.cells import cell_figure, cell_text, csv_columns
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -36,7 +36,7 @@ _STYLE = re.compile(r' style="[^"]*"')
 def as_html(template: str, localizer: Localizer, **values: object) -> str:
     """Render a template of the console in one language."""
     texts = text_functions(localizer)
-    page = _environment().get_template(template).render(**texts, said=_said(localizer), **values)
+    page = _environment().get_template(template).render(**texts, said=_template_functions(localizer), **values)
     return kept_together(page)
 
 
@@ -73,7 +73,7 @@ def as_csv(table: PageTable, _: Localizer) -> str:
     """Return a table with one column for each figure; texts that a spreadsheet would run begin with an apostrophe."""
     names = [column.name for column in table.columns]
     rows = [
-        {key: value for name, cell in zip(names, row, strict=True) for key, value in flat(name, cell, _).items()}
+        {key: value for name, cell in zip(names, row, strict=True) for key, value in csv_columns(name, cell, _).items()}
         for row in table.rows
     ]
     written = io.StringIO()
@@ -111,7 +111,7 @@ def slider_points(slider: BudgetSlider, _: Localizer) -> list[dict[str, object]]
     ]  # fmt: skip
 
 
-def _said(_: Localizer) -> dict[str, object]:
+def _template_functions(_: Localizer) -> dict[str, object]:
     """Return what templates call to write words and values."""
     return {
         "words": lambda text: words(text, _), "cell": lambda value: cell_text(value, _), "drawn": without_style,

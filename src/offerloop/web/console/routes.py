@@ -24,16 +24,16 @@ from offerloop.web.console.page_request import LANGUAGE_COOKIE, Action, Page, Pa
 from offerloop.web.console.pages import ACTIONS, PAGES
 from offerloop.web.console.rendering import as_csv, as_html, as_json
 from offerloop.web.console.setup.view import take_upload
-from offerloop.web.console.signing_in import SIGN_IN, SIGNED_OUT, sign_in_view, signed_in
+from offerloop.web.console.signing_in import SIGN_IN, SIGNED_OUT, sign_in, sign_in_view
 from offerloop.web.problems import CODES, HttpProblem
 from offerloop.web.roles import Permission, roles_with_any, words_of
 
 router = APIRouter(include_in_schema=False)
 KINDS = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml", "LICENSE": "text/plain"}
-OF_REPORTS = (
+REPORT_POLICY = (
     "sandbox allow-popups; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
 )
-"""What a report may do: its styles are within it, and it asks nobody for anything."""
+"""The content security policy of reports: their styles are within them, and they load nothing."""
 YEAR_SECONDS = 31_536_000
 AGAIN, LONGEST_QUERY = "_action", 7_000
 """The field of a query that names the action whose form is shown with what was typed before, and how long it may be:
@@ -68,15 +68,15 @@ async def sign_in_page(request: Request) -> Response:
 @router.post("/console/first-person")
 async def sign_in_by_form(request: Request) -> Response:
     """Sign somebody in, or make the first person who may."""
-    fields = await _fields(request)
+    fields = await _form_fields(request)
     check_same_site(request)
     return await run_in_threadpool(_signing_in, request, fields)
 
 
 def _signing_in(request: Request, fields: Mapping[str, str]) -> Response:
     try:
-        answer = RedirectResponse(_own(fields.get("next", "")), 303)
-        signed_in(request, fields, answer)
+        answer = RedirectResponse(_console_address(fields.get("next", "")), 303)
+        sign_in(request, fields, answer)
     except HttpProblem as problem:
         return _html(request, sign_in_view(request, fields, problem.code), None)
     return answer
@@ -85,8 +85,8 @@ def _signing_in(request: Request, fields: Mapping[str, str]) -> Response:
 @router.post("/console/do/language")
 async def choose_language(request: Request) -> Response:
     """Keep the language that was chosen, and go on where one was."""
-    fields = await _fields(request)
-    answer = RedirectResponse(_own(fields.get("back", "")), 303)
+    fields = await _form_fields(request)
+    answer = RedirectResponse(_console_address(fields.get("back", "")), 303)
     if fields.get("language") in languages():
         answer.set_cookie(LANGUAGE_COOKIE, fields["language"], YEAR_SECONDS, path="/", httponly=True, samesite="lax")
     return answer
@@ -104,23 +104,23 @@ async def act(request: Request, name: str) -> Response:
     action = ACTIONS.get(name)
     if action is None:
         raise HttpProblem("not_found")
-    fields = await _fields(request)
+    fields = await _form_fields(request)
     try:
         page_request = PageRequest(in_page_language(request), await caller_with(request, action.needs), fields)
     except HttpProblem as problem:
         if problem.code == "not_signed_in" and action.page is not None:
-            return await run_in_threadpool(_signing_in_again, request, action.page, fields | {AGAIN: name}, problem)
+            return await run_in_threadpool(_ask_to_sign_in_again, request, action.page, fields | {AGAIN: name}, problem)
         return await run_in_threadpool(_failed, request, problem, fields.get("back", ""))
     try:
         answer = await run_in_threadpool(_carried_out, action, page_request)
     except HttpProblem as problem:
-        return await run_in_threadpool(_again, action, page_request, problem)
+        return await run_in_threadpool(_shown_again, action, page_request, problem)
     if name == "sign-out":
         answer.delete_cookie(COOKIE, path="/")
     return answer
 
 
-def _signing_in_again(request: Request, page: Page, fields: Mapping[str, str], problem: HttpProblem) -> Response:
+def _ask_to_sign_in_again(request: Request, page: Page, fields: Mapping[str, str], problem: HttpProblem) -> Response:
     """Ask somebody whose session has ended who they are, and lead back to the form with what they typed.
 
     Where that is too long for an address, say only what was wrong.
@@ -137,7 +137,7 @@ def _signing_in_again(request: Request, page: Page, fields: Mapping[str, str], p
 
 def _carried_out(action: Action, page_request: PageRequest) -> Response:
     try:
-        return RedirectResponse(_own(action.carry_out(page_request)), 303)
+        return RedirectResponse(_console_address(action.carry_out(page_request)), 303)
     except InputError as error:
         raise HttpProblem("invalid", error.message, error.field or None) from None
     except ValidationError as error:
@@ -155,7 +155,7 @@ async def show_report(request: Request, run: str = "", readout: str = "") -> Res
     page = run_read.folder / readout / "report.html"
     if not page.is_file():
         raise HttpProblem("not_found")
-    return Response(page.read_bytes(), headers={"content-security-policy": OF_REPORTS}, media_type="text/html")
+    return Response(page.read_bytes(), headers={"content-security-policy": REPORT_POLICY}, media_type="text/html")
 
 
 @router.get("/console/{name}.json")
@@ -218,7 +218,7 @@ async def _page_request(request: Request, name: str) -> tuple[PageRequest, Page]
 def _failed(request: Request, problem: HttpProblem, back: str) -> Response:
     """Show what was wrong, that nothing was changed, and where to go on."""
     status, title = CODES[problem.code]
-    where = _own(back or request.headers.get("referer", ""))
+    where = _console_address(back or request.headers.get("referer", ""))
     notices = [Notice(problem.detail or title, "bad", where, Message("Back to where you were"))]
     if problem.field and problem.code != "changed":
         notices.append(Notice(Message("The field is “{field}”.", context="message", field=problem.field)))
@@ -226,7 +226,7 @@ def _failed(request: Request, problem: HttpProblem, back: str) -> Response:
     return _html(request, View(Message("This could not be done"), "", tuple(notices), status), None)
 
 
-def _again(action: Action, page_request: PageRequest, problem: HttpProblem) -> Response:
+def _shown_again(action: Action, page_request: PageRequest, problem: HttpProblem) -> Response:
     """Show the form once more with all that was typed and what is wrong with it."""
     page = action.page
     if page is None or problem.code not in ("invalid", "conflict", "changed"):
@@ -294,7 +294,7 @@ def _roles(permission: Any) -> tuple[Message | str, ...]:  # noqa: ANN401 - of a
     return words_of(roles_with_any([permission]))
 
 
-async def _fields(request: Request) -> dict[str, str]:
+async def _form_fields(request: Request) -> dict[str, str]:
     """Return the fields of a form. Raises HttpProblem for what is none."""
     try:
         body = (await request.body()).decode("utf-8")
@@ -306,8 +306,8 @@ async def _fields(request: Request) -> dict[str, str]:
     return fields
 
 
-def _own(address: str) -> str:
-    """Return an address of the console; of another place the overview."""
+def _console_address(address: str) -> str:
+    """Return an address within the console; the overview in place of any other, so that nobody is led elsewhere."""
     place = address.partition("://")[2].partition("/")[2] if "://" in address else address.removeprefix("/")
     is_own = place.startswith("console/") and "\\" not in place and not any(ord(one) < 33 for one in place)
     return f"/{place}" if is_own else "/console/overview"

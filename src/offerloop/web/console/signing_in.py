@@ -89,13 +89,13 @@ def _invited(invitation: str) -> Form:
     )  # fmt: skip
 
 
-def signed_in(request: Request, fields: Mapping[str, str], answer: Response) -> None:
+def sign_in(request: Request, fields: Mapping[str, str], answer: Response) -> None:
     """Sign somebody in by a form. Raises HttpProblem where that cannot be."""
     password = fields.get("password", "")
     if "demo" in fields:
         person_id = demo_person(request, fields["demo"])
     elif "token" in fields:
-        person_id = _begun(request, fields["token"], fields.get("name", "").strip(), password)
+        person_id = _first_admin(request, fields["token"], fields.get("name", "").strip(), password)
     elif "invitation" in fields:
         check_attempt(request, secret_hash(fields["invitation"]))
         hashed = _hashed(password)
@@ -109,7 +109,7 @@ def signed_in(request: Request, fields: Mapping[str, str], answer: Response) -> 
     open_session(request, person_id, answer)
 
 
-def _begun(request: Request, secret: str, name: str, password: str) -> str:
+def _first_admin(request: Request, secret: str, name: str, password: str) -> str:
     """Make the first person, an admin, and return their id."""
     check_attempt(request, secret_hash(secret))
     worker: Worker = request.app.state.worker

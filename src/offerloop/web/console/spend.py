@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 
 from offerloop.message import Message
 from offerloop.serving import CampaignSpend
+from offerloop.web.console.addresses import plan_address
 from offerloop.web.console.blocks import Block, Notice, PageTable, TableColumn
 from offerloop.web.console.cells import Badge, Cell, Link, MinorAmount
 from offerloop.web.console.page_request import PageRequest
 
 SOON_DAYS = 7
-"""A budget that is used up within so many days is told of."""
+"""A notice warns of a budget that is used up within so many days."""
 COLUMNS = (
     TableColumn("campaign", Message("campaign", context="column title")),
     TableColumn("shown", Message("shown to", context="column title"), is_figure=True),
@@ -41,7 +42,7 @@ def _row(spend: CampaignSpend, title: str, currency: str) -> tuple[Cell, ...]:
     days = None if spend.days_left is None else round(spend.days_left)
     lasts = None if days is None else Message("{n} day", plural="{n} days", context="how long a budget lasts", n=days)
     return (
-        Link(title, f"/console/plan?campaign={spend.campaign_id}"), spend.n_shown,
+        Link(title, plan_address(spend.campaign_id)), spend.n_shown,
         MinorAmount(spend.spent_minor, currency), MinorAmount(spend.expected_minor, currency),
         MinorAmount(spend.budget_minor, currency), lasts,
         LOW if spend.is_low else AHEAD if spend.is_ahead else AS_PLANNED,
@@ -52,7 +53,7 @@ def spend_alarms(request: PageRequest, titles: Mapping[str, str]) -> Iterable[Bl
     """Yield what of the spend needs somebody, the most urgent first."""
     spends = request.worker.spending()
     for spend in sorted(spends, key=lambda one: not one.is_low):
-        title, href = titles.get(spend.campaign_id, spend.campaign_id), f"/console/plan?campaign={spend.campaign_id}"
+        title, href = titles.get(spend.campaign_id, spend.campaign_id), plan_address(spend.campaign_id)
         see = Message("See the campaign", context="link")
         if spend.is_low:
             yield Notice(Message("Of the budget of “{title}” under 5 % is left.", title=title), "bad", href, see)

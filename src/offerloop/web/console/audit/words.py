@@ -8,9 +8,9 @@ from functools import reduce
 
 from offerloop.message import Message
 from offerloop.store import CampaignAction
+from offerloop.web.console.arms import ARMS
 from offerloop.web.console.campaigns.states import STATES
 from offerloop.web.console.cells import Named
-from offerloop.web.console.customers.view import ARMS
 from offerloop.web.console.jobs.view import KINDS
 from offerloop.web.roles import words_of
 

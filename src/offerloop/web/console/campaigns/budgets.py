@@ -6,9 +6,11 @@ from offerloop.message import Message
 from offerloop.store import CampaignAction, WrittenCampaign
 from offerloop.web.api.campaigns.lifecycle import change_budget, judge_budget
 from offerloop.web.api.campaigns.models import BudgetProposal, BudgetVerdict, CampaignShown, ChangeOfBudget, Remark
+from offerloop.web.console.addresses import campaign_address
 from offerloop.web.console.blocks import Block, Form, Input, PageTable, TableColumn, hidden
 from offerloop.web.console.campaigns.draft import time_field
 from offerloop.web.console.campaigns.states import WHY_NOT
+from offerloop.web.console.campaigns.written import unit_of
 from offerloop.web.console.cells import Badge, Cell, Instant, written_amount
 from offerloop.web.console.page_request import Action, PageRequest
 from offerloop.web.roles import Permission
@@ -26,7 +28,7 @@ COLUMNS = (
 
 def scheduled(request: PageRequest, campaign: WrittenCampaign, shown: CampaignShown) -> list[Block]:
     """Return what happens by itself, with its time, and what can be done about it."""
-    unit, now = str(campaign.text.body.get("budget_unit") or request.currency), campaign.moment.now
+    unit, now = unit_of(campaign.text.body, request.currency), campaign.moment.now
     changes = [(one.at, one.budget, DONE if one.at <= now else AHEAD) for one in campaign.text.budget_changes]
     changes += [(one.at, one.budget, WAITING) for one in shown.budget_proposals]
     rows: tuple[tuple[Cell, ...], ...] = tuple(
@@ -81,14 +83,14 @@ def _propose(request: PageRequest) -> str:
     campaign_id = request.field("id")
     body = ChangeOfBudget.model_validate({"at": time_field(request, "at"), "budget": request.field("budget")})
     change_budget(request.http, campaign_id, body, request.caller)
-    return f"/console/campaign?id={campaign_id}"
+    return campaign_address(campaign_id)
 
 
 def _judge(request: PageRequest) -> str:
     campaign_id = request.field("id")
     verdict = BudgetVerdict(request.needed("verdict", lambda name: name if name in set(BudgetVerdict) else None))
     judge_budget(request.http, campaign_id, request.field("proposal"), verdict, Remark(), request.caller)
-    return f"/console/campaign?id={campaign_id}"
+    return campaign_address(campaign_id)
 
 
 BUDGET_ACTIONS = (

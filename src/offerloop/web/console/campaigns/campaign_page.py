@@ -10,12 +10,12 @@ from offerloop.store import (
     CampaignState,
     WhyNot,
     WrittenCampaign,
-    find_campaign,
     list_people,
     list_revisions,
 )
 from offerloop.web.api.campaigns.lifecycle import act, restore, show_campaign
 from offerloop.web.api.campaigns.models import CampaignShown, CampaignVerb, Remark
+from offerloop.web.console.addresses import campaign_address
 from offerloop.web.console.blocks import (
     Block,
     Facts,
@@ -34,8 +34,9 @@ from offerloop.web.console.campaigns.changes import FIELDS, changes_since
 from offerloop.web.console.campaigns.draft import kind_form
 from offerloop.web.console.campaigns.fault_words import faults_of, not_explored
 from offerloop.web.console.campaigns.offer_lines import line_of
-from offerloop.web.console.campaigns.reach import ask, preview_job, reach_of, slider_of
+from offerloop.web.console.campaigns.reach import preview_job, reach_of, request_preview, slider_of
 from offerloop.web.console.campaigns.states import BUTTONS, STATES, words_why_not
+from offerloop.web.console.campaigns.written import named_campaign, title_of, unit_of
 from offerloop.web.console.cells import Cell, Instant, Link, Tone, written_amount
 from offerloop.web.console.experiments.drivers import drivers
 from offerloop.web.console.experiments.view import finding_of
@@ -52,7 +53,7 @@ MOST_REVISION = 2**31 - 1
 
 def view(request: PageRequest) -> View:
     """Return one campaign that people wrote here."""
-    campaign = request.needed("id", lambda name: request.worker.database.read(lambda one: find_campaign(one, name)))
+    campaign = named_campaign(request)
     shown = CampaignShown.model_validate_json(
         bytes(show_campaign(request.http, campaign.campaign_id, request.caller).body)
     )
@@ -67,14 +68,13 @@ def view(request: PageRequest) -> View:
         *_results(request, campaign),
     ]
     blocks += [*_changes(request, campaign), _revisions(request, campaign), *_restoring(campaign), _refused(shown)]
-    title = str(campaign.text.body.get("title") or campaign.campaign_id)
     job = preview_job(request, campaign)
-    return View(title, "", tuple(blocks), refresh=job is not None and job.state in UNDER_WAY)
+    return View(title_of(campaign), "", tuple(blocks), refresh=job is not None and job.state in UNDER_WAY)
 
 
 def _facts(request: PageRequest, campaign: WrittenCampaign) -> Facts:
     body, moment = campaign.text.body_at(campaign.moment.now), campaign.moment
-    unit = str(body.get("budget_unit") or request.currency)
+    unit = unit_of(body, request.currency)
     names = _names(request)
     return Facts(
         "campaign",
@@ -232,7 +232,7 @@ def _revisions(request: PageRequest, campaign: WrittenCampaign) -> PageTable:
             revision.revision, Instant(revision.at), names.get(revision.editor.person, revision.editor.person),
             revision.restored_from,
             None if revision.revision == campaign.revision
-            else Link(word, f"/console/campaign?id={campaign.campaign_id}&before={revision.revision}#changes"),
+            else Link(word, f"{campaign_address(campaign.campaign_id)}&before={revision.revision}#changes"),
         )
         for revision in revisions
     )  # fmt: skip
@@ -257,7 +257,7 @@ def _act(request: PageRequest) -> str:
     verb = request.needed("verb", lambda name: name if name in set(CampaignVerb) else None)
     campaign_id = request.field("id")
     act(request.http, campaign_id, CampaignVerb(verb), Remark(), request.caller, etag(request.field("revision")))
-    return f"/console/campaign?id={campaign_id}"
+    return campaign_address(campaign_id)
 
 
 def _restore(request: PageRequest) -> str:
@@ -265,7 +265,7 @@ def _restore(request: PageRequest) -> str:
     if number is None or number > MOST_REVISION:
         raise HttpProblem("not_found", field="number")
     restore(request.http, campaign_id, number, request.caller, etag(request.field("revision")))
-    return f"/console/campaign?id={campaign_id}"
+    return campaign_address(campaign_id)
 
 
 PAGE = Page("campaign", Message("Campaign", context="page title"), view)
@@ -273,5 +273,5 @@ ACTIONS = (
     Action("campaign", Permission.READ, _act),
     Action("restore", Permission.EDIT, _restore),
     *BUDGET_ACTIONS,
-    Action("preview", Permission.EDIT, ask),
+    Action("preview", Permission.EDIT, request_preview),
 )

@@ -16,11 +16,13 @@ from offerloop.money import to_minor
 from offerloop.store import BudgetChange, WrittenCampaign, find_campaign
 from offerloop.web.api.campaigns.lifecycle import edit_campaign, make_campaign
 from offerloop.web.api.campaigns.models import CampaignDraft
+from offerloop.web.console.addresses import campaign_address
 from offerloop.web.console.blocks import Form, Input, View, hidden
 from offerloop.web.console.campaigns.fault_words import BUDGET_BASES, BUDGET_BASIS, unlimited
 from offerloop.web.console.campaigns.offer_ids import with_own_ids
 from offerloop.web.console.campaigns.offer_lines import OfferLines, examples, line_of
 from offerloop.web.console.campaigns.offer_terms import kinds_with_fields
+from offerloop.web.console.campaigns.written import unit_of
 from offerloop.web.console.page_request import Action, Page, PageRequest
 from offerloop.web.roles import Permission
 from offerloop.web.versions import etag
@@ -168,7 +170,7 @@ def _write(request: PageRequest) -> str:
     """Write a draft, or a new revision of the one that was read. Raises InputError for a budget that is no amount."""
     campaign = _known(request) if request.field("revision") else None
     body: dict[str, Any] = {} if campaign is None else dict(campaign.text.body)
-    unit = str(body.get("budget_unit") or request.currency) or "USD"
+    unit = unit_of(body, request.currency) or "USD"
     with at_field("budget"):
         to_minor(request.field("budget"), unit)
     changes = _changes(request, unit)
@@ -245,7 +247,7 @@ def save_campaign(request: PageRequest, body: dict[str, Any], campaign: WrittenC
         make_campaign(request.http, draft, request.caller)
     else:
         edit_campaign(request.http, draft.id, draft, request.caller, etag(request.field("revision")))
-    return f"/console/campaign?id={draft.id}"
+    return campaign_address(draft.id)
 
 
 def categories_of(request: PageRequest) -> list[str]:

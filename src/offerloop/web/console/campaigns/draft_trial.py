@@ -13,10 +13,10 @@ from offerloop.errors import InputError
 from offerloop.message import Amount, Message
 from offerloop.money import to_minor, to_text
 from offerloop.offers import NotApplicable, known_currency
-from offerloop.store import find_campaign
 from offerloop.web.api.baskets import BasketRequest
 from offerloop.web.api.campaigns.figures import CampaignTried, try_campaign
 from offerloop.web.console.blocks import Block, Form, Input, Notice, PageTable, Stat, Stats, TableColumn, View, hidden
+from offerloop.web.console.campaigns.written import named_campaign, title_of
 from offerloop.web.console.cells import Badge, Cell, MinorAmount
 from offerloop.web.console.page_request import Page, PageRequest
 from offerloop.web.problems import HttpProblem
@@ -38,7 +38,7 @@ _HINT = Message(
 
 def view(request: PageRequest) -> View:
     """Return the form of a basket, and what the campaign's offers do to the one that was sent."""
-    campaign = request.needed("id", lambda name: request.worker.database.read(lambda one: find_campaign(one, name)))
+    campaign = named_campaign(request)
     written = request.field("basket", MOST_TEXT)
     form = Form(
         "try", "/console/try", Message("Price this basket", context="button"),
@@ -48,8 +48,7 @@ def view(request: PageRequest) -> View:
         ),
         method="get",
     )  # fmt: skip
-    name = str(campaign.text.body.get("title") or campaign.campaign_id)
-    title = Message("Try “{title}” on a basket", context="page title", title=name)
+    title = Message("Try “{title}” on a basket", context="page title", title=title_of(campaign))
     lead = Message("Nothing is recorded, and no customer sees it. Each offer is tried beside those for everybody.")
     return View(title, lead, (form, *(_tried(request, campaign.campaign_id, written) if written else [])))
 

@@ -18,6 +18,7 @@ from offerloop.report import Localizer
 from offerloop.store import WrittenCampaign
 from offerloop.web.console.blocks import Words
 from offerloop.web.console.campaigns.offer_terms import terms_of
+from offerloop.web.console.campaigns.written import unit_of
 from offerloop.web.problems import HttpProblem
 
 BUDGET_BASIS = Message("How the budget counts", context="field of a form")
@@ -88,7 +89,7 @@ def unlimited(body: Mapping[str, Any], offer: Mapping[str, Any], currency: str) 
 
 
 def _missing_limit(body: Mapping[str, Any], offer: Mapping[str, Any], currency: str) -> MissingLimit | None:
-    offers = read_offers([offer], None, str(body.get("budget_unit") or currency))
+    offers = read_offers([offer], None, unit_of(body, currency))
     return next(filter(None, map(missing_limit, offers)), None)
 
 
@@ -111,7 +112,7 @@ def not_explored(body: Mapping[str, Any], currency: str) -> list[Message]:
 def _is_unlimited_and_unknown(body: Mapping[str, Any], offer: Mapping[str, Any], currency: str) -> bool:
     """Return whether nothing limits an offer's cost, and neither an assumption nor shelf prices tell its effect."""
     try:
-        offers = read_offers([offer], None, str(body.get("budget_unit") or currency))
+        offers = read_offers([offer], None, unit_of(body, currency))
     except InputError:
         return False
     unlimited_offers = [one for one in offers if one.most_minor is None and one.assumed is None]

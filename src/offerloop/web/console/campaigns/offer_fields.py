@@ -9,12 +9,12 @@ from typing import Any
 from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.offers import EACH_CATEGORY, OFFER_KIND_NAMES, OFFER_KINDS, Term, Unit, read_offers
-from offerloop.store import WrittenCampaign, find_campaign
 from offerloop.web.api.campaigns.models import changes_of
 from offerloop.web.console.blocks import Form, Input, View, Words, hidden
 from offerloop.web.console.campaigns.draft import DRAFTS, categories_of, save_campaign
 from offerloop.web.console.campaigns.fault_words import in_form_words, labels_of, unlimited
 from offerloop.web.console.campaigns.offer_terms import terms_of
+from offerloop.web.console.campaigns.written import named_campaign, title_of, unit_of
 from offerloop.web.console.page_request import Action, Page, PageRequest
 from offerloop.web.problems import HttpProblem
 from offerloop.web.roles import Permission
@@ -36,7 +36,7 @@ _YES_OR_NO: tuple[tuple[str, Words], ...] = (
 
 def view(request: PageRequest) -> View:
     """Return the fields of one kind of offer, as the kind describes them itself."""
-    campaign, kind = _campaign(request), _kind(request)
+    campaign, kind = named_campaign(request), _kind(request)
     unseen = (hidden("id", campaign.campaign_id), hidden("revision", str(campaign.revision)), hidden("kind", kind))
     form = Form(
         "offer", "/console/do/add-offer", Message("Add the offer", context="button"),
@@ -45,13 +45,9 @@ def view(request: PageRequest) -> View:
     )  # fmt: skip
     title = Message(
         "Add to “{title}”: {kind}", context="page title", kind=OFFER_KIND_NAMES.get(kind, kind),
-        title=str(campaign.text.body.get("title") or campaign.campaign_id),
+        title=title_of(campaign),
     )  # fmt: skip
     return View(title, DRAFTS, (form,))
-
-
-def _campaign(request: PageRequest) -> WrittenCampaign:
-    return request.needed("id", lambda name: request.worker.database.read(lambda one: find_campaign(one, name)))
 
 
 def _kind(request: PageRequest) -> str:
@@ -81,7 +77,7 @@ def _scopes(request: PageRequest, term: Term) -> tuple[tuple[str, Words], ...]:
 
 def _add(request: PageRequest) -> str:
     """Add the offer of the form to the revision that was read. Raises InputError for one that cannot be."""
-    campaign, kind = _campaign(request), _kind(request)
+    campaign, kind = named_campaign(request), _kind(request)
     offer: dict[str, Any] = {"kind": kind}
     for term in terms_of(kind):
         text = request.field(term.written)
@@ -97,7 +93,7 @@ def _add(request: PageRequest) -> str:
 def _check(request: PageRequest, body: Mapping[str, Any], offer: Mapping[str, Any]) -> None:
     """Raise HttpProblem, in the words of the form and at its field, for an offer that cannot be planned."""
     try:
-        read_offers([offer], categories_of(request), str(body.get("budget_unit") or request.currency))
+        read_offers([offer], categories_of(request), unit_of(body, request.currency))
         problem = unlimited(body, offer, request.currency)
     except InputError as error:
         said = in_form_words(request.localizer, error.message, labels_of(str(offer["kind"])))

@@ -7,7 +7,9 @@ from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.store import PLANNED_STATES, Job, WrittenCampaign, list_jobs
 from offerloop.web.api.campaigns.figures import ask_for_preview, run_planning
-from offerloop.web.console.blocks import Block, Form, Heading, Notice, Stat, Stats, hidden
+from offerloop.web.console.addresses import campaign_address, recipients_address
+from offerloop.web.console.blocks import Block, Form, Heading, Notice, Stat, Stats, hidden, start_run
+from offerloop.web.console.campaigns.written import unit_of
 from offerloop.web.console.campaigns_of_run import forecasts
 from offerloop.web.console.cells import MinorAmount, MinorEstimate
 from offerloop.web.console.jobs.view import UNDER_WAY, cancel_form, progress_of
@@ -16,21 +18,21 @@ from offerloop.web.console.plan.view import PREVIEWED, curve_of, slider
 from offerloop.web.roles import Permission
 from offerloop.workspace import RunRead, campaign_reach, is_preview, planned_revisions
 
-LATELY = 10
-"""Jobs among which a preview is looked for."""
+RECENT_JOBS = 10
+"""The newest jobs, among which a preview is looked for."""
 
 
 def reach_of(request: PageRequest, campaign: WrittenCampaign) -> list[Block]:
     """Say who would get it among all customers: by the newest run, or by a preview that is asked for here."""
     heading = Heading(Message("Who would get it"))
     if request.run is None:
-        return [heading, Notice(Message("There is no run yet that could tell."), "warning", "/console/jobs", _START)]
+        return [heading, start_run(Message("There is no run yet that could tell."))]
     run = run_planning(request.worker, campaign)
     excluded = [name for name in (campaign.text.body.get("exclude"), run.written.get("exclude")) if name is not None]
     try:
         reach = campaign_reach(run, campaign.campaign_id, campaign.text.body.get("audience"), excluded)
     except InputError as error:
-        return [heading, Notice(error.message, "warning", "/console/jobs", _START)]
+        return [heading, start_run(error.message)]
     stats = [
         Stat("audience", Message("customers it may go to", context="figure"), reach.n_audience),
         Stat("all", Message("customers of the shop", context="figure"), reach.n_customers),
@@ -38,25 +40,26 @@ def reach_of(request: PageRequest, campaign: WrittenCampaign) -> list[Block]:
     is_newest = planned_revisions(run.folder).get(campaign.campaign_id) == campaign.revision
     waits = campaign.state in PLANNED_STATES and is_preview(run.folder.name)
     if not reach.is_planned:
-        return [heading, Stats(tuple(stats)), *_asking(request, campaign)]
+        return [heading, Stats(tuple(stats)), *_preview_form(request, campaign)]
     stats += _planned(run, campaign)
     link = Notice(
         Message("The customers one by one:"), "neutral",
-        f"/console/recipients?run={run.folder.name}&campaign={campaign.campaign_id}",
+        recipients_address(run.folder.name, campaign.campaign_id),
         Message("Who gets what", context="link"),
     )  # fmt: skip
     said = [PREVIEWED] if is_preview(run.folder.name) else []
-    asking = [] if is_newest and not waits else _asking(request, campaign)
-    return [heading, *(asking if waits else []), *said, Stats(tuple(stats)), link, *([] if waits else asking)]
+    preview = [] if is_newest and not waits else _preview_form(request, campaign)
+    return [heading, *(preview if waits else []), *said, Stats(tuple(stats)), link, *([] if waits else preview)]
 
 
 def _planned(run: RunRead, campaign: WrittenCampaign) -> list[Stat]:
     """Return what the plan of a run expects of the campaign."""
-    unit = str(campaign.text.body.get("budget_unit") or run.currency)
+    unit = unit_of(campaign.text.body, run.currency)
     forecast = next(one for one in forecasts(run) if one.id == campaign.campaign_id)
     return [
         Stat(
-            "planned", Message("customers who get it by the plan", context="figure"), forecast.customers, forecast.why
+            "planned", Message("customers who get it by the plan", context="figure"), forecast.customers,
+            forecast.remark,
         ),
         Stat("spend", Message("expected spend", context="figure"), MinorAmount(forecast.spend_minor, unit)),
         Stat(
@@ -66,14 +69,14 @@ def _planned(run: RunRead, campaign: WrittenCampaign) -> list[Stat]:
     ]  # fmt: skip
 
 
-def _asking(request: PageRequest, campaign: WrittenCampaign) -> list[Block]:
-    """Return a button that asks for a preview, or how far one is."""
+def _preview_form(request: PageRequest, campaign: WrittenCampaign) -> list[Block]:
+    """Return a button that starts a preview, or how far one is; one that may run waits for a run instead."""
     job = preview_job(request, campaign)
     if job is not None and job.state in UNDER_WAY:
         return [progress_of(job), cancel_form(job)]
     failed = [] if job is None or job.failure is None else [Notice(job.failure, "bad")]
     if campaign.state in PLANNED_STATES:
-        return [*failed, *_waiting()]
+        return [*failed, *_waiting_for_run()]
     form = Form(
         "preview", "/console/do/preview", Message("Preview on all customers", context="button"),
         (hidden("id", campaign.campaign_id),), needs=Permission.EDIT,
@@ -82,7 +85,7 @@ def _asking(request: PageRequest, campaign: WrittenCampaign) -> list[Block]:
     return [*failed, form]
 
 
-def _waiting() -> list[Block]:
+def _waiting_for_run() -> list[Block]:
     """Say that a campaign that may run waits for a run that plans it."""
     said = Message("No run has planned this revision yet, so nobody gets its offers. Start a run to plan it.")
     run = Form(
@@ -95,11 +98,8 @@ def _waiting() -> list[Block]:
 def preview_job(request: PageRequest, campaign: WrittenCampaign) -> Job | None:
     """Return the newest preview of a revision that was asked for lately."""
     wanted = {"campaign_id": campaign.campaign_id, "revision": campaign.revision}
-    jobs = request.worker.database.read(lambda one: list_jobs(one, LATELY))
+    jobs = request.worker.database.read(lambda one: list_jobs(one, RECENT_JOBS))
     return next((one for one in jobs if one.kind == PREVIEW and one.request == wanted), None)
-
-
-_START = Message("Start a run", context="link")
 
 
 def slider_of(request: PageRequest, campaign: WrittenCampaign) -> list[Block]:
@@ -114,8 +114,8 @@ def slider_of(request: PageRequest, campaign: WrittenCampaign) -> list[Block]:
     return [Heading(Message("What another budget would bring")), slider(run, forecast, curve, request.localizer)]
 
 
-def ask(request: PageRequest) -> str:
+def request_preview(request: PageRequest) -> str:
     """Ask for a preview, and go back to the campaign."""
     campaign_id = request.field("id")
     ask_for_preview(request.http, campaign_id, request.caller)
-    return f"/console/campaign?id={campaign_id}"
+    return campaign_address(campaign_id)

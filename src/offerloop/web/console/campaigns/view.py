@@ -5,8 +5,10 @@ from __future__ import annotations
 from offerloop.config import Campaign, Config
 from offerloop.message import Message
 from offerloop.store import WrittenCampaign, list_campaigns
+from offerloop.web.console.addresses import campaign_address, plan_address
 from offerloop.web.console.blocks import Block, Notice, PageTable, TableColumn, View
 from offerloop.web.console.campaigns.states import STATES
+from offerloop.web.console.campaigns.written import title_of, unit_of
 from offerloop.web.console.cells import Badge, Cell, Instant, Link, MinorAmount, written_amount
 from offerloop.web.console.page_request import Page, PageRequest
 
@@ -49,7 +51,7 @@ _EMPTY = Message("There is no campaign yet. Write one: it is a draft until someb
 
 
 def _plan_of(campaign: Campaign) -> Link:
-    return Link(campaign.title, f"/console/plan?campaign={campaign.id}")
+    return Link(campaign.title, plan_address(campaign.id))
 
 
 def _budget(config: Config, campaign: Campaign) -> MinorAmount:
@@ -61,9 +63,9 @@ def _row(request: PageRequest, campaign: WrittenCampaign) -> tuple[Cell, ...]:
     times = moment.started_at or moment.starts_at, moment.ends_at
     starts, ends = (None if at is None else Instant(at) for at in times)
     body = campaign.text.body_at(moment.now)
-    unit = str(body.get("budget_unit") or request.currency)
+    unit = unit_of(body, request.currency)
     return (
-        Link(str(body.get("title") or campaign.campaign_id), f"/console/campaign?id={campaign.campaign_id}"),
+        Link(title_of(campaign), campaign_address(campaign.campaign_id)),
         STATES[campaign.state], written_amount(str(body.get("budget", "0")), unit), starts, ends,
         bool(moment.approved_by),
     )  # fmt: skip

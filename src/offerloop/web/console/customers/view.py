@@ -13,13 +13,13 @@ from offerloop.message import Message, Share
 from offerloop.profiles import FEATURES, RECENT_DAYS, TAGS
 from offerloop.tables import all_offers
 from offerloop.web.api.customers import Choices, Customer, TestArm, choose, erase, get_customer, make_test_customer
+from offerloop.web.console.addresses import customer_address
+from offerloop.web.console.arms import ARMS
 from offerloop.web.console.blocks import (
     Block,
     Facts,
     Form,
-    Heading,
     Input,
-    Listing,
     Notice,
     PageTable,
     Paragraph,
@@ -28,22 +28,17 @@ from offerloop.web.console.blocks import (
     View,
     Words,
     hidden,
+    start_run,
 )
 from offerloop.web.console.campaigns_of_run import campaign_names, offer_names
-from offerloop.web.console.cells import Badge, Cell, Link, MinorAmount, Named
+from offerloop.web.console.cells import Cell, Link, MinorAmount, Named
+from offerloop.web.console.explanations import AUDIENCES, explanation
 from offerloop.web.console.page_request import Action, Page, PageRequest
 from offerloop.web.problems import HttpProblem
 from offerloop.web.roles import Permission
 from offerloop.workspace import RunRead
 
 SHOWN = 50
-ARMS = {
-    "plan": Badge("plan", Message("plan", context="random arm"), "good"),
-    "explore": Badge("explore", Message("random test offer", context="random arm")),
-    "holdback": Badge("holdback", Message("held back", context="random arm")),
-    "holdout": Badge("holdout", Message("never gets offers", context="random arm")),
-    "usual": Badge("usual", Message("what the shop does today", context="random arm")),
-}
 COLUMNS = (
     TableColumn("customer", Message("customer", context="column title")),
     TableColumn("arm", Message("arm", context="column title")),
@@ -51,26 +46,16 @@ COLUMNS = (
     TableColumn("offer", Message("offer", context="column title")),
     TableColumn("propensity", Message("probability of this", context="column title"), is_figure=True),
 )
-AUDIENCES = {
-    "support": Message("Why: what support may say", context="heading above an explanation"),
-    "customer": Message("Why: what the customer may read", context="heading above an explanation"),
-    "marketer": Message("Why: in full, with what would change it", context="heading above an explanation"),
-}
 
 
 def view(request: PageRequest) -> View:
     """Return the search and the first customers of the newest plan."""
     search = _search("")
     if request.run is None:
-        empty = Notice(
-            Message("There is no plan yet, so no customer has an offer."), "warning", "/console/jobs", _START
-        )
+        empty = start_run(Message("There is no plan yet, so no customer has an offer."))
         return View(Message("Customers", context="page title"), "", (search, empty))
     offset = request.number("from") or 0
     return View(Message("Customers", context="page title"), "", (search, _customers(request.run, offset)))
-
-
-_START = Message("Start a run", context="link")
 
 
 def _search(customer_id: str) -> Form:
@@ -98,7 +83,7 @@ def _customers(run: RunRead, offset: int) -> PageTable:
 def _row(row: dict[str, Any], names: Mapping[tuple[str, str], Named], titles: Mapping[str, Named]) -> tuple[Cell, ...]:
     customer, offer, campaign = str(row["customer_id"]), row["offer_id"], row["campaign_id"]
     return (
-        Link(customer, f"/console/customer?id={customer}"), ARMS.get(row["arm"], row["arm"]),
+        Link(customer, customer_address(customer)), ARMS.get(row["arm"], row["arm"]),
         titles.get(campaign, campaign), None if offer == "none" else names.get((campaign, offer), offer),
         Share(row["propensity"]),
     )  # fmt: skip
@@ -165,10 +150,9 @@ def _explanations(request: PageRequest, customer_id: str) -> list[Block]:
         return []
     blocks: list[Block] = []
     try:
-        for audience, heading in AUDIENCES.items():
+        for audience in AUDIENCES:
             text = explain(request.run.folder, customer_id, audience, request.localizer.language).text
-            whole = [Listing(text, heading)] if audience == "marketer" else [Paragraph(text)]
-            blocks += [Heading(heading), *whole]
+            blocks += explanation(audience, text)
     except InputError:
         return [Paragraph(Message("The newest plan does not know this customer."))]
     return blocks
@@ -254,14 +238,14 @@ def _erasure(customer: Customer) -> Form:
 def _opt_out(request: PageRequest) -> str:
     customer_id = request.field("id")
     choose(request.http, customer_id, Choices(opt_out=request.field("opt_out") == "yes"), request.caller)
-    return f"/console/customer?id={customer_id}"
+    return customer_address(customer_id)
 
 
 def _set_arm(request: PageRequest) -> str:
     arm: Any = request.field("arm") or None
     customer_id = request.field("id")
     make_test_customer(request.http, customer_id, TestArm(test_arm=arm), request.caller)
-    return f"/console/customer?id={customer_id}"
+    return customer_address(customer_id)
 
 
 def _erase(request: PageRequest) -> str:

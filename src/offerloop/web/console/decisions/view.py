@@ -10,10 +10,10 @@ from offerloop.message import Message
 from offerloop.store import DecisionListed, newest_decisions
 from offerloop.tables import EARLIER_REASONS
 from offerloop.web.api.decisions import Audience, explained, replay
+from offerloop.web.console.arms import ARMS
 from offerloop.web.console.blocks import (
     Block,
     Form,
-    Heading,
     Input,
     Listing,
     Notice,
@@ -24,7 +24,7 @@ from offerloop.web.console.blocks import (
 )
 from offerloop.web.console.campaigns_of_run import campaign_names, offer_names
 from offerloop.web.console.cells import Cell, Instant, Link, Named
-from offerloop.web.console.customers.view import ARMS, AUDIENCES
+from offerloop.web.console.explanations import AUDIENCES, explanation
 from offerloop.web.console.page_request import Page, PageRequest
 from offerloop.web.problems import HttpProblem
 
@@ -130,13 +130,12 @@ def _replayed(request: PageRequest) -> list[Block]:
         Notice(Message("Decided again, the answer is the same, byte for byte."), "good"),
         Listing(written, Message("The answer", context="label of a text")),
     ]
-    for audience, heading in AUDIENCES.items():
+    for audience in AUDIENCES:
         try:
             why = explained(request.http, decision_id, Audience(audience), request.localizer.language)
         except HttpProblem:
             return [*blocks, Paragraph(Message("The plan of that time does not explain it."))]
-        whole: Block = Listing(why.text, heading) if audience == "marketer" else Paragraph(why.text)
-        blocks += [Heading(heading), whole]
+        blocks += explanation(audience, why.text)
     return blocks
 
 

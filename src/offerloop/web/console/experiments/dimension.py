@@ -1,4 +1,4 @@
-"""What an experiment showed, opened by an attribute or a feature of its customers."""
+"""The effect of an experiment in the segments of an attribute or a feature of its customers."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from offerloop.web.problems import HttpProblem
 from offerloop.workspace import RunRead
 
 CLEAR = 0.05
+"""Segments differ clearly below this p-value."""
 COLUMNS = (
     TableColumn("segment", Message("customers with", context="column title")),
     TableColumn("customers", Message("customers", context="column title"), is_figure=True),
@@ -22,10 +23,10 @@ COLUMNS = (
 )
 
 
-def opened(request: PageRequest, run: RunRead) -> list[Block]:
+def effect_by_segment(request: PageRequest, run: RunRead) -> list[Block]:
     """Return the choice of a dimension, and the effect in each of its segments where one is chosen."""
     names, chosen = dimensions_of(run), request.field("by")
-    options = tuple((name, _in_words(name)) for name in names)
+    options = tuple((name, _dimension_words(name)) for name in names)
     form = Form(
         "dimension", "/console/experiment", Message("Open", context="button"),
         (
@@ -44,7 +45,7 @@ def opened(request: PageRequest, run: RunRead) -> list[Block]:
     return [form, *_shown(request, split)]
 
 
-def _in_words(name: str) -> Message | str:
+def _dimension_words(name: str) -> Message | str:
     """Return the words for a feature of customers; an attribute of the shop has its own name."""
     meaning = next((one.meaning for one in FEATURES if one.name == name), None)
     return name.replace("_", " ") if meaning is None else meaning
@@ -76,7 +77,7 @@ def _verdict(split: Dimension) -> Notice:
 def _chart(request: PageRequest, split: Dimension) -> ChartBlock:
     _, money = request.localizer, request.localizer.money
     dots = [Dot("", one.segment, effect.times(1 / money.unit)) for one, effect in _effects(split)]
-    title = _("The effect by {dimension}", dimension=_in_words(split.by), context="title of a chart")
+    title = _("The effect by {dimension}", dimension=_dimension_words(split.by), context="title of a chart")
     columns = (
         _("customers with", context="column title"),
         _("effect on each, with its interval", context="column title"),

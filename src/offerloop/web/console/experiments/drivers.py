@@ -1,4 +1,4 @@
-"""What profit is made of in the customers with an offer and in those held back: buyers x basket x margin less cost."""
+"""Drivers of profit, with an offer and held back: buyers x basket x margin less cost."""
 
 from __future__ import annotations
 

@@ -7,6 +7,8 @@ from datetime import date
 from offerloop.message import Message
 from offerloop.report import Localizer
 from offerloop.web.api.experiments import ExperimentShown, planner, show_experiment
+from offerloop.web.console.addresses import report_address
+from offerloop.web.console.arms import ARMS
 from offerloop.web.console.blocks import (
     Block,
     Facts,
@@ -21,8 +23,7 @@ from offerloop.web.console.blocks import (
     hidden,
 )
 from offerloop.web.console.cells import Badge, Cell, Link
-from offerloop.web.console.customers.view import ARMS
-from offerloop.web.console.experiments.dimension import opened
+from offerloop.web.console.experiments.dimension import effect_by_segment
 from offerloop.web.console.experiments.drivers import drivers
 from offerloop.web.console.experiments.looks import guardrails, looks
 from offerloop.web.console.experiments.view import finding_of
@@ -60,7 +61,7 @@ def view(request: PageRequest) -> View:
     blocks: list[Block] = [
         _facts(run, shown, request.localizer),
         _checks(shown),
-        *_found(request, run, shown),
+        *_readout(request, run, shown),
         *_planning(request, run),
     ]
     return View(
@@ -87,7 +88,7 @@ def _facts(run: RunRead, shown: ExperimentShown, _: Localizer) -> Facts:
             Stat("until", Message("read out until", context="label of a figure"), shown.read_out_until),
             Stat(
                 "report", Message("the report of the run", context="label of a link"),
-                Link(shown.experiment_id, f"/console/report?run={shown.experiment_id}"),
+                Link(shown.experiment_id, report_address(shown.experiment_id)),
             ),
         ),
     )  # fmt: skip
@@ -101,7 +102,7 @@ def _checks(shown: ExperimentShown) -> PageTable:
     return PageTable("checks", Message("Whether the draw is sound"), CHECKS, rows, empty)
 
 
-def _found(request: PageRequest, run: RunRead, shown: ExperimentShown) -> list[Block]:
+def _readout(request: PageRequest, run: RunRead, shown: ExperimentShown) -> list[Block]:
     """Return what the newest read-out found, and what profit is made of in both groups."""
     if shown.read_out is None:
         said = Message("It was not read out yet. When orders after the plan are there, begin a read-out.")
@@ -111,7 +112,7 @@ def _found(request: PageRequest, run: RunRead, shown: ExperimentShown) -> list[B
     readout = next(one for one in readouts_of(shop) if one.parent.parent.name == run.folder.name)
     return [
         Heading(Message("What it caused", context="heading")), Notice(sentence), *drivers(readout.parent, run.currency),
-        *guardrails(shown, run.currency), *looks(request, shown, run.currency), *opened(request, run),
+        *guardrails(shown, run.currency), *looks(request, shown, run.currency), *effect_by_segment(request, run),
     ]  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from offerloop.message import Message
+from offerloop.web.console.addresses import experiment_address, report_address
 from offerloop.web.console.blocks import Block, Notice, PageTable, Paragraph, TableColumn, View
 from offerloop.web.console.cells import Badge, Cell, Link
 from offerloop.web.console.page_request import Page, PageRequest
@@ -33,19 +34,19 @@ def view(request: PageRequest) -> View:
         "No plan was measured yet. When orders after the plan are there, begin a read-out on the page “Jobs”."
     )
     blocks: list[Block] = [
-        *_coming(request),
+        *_planned_test(request),
         PageTable("readouts", Message("Read-outs", context="table title"), COLUMNS, rows, empty),
     ]
     return View(TITLE, Message("What plans caused, against customers held back at random."), tuple(blocks))
 
 
-def _coming(request: PageRequest) -> list[Block]:
+def _planned_test(request: PageRequest) -> list[Block]:
     """Say how long the newest plan needs to show its forecast."""
     test = {} if request.run is None else request.run.summary.get("coming_test") or {}
     sentence = test.get("sentence")
     if not sentence or request.run is None:
         return [Notice(Message("Nothing that could be measured is planned."))]
-    address = f"/console/experiment?run={request.run.folder.name}"
+    address = experiment_address(request.run.folder.name)
     return [
         Paragraph(str(sentence)),
         Notice(Message("The newest plan:", context="before a link"), "neutral", address, _SEE),
@@ -61,9 +62,9 @@ def _row(request: PageRequest, path: Path) -> tuple[Cell, ...]:
     summary = read_readout(path, request.localizer.language)
     run, readout = path.parent.parent.name, path.parent.name
     state = STOPPED if summary.get("stopped") and not summary.get("effects") else READ
-    report = Link(request.localizer(_REPORT), f"/console/report?run={run}&readout={readout}")
+    report = Link(request.localizer(_REPORT), report_address(run, readout))
     finding = finding_of(summary)
-    link = Link(run, f"/console/experiment?run={run}")
+    link = Link(run, experiment_address(run))
     days = f"{summary['period']['from']} – {summary['period']['until']}"
     return link, days, state, finding, report
 

@@ -8,7 +8,7 @@ from offerloop.evaluation import LEAST_IN_GROUP, OfferRate, rates_by_group
 from offerloop.message import Message, Share
 from offerloop.report import Dot, Table, figure, forest, percent_labels
 from offerloop.tables import PLAN
-from offerloop.web.console.blocks import Block, ChartBlock, Facts, Notice, PageTable, Stat, TableColumn, View
+from offerloop.web.console.blocks import Block, ChartBlock, Facts, Notice, PageTable, Stat, TableColumn, View, start_run
 from offerloop.web.console.cells import Cell
 from offerloop.web.console.page_request import Page, PageRequest
 from offerloop.workspace import RunRead
@@ -28,7 +28,7 @@ def view(request: PageRequest) -> View:
     """Return who gets offers by attribute, and the privacy settings of the newest run."""
     run = request.run
     if run is None:
-        start = Notice(Message("There is no plan yet, so nobody gets offers."), "warning", "/console/jobs", _START)
+        start = start_run(Message("There is no plan yet, so nobody gets offers."))
         return View(TITLE, "", (start,))
     lead = Message(
         "The attributes below are never used to choose offers; differences come from what people buy. Groups under "
@@ -38,10 +38,14 @@ def view(request: PageRequest) -> View:
     return View(TITLE, lead if run.audit_only else "", (*_rates(request, run), _privacy(run)))
 
 
+<<<<<<< HEAD
 _START = Message("Start a run", context="link")
 
 
 def _rates(request: PageRequest, run: RunRead) -> list[Block]:
+=======
+def _rates(run: RunRead) -> list[Block]:
+>>>>>>> 0983ee5c (Say in one place where pages of the console are, how a campaign is named and what arms are called, and escape ids in addresses)
     if not run.audit_only or not (run.folder / "customers.parquet").is_file():
         return [
             Notice(

@@ -73,4 +73,4 @@ OUTCOMES: dict[str, Callable[[PageRequest, Result], Words]] = {
     "run": _planned, PREVIEW: _previewed, "readout": _read_out, REHEARSAL: _read_out, "loop": _advanced,
     ERASURE: _erased, IMPORT_CODES: _imported,
 }  # fmt: skip
-"""What each kind of job has to say, from its result."""
+"""What puts the result of each kind of job into words."""

@@ -6,6 +6,7 @@ from offerloop.background import IMPORT_CODES, PREVIEW, REHEARSAL
 from offerloop.message import Message
 from offerloop.store import ERASURE, Job, JobState, list_jobs
 from offerloop.web.api.jobs import JobRequest, queue_job, stop_job
+from offerloop.web.console.addresses import report_address
 from offerloop.web.console.blocks import Block, Form, Input, PageTable, Progress, TableColumn, View, hidden
 from offerloop.web.console.cells import Badge, Cell, Instant, Link
 from offerloop.web.console.jobs.outcome import outcome_of
@@ -14,7 +15,7 @@ from offerloop.web.roles import Permission
 from offerloop.workspace import STAGE_NAMES
 
 STAGES = 16
-"""Stages of a run, about: for the progress that is shown."""
+"""Roughly how many stages a run has, for its progress bar until the job says the number itself."""
 KINDS = {
     "run": Message("run (plan anew)", context="kind of job"),
     "readout": Message("read-out (measure what a plan caused)", context="kind of job"),
@@ -60,7 +61,7 @@ def view(request: PageRequest) -> View:
     for job in active:
         blocks += [progress_of(job), *([cancel_form(job)] if job.kind != ERASURE else [])]
     if not active:
-        blocks.append(_begin())
+        blocks.append(_begin_form())
     rows = tuple(_row(request, one) for one in jobs)
     blocks.append(
         PageTable(
@@ -95,7 +96,7 @@ def progress_of(job: Job) -> Progress:
     return Progress(job.job_id, text, min(done, total), total, "/console/jobs")
 
 
-def _begin() -> Form:
+def _begin_form() -> Form:
     kinds = tuple((name, KINDS[name]) for name in ("run", "readout", "loop"))
     return Form(
         "begin", "/console/do/job", Message("Begin", context="button"),
@@ -124,20 +125,19 @@ def report_of(request: PageRequest, job: Job) -> Link | None:
     result = job.result or {}
     if job.kind not in WITH_REPORT or request.run_named(str(result.get("run"))) is None:
         return None
-    readout = f"&readout={result['readout']}" if "readout" in result else ""
-    return Link(request.localizer(_OPEN), f"/console/report?run={result['run']}{readout}")
+    return Link(request.localizer(_OPEN), report_address(result["run"], result.get("readout")))
 
 
-def _queue(request: PageRequest) -> str:
+def _begin_job(request: PageRequest) -> str:
     kind = request.needed("kind", lambda name: name if name in KINDS and name != ERASURE else None)
     queue_job(request.http, JobRequest(kind=kind), request.caller)  # type: ignore[arg-type]
     return "/console/jobs"
 
 
-def _stop(request: PageRequest) -> str:
+def _cancel_job(request: PageRequest) -> str:
     stop_job(request.http, request.field("job"), request.caller)
     return "/console/jobs"
 
 
 PAGE = Page("jobs", Message("Jobs", context="page title"), view, in_navigation=True)
-ACTIONS = (Action("job", Permission.EDIT, _queue), Action("cancel-job", Permission.EDIT, _stop))
+ACTIONS = (Action("job", Permission.EDIT, _begin_job), Action("cancel-job", Permission.EDIT, _cancel_job))

@@ -8,7 +8,9 @@ from time import time
 from offerloop.evaluation import Estimate
 from offerloop.message import Message
 from offerloop.store import CampaignState, Job, JobState, list_campaigns, list_jobs
-from offerloop.web.console.blocks import Block, Notice, PageTable, Stat, Stats, TableColumn, View
+from offerloop.web.console.addresses import campaign_address, plan_address
+from offerloop.web.console.blocks import Block, Notice, PageTable, Stat, Stats, TableColumn, View, start_run
+from offerloop.web.console.campaigns.written import title_of
 from offerloop.web.console.campaigns_of_run import (
     CampaignForecast,
     customers_with_offer,
@@ -24,9 +26,9 @@ from offerloop.workspace import RunRead, planned_revisions
 MOST_CAMPAIGNS = 500
 DAY_SECONDS = 86_400
 SOON_SECONDS = 7 * DAY_SECONDS
-"""From so long before its end on a campaign is told."""
+"""The overview reports the end of a campaign when it is nearer than this."""
 LATELY_SECONDS = 3_600
-"""For so long the end of a job is told."""
+"""The overview reports the end of a job for this long."""
 COLUMNS = (
     TableColumn("campaign", Message("campaign", context="column title")),
     TableColumn("state", Message("decision", context="column title")),
@@ -49,11 +51,10 @@ def view(request: PageRequest) -> View:
         return View(Message("Overview", context="page title"), "", tuple(blocks))
     if run is None:
         blocks.append(
-            Notice(
-                Message("There is no plan yet. Start a run: it reads the shop's data and plans who gets which offer."),
-                "warning", "/console/jobs", Message("Start a run", context="link"),
+            start_run(
+                Message("There is no plan yet. Start a run: it reads the shop's data and plans who gets which offer.")
             )
-        )  # fmt: skip
+        )
         return View(Message("Overview", context="page title"), "", tuple(blocks), refresh=_works(request))
     campaigns = forecasts(run)
     blocks += [_stats(run, campaigns), campaign_table(campaigns), spend_table(request, titles)]
@@ -66,7 +67,7 @@ def campaign_table(campaigns: list[CampaignForecast]) -> PageTable:
     """Return a row for each campaign of a run."""
     rows = tuple(
         (
-            Link(campaign.title, f"/console/plan?campaign={campaign.id}"), campaign.state, campaign.customers,
+            Link(campaign.title, plan_address(campaign.id)), campaign.state, campaign.customers,
             MinorAmount(campaign.spend_minor, campaign.budget_unit), campaign.at_most,
             MinorEstimate(campaign.profit, campaign.currency),
         )
@@ -156,10 +157,7 @@ def _campaigns(request: PageRequest) -> list[Block]:
     planned = {} if request.run is None else planned_revisions(request.run.folder)
     blocks: list[Block] = []
     for campaign in written:
-        title, href = (
-            str(campaign.text.body.get("title") or campaign.campaign_id),
-            f"/console/campaign?id={campaign.campaign_id}",
-        )
+        title, href = title_of(campaign), campaign_address(campaign.campaign_id)
         ends_at, see = campaign.moment.ends_at, Message("See the campaign", context="link")
         if campaign.state is CampaignState.EXHAUSTED:
             blocks.append(Notice(Message("“{title}” has used up its budget.", title=title), "bad", href, see))

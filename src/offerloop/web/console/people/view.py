@@ -68,15 +68,15 @@ def view(request: PageRequest) -> View:
     rows = tuple(_row(one, is_demo=one.name in demo) for one in people)
     empty = Message("Nobody may sign in yet.")
     blocks.append(PageTable("people", Message("Who may sign in"), COLUMNS, rows, empty))
-    duties = tuple(_duty(request, people, one) for one in PERMISSIONS)
+    duties = tuple(_permission_row(request, people, one) for one in PERMISSIONS)
     blocks += [
-        PageTable("permissions", Message("Who may do what"), DUTIES, duties, empty), *_rules(request), _invite(),
+        PageTable("permissions", Message("Who may do what"), DUTIES, duties, empty), *_review_rule(request), _invite(),
         *_revoke(people),
     ]  # fmt: skip
     return View(TITLE, "", tuple(blocks))
 
 
-def _duty(request: PageRequest, people: list[Person], permission: Permission) -> tuple[Cell, ...]:
+def _permission_row(request: PageRequest, people: list[Person], permission: Permission) -> tuple[Cell, ...]:
     """Say who may do something, and why the reader may not."""
     roles = roles_with_any([permission])
     names = [one.name for one in people if one.revoked_at is None and not {*roles}.isdisjoint(one.roles)]
@@ -91,7 +91,7 @@ def _duty(request: PageRequest, people: list[Person], permission: Permission) ->
     return PERMISSIONS[permission], _named(roles), names, may, why
 
 
-def _rules(request: PageRequest) -> list[Block]:
+def _review_rule(request: PageRequest) -> list[Block]:
     """Say how many people a campaign needs before it starts."""
     reviewers = 1 if request.config is None else request.config.approval.reviewers
     if not reviewers:
@@ -143,7 +143,7 @@ def _revoke(people: list[Person]) -> list[Form]:
     ]  # fmt: skip
 
 
-def _invited(request: PageRequest) -> str:
+def _send_invitation(request: PageRequest) -> str:
     name, role = request.field("name"), request.needed("role", lambda text: text if text in ROLE_DUTIES else None)
     if not name:
         raise HttpProblem("invalid", field="name")
@@ -158,9 +158,8 @@ def _invited(request: PageRequest) -> str:
     return f"/console/people?invitation={quote(request.worker.database.change(make), safe='')}"
 
 
-def _revoked(request: PageRequest) -> str:
+def _end_access(request: PageRequest) -> str:
     person_id = request.needed("person", lambda text: text if text != request.caller.actor else None)
-
     request.worker.database.change(lambda one: end_access(one, request.caller.actor, person_id))
     request.worker.credentials.forget()
     return "/console/people"
@@ -174,7 +173,7 @@ def _sign_out(request: PageRequest) -> str:
 
 PAGE = Page("people", TITLE, view, in_navigation=True)
 ACTIONS = (
-    Action("invite", Permission.ADMINISTER, _invited, PAGE),
-    Action("revoke", Permission.ADMINISTER, _revoked),
+    Action("invite", Permission.ADMINISTER, _send_invitation, PAGE),
+    Action("revoke", Permission.ADMINISTER, _end_access),
     Action("sign-out", Permission.READ, _sign_out),
 )

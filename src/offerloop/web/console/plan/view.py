@@ -8,6 +8,7 @@ from offerloop.evaluation import Estimate
 from offerloop.message import Message
 from offerloop.report import Axes, Dot, Figure, Level, LinePoint, Localizer, Table, figure, forest, line, money_labels
 from offerloop.tables import AS_SENT, PLAN
+from offerloop.web.console.addresses import recipients_address, report_address
 from offerloop.web.console.blocks import (
     Block,
     BudgetPoint,
@@ -62,7 +63,7 @@ def view(request: PageRequest) -> View:
             Heading(Message("What another budget would bring")),
             slider(run, campaign, curve, request.localizer),
         ]  # fmt: skip
-    blocks += [_compared(run, campaign, request.localizer), _limits(run, campaign), _links(run, campaign)]
+    blocks += [_simpler_policies(run, campaign, request.localizer), _limits(run, campaign), _links(run, campaign)]
     return View(campaign.title, decision_sentence([campaign]), tuple(blocks))
 
 
@@ -138,7 +139,7 @@ def _curve(campaign: CampaignForecast, curve: tuple[BudgetPoint, ...], chosen: i
     )
 
 
-def _compared(run: RunRead, campaign: CampaignForecast, _: Localizer) -> Block:
+def _simpler_policies(run: RunRead, campaign: CampaignForecast, _: Localizer) -> Block:
     """Return the plan beside simpler policies at the same spend."""
     of_campaign = (pl.col("campaign_id") == campaign.id) & (pl.col("rule") != AS_SENT)
     rows = run.table("comparison").filter(of_campaign).collect().rows(named=True)
@@ -192,7 +193,7 @@ def _links(run: RunRead, campaign: CampaignForecast) -> Facts:
         (
             Stat(
                 "recipients", Message("who gets it", context="label of a link"),
-                Link(str(campaign.customers), f"/console/recipients?run={run.folder.name}&campaign={campaign.id}"),
+                Link(str(campaign.customers), recipients_address(run.folder.name, campaign.id)),
             ),
             *([] if is_preview(run.folder.name) else [_report(run)]),
         ),
@@ -201,7 +202,7 @@ def _links(run: RunRead, campaign: CampaignForecast) -> Facts:
 
 def _report(run: RunRead) -> Stat:
     said = Message("the report of the run", context="label of a link")
-    return Stat("report", said, Link(run.folder.name, f"/console/report?run={run.folder.name}"))
+    return Stat("report", said, Link(run.folder.name, report_address(run.folder.name)))
 
 
 PAGE = Page("plan", Message("Campaign of a plan", context="page title"), view)

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from offerloop.message import Message
 from offerloop.web.api.policies import CampaignCompared, CustomersCompared, compare_policy
-from offerloop.web.console.blocks import Block, Form, Input, Notice, PageTable, Stat, Stats, TableColumn, View
+from offerloop.web.console.blocks import (
+    Block,
+    Form,
+    Input,
+    Notice,
+    PageTable,
+    Stat,
+    Stats,
+    TableColumn,
+    View,
+    start_run,
+)
 from offerloop.web.console.cells import Badge, Cell, MinorAmount
 from offerloop.web.console.page_request import Page, PageRequest
 
@@ -14,7 +25,7 @@ NO_RUN = Message("There is no finished run. Start one on the page “Jobs”.")
 ONE_PLAN = Message("There is one plan so far. When another run has finished, the two are compared here.")
 SAME_PLAN = Message("This is one and the same plan. Choose two different ones.")
 SENT = Badge("sent", Message("sent", context="state of a campaign in a plan"), "good")
-HELD = Badge("not sent", Message("not sent", context="state of a campaign in a plan"))
+NOT_SENT = Badge("not sent", Message("not sent", context="state of a campaign in a plan"))
 COLUMNS = (
     TableColumn("campaign", Message("campaign", context="column title")),
     TableColumn("before", Message("before", context="column title")),
@@ -49,8 +60,8 @@ def view(request: PageRequest) -> View:
     """Say what a plan changes in another one: by default, the newest in the one that is served or the one before."""
     names = finished_runs(request)
     if not names:
-        return View(TITLE, "", (Notice(NO_RUN, "neutral", "/console/jobs", Message("Start a run", context="link")),))
-    before = _chosen(request, "before", names, _usual_before(request, names))
+        return View(TITLE, "", (start_run(NO_RUN, "neutral"),))
+    before = _chosen(request, "before", names, _default_before(request, names))
     after = _chosen(request, "after", names, names[0])
     form = comparison_form(names, before, after)
     if before == after:
@@ -65,13 +76,13 @@ def view(request: PageRequest) -> View:
     )
 
 
-def _usual_before(request: PageRequest, names: list[str]) -> str:
+def _default_before(request: PageRequest, names: list[str]) -> str:
     served = request.worker.version or names[-1]
     return names[1] if served == names[0] and len(names) > 1 else served
 
 
-def _chosen(request: PageRequest, field: str, names: list[str], usual: str) -> str:
-    return request.needed(field, lambda name: name if name in names else None) if request.field(field) else usual
+def _chosen(request: PageRequest, field: str, names: list[str], default: str) -> str:
+    return request.needed(field, lambda name: name if name in names else None) if request.field(field) else default
 
 
 def _stats(customers: CustomersCompared) -> Stats:
@@ -91,7 +102,7 @@ def _row(compared: CampaignCompared) -> tuple[Cell, ...]:
     pair = (compared.before, compared.after)
     title = next(one.title for one in reversed(pair) if one is not None)
     return (
-        title, *(None if one is None else SENT if one.is_sent else HELD for one in pair),
+        title, *(None if one is None else SENT if one.is_sent else NOT_SENT for one in pair),
         *(None if one is None else one.n_planned for one in pair),
         *(None if one is None else MinorAmount(one.budget_minor, one.budget_unit) for one in pair),
     )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from offerloop.message import Message
 from offerloop.store import promoted
 from offerloop.web.api.policies import NEWEST, Switch, promote_policy, turn_switch
+from offerloop.web.console.addresses import report_address
 from offerloop.web.console.blocks import Block, Form, Input, PageTable, TableColumn, View, Words, hidden
 from offerloop.web.console.campaigns_of_run import CampaignForecast, customers_with_offer, forecasts
 from offerloop.web.console.cells import Badge, Cell, Link, MinorAmount
@@ -58,7 +59,7 @@ def _row(request: PageRequest, name: str, chosen: str | None) -> tuple[Cell, ...
     sent = [one for one in forecasts(run) if one.is_sent]
     return (
         name, state, str(run.summary["as_of"]), [one.title for one in sent], customers_with_offer(run, sent),
-        MinorAmount(_profit(sent), run.currency), Link(request.localizer(REPORT), f"/console/report?run={name}"),
+        MinorAmount(_profit(sent), run.currency), Link(request.localizer(REPORT), report_address(name)),
     )  # fmt: skip
 
 
@@ -101,10 +102,10 @@ def _promote(request: PageRequest) -> str:
     return "/console/policies"
 
 
-def _turn(request: PageRequest) -> str:
+def _turn_switch(request: PageRequest) -> str:
     turn_switch(request.http, Switch(is_on=request.field("is_on") == "yes"), request.caller)
     return "/console/policies"
 
 
 PAGE = Page("policies", Message("Runs and policies", context="page title"), view, in_navigation=True)
-ACTIONS = (Action("promote", Permission.APPROVE, _promote), Action("switch", Permission.APPROVE, _turn))
+ACTIONS = (Action("promote", Permission.APPROVE, _promote), Action("switch", Permission.APPROVE, _turn_switch))

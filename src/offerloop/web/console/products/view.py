@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from offerloop.message import Message
-from offerloop.web.console.blocks import Notice, PageTable, TableColumn, View
+from offerloop.web.console.blocks import Notice, PageTable, TableColumn, View, start_run
 from offerloop.web.console.page_request import Page, PageRequest
 from offerloop.workspace import RunRead
 
@@ -23,7 +23,7 @@ def view(request: PageRequest) -> View:
     title = Message("Products", context="page title")
     run = request.run
     if run is None:
-        start = Notice(Message("There is no run yet, so nothing is recommended."), "warning", "/console/jobs", _START)
+        start = start_run(Message("There is no run yet, so nothing is recommended."))
         return View(title, "", (start,))
     offset = request.number("from") or 0
     table = _recommended(run, offset)
@@ -36,7 +36,6 @@ def view(request: PageRequest) -> View:
 _NO_NAMES = Notice(
     Message("The data do not name the products. With a column of names, “text” of the sources, they are shown here.")
 )
-_START = Message("Start a run", context="link")
 
 
 def _recommended(run: RunRead, offset: int) -> PageTable:

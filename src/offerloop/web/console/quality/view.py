@@ -8,7 +8,7 @@ import polars as pl
 
 from offerloop.events import ACTION_NAMES, RULE_NAMES, SOURCE_NAMES
 from offerloop.message import Message, Share
-from offerloop.web.console.blocks import Notice, PageTable, Stat, Stats, TableColumn, View
+from offerloop.web.console.blocks import Notice, PageTable, Stat, Stats, TableColumn, View, start_run
 from offerloop.web.console.cells import Cell, Named
 from offerloop.web.console.page_request import Page, PageRequest
 from offerloop.workspace import RunRead
@@ -28,11 +28,7 @@ def view(request: PageRequest) -> View:
     """Return what cleaning did before the newest run."""
     run = request.run
     if run is None:
-        start = Notice(
-            Message("No data have been read yet. A run reads and checks them."), "warning", "/console/jobs",
-            Message("Start a run", context="link"),
-        )  # fmt: skip
-        return View(TITLE, "", (start,))
+        return View(TITLE, "", (start_run(Message("No data have been read yet. A run reads and checks them.")),))
     quality = run.table("quality").collect()
     return View(TITLE, _lead(run), (_stats(quality), *_gaps(run), _table(request, quality)))
 

@@ -10,6 +10,7 @@ import polars as pl
 from offerloop.message import Message
 from offerloop.money import MICRO
 from offerloop.tables import PLAN
+from offerloop.web.console.addresses import customer_address, recipients_address
 from offerloop.web.console.blocks import PageTable, Stat, Stats, TableColumn, View
 from offerloop.web.console.campaigns_of_run import forecasts, offer_names
 from offerloop.web.console.cells import Link, MinorAmount
@@ -18,9 +19,9 @@ from offerloop.web.console.plan.view import PREVIEWED
 from offerloop.workspace import is_preview, offers_in, open_run
 
 SHOWN = 50
-KEPT = 4
-"""Campaigns whose customers are kept in order; chosen by thought, not by results."""
-TAKEN = ("customer_id", "planned_offer_id", "profit_minor", "cost_expected_micro", "cost_liability_minor")
+CACHED_CAMPAIGNS = 4
+"""Campaigns whose ordered customers are kept in memory."""
+COLUMNS_READ = ("customer_id", "planned_offer_id", "profit_minor", "cost_expected_micro", "cost_liability_minor")
 LEAD = Message(
     "The plan's offers, those with the highest return on budget first. A budget above the plan's needs a new run."
 )
@@ -33,16 +34,16 @@ COLUMNS = (
 )
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=CACHED_CAMPAIGNS)
 def _ordered(run_folder: Path, _: int, campaign_id: str) -> pl.DataFrame:
-    """Return the plan's offers of a campaign, the highest return on budget first, with what they take so far.
+    """Return the plan's offers of a campaign, the highest return on budget first, with their cumulative cost.
 
     The time of the file's last change is part of the call: an erasure writes the file anew.
     """
     planned = (pl.col("planned_campaign_id") == campaign_id) & (pl.col("arm") == PLAN)
     cost = pl.coalesce("cost_liability_minor", pl.col("cost_expected_micro") / MICRO)  # where nothing limits it
     ratio = pl.col("profit_minor") / cost.clip(1)
-    ordered = offers_in(run_folder).filter(planned).select(TAKEN)
+    ordered = offers_in(run_folder).filter(planned).select(COLUMNS_READ)
     taken = cost.cum_sum().alias("taken_minor")
     return ordered.sort(ratio, "customer_id", descending=[True, False]).with_columns(taken).collect()
 
@@ -54,7 +55,7 @@ def _recipients(run_folder: Path, campaign_id: str) -> pl.DataFrame:
 def prepare_recipients(run_folder: Path) -> None:
     """Put the customers of a run's largest campaigns in order before somebody asks for them."""
     campaigns = sorted(forecasts(open_run(run_folder)), key=lambda one: one.customers, reverse=True)
-    for campaign in campaigns[:KEPT]:
+    for campaign in campaigns[:CACHED_CAMPAIGNS]:
         _recipients(run_folder, campaign.id)
 
 
@@ -71,7 +72,7 @@ def view(request: PageRequest) -> View:
     unit, names = campaign.budget_unit, offer_names(run)
     rows = tuple(
         (
-            Link(str(row["customer_id"]), f"/console/customer?id={row['customer_id']}"),
+            Link(str(row["customer_id"]), customer_address(str(row["customer_id"]))),
             names.get((campaign.id, row["planned_offer_id"]), row["planned_offer_id"]),
             MinorAmount(row["profit_minor"], campaign.currency),
             MinorAmount(round(row["cost_expected_micro"] / MICRO), unit),
@@ -79,7 +80,7 @@ def view(request: PageRequest) -> View:
         )
         for row in recipients.head(SHOWN).iter_rows(named=True)
     )  # fmt: skip
-    here = f"/console/recipients?run={run.folder.name}&campaign={campaign.id}"
+    here = recipients_address(run.folder.name, campaign.id)
     here += "" if budget is None else f"&budget_minor={budget}"
     more = f"{here}&from={offset + SHOWN}" if recipients.height > SHOWN else None
     empty = Message("Nobody: no offer is planned within this budget.")
