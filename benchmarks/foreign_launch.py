@@ -20,7 +20,7 @@ from offerloop.decision import CampaignCase, PlanLimit, plan_limits
 from offerloop.decision.forecast import held_out
 from offerloop.decision.planning import campaign_cases
 from offerloop.decision.policy_choice import affordable, drawn_order, may_be_sent, select_policy
-from offerloop.decision.rules import ranked_buyers
+from offerloop.decision.reference_policies import ranked_buyers
 from offerloop.decision.sending_decision import decide_in_order
 
 RULE, ABOVE_ZERO, PROVEN = "launch rule", "above zero", "proven"

@@ -101,7 +101,7 @@ def _another_day(path: Path) -> list[dict[str, Any]]:
         stage = Recorder(store=store)
         events = flow.clean(config, engine, stage)
         stage("profiles", Extendable(flow.profile, flow.extend_profile), events, engine)
-        stage("interactions", Extendable(flow.buy, flow.extend_bought), events, engine)
+        stage("interactions", Extendable(flow.purchases_of, flow.extend_bought), events, engine)
     assert all(one["remark"] == "only what is new" for one in stage.records)
     return stage.records
 

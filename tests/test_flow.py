@@ -16,7 +16,7 @@ from sample_part import write_sample_part
 from offerloop import flow
 from offerloop.commands.run.task import run
 from offerloop.config import load_config
-from offerloop.decision.rows import as_text
+from offerloop.decision.assignment_rows import as_text
 from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import ConfigError, InputError

@@ -29,7 +29,7 @@ from offerloop.commands.simulate.shop_files import write_shop
 from offerloop.config import load_config
 from offerloop.engine import ENGINES, Shards
 from offerloop.evaluation.estimate import Estimate
-from offerloop.flow import buy, clean, interact, liked_events, profile
+from offerloop.flow import clean, interactions_of, preference_events, profile, purchases_of
 from offerloop.market.periods import past, policy_of
 from offerloop.market.preset import load_preset
 from offerloop.market.simulation import Market
@@ -122,8 +122,8 @@ SIMPLE = ("popularity", "repeat", "tifu_knn", "ease", "als")
 
 def build_recommendation_system(processed_data, user_profiles):
     """Every model judged on later weeks, and the best one for the next basket, fitted on everything."""
-    liked = liked_events(processed_data, buy(processed_data, engine))
-    interactions = interact(Shards.of(liked, engine), processed_data, config)
+    liked = preference_events(processed_data, purchases_of(processed_data, engine))
+    interactions = interactions_of(Shards.of(liked, engine), processed_data, config)
     judged = judged_recommenders(interactions, (*ARTICLE, *SIMPLE))
     best = judged.filter(task="repeat")["recommender"][0]
     model = RECOMMENDERS.load(best)().fit(interactions)

@@ -60,6 +60,6 @@ def test_a_draft_is_previewed_and_planned_when_it_is_approved(small_run, tmp_pat
         assert "form-preview" in client.get("/console/campaign?id=spring", headers=ada).text
 
         shutil.rmtree(shop / "runs/.stages")
-        monkeypatch.delattr("offerloop.flow.liking.choose")
+        monkeypatch.delattr("offerloop.flow.recommending.choose")
         post_form(client, ada, "preview", id="spring")
         assert carry_out_next(shop, client.app.state.worker.database).failure is None

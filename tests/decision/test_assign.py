@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offerloop.decision.rows import Outside, as_text, assignments, decimal_text
+from offerloop.decision.assignment_rows import Outside, as_text, assignments, decimal_text
 from offerloop.money import MICRO, to_text
 
 OFFERS = pl.DataFrame(

@@ -12,7 +12,7 @@ from offerloop.config import ExperimentSettings, Plan
 from offerloop.decision import Allowed, CampaignDecisions
 from offerloop.decision.arms import left_out
 from offerloop.decision.carrying_out import DecidedPolicy
-from offerloop.decision.rules import LIKELY, SAME
+from offerloop.decision.reference_policies import LIKELY, SAME
 from offerloop.money import to_minor
 from offerloop.response import HELD_OUT, Corrections, Effects
 

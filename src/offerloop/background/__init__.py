@@ -9,8 +9,8 @@ from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from offerloop.background.campaigns import follow_campaigns
-    from offerloop.background.carrying import carry_out_next
     from offerloop.background.erasing import erase_customer
+    from offerloop.background.job_execution import carry_out_next
     from offerloop.background.notifying import announce, send_due, webhook_faults
     from offerloop.background.previewing import PREVIEW
     from offerloop.background.rehearsing import REHEARSAL

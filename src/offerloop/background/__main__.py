@@ -9,7 +9,7 @@ import signal
 import sys
 from pathlib import Path
 
-from offerloop.background.carrying import carry_out_next, stop_job
+from offerloop.background.job_execution import carry_out_next, stop_job
 from offerloop.config import STORE_VARIABLE
 from offerloop.errors import places_of
 from offerloop.store import Database

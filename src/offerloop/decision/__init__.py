@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         usual_liability,
         usual_rules,
     )
+    from offerloop.decision.assignment_rows import as_text
     from offerloop.decision.campaign_case import CampaignCase
     from offerloop.decision.campaigns import Planned, plan_campaigns
     from offerloop.decision.carrying_out import CampaignDecisions
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from offerloop.decision.left_out_customers import choices_left_out
     from offerloop.decision.nested_limits import PlanLimit, plan_limits
     from offerloop.decision.planning import Allowed, compare, plan_period, solve_campaigns
-    from offerloop.decision.rows import as_text
     from offerloop.decision.usual_policy import KnownOffer, UsualPolicy, check_usual_offers
 
 __all__ = [

@@ -12,11 +12,11 @@ from scipy.stats import norm
 
 from offerloop.config import Campaign, Config
 from offerloop.decision.arms import draw_arms, explorable_offers
+from offerloop.decision.assignment_rows import Outside, assignments
 from offerloop.decision.campaign_case import KEYS
 from offerloop.decision.campaigns import SentOffers
 from offerloop.decision.planning import Allowed
 from offerloop.decision.propensities import MOST_EXPLORE, MOST_LEARN
-from offerloop.decision.rows import Outside, assignments
 from offerloop.decision.usual_policy import KnownOffer, UsualPolicy, check_usual_offers, wishes_of
 from offerloop.engine import Engine, collect
 from offerloop.errors import InputError

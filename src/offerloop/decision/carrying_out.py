@@ -23,7 +23,7 @@ from offerloop.decision.nested_limits import plan_limits
 from offerloop.decision.plan_costs import offer_prices
 from offerloop.decision.planning import Allowed, campaign_cases
 from offerloop.decision.policy_choice import affordable, drawn_order, restricted
-from offerloop.decision.rules import SAME, ranked_buyers
+from offerloop.decision.reference_policies import SAME, ranked_buyers
 from offerloop.response import Effects
 
 

@@ -19,7 +19,7 @@ from offerloop.allocation import CandidateRows, ranks
 from offerloop.arrays import Bools, Floats, Ints
 from offerloop.decision.campaign_case import KEYS, PLAN, CampaignCase
 from offerloop.decision.joint import exclusions
-from offerloop.decision.rules import SAME, ranked_buyers
+from offerloop.decision.reference_policies import SAME, ranked_buyers
 from offerloop.evaluation import buckets
 
 AT_MARGIN = 1e-6

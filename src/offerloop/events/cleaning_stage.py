@@ -138,9 +138,9 @@ class CleaningStage:
             old = nw.col("order_day") < self.oldest_day
             why = Message("older than privacy.retention_days = {days}; kept nowhere", days=str(privacy.retention_days))
             n_old = count_rows(lines.filter(old))
-            self.record.note("order_lines", RETENTION, "left out", n_old, why)
+            self.record.add_quality("order_lines", RETENTION, "left out", n_old, why)
             sales = collect(lines.filter(old).select(nw.col("paid_minor").sum()))["paid_minor"][0]
-            self.record.note_loss("order_lines", "at", RETENTION, n_old, sales)
+            self.record.add_loss("order_lines", "at", RETENTION, n_old, sales)
             lines = self.engine.keep(lines.filter(~old))
             self.first_day = max(self.first_day, self.oldest_day)
         return lines
@@ -167,9 +167,9 @@ class CleaningStage:
             "postage, fees, samples: never recommended, and in no offer; clean.drop_non_merchandise leaves them out"
         )
         action = "left out" if drop else "flagged"
-        self.record.note("order_lines", NON_MERCHANDISE, action, n_lines, why)
+        self.record.add_quality("order_lines", NON_MERCHANDISE, action, n_lines, why)
         if drop:
-            self.record.note_loss("order_lines", "product_id", NON_MERCHANDISE, n_lines, sales)
+            self.record.add_loss("order_lines", "product_id", NON_MERCHANDISE, n_lines, sales)
             lines = self.engine.keep(lines.filter(~theirs))
         return lines, products
 
@@ -189,7 +189,7 @@ class CleaningStage:
         why = Message(
             "sold but missing from the product list: added with the category 'unknown', so that no sale is lost"
         )
-        self.record.note("products", "not on the product list", "repaired", count, why)
+        self.record.add_quality("products", "not on the product list", "repaired", count, why)
         return self.engine.keep(with_texts(nw.concat([listed, added]), self.texts, self.engine))
 
     def exposures(self, offers: pl.DataFrame, loop_exposures: LoopExposures | None) -> Frame:
@@ -210,7 +210,7 @@ class CleaningStage:
         why = Message(
             "no column has coupons: what is off beyond usual shelf discounts is the coupon of the offer shown"
         )
-        self.record.note("order_lines", "offers' discounts", "repaired", count, why)
+        self.record.add_quality("order_lines", "offers' discounts", "repaired", count, why)
         return self.engine.keep(split)
 
     def offers(self) -> pl.DataFrame:
@@ -340,7 +340,7 @@ class CleaningStage:
         why = Message(
             "customers who buy far more units than others, such as resellers; they carry the tag 'bulk buyer'"
         )
-        self.record.note("order_lines", "bulk buyers", "flagged", self.bulk_buyers.height, why)
+        self.record.add_quality("order_lines", "bulk buyers", "flagged", self.bulk_buyers.height, why)
 
     def _check_periods(self, frame: Frame) -> None:
         wrong = collect(frame.filter(nw.col("ends_day") < nw.col("starts_day")), "campaign_id")

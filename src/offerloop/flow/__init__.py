@@ -11,41 +11,49 @@ from offerloop.lazy import lazy_exports
 if TYPE_CHECKING:
     from offerloop.flow.gap import Gap
     from offerloop.flow.learning import estimate, offers_to_learn, shown_log, study_shown
-    from offerloop.flow.liking import Liked, Preferences, buy, extend_bought, interact, liked_events, rules
     from offerloop.flow.offer_names import offers_not_valid, renamed_offers, unknown_names, without_offers
     from offerloop.flow.product_labels import product_names, product_texts
     from offerloop.flow.profiling import audiences, extend_profile, past_of, profile
+    from offerloop.flow.recommending import (
+        AffinityTables,
+        FittedRecommender,
+        business_rules,
+        extend_bought,
+        interactions_of,
+        preference_events,
+        purchases_of,
+    )
     from offerloop.flow.run import plan
-    from offerloop.flow.stages import STAGES, Others, Run, at_once, clean, decide, learn_effects, like
+    from offerloop.flow.stages import STAGES, Others, Run, at_once, clean, decide, learn_effects, recommend_products
 
 __all__ = [
     "STAGES",
+    "AffinityTables",
+    "FittedRecommender",
     "Gap",
-    "Liked",
     "Others",
-    "Preferences",
     "Run",
     "at_once",
     "audiences",
-    "buy",
+    "business_rules",
     "clean",
     "decide",
     "estimate",
     "extend_bought",
     "extend_profile",
-    "interact",
+    "interactions_of",
     "learn_effects",
-    "like",
-    "liked_events",
     "offers_not_valid",
     "offers_to_learn",
     "past_of",
     "plan",
+    "preference_events",
     "product_names",
     "product_texts",
     "profile",
+    "purchases_of",
+    "recommend_products",
     "renamed_offers",
-    "rules",
     "shown_log",
     "study_shown",
     "unknown_names",

@@ -32,9 +32,9 @@ from offerloop.engine import SHARD_CUSTOMERS, Engine, InMemoryEngine, Resumable
 from offerloop.errors import ConfigError
 from offerloop.events import CustomerShards, Events, without_tables
 from offerloop.flow.learning import LearnedOfSome
-from offerloop.flow.liking import Liked, Preferences, add_products, buy, liked_events
 from offerloop.flow.profiling import audiences, past_of
-from offerloop.flow.stages import Others, PlannedTogether, Run, Stage, like, plan_together
+from offerloop.flow.recommending import AffinityTables, FittedRecommender, add_products, preference_events, purchases_of
+from offerloop.flow.stages import Others, PlannedTogether, Run, Stage, plan_together, recommend_products
 from offerloop.message import Message
 from offerloop.profiles import ProfileScale, build_profiles
 from offerloop.recommenders import Lists
@@ -49,18 +49,20 @@ OF_TOTALS = ("comparison", "budget_curve", "break_even_sweep", "uniform_depths",
 TOTALS = "totals"
 
 
-def plan_by_shards(events: Events, config: Config, engine: Engine, stage: Stage, liked: Liked | None) -> Run:
+def plan_by_shards(
+    events: Events, config: Config, engine: Engine, stage: Stage, recommended: AffinityTables | None
+) -> Run:
     """Plan for a sample, and carry that out for all others; totals of the run's tables are those of all customers."""
     _check_usual(config)
     sample, shards = stage("sample", take_sample, events, engine)
     deciding, number = deciding_shards(shards), sum(shards.customers)
     if deciding == len(shards.customers):
-        return plan_together(events, config, engine, stage, liked=liked).run
+        return plan_together(events, config, engine, stage, recommended=recommended).run
     share = Fraction(sum(shards.customers[:deciding]), number)
-    liked = like(events, config, engine, stage) if liked is None else liked
-    together = plan_together(sample, for_part(config, share), engine, stage, liked=liked)
+    recommended = recommend_products(events, config, engine, stage) if recommended is None else recommended
+    together = plan_together(sample, for_part(config, share), engine, stage, recommended=recommended)
     work = partial(carry_out, events=events, sample=sample, together=together, deciding=deciding, config=config)
-    suggested = liked if isinstance(liked, Preferences) else None
+    suggested = recommended if isinstance(recommended, FittedRecommender) else None
     others = stage(
         "other customers", Resumable(work), shards, together.planned, together.learned.effects, suggested, engine
     )
@@ -183,7 +185,7 @@ class Follower:
         place: Path,
     ) -> Follower:
         """Take it from what the sample decided."""
-        learned, liked = together.learned, together.liked
+        learned, recommended = together.learned, together.recommended
         return cls(
             shards,
             without_tables(events),
@@ -191,7 +193,7 @@ class Follower:
             ProfileScale.of(together.profiles),
             LearnedOfSome.of(sample, learned.study, learned.shown, learned.effects, config),
             CampaignDecisions.of(together.planned),
-            liked.lists if isinstance(liked, Preferences) else None,
+            recommended.lists if isinstance(recommended, FittedRecommender) else None,
             place,
         )
 
@@ -208,8 +210,8 @@ class Follower:
         usual = business_as_usual(profiles, allowed, effects, config, engine)
         assigned = assign(profiles, allowed, offers, effects, usual, config, None, shard)
         if self.lists is not None:
-            liked = liked_events(events, buy(events, engine))
-            assigned = add_products(assigned, effects, self.lists, liked, engine)
+            preferences = preference_events(events, purchases_of(events, engine))
+            assigned = add_products(assigned, effects, self.lists, preferences, engine)
         of_plan = (assigned.table, assigned.further, assigned.further_planned)
         tables = (profiles, allowed.audiences, effects.effects, *of_plan)
         return dict(zip(TABLES, tables, strict=True))

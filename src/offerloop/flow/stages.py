@@ -40,10 +40,17 @@ from offerloop.flow.learning import (
     study_shown,
     sum_shelf_lines,
 )
-from offerloop.flow.liking import Liked, Preferences, buy, extend_bought, recommend, with_products
 from offerloop.flow.offer_names import offers_not_valid, renamed_offers, unknown_names, without_offers
 from offerloop.flow.product_labels import product_texts
 from offerloop.flow.profiling import audiences, extend_profile, profile
+from offerloop.flow.recommending import (
+    AffinityTables,
+    FittedRecommender,
+    extend_bought,
+    purchases_of,
+    recommend,
+    with_products,
+)
 from offerloop.message import Message
 from offerloop.offers import names_no_offer
 from offerloop.response import (
@@ -131,7 +138,7 @@ class PlannedTogether:
     profiles: pl.DataFrame
     learned: LearnedResponse
     planned: Planned
-    liked: Liked
+    recommended: AffinityTables
 
 
 def plan_together(
@@ -140,30 +147,30 @@ def plan_together(
     engine: Engine,
     stage: Stage,
     period: LoopPeriod | None = None,
-    liked: Liked | None = None,
+    recommended: AffinityTables | None = None,
 ) -> PlannedTogether:
     """Carry out everything from clean events to one assignment per customer, and a forecast beside reference policies.
 
     A period of a loop explores in all campaigns, sent or not, or it would never learn of those that are not sent.
-    `liked` is what is known already of what customers would like; see `plan`.
+    `recommended` is what an earlier run recommends; see `plan`.
     """
     profiles, _ = stage("profiles", Extendable(profile, extend_profile), events, engine)
     allowed = stage(
         "audiences", audiences, events, profiles, config.only("audiences", "exclude", "campaigns", "profiles")
     )
-    liked = like(events, config, engine, stage) if liked is None else liked
+    recommended = recommend_products(events, config, engine, stage) if recommended is None else recommended
     past, reached = stage("past campaigns", judge_campaigns, events)
     learned = learn(events, config, engine, stage)
     decided = decide(profiles, allowed, learned, config, engine, stage, period)
     shown, effects, planned = learned.shown, learned.effects, decided.planned
     final = decided.assigned
-    if isinstance(liked, Preferences):
-        final = stage("suggestions", with_products, decided.assigned, effects, liked, events, engine)
+    if isinstance(recommended, FittedRecommender):
+        final = stage("suggestions", with_products, decided.assigned, effects, recommended, events, engine)
     test = stage("coming test", coming_test, decided.assigned, events, effects, config.evaluate.window_days)
     tables = {
         "quality": events.quality, "quality_by_day": events.quality_by_day, "rejected": events.rejected,
         "profiles": profiles, "customers": collect(events.customers, "customer_id"),
-        "recommenders": liked.results, "product_texts": product_texts(events),
+        "recommenders": recommended.results, "product_texts": product_texts(events),
         "campaign_effects": past,
         "first_reached": reached,
         **(STUDY_TABLES if isinstance(learned.study, Gap) else learned.study.tables),
@@ -179,17 +186,19 @@ def plan_together(
     }  # fmt: skip
     checked = {name: STAGE_TABLES[name].check(table) for name, table in tables.items()}
     run = Run(
-        config, events, checked, liked.affinities, planned.forecasts, planned.solved, final.explore_share, test,
-        gaps(events, liked, learned, config, engine),
+        config, events, checked, recommended.affinities, planned.forecasts, planned.solved, final.explore_share, test,
+        gaps(events, recommended, learned, config, engine),
     )  # fmt: skip
-    return PlannedTogether(run, profiles, learned, planned, liked)
+    return PlannedTogether(run, profiles, learned, planned, recommended)
 
 
-def gaps(events: Events, liked: Liked, learned: LearnedResponse, config: Config, engine: Engine) -> list[Message]:
+def gaps(
+    events: Events, recommended: AffinityTables, learned: LearnedResponse, config: Config, engine: Engine
+) -> list[Message]:
     """Return what the data could not show, and what of the configuration does not fit them."""
     with_offers = set(learned.effects.offers["campaign_id"])
     return [
-        *([] if liked.gap is None else [liked.gap.reason]),
+        *([] if recommended.gap is None else [recommended.gap.reason]),
         *learned.gaps_of_prices,
         *learned.gaps_of_shown,
         *unknown_names(config, events, engine),
@@ -317,8 +326,8 @@ def clean(
     return stage("events", Extendable(prepare, extend_events), settings, engine, loop_exposures, **before)
 
 
-def like(events: Events, config: Config, engine: Engine, stage: Stage) -> Preferences:
-    """Carry out stage 3, what each customer would like."""
-    bought = stage("interactions", Extendable(buy, extend_bought), events, engine)
+def recommend_products(events: Events, config: Config, engine: Engine, stage: Stage) -> FittedRecommender:
+    """Carry out stage 3: recommend products to each customer."""
+    bought = stage("interactions", Extendable(purchases_of, extend_bought), events, engine)
     settings = config.only("seed", "shop", "recommend", "profiles")
     return stage("recommenders", recommend, events, bought, settings, engine)

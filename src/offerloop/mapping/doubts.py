@@ -8,12 +8,12 @@ import polars as pl
 
 from offerloop.events import BLANKS, likely_encodings
 from offerloop.mapping.amounts.discounts import discount_notes
-from offerloop.mapping.amounts.exchanged import exchanged_notes
 from offerloop.mapping.amounts.unit_or_total import amount_notes
 from offerloop.mapping.dates import date_notes
 from offerloop.mapping.first_lines import first_line_notes
 from offerloop.mapping.identity.customer_ids import customer_notes
 from offerloop.mapping.identity.customers import returning_notes
+from offerloop.mapping.identity.swapped_ids import exchanged_notes
 from offerloop.mapping.matching import ColumnMatch, says
 from offerloop.message import Message
 from offerloop.workspace import SampleRows

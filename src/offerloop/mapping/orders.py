@@ -11,7 +11,6 @@ from offerloop.events import CONTRACTS
 from offerloop.mapping.amounts.before_discount import paid_after_discount
 from offerloop.mapping.amounts.coupons import coupons_among_discounts
 from offerloop.mapping.amounts.discounts import discounts, one_of_several_discounts
-from offerloop.mapping.amounts.exchanged import exchange_ids
 from offerloop.mapping.amounts.order_discounts import discount_of_orders
 from offerloop.mapping.amounts.paid import paid_by_list_price
 from offerloop.mapping.amounts.prices import price_before, unit_or_line
@@ -23,6 +22,7 @@ from offerloop.mapping.doubts import order_notes
 from offerloop.mapping.first_lines import take_order_number
 from offerloop.mapping.identity.customers import is_no_customer, returning_customers
 from offerloop.mapping.identity.products import is_no_product, list_notes, orders_as_products, without_lists
+from offerloop.mapping.identity.swapped_ids import exchange_ids
 from offerloop.mapping.matching import (
     BY_CONTENTS,
     HOLDS,

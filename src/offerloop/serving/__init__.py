@@ -7,13 +7,13 @@ from offerloop.lazy import lazy_exports
 if TYPE_CHECKING:
     from offerloop.serving.answering import DECISION_SECONDS, Answer, replayed
     from offerloop.serving.baskets import basket_of, offer_effect, tax_rate
-    from offerloop.serving.bought import BoughtBasket
     from offerloop.serving.building import is_served, serve_run
     from offerloop.serving.comparing import PolicyDifference, compare_policies
     from offerloop.serving.deciding import BUDGET, EXCLUDED, Decided, DecisionAsked, decide
     from offerloop.serving.leases import Leases
     from offerloop.serving.newcomers import HeardOf
     from offerloop.serving.pacing import PACE_SECONDS, PolicyPacing
+    from offerloop.serving.past_orders import BoughtBasket
     from offerloop.serving.policy import Policy, ServedOffer
     from offerloop.serving.records import Records, RecordsFullError
     from offerloop.serving.shop_offers import (

@@ -145,7 +145,6 @@ if TYPE_CHECKING:
         set_switch,
         switch_version,
     )
-    from offerloop.store.served.presented import PresentedCoupon, open_codes, presented_coupons
     from offerloop.store.served.purchases import (
         Purchase,
         add_purchase,
@@ -155,6 +154,7 @@ if TYPE_CHECKING:
         offers_text,
     )
     from offerloop.store.served.shown import CampaignShown, DecisionListed, newest_decisions, shown_by_campaign
+    from offerloop.store.served.typed_codes import PresentedCoupon, open_codes, presented_coupons
     from offerloop.store.served.wallet import CouponListed, coupons_of_customer, coupons_of_template
     from offerloop.store.work.jobs import (
         ERASURE,

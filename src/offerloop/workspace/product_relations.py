@@ -27,16 +27,17 @@ def relate_products(settings: Config, engine: Engine, stage: Recorder) -> Produc
     The result is kept under what it depends on, the settings with the sources.
     """
     from offerloop.flow import (  # only learning needs these, not a question about what was kept
-        buy,
         clean,
-        interact,
-        liked_events,
+        interactions_of,
+        preference_events,
+        purchases_of,
     )
     from offerloop.recommenders import learn_relations
 
     events = clean(settings, engine, stage)
 
     def learn(options: Config, engine: Engine) -> ProductRelations:
-        return learn_relations(interact(Shards.of(liked_events(events, buy(events, engine)), engine), events, options))
+        preferences = Shards.of(preference_events(events, purchases_of(events, engine)), engine)
+        return learn_relations(interactions_of(preferences, events, options))
 
     return stage(SIMILAR_PRODUCTS, learn, settings, engine)

@@ -15,7 +15,7 @@ from offerloop.config import Config, StrPath
 from offerloop.engine import collect
 from offerloop.errors import InputError, near_miss
 from offerloop.events import Events, pseudonyms
-from offerloop.flow import Preferences, clean, like, liked_events, product_names, product_texts
+from offerloop.flow import FittedRecommender, clean, preference_events, product_names, product_texts, recommend_products
 from offerloop.message import Message, either
 from offerloop.recommenders import TASKS, Task
 from offerloop.report import ProgressDisplay
@@ -73,29 +73,29 @@ def recommend(
         config = config.in_language(language)
         stage = Recorder(ProgressDisplay(console, config.language()), store)
         events = clean(config, running, stage)
-        liked = like(events, config, running, stage)
-        table = stage.always("recommendations", lambda: _table(request, config, events, liked))
+        recommended = recommend_products(events, config, running, stage)
+        table = stage.always("recommendations", lambda: _table(request, config, events, recommended))
         table = _with_texts(table, product_texts(events))
     order = pl.Enum(TASKS)
     sorted_table = table.sort("customer_id", pl.col("task").cast(order), "rank")
     return Recommendations(
         sorted_table,
-        liked.lists.hybrid.choice.names,
-        liked.lists.hybrid.choice.gap,
+        recommended.lists.hybrid.choice.names,
+        recommended.lists.hybrid.choice.gap,
         config.language(product_names(events)),
     )
 
 
-def _table(request: RecommendRequest, config: Config, events: Events, liked: Preferences) -> pl.DataFrame:
+def _table(request: RecommendRequest, config: Config, events: Events, recommended: FittedRecommender) -> pl.DataFrame:
     if not request.customers and request.top_k in (None, config.recommend.top_k):
-        return collect(liked.affinities).filter(pl.col("task").is_in(request.tasks))
+        return collect(recommended.affinities).filter(pl.col("task").is_in(request.tasks))
     everybody = collect(events.order_lines.select("customer_id").unique(), "customer_id")["customer_id"]
     wanted = _known(request.customers, everybody, config) if request.customers else everybody
-    theirs = liked_events(events, liked.bought)
+    theirs = preference_events(events, recommended.bought)
     if request.customers:
         theirs = theirs.filter(nw.col("customer_id").is_in(wanted.to_list()))
     k = request.top_k or config.recommend.top_k
-    return liked.lists.top(collect(theirs), k, request.tasks, wanted)
+    return recommended.lists.top(collect(theirs), k, request.tasks, wanted)
 
 
 def _with_texts(table: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:

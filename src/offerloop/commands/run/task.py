@@ -20,7 +20,7 @@ from offerloop.decision import Forecast, LoopPeriod, as_text
 from offerloop.engine import DEFAULT_ENGINE, Engine, EngineChoice, Frame, TableReader, collect, count_rows, engine_name
 from offerloop.errors import ConfigError, InputError, near_miss
 from offerloop.events import SourcesRead
-from offerloop.flow import STAGES, Liked, Others, Run, plan, product_names
+from offerloop.flow import STAGES, AffinityTables, Others, Run, plan, product_names
 from offerloop.message import Message
 from offerloop.money import DIGITS
 from offerloop.profiles import FEATURES
@@ -146,9 +146,9 @@ def preview(config_path: StrPath, campaign: StoreCampaign, folder: Path, engine:
         others = [one for one in campaigns_of_store(config) if one.campaign.id != campaign.campaign.id]
         added = (*others, campaign)
         config = with_campaigns(config, added)
-        liked = _follow_newest(config_path.parent, store, running)
+        recommended = _follow_newest(config_path.parent, store, running)
         recorder = Recorder(store=store)
-        planned = plan(config, running, recorder, liked=liked)
+        planned = plan(config, running, recorder, recommended=recommended)
         summary = _summary(findings_of(planned), config.language(product_names(planned.events)))
         how = {"shares": shares_of(config), "engine": engine, **kept_in_manifest(added)}
         with filling(folder, replace=True) as partial:
@@ -161,7 +161,7 @@ WITHOUT_CAMPAIGNS = ("events", "profiles", "past campaigns", "shelf prices", "re
 """Stages that do not depend on campaigns."""
 
 
-def _follow_newest(shop: Path, store: StageStore, engine: Engine) -> Liked | None:
+def _follow_newest(shop: Path, store: StageStore, engine: Engine) -> AffinityTables | None:
     """Let the store take what the newest run kept; return its recommendations, beside which no products are suggested.
 
     Nobody looks at suggested products in a preview, and they took a tenth of its time.
@@ -172,7 +172,7 @@ def _follow_newest(shop: Path, store: StageStore, engine: Engine) -> Liked | Non
         return None
     follow_run(newest, store, WITHOUT_CAMPAIGNS)
     affinities, results = (newest / f"{name}.parquet" for name in (AFFINITIES.name, "recommenders"))
-    return Liked(engine.read(affinities), pl.read_parquet(results), None)
+    return AffinityTables(engine.read(affinities), pl.read_parquet(results), None)
 
 
 def follow_run(run_folder: Path, store: StageStore, names: Collection[str]) -> None:

@@ -32,11 +32,11 @@ class CleaningRecord:
         self._daily.extend(cleaned.daily)
         self._losses.extend(cleaned.losses)
 
-    def note(self, table: str, rule: str, action: str, rows: int, why: Message) -> None:
+    def add_quality(self, table: str, rule: str, action: str, rows: int, why: Message) -> None:
         """Add one row of the data-quality table."""
         self.quality_rows.append(quality_row(table, rule, action, rows, why))
 
-    def note_loss(self, table: str, column: str, rule: str, rows: int, sales_minor: int | None) -> None:
+    def add_loss(self, table: str, column: str, rule: str, rows: int, sales_minor: int | None) -> None:
         """Add rows that are left out, with what was paid for them."""
         self._losses.append(loss_row(table, column, rule, rows, sales_minor))
 

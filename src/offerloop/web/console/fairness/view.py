@@ -38,14 +38,7 @@ def view(request: PageRequest) -> View:
     return View(TITLE, lead if run.audit_only else "", (*_rates(request, run), _privacy(run)))
 
 
-<<<<<<< HEAD
-_START = Message("Start a run", context="link")
-
-
 def _rates(request: PageRequest, run: RunRead) -> list[Block]:
-=======
-def _rates(run: RunRead) -> list[Block]:
->>>>>>> 0983ee5c (Say in one place where pages of the console are, how a campaign is named and what arms are called, and escape ids in addresses)
     if not run.audit_only or not (run.folder / "customers.parquet").is_file():
         return [
             Notice(

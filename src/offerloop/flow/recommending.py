@@ -1,4 +1,4 @@
-"""Stage 3: what each customer would like."""
+"""Stage 3: recommend products to each customer."""
 
 from __future__ import annotations
 
@@ -14,12 +14,10 @@ from offerloop.engine import Engine, Frame, Shards, collect
 from offerloop.events import Events
 from offerloop.flow.gap import Gap
 from offerloop.recommenders import Assortment, Bought, BusinessRules, Context, Interactions, Lists, choose
-from offerloop.response import (
-    Effects,
-)
+from offerloop.response import Effects
 
 
-def buy(events: Events, engine: Engine) -> Bought:
+def purchases_of(events: Events, engine: Engine) -> Bought:
     """What customers bought on which days."""
     return Bought.of(events.order_lines, events.as_of_day, engine)
 
@@ -30,8 +28,8 @@ def extend_bought(earlier: Bought, events: Events, engine: Engine) -> Bought:
 
 
 @dataclass(frozen=True)
-class Liked:
-    """What customers would like, as the tables of a run hold it."""
+class AffinityTables:
+    """The products recommended to each customer, as the tables of a run hold them."""
 
     affinities: Frame
     """The best products of every customer, in no order."""
@@ -41,29 +39,29 @@ class Liked:
 
 
 @dataclass(frozen=True)
-class Preferences(Liked):
-    """Stage 3: what customers would like, and what tells it of others."""
+class FittedRecommender(AffinityTables):
+    """The tables of a run, with the fitted recommender, which can recommend to further customers."""
 
     lists: Lists
-    """What makes such lists."""
+    """Makes the lists of recommended products."""
     bought: Bought
 
 
-def recommend(events: Events, bought: Bought, config: Config, engine: Engine) -> Preferences:
+def recommend(events: Events, bought: Bought, config: Config, engine: Engine) -> FittedRecommender:
     """Choose a recommender per task on an earlier window, then serve everyone from all purchases.
 
     Who refuses personalisation gets what most people like. In a large shop the recommenders are fitted by a sample.
     """
-    settings, shards = config.recommend, Shards.of(liked_events(events, bought), engine)
-    interactions = interact(shards, events, config)
+    settings, shards = config.recommend, Shards.of(preference_events(events, bought), engine)
+    interactions = interactions_of(shards, events, config)
     hybrid, results = choose(interactions, settings.candidates, settings.window_days, config.seed)
-    assortment = Assortment.of(interactions, rules(settings, config.shop.margin))
+    assortment = Assortment.of(interactions, business_rules(settings, config.shop.margin))
     lists = Lists(hybrid, interactions, assortment, events.no_consent["customer_id"])
     gap = None if hybrid.choice.gap is None else Gap(hybrid.choice.gap)
-    return Preferences(shards.map(partial(lists.top, k=settings.top_k)), results, gap, lists, bought)
+    return FittedRecommender(shards.map(partial(lists.top, k=settings.top_k)), results, gap, lists, bought)
 
 
-def liked_events(events: Events, bought: Bought) -> Frame:
+def preference_events(events: Events, bought: Bought) -> Frame:
     """Every purchase, once a day, and every rating, which has a value."""
     rated = events.browsing.filter((nw.col("kind") == "rating") & ~nw.col("value").is_null())
     ratings = rated.select(
@@ -72,17 +70,17 @@ def liked_events(events: Events, bought: Bought) -> Frame:
     return nw.concat([bought.all.with_columns(value=nw.lit(None, nw.Float64)), ratings])
 
 
-def interact(liked: Shards, events: Events, config: Config) -> Interactions:
+def interactions_of(preferences: Shards, events: Events, config: Config) -> Interactions:
     """Return what recommenders learn from: purchases of goods, and ratings; in a large shop those of a sample."""
     context = Context.read(
         events.merchandise, events.merchandise_lines, events.customers, events.browsing, config.profiles.audit_only
     )
     others, least = events.non_merchandise["product_id"], config.recommend.min_buyers
-    bought = liked.some().filter(pl.col("value").is_null() & ~pl.col("product_id").is_in(others.implode()))
+    bought = preferences.some().filter(pl.col("value").is_null() & ~pl.col("product_id").is_in(others.implode()))
     return Interactions.build(bought, events.as_of_day, min_buyers=least, context=context)
 
 
-def rules(settings: Recommend, usual_margin: float) -> BusinessRules:
+def business_rules(settings: Recommend, usual_margin: float) -> BusinessRules:
     """What the shop does not want recommended."""
     return BusinessRules(
         exclude_products=settings.exclude_products,
@@ -97,18 +95,18 @@ SUGGESTED_PRODUCTS = 3
 
 
 def with_products(
-    assigned: AssignedOffers, effects: Effects, liked: Preferences, events: Events, engine: Engine
+    assigned: AssignedOffers, effects: Effects, recommended: FittedRecommender, events: Events, engine: Engine
 ) -> AssignedOffers:
     """Add the products to show: the best ones of the offer's category by the next-basket recommender."""
-    return add_products(assigned, effects, liked.lists, liked_events(events, liked.bought), engine)
+    return add_products(assigned, effects, recommended.lists, preference_events(events, recommended.bought), engine)
 
 
 def add_products(
-    assigned: AssignedOffers, effects: Effects, lists: Lists, liked: Frame, engine: Engine
+    assigned: AssignedOffers, effects: Effects, lists: Lists, preferences: Frame, engine: Engine
 ) -> AssignedOffers:
-    """See `with_products`; `liked` is what `liked_events` gives of these customers."""
+    """See `with_products`; `preferences` are the `preference_events` of these customers."""
     one_each = [assigned.table, *_one_each(assigned.further)]
-    table, *further = (_filled(rows, effects, lists, liked, engine) for rows in one_each)
+    table, *further = (_filled(rows, effects, lists, preferences, engine) for rows in one_each)
     return replace(assigned, table=table, further=pl.concat([assigned.further.clear(), *further]).sort("customer_id"))
 
 
@@ -119,12 +117,12 @@ def _one_each(further: pl.DataFrame) -> list[pl.DataFrame]:
     )
 
 
-def _filled(assigned: pl.DataFrame, effects: Effects, lists: Lists, liked: Frame, engine: Engine) -> pl.DataFrame:
+def _filled(assigned: pl.DataFrame, effects: Effects, lists: Lists, preferences: Frame, engine: Engine) -> pl.DataFrame:
     """Rows, one of each customer, with products."""
     scopes = effects.offers.select("campaign_id", "offer_id", "category")
     wanted = assigned.join(scopes, on=["campaign_id", "offer_id"]).drop_nulls("category")
     wanted = wanted.select("customer_id", "category")
-    theirs = liked.join(engine.table(wanted), on="customer_id", how="inner")
+    theirs = preferences.join(engine.table(wanted), on="customer_id", how="inner")
     shown = collect(Shards.of(theirs, engine).map(partial(_suggested, lists)))
     names = assigned.columns
     filled = assigned.drop("product_ids").join(shown, on="customer_id", how="left")
