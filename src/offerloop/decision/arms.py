@@ -106,9 +106,7 @@ def draw_arms(
     best = named.codes(audience, planned)
     todays = np.full(len(audience), NONE) if usual is None else named.codes(audience, usual.table)
     arms[_held_back(arms, best, (named, planned), holdback, rng)] = HOLDBACK
-    drawn = np.where(arms == PLAN, best, np.where(arms == USUAL, todays, NONE))
-    explorers = np.flatnonzero(arms == EXPLORE)
-    drawn[explorers] = [random_offers.draw(one, rng) for one in explorers.tolist()]
+    drawn = _drawn_offers(arms, best, todays, random_offers, rng)
     share = number / len(free) if len(free) else 0.0
     shares = Shares(np.where(able, share, 0.0), settings.holdout, 0.0 if usual is None else usual.share, holdback)
     n_planned = (best != NONE) + _times(audience, further)
@@ -131,6 +129,16 @@ def draw_arms(
         }
     )
     return DrawnArms(table, share)
+
+
+def _drawn_offers(
+    arms: NDArray[np.object_], best: Ints, todays: Ints, random_offers: RandomOffers, rng: np.random.Generator
+) -> Ints:
+    """Return the code of the offer that each customer gets: the plan's, the usual one, a random one, or NONE."""
+    drawn = np.where(arms == PLAN, best, np.where(arms == USUAL, todays, NONE))
+    explorers = np.flatnonzero(arms == EXPLORE)
+    drawn[explorers] = [random_offers.draw(one, rng) for one in explorers.tolist()]
+    return drawn
 
 
 NONE = -1

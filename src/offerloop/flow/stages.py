@@ -162,27 +162,15 @@ def plan_together(
     past, reached = stage("past campaigns", judge_campaigns, events)
     learned = learn(events, config, engine, stage)
     decided = decide(profiles, allowed, learned, config, engine, stage, period)
-    shown, effects, planned = learned.shown, learned.effects, decided.planned
+    effects, planned = learned.effects, decided.planned
     final = decided.assigned
     if isinstance(recommended, FittedRecommender):
         final = stage("suggestions", with_products, decided.assigned, effects, recommended, events, engine)
     test = stage("coming test", coming_test, decided.assigned, events, effects, config.evaluate.window_days)
     tables = {
-        "quality": events.quality, "quality_by_day": events.quality_by_day, "rejected": events.rejected,
-        "profiles": profiles, "customers": collect(events.customers, "customer_id"),
-        "recommenders": recommended.results, "product_texts": product_texts(events),
-        "campaign_effects": past,
-        "first_reached": reached,
-        **(STUDY_TABLES if isinstance(learned.study, Gap) else learned.study.tables),
-        "audience_members": allowed.audiences, "offers": effects.offers, "effects": effects.effects,
-        "shown_offers": shown.table if isinstance(shown, ShownEffects) else SHOWN_OFFERS.empty(),
-        "margins": effects.margins, "calibration": effects.calibration,
-        "comparison": compare(planned.forecasts, final.offers),
-        "budget_curve": pl.concat([one.curve for one in planned.forecasts]),
-        "break_even_sweep": pl.concat([one.sweep for one in planned.forecasts]),
-        "uniform_depths": pl.concat([one.uniform for one in planned.forecasts]),
-        "assignments": final.table, "further_offers": final.further, "further_planned": final.further_planned,
-        "plan_limits": planned.limits, "offer_prices": planned.prices,
+        **_tables_of_data(events, profiles, allowed, recommended),
+        "campaign_effects": past, "first_reached": reached,
+        **_tables_of_effects(learned), **_tables_of_plan(planned, final),
     }  # fmt: skip
     checked = {name: STAGE_TABLES[name].check(table) for name, table in tables.items()}
     run = Run(
@@ -190,6 +178,38 @@ def plan_together(
         gaps(events, recommended, learned, config, engine),
     )  # fmt: skip
     return PlannedTogether(run, profiles, learned, planned, recommended)
+
+
+def _tables_of_data(
+    events: Events, profiles: pl.DataFrame, allowed: Allowed, recommended: AffinityTables
+) -> dict[str, pl.DataFrame]:
+    return {
+        "quality": events.quality, "quality_by_day": events.quality_by_day, "rejected": events.rejected,
+        "profiles": profiles, "customers": collect(events.customers, "customer_id"),
+        "audience_members": allowed.audiences,
+        "recommenders": recommended.results, "product_texts": product_texts(events),
+    }  # fmt: skip
+
+
+def _tables_of_effects(learned: LearnedResponse) -> dict[str, pl.DataFrame]:
+    shown, effects = learned.shown, learned.effects
+    return {
+        **(STUDY_TABLES if isinstance(learned.study, Gap) else learned.study.tables),
+        "offers": effects.offers, "effects": effects.effects,
+        "shown_offers": shown.table if isinstance(shown, ShownEffects) else SHOWN_OFFERS.empty(),
+        "margins": effects.margins, "calibration": effects.calibration,
+    }  # fmt: skip
+
+
+def _tables_of_plan(planned: Planned, final: AssignedOffers) -> dict[str, pl.DataFrame]:
+    return {
+        "comparison": compare(planned.forecasts, final.offers),
+        "budget_curve": pl.concat([one.curve for one in planned.forecasts]),
+        "break_even_sweep": pl.concat([one.sweep for one in planned.forecasts]),
+        "uniform_depths": pl.concat([one.uniform for one in planned.forecasts]),
+        "assignments": final.table, "further_offers": final.further, "further_planned": final.further_planned,
+        "plan_limits": planned.limits, "offer_prices": planned.prices,
+    }  # fmt: skip
 
 
 def gaps(

@@ -70,23 +70,8 @@ def guess_orders(sample: SampleRows, given_guesses: Mapping[str, Guess] | None =
     _time(matched)
     _counted_amounts(matched)
     _amounts(matched)
-    lines_of_totals(matched, sample)
-    take_order_number(matched, sample)
-    without_lists(matched)
-    orders_as_products(matched)
-    _ids(matched, sample.head)
-    returning_customers(matched)
-    exchange_ids(matched, sample)
-    price_before(matched, sample)
-    discounts(matched, sample)
-    coupons_among_discounts(matched, sample)
-    one_of_several_discounts(matched, sample)
-    unit_or_total(matched, sample)
-    _combine(matched)
-    _one_product(matched, sample.head)
-    unit_or_line(matched, sample)
-    paid_after_discount(matched, sample)
-    discount_of_orders(matched, sample)
+    _guess_ids(matched, sample)
+    _interpret_amounts(matched, sample)
     _gaps_in_ids(matched)
     for name in _HELP:
         matched.guesses.pop(name, None)
@@ -99,6 +84,31 @@ def guess_orders(sample: SampleRows, given_guesses: Mapping[str, Guess] | None =
         *unfit_columns(matched, "order_lines", named),
     ]
     return matched
+
+
+def _guess_ids(matched: ColumnMatch, sample: SampleRows) -> None:
+    """Find the ids of orders, products and customers, which what the columns hold can take from those named so."""
+    lines_of_totals(matched, sample)
+    take_order_number(matched, sample)
+    without_lists(matched)
+    orders_as_products(matched)
+    _ids(matched, sample.head)
+    returning_customers(matched)
+    exchange_ids(matched, sample)
+
+
+def _interpret_amounts(matched: ColumnMatch, sample: SampleRows) -> None:
+    """Decide what amounts are of: a unit, a line or an order, before or after which discount."""
+    price_before(matched, sample)
+    discounts(matched, sample)
+    coupons_among_discounts(matched, sample)
+    one_of_several_discounts(matched, sample)
+    unit_or_total(matched, sample)
+    _combine(matched)
+    _one_product(matched, sample.head)
+    unit_or_line(matched, sample)
+    paid_after_discount(matched, sample)
+    discount_of_orders(matched, sample)
 
 
 def _time(match: ColumnMatch) -> None:

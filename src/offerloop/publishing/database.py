@@ -78,16 +78,16 @@ def _insert(connection: Connection, parcel: Parcel, place: str) -> int:
         parcel.on_progress(rows.height)
     after = int(connection.execute(count).scalar_one())
     if after != parcel.rows.height:
-        raise InputError(
-            Message(
-                "{place} holds {n_customers} more customers of the run {run} than this run publishes; give each "
-                "shop and each [[publish]] a table of its own",
-                place=place,
-                n_customers=after - parcel.rows.height,
-                run=parcel.run,
-            )
-        )
+        raise InputError(_OTHER_CUSTOMERS.with_values(
+            place=place, n_customers=after - parcel.rows.height, run=parcel.run
+        ))  # fmt: skip
     return after - before
+
+
+_OTHER_CUSTOMERS = Message(
+    "{place} holds {n_customers} more customers of the run {run} than this run publishes; give each shop and each "
+    "[[publish]] a table of its own"
+)
 
 
 def _table(parcel: Parcel) -> Table:

@@ -23,6 +23,7 @@ from offerloop.serving.texts import write_texts
 from offerloop.workspace import RunRead, open_run
 
 _KEYS = ["campaign_id", "offer_id"]
+_PLANNED_KEYS = [f"planned_{name}" for name in _KEYS]
 _RETURNS = ["profit_minor", "cost_expected_micro"]
 _CUSTOMER = pl.col("customer_id").cast(pl.String)
 _DAMAGED = (pl.exceptions.PolarsError, OSError, EOFError, ValueError, LookupError)
@@ -88,8 +89,7 @@ def _state(folder: Path) -> list[int]:
 
 def _write(run: RunRead, draft: Path) -> None:
     made_from = _state(run.folder)
-    planned = [f"planned_{name}" for name in _KEYS]
-    names = ["customer_id", *_KEYS, *planned, "arm", "propensity", "reasons", "product_ids", *_RETURNS]
+    names = ["customer_id", *_KEYS, *_PLANNED_KEYS, "arm", "propensity", "reasons", "product_ids", *_RETURNS]
     table = run.table("assignments").select(names).with_columns(_CUSTOMER).collect()
     hashes = np.fromiter((customer_hash(one.encode()) for one in table["customer_id"]), np.uint64, table.height)
     order = np.argsort(hashes, kind="stable")
@@ -97,13 +97,7 @@ def _write(run: RunRead, draft: Path) -> None:
     offers = _offers(run)
     reasons = table["reasons"].unique().sort()
     np.save(draft / "hashes.npy", hashes[order])
-    np.save(draft / "propensity.npy", table["propensity"].to_numpy().astype(np.float64))
-    np.save(draft / "returns.npy", _returns(table))
-    np.save(draft / "offer.npy", _places(table, offers))
-    wanted = [pl.col(name).alias(key) for name, key in zip(planned, _KEYS, strict=True)]
-    np.save(draft / "planned.npy", _places(table.select(wanted), offers))
-    np.save(draft / "arm.npy", _positions(table["arm"], pl.Series(ARM_NAMES)).astype(np.uint8))
-    np.save(draft / "reason.npy", _positions(table["reasons"], reasons))
+    _write_arrays(table, offers, reasons, draft)
     _write_further(run, table["customer_id"], offers, draft)
     write_texts(draft, "ids", table["customer_id"].to_list())
     write_texts(draft, "products", table["product_ids"].to_list())
@@ -119,6 +113,17 @@ def _write(run: RunRead, draft: Path) -> None:
         "newcomers": _newcomers(run, offers),
     }
     (draft / "policy.json").write_text(json.dumps(written, ensure_ascii=False), encoding="utf-8")
+
+
+def _write_arrays(table: pl.DataFrame, offers: tuple[ServedOffer, ...], reasons: pl.Series, draft: Path) -> None:
+    """Write what is decided for each customer, in the order of the hashes."""
+    np.save(draft / "propensity.npy", table["propensity"].to_numpy().astype(np.float64))
+    np.save(draft / "returns.npy", _returns(table))
+    np.save(draft / "offer.npy", _places(table, offers))
+    planned = [pl.col(name).alias(key) for name, key in zip(_PLANNED_KEYS, _KEYS, strict=True)]
+    np.save(draft / "planned.npy", _places(table.select(planned), offers))
+    np.save(draft / "arm.npy", _positions(table["arm"], pl.Series(ARM_NAMES)).astype(np.uint8))
+    np.save(draft / "reason.npy", _positions(table["reasons"], reasons))
 
 
 def _returns(table: pl.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

@@ -120,8 +120,6 @@ def run(
     remark: Callable[[Message], None],
 ) -> None:
     """Serve until the process is told to stop."""
-    import uvicorn
-
     if settings.demo_people and host not in LOOPBACK:
         raise InputError(Message("people of a demo sign in without a password; listen on 127.0.0.1 for that"))
     secret = _fill(settings, demo_traffic=demo_traffic, new_admin_token=new_admin_token, remark=remark)
@@ -143,15 +141,21 @@ def run(
     runner = Runner(settings.shop, settings.store)
     runner.start()
     try:
-        uvicorn.run(
-            "offerloop.web.running:app_of_worker", factory=True, host=host, port=port, workers=settings.workers,
-            http="offerloop.web.limits:PromptProtocol",
-            access_log=False, log_config=None, server_header=False, proxy_headers=False,
-            timeout_keep_alive=5, timeout_graceful_shutdown=STOP_SECONDS, limit_concurrency=1_000,
-            timeout_worker_healthcheck=SILENT_SECONDS,
-        )  # fmt: skip
+        _serve(settings, host, port)
     finally:
         runner.stop()
+
+
+def _serve(settings: Settings, host: str, port: int) -> None:
+    import uvicorn
+
+    uvicorn.run(
+        "offerloop.web.running:app_of_worker", factory=True, host=host, port=port, workers=settings.workers,
+        http="offerloop.web.limits:PromptProtocol",
+        access_log=False, log_config=None, server_header=False, proxy_headers=False,
+        timeout_keep_alive=5, timeout_graceful_shutdown=STOP_SECONDS, limit_concurrency=1_000,
+        timeout_worker_healthcheck=SILENT_SECONDS,
+    )  # fmt: skip
 
 
 def _show_token(secret: str, remark: Callable[[Message], None]) -> None:

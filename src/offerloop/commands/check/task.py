@@ -20,10 +20,10 @@ from offerloop.commands.check.findings import CheckResult
 from offerloop.commands.check.losses import incomplete_rows, losses_of, non_merchandise, non_merchandise_problems
 from offerloop.commands.check.mapping import configured_notes
 from offerloop.commands.check.missing import missing_columns, missing_sources
-from offerloop.commands.check.offers import ReadOffers
+from offerloop.commands.check.offers import OfferCheck, ReadOffers
 from offerloop.config import Config, StrPath, config_file, load_config
 from offerloop.engine import DEFAULT_ENGINE, Engine, EngineChoice, engine_of
-from offerloop.events import NON_MERCHANDISE, RETENTION, prepare
+from offerloop.events import NON_MERCHANDISE, RETENTION, Events, prepare
 from offerloop.flow import offers_not_valid, product_names, renamed_offers, unknown_names, without_offers
 from offerloop.message import Message
 from offerloop.workspace import campaigns_of_store, name_problems, pattern_notes, stored, with_campaigns
@@ -65,14 +65,8 @@ def _checked(path: Path, config: Config, running: Engine) -> CheckResult:
         notes=[
             *events.notes,
             *incomplete,
-            *sign_notes(config, shape),
-            *repeated_line_notes(events.quality, config.sources["order_lines"].columns),
-            *returned_order_notes(events.quality, offers),
-            *configured_notes(config, events),
-            *unknown_names(read.readable(config), events, running),
-            *without_offers(campaign.id for campaign, offers in read.by_campaign if not offers),
-            *offers_not_valid(config, events),
-            *renamed_offers(config, events, [one.offer_id for one in read.offers]),
+            *_data_notes(config, events, shape, offers),
+            *_offer_notes(config, events, read, running),
             *notes(config, shape, offers),
             *usual_notes,
             *pattern_notes(config, events),
@@ -87,6 +81,26 @@ def _checked(path: Path, config: Config, running: Engine) -> CheckResult:
             *too_incomplete,
         ],
     )  # fmt: skip
+
+
+def _data_notes(config: Config, events: Events, shape: Shape, offers: list[OfferCheck]) -> list[Message]:
+    """Return what is odd about the rows, or about how the configuration reads them."""
+    return [
+        *sign_notes(config, shape),
+        *repeated_line_notes(events.quality, config.sources["order_lines"].columns),
+        *returned_order_notes(events.quality, offers),
+        *configured_notes(config, events),
+    ]
+
+
+def _offer_notes(config: Config, events: Events, read: ReadOffers, running: Engine) -> list[Message]:
+    """Return what of the configured offers does not fit the data."""
+    return [
+        *unknown_names(read.readable(config), events, running),
+        *without_offers(campaign.id for campaign, offers in read.by_campaign if not offers),
+        *offers_not_valid(config, events),
+        *renamed_offers(config, events, [one.offer_id for one in read.offers]),
+    ]
 
 
 def _too_few_customers(shape: Shape) -> list[Message]:

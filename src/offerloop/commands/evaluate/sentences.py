@@ -92,15 +92,7 @@ def finding(findings: EvaluationFindings, _: Localizer) -> list[str]:
     """The finding alone: it claims no more than an interval that holds for all policies at once."""
     leader = findings.leader
     if leader is None:
-        return [
-            _(
-                "No policy can be valued: none of the offers asked about was shown by chance in the "
-                "{n} decision of the log.",
-                plural="No policy can be valued: none of the offers asked about was shown by chance in the "
-                "{n} decisions of the log.",
-                n=findings.n_decisions,
-            )
-        ]
+        return [_none_valued(findings, _)]
     gain = findings.together(findings.gain(leader))
     key = "better" if gain.low > 0 else "worse" if gain.high < 0 else "unclear"
     firm = any(one.best_value.flagged for one in findings.candidates) and not leader.best_value.flagged
@@ -124,6 +116,15 @@ def finding(findings: EvaluationFindings, _: Localizer) -> list[str]:
         else []
     )
     return [*doubt, capital(said)]
+
+
+def _none_valued(findings: EvaluationFindings, _: Localizer) -> str:
+    return _(
+        "No policy can be valued: none of the offers asked about was shown by chance in the {n} decision of the log.",
+        plural="No policy can be valued: none of the offers asked about was shown by chance in the "
+        "{n} decisions of the log.",
+        n=findings.n_decisions,
+    )
 
 
 def kept_sentences(findings: EvaluationFindings, leader: PolicyWorth, _: Localizer) -> list[str]:

@@ -21,8 +21,6 @@ DATED: tuple[SourceName, ...] = ("events", "exposures", "redemptions")
 """Sources of what customers did, beside order lines. Campaigns and prices may begin long before the first order, or
 after the last one."""
 _QUARTER = 91
-
-
 _FAR_AFTER = Message(
     "[sources.{source}] '{place}': {count} far after all others, which end on {bulk_end}{future}: {rows}; correct "
     "them, or set clean.last_day = {window} to leave them out ({day} if they are right)"
@@ -31,8 +29,10 @@ _FAR_BEFORE = Message(
     "[sources.{source}] '{place}': {count} far before all others, which begin on {bulk_end}{future}: {rows}; correct "
     "them, or set clean.first_day = {window} to leave them out ({day} if they are right)"
 )
-
-
+_TOO_LATE = Message(
+    "profiles.as_of = {as_of} is {distance} days after the last order line of '{place}', on {last_day}: everybody "
+    "would count as gone; correct profiles.as_of, or leave it out to plan on the day after the last order"
+)
 WithEarlier = Callable[[pl.DataFrame], pl.DataFrame]
 
 
@@ -100,17 +100,10 @@ class Dates:
         if as_of is None:
             return []
         if distance > FAR_DAYS:
-            raise SourceError(
-                Message(
-                    "profiles.as_of = {as_of} is {distance} days after the last order line of '{place}', on "
-                    "{last_day}: everybody would count as gone; correct profiles.as_of, or leave it out to plan "
-                    "on the day after the last order",
-                    as_of=str(as_of),
-                    distance=distance,
-                    place=self.config.sources["order_lines"].place,
-                    last_day=iso(last_day),
-                )
-            )
+            raise SourceError(_TOO_LATE.with_values(
+                as_of=str(as_of), distance=distance, place=self.config.sources["order_lines"].place,
+                last_day=iso(last_day),
+            ))  # fmt: skip
         late = Message(
             "profiles.as_of = {as_of} is {distance} days after the last order line, on {last_day}: "
             "customers are described as of a quarter without orders; add the orders since, or set an "

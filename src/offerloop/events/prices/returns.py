@@ -32,16 +32,7 @@ def net_returns(cleaned: Cleaned, returned: nw.Expr, amounts: Sequence[str], eng
     gone = (pl.col("quantity") == 0) & pl.all_horizontal(pl.col(name).fill_null(0) == 0 for name in amounts)
     n_returns, n_unmatched = int(lines["_return"].sum()), unmatched.height
     whole, part = sales.filter(pl.col("_less") & gone), sales.filter(pl.col("_less") & ~gone)
-    why = Message("netted against the customer's latest purchase of the product")
-    cleaned.note("return", "rejected", n_returns - n_unmatched, why)
-    cleaned.note(
-        "return without a sale",
-        "rejected",
-        n_unmatched,
-        Message("the customer bought no such product before, or has given all of it back"),
-    )
-    cleaned.note("returned in full", "rejected", whole.height, Message("nothing is left of the sale"))
-    cleaned.note("returned in part", "repaired", part.height, Message("units and money of the return are taken off"))
+    _note(cleaned, n_returns - n_unmatched, n_unmatched, whole.height, part.height)
     if not n_returns:
         return lines.select("customer_id", "order_day").clear()
     columns = [name for name in lines.columns if name != "_return"]
@@ -55,6 +46,20 @@ def net_returns(cleaned: Cleaned, returned: nw.Expr, amounts: Sequence[str], eng
     others = cleaned.frame.join(pairs, on=list(PAIR), how="anti").select(*columns)
     cleaned.frame = nw.concat([others, left])
     return sales.filter("_less").select("customer_id", "order_day")
+
+
+def _note(cleaned: Cleaned, n_matched: int, n_unmatched: int, n_whole: int, n_part: int) -> None:
+    """Record how many returns were netted, and how many sales they took back whole or in part."""
+    why = Message("netted against the customer's latest purchase of the product")
+    cleaned.note("return", "rejected", n_matched, why)
+    cleaned.note(
+        "return without a sale",
+        "rejected",
+        n_unmatched,
+        Message("the customer bought no such product before, or has given all of it back"),
+    )
+    cleaned.note("returned in full", "rejected", n_whole, Message("nothing is left of the sale"))
+    cleaned.note("returned in part", "repaired", n_part, Message("units and money of the return are taken off"))
 
 
 def _net(lines: pl.DataFrame, amounts: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:

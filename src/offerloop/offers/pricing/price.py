@@ -77,18 +77,7 @@ def _priced(
 ) -> Priced:
     """The price of a basket whose lines stand in this order, or as they were given."""
     start = Running.of(basket)
-    candidates: list[Candidate] = []
-    not_now: dict[str, Shortfall] = {}
-    alike: dict[int, Placed] = {}
-    holds = policy.holds_in(basket.currency)
-    for ready in near:
-        tried = candidate(ready, basket, now, start, policy, alike) if holds else _OTHER_CURRENCY
-        if find_left is not None and isinstance(tried, Candidate):
-            tried = within_budget(tried, find_left(tried.offer_id), basket.currency)
-        if isinstance(tried, Shortfall):
-            not_now[ready.offer_id] = tried
-        else:
-            candidates.append(tried)
+    candidates, not_now = _candidates(basket, start, near, now, policy, find_left)
     chosen = choose(candidates, basket, start, policy)
     lines, shipments = _lines(basket, chosen, policy)
     return Priced(
@@ -107,6 +96,30 @@ def _priced(
         tax_included=basket.tax_included,
         find_gap=lambda: chosen.gap,
     )
+
+
+def _candidates(
+    basket: Basket,
+    start: Running,
+    near: Sequence[Ready],
+    now: int,
+    policy: StackingPolicy,
+    find_left: FindLeft | None,
+) -> tuple[list[Candidate], dict[str, Shortfall]]:
+    """Return the offers that can apply to a basket, and by its id why each other one cannot."""
+    candidates: list[Candidate] = []
+    not_now: dict[str, Shortfall] = {}
+    alike: dict[int, Placed] = {}
+    holds = policy.holds_in(basket.currency)
+    for ready in near:
+        tried = candidate(ready, basket, now, start, policy, alike) if holds else _OTHER_CURRENCY
+        if find_left is not None and isinstance(tried, Candidate):
+            tried = within_budget(tried, find_left(tried.offer_id), basket.currency)
+        if isinstance(tried, Shortfall):
+            not_now[ready.offer_id] = tried
+        else:
+            candidates.append(tried)
+    return candidates, not_now
 
 
 _OTHER_CURRENCY = Shortfall(NotApplicable.CURRENCY)

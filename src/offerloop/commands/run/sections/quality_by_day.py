@@ -38,6 +38,23 @@ FEW = 20
 """Fewer cases than this make no pattern."""
 CLUSTERED = 0.1
 """Cases cluster when half of them lie in at most this share of the periods."""
+TITLES = {
+    ("few", "day"): Message("The rules touched {n} order lines, on {k} of {all} days: too few for a pattern"),
+    ("few", "week"): Message("The rules touched {n} order lines, in {k} of {all} weeks: too few for a pattern"),
+    ("clustered", "day"): Message(
+        "Corrections are concentrated: half of the {n} order lines concerned lie in {k} of {all} days"
+    ),
+    ("clustered", "week"): Message(
+        "Corrections are concentrated: half of the {n} order lines concerned lie in {k} of {all} weeks"
+    ),
+    ("spread", "day"): Message(
+        "Corrections are spread over the whole period: no day has more than {share} of the {n} order lines concerned"
+    ),
+    ("spread", "week"): Message(
+        "Corrections are spread over the whole period: no week has more than {share} of the {n} order lines concerned"
+    ),
+}
+"""What the figure shows, by how cases lie and by the unit of its periods."""
 
 
 def daily_figure(findings: Findings, _: Localizer) -> Figure | None:
@@ -83,36 +100,12 @@ def _start(unit: str) -> pl.Expr:
 def _title(counted: pl.DataFrame, n_periods: int, unit: str, _: Localizer) -> str:
     sizes = counted.group_by("period").agg(pl.col("rows").sum())["rows"].sort(descending=True)
     total = int(sizes.sum())
-    by_day, n_touched = unit == "day", len(sizes)
     if total < FEW:
-        text = (
-            Message("The rules touched {n} order lines, on {k} of {all} days: too few for a pattern")
-            if by_day
-            else Message("The rules touched {n} order lines, in {k} of {all} weeks: too few for a pattern")
-        )
-        return _(text, n=total, k=n_touched, all=n_periods)
+        return _(TITLES["few", unit], n=total, k=len(sizes), all=n_periods)
     half = int((sizes.cum_sum() < total / 2).sum()) + 1
     if half <= CLUSTERED * n_periods:
-        text = (
-            Message("Corrections are concentrated: half of the {n} order lines concerned lie in {k} of {all} days")
-            if by_day
-            else Message(
-                "Corrections are concentrated: half of the {n} order lines concerned lie in {k} of {all} weeks"
-            )
-        )
-        return _(text, n=total, k=half, all=n_periods)
-    text = (
-        Message(
-            "Corrections are spread over the whole period: no day has more than {share} of the {n} order "
-            "lines concerned"
-        )
-        if by_day
-        else Message(
-            "Corrections are spread over the whole period: no week has more than {share} of the {n} order lines "
-            "concerned"
-        )
-    )
-    return _(text, n=total, share=Share(sizes[0] / total))
+        return _(TITLES["clustered", unit], n=total, k=half, all=n_periods)
+    return _(TITLES["spread", unit], n=total, share=Share(sizes[0] / total))
 
 
 def _table(repairs: pl.DataFrame, unit: str, _: Localizer) -> Table:
