@@ -23,7 +23,7 @@ from offerloop.evaluation import Z95
 from offerloop.flow import shown_log
 from offerloop.response import Effects as LearnedEffects
 from offerloop.response import Evidence, shown_effects
-from offerloop.response.shown.growth.calibration import Grown, JudgedGrowth
+from offerloop.response.shown.growth.calibration import GrownEffects, JudgedGrowth
 
 RUN, NO_GROWTH, UNCORRECTED = "run", "no growth in costs", "not corrected"
 WAYS = (RUN, NO_GROWTH, UNCORRECTED, "ridge-T", "LightGBM-S")
@@ -34,7 +34,7 @@ REACHED, DROPPED = "reached", "dropped"
 class CostOfUsualPurchases(JudgedGrowth):
     """The same effects, with discounts on what is bought without an offer alone."""
 
-    def effects(self, now: Evidence, signals: Floats) -> Grown:
+    def effects(self, now: Evidence, signals: Floats) -> GrownEffects:
         """Return effects on customers `now`; see `JudgedGrowth.effects`."""
         grown, predicted = super().effects(now, signals), self.growth.predict(now, signals)
         usual = np.maximum(predicted.without, 1e-12)[:, None] * now.covers

@@ -43,7 +43,7 @@ def estimators(config: Config, events: Events, engine: Engine, world: World) -> 
     covers = 1 + max(one.cover for one in world.offers)
     terms = np.vstack([np.zeros(2 + covers), [_terms(one, covers) for one in world.offers]])
     grown = np.stack([_grown(x, terms[action], y[:, column], x_now, terms) for column in (0, 1)], axis=-1)
-    return {"ridge-T": _told(linear), "LightGBM-S": _told(grown)}
+    return {"ridge-T": _effects_of(linear), "LightGBM-S": _effects_of(grown)}
 
 
 def _exposures(events: Events) -> pl.DataFrame:
@@ -62,7 +62,7 @@ def _grown(x: Floats, terms: Floats, y: Floats, x_now: Floats, offers: Floats) -
     return np.stack(each, axis=1)
 
 
-def _told(expected: Floats) -> Effects:
+def _effects_of(expected: Floats) -> Effects:
     """From expected value and discount (customers, 1 + depths, 2)."""
     effect = expected[:, 1:] - expected[:, :1]
     return Effects(effect[:, :, 0], (1 - FUNDED) * np.maximum(effect[:, :, 1], 0.0))

@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
-from offerloop.serving import DecisionAsked, HeardOf, decide, serve_run
+from offerloop.serving import DecisionInputs, ReportedNewcomers, decide, serve_run
 from offerloop.store import EVENT, Database, take_events
 
 
 @pytest.fixture
 def heard(small_run, tmp_path):
-    """What is heard of newcomers, beside a run whose plan gives each category an offer of its own."""
+    """The newcomers that events report, beside a run whose plan gives each category an offer of its own."""
     run = shutil.copytree(small_run, tmp_path / "shop" / "runs" / small_run.name)
     profiles = pl.read_parquet(run / "profiles.parquet").select("customer_id", "top_category")
     assigned = pl.read_parquet(run / "assignments.parquet").join(profiles, on="customer_id", maintain_order="left")
@@ -22,7 +22,7 @@ def heard(small_run, tmp_path):
         "top_category"
     ).write_parquet(run / "assignments.parquet")
     database = Database.open(f"sqlite:///{tmp_path / 'store.db'}")
-    yield HeardOf(database, serve_run(run)), offers
+    yield ReportedNewcomers(database, serve_run(run)), offers
     database.close()
 
 
@@ -44,7 +44,7 @@ def order(customer, product, number=1):
 
 
 def given(heard, customer):
-    decided = decide(heard.policy, DecisionAsked(customer, like=heard.like.get(customer)), 0)
+    decided = decide(heard.policy, DecisionInputs(customer, like=heard.like.get(customer)), 0)
     return None if decided.offer is None else decided.offer.offer_id, decided
 
 

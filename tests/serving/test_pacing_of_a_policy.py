@@ -8,7 +8,7 @@ import pytest
 
 from offerloop.money import MICRO
 from offerloop.offers import CouponTerms, Issue, Redeem
-from offerloop.serving import DecisionAsked, PolicyPacing, decide, serve_run
+from offerloop.serving import DecisionInputs, PolicyPacing, decide, serve_run
 from offerloop.serving.pacing import _paced
 from offerloop.store import Database, DecisionRecord, Ledger, add_decisions, hold_duty
 
@@ -73,7 +73,7 @@ def test_one_worker_solves_for_all_by_what_the_ledger_has_spent(paced):
     workers[0].solve()
     prices = workers[1].prices()
     assert set(prices) == {"first"}
-    decided = [decide(policy, DecisionAsked(one, prices=prices), 0) for one in ids["customer_id"]]
+    decided = [decide(policy, DecisionInputs(one, prices=prices), 0) for one in ids["customer_id"]]
     held = [one for one in decided if "pacing" in one.reasons]
     assert held
     assert all((one.offer, one.propensity) == (None, None) for one in held)

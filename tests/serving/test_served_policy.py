@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from offerloop.errors import InputError
-from offerloop.serving import DecisionAsked, decide, serve_run
+from offerloop.serving import DecisionInputs, decide, serve_run
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_ids_may_be_numbers_and_any_text(with_assignments):
 def test_a_run_without_customers_knows_nobody(with_assignments):
     policy = with_assignments(lambda table: table.clear())
     assert policy.find("c000") is None
-    assert decide(policy, DecisionAsked("c000"), 0).offer is None
+    assert decide(policy, DecisionInputs("c000"), 0).offer is None
 
 
 def test_workers_that_begin_at_once_serve_the_same_table(run_folder):
@@ -114,28 +114,28 @@ def test_a_test_customer_always_has_the_named_arm(run_folder):
     policy = serve_run(run_folder)
     table = pl.read_parquet(run_folder / "assignments.parquet")
     held = table.filter((pl.col("arm") == "holdout") & (pl.col("planned_offer_id") != "none"))["customer_id"][0]
-    treated = decide(policy, DecisionAsked(held, test_arm="plan"), 0)
+    treated = decide(policy, DecisionInputs(held, test_arm="plan"), 0)
     assert (treated.offer.offer_id, treated.arm, treated.propensity) == ("spend-and-save", "plan", None)
     assert treated.needs_minor == 200
-    assert decide(policy, DecisionAsked("c000", test_arm="plan"), 0).needs_minor == 0
+    assert decide(policy, DecisionInputs("c000", test_arm="plan"), 0).needs_minor == 0
     for arm in ("holdout", "holdback", "usual"):
-        decided = decide(policy, DecisionAsked("c000", test_arm=arm), 0)
+        decided = decide(policy, DecisionInputs("c000", test_arm=arm), 0)
         assert (decided.offer, decided.arm) == (None, arm)
-    explored = [decide(policy, DecisionAsked("c000", test_arm="explore"), 0) for _ in range(2)]
+    explored = [decide(policy, DecisionInputs("c000", test_arm="explore"), 0) for _ in range(2)]
     assert explored[0] == explored[1]
     assert (explored[0].offer in policy.offers, explored[0].arm) == (True, "explore")
 
 
 def test_products_in_the_basket_and_excluded_ones_are_not_suggested(with_assignments):
     policy = with_assignments(lambda table: table.with_columns(product_ids=pl.lit("7 8 9")))
-    assert decide(policy, DecisionAsked("c000"), 0).products == ("7", "8", "9")
+    assert decide(policy, DecisionInputs("c000"), 0).products == ("7", "8", "9")
     basket = {"lines": [{"product_id": "8"}]}
-    asked = DecisionAsked("c000", exclude=frozenset(["7"]), basket=basket)
+    asked = DecisionInputs("c000", exclude=frozenset(["7"]), basket=basket)
     assert decide(policy, asked, 0).products == ("9",)
 
 
 def test_who_has_opted_out_gets_nothing(run_folder):
-    decided = decide(serve_run(run_folder), DecisionAsked("c000", opted_out=True), 0)
+    decided = decide(serve_run(run_folder), DecisionInputs("c000", opted_out=True), 0)
     assert (decided.offer, decided.propensity, decided.reasons) == (None, None, ("opted_out",))
 
 
@@ -152,7 +152,7 @@ def test_customers_are_found_by_their_raw_ids_where_the_run_holds_pseudonyms(run
         path
     )
     shutil.rmtree(run_folder / "served")
-    assert decide(serve_run(run_folder), DecisionAsked("c000"), 0).offer.offer_id == "spend-and-save"
+    assert decide(serve_run(run_folder), DecisionInputs("c000"), 0).offer.offer_id == "spend-and-save"
 
 
 def test_an_offer_is_given_from_its_start_to_its_end(run_folder):
@@ -160,7 +160,7 @@ def test_an_offer_is_given_from_its_start_to_its_end(run_folder):
     table = pl.read_parquet(path).with_columns(starts_at=pl.lit(1_000), ends_at=pl.lit(2_000))
     table.write_parquet(path)
     policy = serve_run(run_folder)
-    for asked in (DecisionAsked("c000"), DecisionAsked("c001", test_arm="explore")):
+    for asked in (DecisionInputs("c000"), DecisionInputs("c001", test_arm="explore")):
         given = [decide(policy, asked, at) for at in (999, 1_000, 1_999, 2_000)]
         assert [one.offer is None for one in given] == [True, False, False, True]
         assert [given[0].reasons[-1], given[3].reasons[-1]] == ["offer_not_begun", "offer_over"]
@@ -168,14 +168,14 @@ def test_an_offer_is_given_from_its_start_to_its_end(run_folder):
     shutil.rmtree(run_folder / "served")
     table.drop("starts_at", "ends_at").write_parquet(path)  # as earlier versions wrote it
     without = serve_run(run_folder)
-    assert all(decide(without, DecisionAsked("c000"), at).offer is not None for at in (999, 2_000))
+    assert all(decide(without, DecisionInputs("c000"), at).offer is not None for at in (999, 2_000))
 
 
 def test_newcomers_get_what_customers_without_an_order_get(run_folder):
     profiles = run_folder / "profiles.parquet"
     pl.read_parquet(profiles).with_columns(n_orders=pl.lit(0)).write_parquet(profiles)
     policy = serve_run(run_folder)
-    given = [decide(policy, DecisionAsked(f"new {n}"), 0) for n in range(50)]
+    given = [decide(policy, DecisionInputs(f"new {n}"), 0) for n in range(50)]
     for one in given:
         assert (one.arm, one.propensity) in (("plan", 0.8), ("holdout", 0.2))
         assert one.needs_minor == (200 if one.arm == "plan" else 0)

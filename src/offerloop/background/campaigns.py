@@ -77,11 +77,11 @@ def _carry_out(connection: Connection, config: Config) -> int:
             "why": why,
         }
         add_entry(connection, ACTOR, "campaign moved", campaign.campaign_id, **announcement)
-        announce(connection, config, "campaign.state", new_id("change"), _told(campaign, announcement))
+        announce(connection, config, "campaign.state", new_id("change"), _announced(campaign, announcement))
     return len(moves)
 
 
-def _told(campaign: WrittenCampaign, announcement: dict[str, Any]) -> dict[str, Any]:
+def _announced(campaign: WrittenCampaign, announcement: dict[str, Any]) -> dict[str, Any]:
     reviewed = bool(campaign.moment.approved_by)
     return {"campaign_id": campaign.campaign_id, **announcement, "reviewed": reviewed, "actor": ACTOR}
 

@@ -19,7 +19,7 @@ import polars as pl
 
 from offerloop.events import EPOCH
 from offerloop.offers import NO_OFFER
-from offerloop.serving import Answer, DecisionAsked, Policy, ShopOffers, decide
+from offerloop.serving import Answer, DecisionInputs, Policy, ShopOffers, decide
 from offerloop.store import DecisionRecord, instant
 from offerloop.workspace import RunRead
 
@@ -133,7 +133,7 @@ def _expected(run: RunRead, favourites: pl.DataFrame) -> dict[str, Row]:
 
 
 def _decided(stretch: Stretch, customer: str, at: int) -> Answer:
-    request = DecisionAsked(customer, context={"simulated": True})
+    request = DecisionInputs(customer, context={"simulated": True})
     name = sha256(f"{stretch.policy.version} {stretch.seed} {customer}".encode()).hexdigest()[:24]
     decided = decide(stretch.policy, request, at)
     if decided.needs_minor:

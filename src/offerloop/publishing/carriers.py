@@ -79,7 +79,7 @@ def carry(
         record = Record(parcels.folder)
         for number, settings in enumerate(sections, start=1):
             carried, entry = _carry(parcels, number, settings, record, console, wait)
-            messages.append(_told(carried, entry["rows"]))
+            messages.append(_outcome(carried, entry["rows"]))
             facts.append({**entry, "new": carried.new, "already": carried.already})
     return PublishResult(messages, {"run": parcels.name, "published": facts})
 
@@ -117,7 +117,7 @@ def _carriers(record: Record, wait: Callable[[float], None]) -> dict[str, Callab
     return {"csv": to_csv, "sql": to_sql, "webhook": lambda parcel: to_webhook(parcel, record, wait)}
 
 
-def _told(carried: Carried, rows: int) -> Message:
+def _outcome(carried: Carried, rows: int) -> Message:
     if carried.already:
         return Message(
             "{place}: already published, {n} row",

@@ -9,9 +9,9 @@ if TYPE_CHECKING:
     from offerloop.serving.baskets import basket_of, offer_effect, tax_rate
     from offerloop.serving.building import is_served, serve_run
     from offerloop.serving.comparing import PolicyDifference, compare_policies
-    from offerloop.serving.deciding import BUDGET, EXCLUDED, Decided, DecisionAsked, decide
+    from offerloop.serving.deciding import BUDGET, EXCLUDED, Decided, DecisionInputs, decide
     from offerloop.serving.leases import Leases
-    from offerloop.serving.newcomers import HeardOf
+    from offerloop.serving.newcomers import ReportedNewcomers
     from offerloop.serving.pacing import PACE_SECONDS, PolicyPacing
     from offerloop.serving.past_orders import BoughtBasket
     from offerloop.serving.policy import Policy, ServedOffer
@@ -37,8 +37,7 @@ __all__ = [
     "BoughtBasket",
     "CampaignSpend",
     "Decided",
-    "DecisionAsked",
-    "HeardOf",
+    "DecisionInputs",
     "Leases",
     "OwnOffers",
     "Policy",
@@ -46,6 +45,7 @@ __all__ = [
     "PolicyPacing",
     "Records",
     "RecordsFullError",
+    "ReportedNewcomers",
     "ServedOffer",
     "ShopOffers",
     "basket_of",

@@ -12,7 +12,7 @@ import msgspec
 from offerloop.offers import NO_OFFER
 from offerloop.report import Localizer
 from offerloop.serving.baskets import BasketEffect, basket_effects
-from offerloop.serving.deciding import BUDGET, Decided, DecisionAsked, decide
+from offerloop.serving.deciding import BUDGET, Decided, DecisionInputs, decide
 from offerloop.serving.policy import Policy, ServedOffer
 from offerloop.serving.shop_offers import ShopOffers
 from offerloop.store import DecisionRecord, instant
@@ -21,7 +21,7 @@ DECISION_SECONDS = 86_400
 """How long an answer may be shown at most."""
 
 
-def written(request: DecisionAsked) -> str:
+def written(request: DecisionInputs) -> str:
     """Return everything but the customer as JSON."""
     fields: dict[str, Any] = {
         "context": dict(request.context),
@@ -43,17 +43,17 @@ def written(request: DecisionAsked) -> str:
     return _json(fields)
 
 
-def as_asked(customer_id: str, text: str) -> DecisionAsked:
-    """Read what `written` returned."""
+def read_inputs(customer_id: str, text: str) -> DecisionInputs:
+    """Read the inputs of a decision from what `written` returned."""
     fields = json.loads(text)
     sets = {name: frozenset(fields.get(name, ())) for name in ("exclude", "stopped")}
-    return DecisionAsked(customer_id, **{**fields, **sets})
+    return DecisionInputs(customer_id, **{**fields, **sets})
 
 
 class Answer(msgspec.Struct, frozen=True):
     """An answered decision with what is recorded of it."""
 
-    request: DecisionAsked
+    request: DecisionInputs
     decision_id: str
     at_ms: int
     version: str | None
@@ -66,7 +66,7 @@ class Answer(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(
-        cls, request: DecisionAsked, decision_id: str, at_ms: int, version: str, decided: Decided, leased_minor: int,
+        cls, request: DecisionInputs, decision_id: str, at_ms: int, version: str, decided: Decided, leased_minor: int,
         offers: ShopOffers,
     ) -> Answer:  # fmt: skip
         """Return the answer of a policy; `offers` are those of the shop at that time. Raises InputError."""
@@ -146,7 +146,7 @@ def replayed(record: DecisionRecord, policy: Policy, customer_id: str, offers_th
     """
     if record.failure is not None:
         return record.answer
-    request = as_asked(customer_id, record.request)
+    request = read_inputs(customer_id, record.request)
     decided = decide(policy, request, record.at_ms // 1000)
     if decided.needs_minor and not record.leased_minor:
         decided = decided.without_offer(BUDGET)

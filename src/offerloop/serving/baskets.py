@@ -21,7 +21,7 @@ from offerloop.offers import (
     known_currency,
     price,
 )
-from offerloop.serving.deciding import DecisionAsked
+from offerloop.serving.deciding import DecisionInputs
 from offerloop.serving.policy import ServedOffer
 from offerloop.serving.shop_offers import OwnOffers, ShopOffers
 from offerloop.store import instant
@@ -58,7 +58,7 @@ class BasketEffect:
 
 
 def basket_effects(
-    served: tuple[ServedOffer, ...], request: DecisionAsked, offers: ShopOffers, now: int
+    served: tuple[ServedOffer, ...], request: DecisionInputs, offers: ShopOffers, now: int
 ) -> tuple[BasketEffect, ...]:
     """Price a basket under the offers of a decision, as if their coupons were presented, and those for everybody.
 

@@ -30,7 +30,7 @@ TEST_CUSTOMER = "test_customer"
 """The reason of what a test customer gets."""
 
 
-class DecisionAsked(Struct, frozen=True):  # which is made several times faster than a frozen dataclass
+class DecisionInputs(Struct, frozen=True):  # which is made several times faster than a frozen dataclass
     """What a decision is made from, beside the policy."""
 
     customer_id: str
@@ -87,7 +87,7 @@ class Decided(Struct, frozen=True):
         return Decided(None, self.arm, None, (*self.reasons, reason), ())
 
 
-def decide(policy: Policy, request: DecisionAsked, at: int) -> Decided:
+def decide(policy: Policy, request: DecisionInputs, at: int) -> Decided:
     """Return what the policy gives a customer at an epoch second, by what the customer and the caller want."""
     decided = _planned(policy, request)
     if decided.offer is None:
@@ -104,7 +104,7 @@ def decide(policy: Policy, request: DecisionAsked, at: int) -> Decided:
     return replace(decided, products=_products(decided, kept, request))
 
 
-def _refusal(offer: ServedOffer, returns: float, request: DecisionAsked, at: int) -> str | None:
+def _refusal(offer: ServedOffer, returns: float, request: DecisionInputs, at: int) -> str | None:
     """Return why an offer of the plan is not given at an epoch second; None where it is."""
     if offer.campaign_id in request.stopped:
         return NOT_RUNNING
@@ -124,14 +124,14 @@ def _of_further(decided: Decided, kept: tuple[FurtherOffer, ...]) -> Decided:
     return replace(decided, offer=kept[0].offer, returns=kept[0].returns, further=kept[1:])
 
 
-def _products(decided: Decided, further: tuple[FurtherOffer, ...], request: DecisionAsked) -> tuple[str, ...]:
+def _products(decided: Decided, further: tuple[FurtherOffer, ...], request: DecisionInputs) -> tuple[str, ...]:
     """Return the suggestions for a decision and for the further offers that are given, without those not wanted."""
     unwanted = request.unwanted_products
     suggested = dict.fromkeys((*decided.products, *(product for one in further for product in one.products)))
     return tuple(one for one in suggested if one not in unwanted)
 
 
-def _planned(policy: Policy, request: DecisionAsked) -> Decided:
+def _planned(policy: Policy, request: DecisionInputs) -> Decided:
     customer = policy.known_as(request.customer_id)
     planned = policy.find(customer)
     row = policy.newcomer(customer, request.like) if planned is None else planned

@@ -18,7 +18,7 @@ import narwhals as nw
 import polars as pl
 
 from offerloop.serving.policy import Policy
-from offerloop.store import Database, StoredEvent, customers_heard_of, events_of, product_categories
+from offerloop.store import Database, StoredEvent, customers_reported_since, events_of, product_categories
 
 MOST = 100_000
 """Newcomers who are remembered; beyond them the oldest are forgotten."""
@@ -42,7 +42,7 @@ def alike(category: str | None, n_orders: int) -> str:
 
 
 @dataclass
-class HeardOf:
+class ReportedNewcomers:
     """The newcomers of one policy, as one worker knows them from the events of the store."""
 
     database: Database
@@ -54,7 +54,7 @@ class HeardOf:
     def follow(self) -> None:
         """Look at what was reported since the last look."""
         since = self.policy.as_of if self._since < 0 else self._since - OVERLAP_SECONDS
-        now, names = self.database.read(partial(customers_heard_of, since=since))
+        now, names = self.database.read(partial(customers_reported_since, since=since))
         self._since = now
         new = [one for one in names if self.policy.find(self.policy.known_as(one)) is None]
         if not new:

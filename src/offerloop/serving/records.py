@@ -125,7 +125,7 @@ class Records:
 
 
 def _end(written: Written | None, error: Exception | None) -> None:
-    """Tell who waits for a record, unless they have been told."""
+    """Complete the future of who waits for a record, unless it is complete."""
     if written is None or written.done():
         return
     if error is None:

@@ -13,9 +13,9 @@ from offerloop.store import CampaignShown, redeemed_minor, shown_by_campaign
 
 DAY_MS = 86_400_000
 LOW_SHARE = 0.05
-"""Of a budget: where less is left, somebody should know."""
+"""The share of a budget below which a campaign is reported as low."""
 AHEAD = 1.2
-"""Costs above this multiple of what was expected are told of."""
+"""Costs above this multiple of what was expected are reported."""
 MANY = 100
 """Customers with an offer from whom on costs are compared with what was expected."""
 

@@ -113,7 +113,7 @@ if TYPE_CHECKING:
     )
     from offerloop.store.reported.exporting import customer_records
     from offerloop.store.reported.incoming import EVENT, AnyEvent, CustomerEvent, Event, Moment
-    from offerloop.store.reported.recent_customers import customers_heard_of, events_of, product_categories
+    from offerloop.store.reported.recent_customers import customers_reported_since, events_of, product_categories
     from offerloop.store.reported.traces import erase_traces, traces_of
     from offerloop.store.served.decisions import DecisionRecord, add_decisions, find_decision, keys_of_customers
     from offerloop.store.served.leases import (
@@ -267,7 +267,7 @@ __all__ = [
     "coupons_of_customer",
     "coupons_of_template",
     "customer_records",
-    "customers_heard_of",
+    "customers_reported_since",
     "customers_tested_since",
     "declare",
     "decline_budget",

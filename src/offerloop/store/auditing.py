@@ -31,7 +31,7 @@ from offerloop.store.connect import at_one_moment
 from offerloop.store.schema import coupons, customers, history, locks, redemptions, requests, templates
 
 SHOWN = 20
-"""Faults of one kind that are told at most."""
+"""The most faults of one kind that are reported."""
 POSTGRESQL = ("work_mem = '64MB'", "jit = off")
 """Settings of the audit's transaction: large groups go to disk less often, and compiling would not pay."""
 Values = Mapping[str, ColumnElement[int]]

@@ -1,4 +1,4 @@
-"""Who asks: a program by its token, or a person by a session or by a trusted proxy's word.
+"""Who sends a request: a program by its token, or a person by a session or by a trusted proxy's word.
 
 Secrets are looked up by their hash and kept for a moment. What browsers send by themselves (a cookie, a proxy's header)
 opens a change only when the request comes from the same site.
@@ -53,7 +53,7 @@ _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks, and what they may do."""
+    """Who sends a request, and what they may do."""
 
     actor: str
     """Id of a token or a person."""

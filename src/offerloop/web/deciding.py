@@ -14,7 +14,7 @@ from dataclasses import asdict
 
 from msgspec.structs import replace
 
-from offerloop.serving import BUDGET, Answer, Decided, DecisionAsked, OwnOffers, RecordsFullError, basket_of, decide
+from offerloop.serving import BUDGET, Answer, Decided, DecisionInputs, OwnOffers, RecordsFullError, basket_of, decide
 from offerloop.web.api.typed_codes import read_typed_codes
 from offerloop.web.telemetry.random_ids import random_hex
 from offerloop.web.worker import Served, Worker
@@ -27,7 +27,7 @@ PRICING_SECONDS = 0.045
 _PRICING = ThreadPoolExecutor(4, thread_name_prefix="pricing")
 
 
-async def decide_and_record(worker: Worker, request: DecisionAsked, actor: str, *, durable: bool) -> str:
+async def decide_and_record(worker: Worker, request: DecisionInputs, actor: str, *, durable: bool) -> str:
     """Return the JSON of a decision that is on its way to the record; `actor` is who asks for it."""
     try:
         answer = await _answer(worker, request, actor)
@@ -47,7 +47,7 @@ async def decide_and_record(worker: Worker, request: DecisionAsked, actor: str, 
     return text
 
 
-async def _answer(worker: Worker, request: DecisionAsked, actor: str) -> Answer:
+async def _answer(worker: Worker, request: DecisionInputs, actor: str) -> Answer:
     served = worker.served
     if served is None:
         return _failed(worker, request, "no_policy")
@@ -66,14 +66,14 @@ async def _answer(worker: Worker, request: DecisionAsked, actor: str) -> Answer:
 
 
 async def _priced(
-    worker: Worker, served: Served, request: DecisionAsked, now: int, decided: Decided, leased_minor: int, actor: str
+    worker: Worker, served: Served, request: DecisionInputs, now: int, decided: Decided, leased_minor: int, actor: str
 ) -> Answer:
     """Return the answer, with what the offer does to the basket; `now` is the moment of the decision in milliseconds.
 
     Raises TimeoutError where pricing takes too long.
     """
 
-    def answer(request: DecisionAsked) -> Answer:
+    def answer(request: DecisionInputs) -> Answer:
         return Answer.of(request, _new_id(now), now, served.policy.version, decided, leased_minor, served.offers)
 
     if request.basket is None or decided.offer is None:
@@ -86,8 +86,8 @@ async def _priced(
 
 
 def _as_the_ledger_stands(
-    worker: Worker, served: Served, request: DecisionAsked, own: OwnOffers, actor: str
-) -> DecisionAsked:
+    worker: Worker, served: Served, request: DecisionInputs, own: OwnOffers, actor: str
+) -> DecisionInputs:
     """Return a decision with offers in place of the codes of coupons, and with what is left of offers with limits.
 
     Both are recorded with it, so that it can be decided again.
@@ -100,13 +100,13 @@ def _as_the_ledger_stands(
     return replace(request, basket=basket, left={name: asdict(one) for name, one in left.items()})
 
 
-def unknown_caller(request: DecisionAsked) -> str:
+def unknown_caller(request: DecisionInputs) -> str:
     """Return the JSON of no offer for a caller of whom nothing is known, not even the policy, which is not recorded."""
     now = _now_ms()
     return Answer(request, _new_id(now), now, None, None, "caller_unknown").text()
 
 
-def _failed(worker: Worker, request: DecisionAsked, reason: str) -> Answer:
+def _failed(worker: Worker, request: DecisionInputs, reason: str) -> Answer:
     worker.metrics.count("offerloop_failures_total", reason=reason)
     now = _now_ms()
     return Answer(request, _new_id(now), now, worker.version, None, reason)

@@ -21,13 +21,13 @@ from offerloop.serving import (
     OFFERS_FILE,
     PACE_SECONDS,
     CampaignSpend,
-    DecisionAsked,
-    HeardOf,
+    DecisionInputs,
     Leases,
     OwnOffers,
     Policy,
     PolicyPacing,
     Records,
+    ReportedNewcomers,
     ShopOffers,
     campaign_spending,
     decide,
@@ -91,7 +91,7 @@ class Served:
     revisions: Mapping[str, int]
     """The revision of each campaign of the store that the policy plans."""
     pacing: PolicyPacing
-    heard_of: HeardOf
+    newcomers: ReportedNewcomers
 
 
 @dataclass
@@ -207,7 +207,7 @@ class Worker:
         place, shop = str(self.settings.shop), self.settings.shop.name
         return error.with_texts(lambda text: text.replace(place, shop))
 
-    def request_of(self, customer_id: str, **fields: Any) -> DecisionAsked:  # noqa: ANN401 - fields of a decision
+    def request_of(self, customer_id: str, **fields: Any) -> DecisionInputs:  # noqa: ANN401 - fields of a decision
         """Return a decision on a customer: with it whether they have opted out, the arm of a test customer, and which
         campaigns are not running."""
         special = self.choices.customers.get(customer_id)
@@ -215,9 +215,9 @@ class Worker:
             fields |= {"opted_out": special.opted_out, "test_arm": special.test_arm}
         if self.prices:
             fields["prices"] = self.prices
-        if self.served is not None and customer_id in self.served.heard_of.like:
-            fields["like"] = self.served.heard_of.like[customer_id]
-        return DecisionAsked(customer_id, stopped=self.stopped, **fields)
+        if self.served is not None and customer_id in self.served.newcomers.like:
+            fields["like"] = self.served.newcomers.like[customer_id]
+        return DecisionInputs(customer_id, stopped=self.stopped, **fields)
 
     def policy_of(self, version: str) -> Policy:
         """Return the policy of a decision on record, which may not be served any more.
@@ -308,7 +308,7 @@ class Worker:
         self._follow_policy()
         self._pace()
         if self.served is not None and self._rounds % NEWCOMERS_EVERY == 0:
-            self.served.heard_of.follow()
+            self.served.newcomers.follow()
 
     def _pace(self) -> None:
         """Read the prices of budgets, and solve them anew now and then where that is this worker's duty."""
@@ -378,8 +378,8 @@ class Worker:
         leases = Leases(self.database, policy.version, policy.left_minor, policy.n_held)
         leases.open(policy.most_liability_minor)
         offers, revisions = self._open_offers(policy), planned_revisions(policy.run_folder)
-        pacing, heard_of = PolicyPacing(self.database, policy, self.name), HeardOf(self.database, policy)
-        before, self.served = self.served, Served(policy, offers, leases, revisions, pacing, heard_of)
+        pacing, newcomers = PolicyPacing(self.database, policy, self.name), ReportedNewcomers(self.database, policy)
+        before, self.served = self.served, Served(policy, offers, leases, revisions, pacing, newcomers)
         _LOG.info("serving the policy %s", policy.version)
         if self.prepare is not None:
             Thread(target=self.prepare, args=(policy.run_folder,), name="prepare", daemon=True).start()

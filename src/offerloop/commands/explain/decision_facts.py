@@ -55,7 +55,7 @@ def facts_of(run: RunRead, customer: int | str) -> DecisionFacts:
     planned = choice.recorded.key if choice.recorded else key_of(row["planned_campaign_id"], row["planned_offer_id"])
     got = next((one for one in candidates if one.key in assigned[:1]), None)
     change = changes(run, row["reasons"], choice, candidates)
-    listed = shown(candidates, _told(candidates, choice, got, change))
+    listed = shown(candidates, _named_candidates(candidates, choice, got, change))
     profile = _profile_row(run, customer)
     return DecisionFacts(
         run=run.folder.name,
@@ -89,7 +89,7 @@ def _keys(rows: pl.DataFrame, campaign: str, offer: str) -> list[Key]:
     return [key for key in keys if key is not None]
 
 
-def _told(
+def _named_candidates(
     candidates: list[OfferOption], choice: PlanChoice, got: OfferOption | None, change: DecisionChange
 ) -> list[OfferOption | None]:
     """Candidates that some sentence names, wherever they rank by profit."""

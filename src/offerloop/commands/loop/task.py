@@ -26,7 +26,7 @@ BEGINNING = -1
 """The period under which a journal holds how the loop began."""
 FORMAT = 3
 """Of the steps in a journal, in the record of how the loop began. It grows when older steps cannot be gone on with: up
-to 2 a loop believed in one share of sales for everybody, and recorded other things."""
+to 2 a loop assumed one share of sales for everybody, and recorded other things."""
 OF_STORE = "*"
 """Name of the loop of a shop whose campaigns all stand in the store: it stays as they come and go."""
 FAR = 100_000

@@ -65,7 +65,7 @@ class DesignCheck:
 
 @dataclass(frozen=True)
 class ShelfEvidence:
-    """The response, and how far it can be believed."""
+    """The response, and how far it can be trusted."""
 
     slopes: tuple[Slope, ...]
     break_even_margin: dict[str, Estimate]

@@ -64,7 +64,7 @@ class SimulationRequest:
         return with_terms(setting, levers.budget[0], levers.supplier_share[0])
 
 
-def check_asked(request: SimulationRequest, folder: Path) -> None:
+def check_request(request: SimulationRequest, folder: Path) -> None:
     """Raises InputError for unknown names, values out of bounds, and a folder that holds something else."""
     _check_policies(request)
     _check_numbers(request)

@@ -18,7 +18,7 @@ from offerloop.commands.simulate.levers import plan
 from offerloop.commands.simulate.levers_page import draw_planning, render_planning, summarise_planning
 from offerloop.commands.simulate.page import draw_simulation, render_simulation, summarise_simulation
 from offerloop.commands.simulate.progress import shown_board
-from offerloop.commands.simulate.request import LOOP, SimulationRequest, check_asked, looping
+from offerloop.commands.simulate.request import LOOP, SimulationRequest, check_request, looping
 from offerloop.commands.simulate.shop_files import write_shop
 from offerloop.config import report_language
 from offerloop.evaluation import Estimate
@@ -58,7 +58,7 @@ def simulate(
     values that cannot be, and a folder that holds something else.
     """
     request = request.named
-    check_asked(request, folder)
+    check_request(request, folder)
     _ = Localizer(report_language(language, request.setting.preset.currency), request.setting.preset.currency)
     if request.levers.several:
         first, periods, planned = plan(request, console, _)

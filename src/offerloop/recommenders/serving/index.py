@@ -92,20 +92,20 @@ class ProductIndex:
         if allowed is not None and _FEW * np.count_nonzero(allowed) <= self.n_codes:
             return self.only(allowed).best(queries, k, replace(filters, allowed=None))
         if self.in_order:
-            matrix = self._asked(queries)
+            matrix = self._checked_queries(queries)
             parts = (slice(start, start + _ROWS) for start in range(0, len(matrix), _ROWS))
             return Best.joined([select(matrix[one] @ self.vectors.T, k, filters.of(one)) for one in parts], k)
         return Best.joined([one.complete(one.head()) for one in self.searches(queries, k, filters)], k)
 
     def searches(self, queries: ArrayLike, k: int, filters: Filters, step: int = _ROWS) -> Iterator[IndexSearch]:
         """One for every `step` queries."""
-        matrix = self._asked(queries)
+        matrix = self._checked_queries(queries)
         for start in range(0, len(matrix), step):
             rows = slice(start, start + step)
             part = matrix[rows]
             yield IndexSearch(self, part, k, filters.of(rows).live(len(part), self.n_codes), filters.cap)
 
-    def _asked(self, queries: ArrayLike) -> Scores:
+    def _checked_queries(self, queries: ArrayLike) -> Scores:
         """Queries, with a one for the bias. Raises ContractError where one is not finite."""
         matrix = _finite(queries, "query")
         return matrix if not self.biased else np.column_stack([matrix, np.ones(len(matrix), dtype=np.float32)])

@@ -29,7 +29,7 @@ SHARD_EXPOSURES = 150_000
 FIT_SHARDS = 4
 """Shards that effects are learned from: with 20 offers they take some 3 GB."""
 LINES, EXPOSURES = "order_lines", "exposures"
-EffectsOfSome = tuple[pl.Series, dict[str, Floats], dict[str, Floats]]
+CustomerEffects = tuple[pl.Series, dict[str, Floats], dict[str, Floats]]
 """Customers, effects and errors; see `ShownEffects`."""
 
 
@@ -85,7 +85,7 @@ def _learned(
     of_shard = EffectsOfShard(
         products, log.first_day, log.as_of_day, log.window_days, log.margins, learned.without_customers()
     )
-    return _together(learned, list(others.each(of_shard)))
+    return _joined(learned, list(others.each(of_shard)))
 
 
 def _further(table: Frame, columns: Collection[str], needed: Collection[str]) -> list[str]:
@@ -104,7 +104,7 @@ class EffectsOfShard:
     margins: Margins
     learned: ShownEffects
 
-    def __call__(self, rows: ShardRows) -> EffectsOfSome:
+    def __call__(self, rows: ShardRows) -> CustomerEffects:
         """Return the effects on the customers of these order lines."""
         engine = InMemoryEngine()
         exposures, lines, products = (engine.table(one) for one in (rows[EXPOSURES], rows[LINES], self.products))
@@ -113,7 +113,7 @@ class EffectsOfShard:
         return shown.customers, shown.by_outcome, shown.se
 
 
-def _together(learned: ShownEffects, others: Sequence[EffectsOfSome]) -> ShownEffects:
+def _joined(learned: ShownEffects, others: Sequence[CustomerEffects]) -> ShownEffects:
     """Return the effects on the sample and on all others, sorted by customer."""
     customers = pl.concat([learned.customers, *(ids for ids, _, _ in others)])
     order = customers.arg_sort().to_numpy()

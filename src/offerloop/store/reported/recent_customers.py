@@ -17,7 +17,7 @@ MOST_CUSTOMERS = 100_000
 """Customers of one look, so that it takes no long time."""
 
 
-def customers_heard_of(connection: Connection, since: int) -> tuple[int, list[str]]:
+def customers_reported_since(connection: Connection, since: int) -> tuple[int, list[str]]:
     """Return up to when was looked, and the customers who bought or looked at something reported from `since` on."""
     now = clock(connection)
     arrived = (events.c.received_at >= since) & events.c.kind.in_(HEARD) & events.c.customer_id.is_not(None)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from offerloop.commands.explain.task import explain
 from offerloop.message import Message
 from offerloop.report import Localizer
-from offerloop.serving import DecisionAsked, replayed
+from offerloop.serving import DecisionInputs, replayed
 from offerloop.store import DecisionRecord, find_decision, instant
 from offerloop.web.api.baskets import BasketFields, Line
 from offerloop.web.api.decision_words import why_not_planned
@@ -191,7 +191,7 @@ async def make_decisions(request: Request, body: DecisionBatchRequest, caller: D
 
 
 async def _decided(request: Request, caller: Caller | None, body: DecisionRequest) -> str:
-    wanted = _asked(request, body)
+    wanted = _inputs(request, body)
     if caller is None:
         return unknown_caller(wanted)
     return await decide_and_record(request.app.state.worker, wanted, caller.actor, durable=body.durable)
@@ -258,7 +258,7 @@ def _on_record(request: Request, decision_id: str) -> DecisionRecord:
     return record
 
 
-def _asked(request: Request, body: DecisionRequest) -> DecisionAsked:
+def _inputs(request: Request, body: DecisionRequest) -> DecisionInputs:
     """Return what is decided on. Raises InputError for a basket that cannot be priced."""
     worker: Worker = request.app.state.worker
     basket, offers_hash = None, ""

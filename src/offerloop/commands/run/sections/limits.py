@@ -1,4 +1,4 @@
-"""Section 9: how far all of this can be believed."""
+"""Section 9: how far all of this can be trusted."""
 
 from __future__ import annotations
 

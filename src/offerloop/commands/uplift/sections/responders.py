@@ -148,12 +148,12 @@ def pairs_table(findings: UpliftFindings, _: Localizer) -> Table | None:
     if not findings.pairs:
         return None
     unit = measure(findings, _)
-    rows = tuple((one.first, one.second, unit.size(one.gap), _told(one.gap, _)) for one in findings.pairs[:SHOWN])
+    rows = tuple((one.first, one.second, unit.size(one.gap), _verdict(one.gap, _)) for one in findings.pairs[:SHOWN])
     caption = _("Offers against each other, {name} {per}; intervals hold for all pairs at once", **unit.texts())
     return Table(caption, columns(_, "first", "second", "gap", "verdict"), rows, n_labels=2)
 
 
-def _told(gap: Estimate, _: Localizer) -> str:
+def _verdict(gap: Estimate, _: Localizer) -> str:
     if gap.low > 0:
         return _("the first is better")
     return _("the second is better") if gap.high < 0 else _("cannot be told apart")

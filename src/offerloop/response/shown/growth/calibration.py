@@ -39,8 +39,8 @@ SHARES = (0.0, 0.02, 0.05, 0.1, 0.2, 0.4)
 
 
 @dataclass(frozen=True, eq=False)
-class Grown:
-    """Arrays are (customers, K)."""
+class GrownEffects:
+    """Effects of growth on customers; arrays are (customers, K)."""
 
     value: Floats
     value_se: Floats
@@ -76,7 +76,7 @@ class JudgedGrowth:
         return cls(growth, *_judged([_unseen(model, value.of(part == one)) for one, model in models]),
                    *_taken(growth, value, discount))  # fmt: skip
 
-    def effects(self, now: Evidence, signals: Floats) -> Grown:
+    def effects(self, now: Evidence, signals: Floats) -> GrownEffects:
         """Return effects on customers `now`; `signals` (customers, 2) are sums over their past rows."""
         predicted = self.growth.predict(now, signals)
         apart = predicted.value - predicted.alike
@@ -85,7 +85,7 @@ class JudgedGrowth:
         se = np.sqrt(predicted.se**2 + np.einsum("nkp,pq,nkq->nk", pair, self.doubt, pair))
         each = _bases(predicted, now)
         taken, taken_se = (np.einsum("nkc,kc->nk", each, one) for one in (self.shares, self.shares_se))
-        return Grown(judged, se, taken, taken_se, self.growth.carry, self.growth.carry_z2)
+        return GrownEffects(judged, se, taken, taken_se, self.growth.carry, self.growth.carry_z2)
 
     def signals(self, value: Evidence, whose: Ints) -> Floats:
         """(customers, 2): sums of what past rows say of each customer; `whose` numbers them as `value.customer` does,

@@ -1,4 +1,4 @@
-"""What a log says of the growth by offers before anything is believed: would it show any, and does it?"""
+"""The estimate of the growth by offers from a log alone, without priors: would it show any, and does it?"""
 
 from __future__ import annotations
 

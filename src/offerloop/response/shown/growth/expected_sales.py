@@ -29,7 +29,7 @@ from offerloop.response.evidence import Evidence
 from offerloop.response.shown.exposure_windows import QUARTER_DAYS
 
 LIMIT = 2.5
-"""Standard deviations beyond which a feature says no more: straight lines are not believed there."""
+"""Standard deviations beyond which a feature says no more: straight lines are not extended there."""
 PASSES = 3
 LEAST = 1e-3
 """Of the mean variance, that of any row."""
@@ -109,7 +109,7 @@ def _recency(age: Floats) -> Floats:
 
 
 def within(z: Floats) -> Floats:
-    """Return standard deviations as far as straight lines are believed."""
+    """Return standard deviations, clipped at LIMIT, beyond which straight lines are not extended."""
     return np.clip(z, -LIMIT, LIMIT)
 
 

@@ -196,22 +196,22 @@ class Growth:
         if evidence.categories is not None:
             of_categories = CategoryResponse.fit(evidence.categories, h, step, left, variance, evidence.whose)
             left = left - of_categories.more(evidence.categories) * step
-        said = _said(step, left, variance)
-        dispersion = _dispersion(said)
-        spread = _own_spread(summed(evidence.whose, said / dispersion))
+        information = _row_information(step, left, variance)
+        dispersion = _dispersion(information)
+        spread = _own_spread(summed(evidence.whose, information / dispersion))
         return cls(
             evidence.coding, usual, errors, f, f_se, estimate, traits, centre, a, carry, lasts_se, z2, spread,
             dispersion, powers, f_by_power, of_categories,
         )  # fmt: skip
 
     def signals(self, evidence: Evidence) -> Floats:
-        """(n, 2): what each row says of its customer's u, and how precisely; they add up over rows of a customer."""
+        """(n, 2): the signal on its customer's u in each row, and its precision; both add up by customer."""
         evidence = _covering(evidence, self.powers)
         h = self.usual.over_mean(evidence)
         expected = self.usual.mean * h
         steps = expected[:, None] * _surprises(evidence, self.f)
         left = evidence.outcome - expected - (steps * self._response(evidence)).sum(axis=1)
-        return _said(steps.sum(axis=1), left, self.errors.of(h) / evidence.counts) / self.dispersion
+        return _row_information(steps.sum(axis=1), left, self.errors.of(h) / evidence.counts) / self.dispersion
 
     def predict(self, evidence: Evidence, signals: Floats) -> Predicted:
         """Predict rows from features and earlier offers; `signals` (n, 2) are sums of their customers' past rows."""
@@ -281,7 +281,7 @@ def _powers(
         posterior = estimate.posterior(growth_priors(offers, _reminding(power)))
         nothing = estimate.posterior([Prior(np.zeros_like(estimate.covariance))])
         factors.append(posterior.log_density - nothing.log_density)
-        by_power.append(_believed(offers, posterior, above_zero=never_harms and estimate.is_open)[0])
+        by_power.append(_posterior_growth(offers, posterior, above_zero=never_harms and estimate.is_open)[0])
     return averaged(np.array(factors) + np.log(BEFOREHAND)), np.stack(by_power)
 
 
@@ -313,12 +313,12 @@ def _shape(
     own = slice(len(x.T) - len(offers), None)
     estimate = GrowthEstimate(shape[own], covariance[own, own])
     posterior = estimate.posterior(growth_priors(offers, reminding))
-    f, f_se = _believed(offers, posterior, above_zero=never_harms and estimate.is_open)
+    f, f_se = _posterior_growth(offers, posterior, above_zero=never_harms and estimate.is_open)
     left = evidence.outcome - x[:, : -len(offers)] @ shape[: -len(offers)] - x[:, own] @ f[1:]
     return f, f_se, estimate, left
 
 
-def _believed(offers: Sequence[OfferTerms], posterior: Posterior, *, above_zero: bool) -> tuple[Floats, Floats]:
+def _posterior_growth(offers: Sequence[OfferTerms], posterior: Posterior, *, above_zero: bool) -> tuple[Floats, Floats]:
     """f (K,) and its errors (K,)."""
     f, spread = posterior.mean_and_covariance()
     if above_zero:
@@ -419,25 +419,25 @@ def _carried(evidence: Evidence, grown: Floats, usual: ExpectedSales, left: Floa
     return carry, float(np.sqrt(max(spread.sum(), 0.0))), z2
 
 
-def _said(step: Floats, left: Floats, variance: Floats) -> Floats:
-    """(n, 2): what each row says of u, and how precisely; an error counts as CLIP variances at most."""
+def _row_information(step: Floats, left: Floats, variance: Floats) -> Floats:
+    """(n, 2): the signal on u in each row, and its precision; an error counts as CLIP variances at most."""
     most = np.sqrt(CLIP * variance)
     left = np.clip(left, -most, most)
     return np.column_stack([step * left / variance, step**2 / variance])
 
 
-def _dispersion(said: Floats) -> float:
-    """Squares of what rows say over what the variance of errors makes of them, at least 1 (Wedderburn 1974).
+def _dispersion(information: Floats) -> float:
+    """Squares of the signals of rows over those expected of the variance of errors, at least 1 (Wedderburn 1974).
 
     What is bought with an offer varies more. Otherwise that would seem to be a difference between customers.
     """
-    squares, expected = float((said[:, 0] ** 2).sum()), float(said[:, 1].sum())
+    squares, expected = float((information[:, 0] ** 2).sum()), float(information[:, 1].sum())
     return max(squares / expected, 1.0) if expected > 0 else 1.0
 
 
 def _own_spread(sums: Floats) -> Floats:
-    """(len(OWN),): how likely each spread of u is, from what customers (m, 2) said."""
-    said, precision = sums.T
+    """(len(OWN),): how likely each spread of u is, from the information (m, 2) on each customer."""
+    signal, precision = sums.T
     spread = np.array(OWN)[:, None] ** 2
-    likely = spread * said**2 / (1 + spread * precision) - np.log(1 + spread * precision)
+    likely = spread * signal**2 / (1 + spread * precision) - np.log(1 + spread * precision)
     return averaged(none_or_some(0.5 * likely.sum(axis=1)))

@@ -4,7 +4,7 @@
                                                      times the density of the estimate under N(m, S + V)
 
 Empirical Bayes (Efron and Morris 1973) with the likelihood averaged over instead of maximised: where the log leaves
-open whether anything varies at all, part of the estimate is believed rather than all or nothing.
+open whether anything varies at all, part of the estimate is kept rather than all or nothing.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Prior:
 
 @dataclass(frozen=True, eq=False)
 class Posterior:
-    """What is believed of a vector (q,) after an estimate of it, under each of several priors."""
+    """The posterior distribution of a vector (q,) after an estimate of it, under each of several priors."""
 
     priors: Sequence[Prior]
     means: Floats
