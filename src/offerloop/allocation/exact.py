@@ -18,14 +18,14 @@ TRIES = 5
 """HiGHS takes limits for held within a tolerance; those exceeded in whole numbers are drawn tighter so often."""
 
 
-def solve_exactly(problem: Problem, seconds: float = SECONDS) -> Solution | None:
+def solve_exactly(problem: Problem) -> Solution | None:
     """The best plan; None where no plan keeps to the limits. The bound is what HiGHS has proved within the time."""
     block = problem.blocks.some(problem.blocks.customers)
     left = np.array([one.at_most for one in problem.limits], dtype=object)
     every = NearTies.of(block, np.asarray(block.profit, dtype=np.float64), np.inf, problem, left)
     tighter, bound, relaxed = every, np.inf, every.relaxed()
     prices = tuple(0.0 for _ in problem.limits) if relaxed is None else tuple(relaxed.prices.tolist())
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + SECONDS
     for _ in range(TRIES):
         solved = _best(tighter, max(deadline - time.monotonic(), 0.1))
         if solved is None:

@@ -41,16 +41,9 @@ AT_ONCE = 20
 _MAIL = "mailto:"
 
 
-def announce(
-    connection: Connection,
-    config: Config,
-    topic: Topic,
-    key: str,
-    data: Mapping[str, Any],
-    customer_id: str | None = None,
-) -> None:
+def announce(connection: Connection, config: Config, topic: Topic, key: str, data: Mapping[str, Any]) -> None:
     """Tell whoever the configuration names, once for each key, when the transaction is committed."""
-    add_notice(connection, topic, key, _places(config, topic), data, customer_id)
+    add_notice(connection, topic, key, _places(config, topic), data)
 
 
 def _places(config: Config, topic: Topic) -> list[str]:

@@ -182,11 +182,11 @@ class Buckets:
                 self._left.pop(next(iter(self._left)))
         return granted
 
-    def give_back(self, name: str, cost: float = 1.0) -> None:
+    def give_back(self, name: str) -> None:
         """Take no account of a request that was within the limit."""
         with self._gate:
             left, at = self._left.get(name, (self.size, 0.0))
-            self._left[name] = (min(self.size, left + cost), at)
+            self._left[name] = (min(self.size, left + 1.0), at)
 
     def has(self, name: str) -> bool:
         """Whether a request would be within the limit."""

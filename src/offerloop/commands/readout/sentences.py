@@ -120,16 +120,16 @@ def unseen_cost(findings: ReadoutFindings, _: Localizer, how: Message) -> str:
     return "" if findings.cost_is_observed else _(how, cost=FORECAST_COST)
 
 
-def per_customer(effect: ReadoutEffect, _: Localizer, estimate: Estimate | None = None) -> str:
+def per_customer(effect: ReadoutEffect, _: Localizer) -> str:
     """An effect in its own unit, a customer."""
-    return " ".join(customer_parts(effect, _, estimate))
+    return " ".join(customer_parts(effect, _))
 
 
-def customer_parts(effect: ReadoutEffect, _: Localizer, estimate: Estimate | None = None) -> tuple[str, str]:
+def customer_parts(effect: ReadoutEffect, _: Localizer) -> tuple[str, str]:
     """The same as value and interval."""
-    shown = effect.estimate if estimate is None else estimate
     if effect.outcome in CURRENCY_OUTCOMES:
-        return _.money.parts(shown)
+        return _.money.parts(effect.estimate)
+    shown = effect.estimate
     return shown.times(100).parts(_.points_sign) if effect.outcome == "bought" else shown.parts()
 
 
