@@ -14,7 +14,7 @@ import pytest
 from reported_shop import reported, shop_on_store, small_shop_events
 from searched_bytes import without_hashes
 
-from offerloop.background import Runner, carry_out_next, carrying, erase_customer, erasing
+from offerloop.background import Runner, carry_out_next, erase_customer, erasing, job_execution
 from offerloop.config import STORE_VARIABLE
 from offerloop.errors import StoreError
 from offerloop.report import in_language
@@ -86,7 +86,7 @@ def test_an_erasure_that_is_killed_at_its_very_end_is_taken_up_until_no_file_hol
     folder, database = shop
     _, job = erase_customer(database, "c001", "token_a")
     with monkeypatch.context() as patched:
-        patched.setattr(carrying, killed_at, kill)
+        patched.setattr(job_execution, killed_at, kill)
         with pytest.raises(SystemExit):
             carry_out_next(folder, database)
     assert database.read(lambda one: find_job(one, job.job_id)).state == JobState.RUNNING
@@ -100,7 +100,7 @@ def test_an_erasure_that_is_given_up_leaves_the_id_in_no_log_of_the_database(sho
     folder, database = shop
     erase_customer(database, "c001", "token_a")
     with monkeypatch.context() as patched:
-        patched.setitem(carrying.KINDS, carrying.ERASURE, kill)
+        patched.setitem(job_execution.KINDS, job_execution.ERASURE, kill)
         for _ in range(3):
             with pytest.raises(SystemExit):
                 carry_out_next(folder, database)
@@ -137,12 +137,12 @@ def test_a_job_during_which_the_database_is_away_is_begun_again(shop, monkeypatc
 
     folder, database = shop
     add(database, "run")
-    monkeypatch.setitem(carrying.KINDS, "run", away)
+    monkeypatch.setitem(job_execution.KINDS, "run", away)
     with pytest.raises(StoreError):
         carry_out_next(folder, database)
     with database.engine.begin() as connection:
         connection.exec_driver_sql("update jobs set lease_until = 1")
-    monkeypatch.setitem(carrying.KINDS, "run", lambda *_: {"run": "x"})
+    monkeypatch.setitem(job_execution.KINDS, "run", lambda *_: {"run": "x"})
     done = carry_out_next(folder, database)
     assert (done.state, done.attempts) == (JobState.DONE, 2)
 
@@ -151,7 +151,7 @@ def test_no_alarm_is_lost_with_the_process_that_raises_it(shop, monkeypatch):
     folder, database = shop
     job = add(database, "readout", run="nowhere")
     with monkeypatch.context() as patched:
-        patched.setattr(carrying, "announce", lambda *_: 1 / 0)
+        patched.setattr(job_execution, "announce", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             carry_out_next(folder, database)
     assert database.read(lambda one: find_job(one, job.job_id)).state == JobState.RUNNING
@@ -183,14 +183,14 @@ def sleep_twice(*_):
 
 def test_a_running_job_is_cancelled_and_an_interrupted_one_is_queued_again(shop, monkeypatch):
     folder, database = shop
-    monkeypatch.setattr(carrying, "EVERY", 0.2)
-    monkeypatch.setitem(carrying.KINDS, "run", sleep_twice)
+    monkeypatch.setattr(job_execution, "EVERY", 0.2)
+    monkeypatch.setitem(job_execution.KINDS, "run", sleep_twice)
     job = add(database, "run")
     threading.Timer(0.3, lambda: database.change(lambda one: cancel_job(one, job.job_id))).start()
     assert carry_out_next(folder, database).state == JobState.CANCELLED
     add(database, "run")
-    monkeypatch.setattr(carrying, "_stopping", threading.Event())
-    before = signal.signal(signal.SIGTERM, carrying.stop_job)
+    monkeypatch.setattr(job_execution, "_stopping", threading.Event())
+    before = signal.signal(signal.SIGTERM, job_execution.stop_job)
     threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGTERM)).start()
     again = carry_out_next(folder, database)
     signal.signal(signal.SIGTERM, before)

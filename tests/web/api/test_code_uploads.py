@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from served_shop import served, shop_of, with_role
 
-from offerloop.background import carry_out_next, carrying, erase_customer
+from offerloop.background import carry_out_next, erase_customer, job_execution
 from offerloop.store import erase_from_store
 from offerloop.web import uploads
 
@@ -80,7 +80,7 @@ def test_a_job_that_was_killed_before_its_end_was_on_record_is_done_again(client
 
     upload(client, CODES.encode())
     with monkeypatch.context() as patched:
-        patched.setattr(carrying, "finish_job", kill)
+        patched.setattr(job_execution, "finish_job", kill)
         with pytest.raises(Killed):
             carried_out(client)
     with client.app.state.worker.database.engine.begin() as connection:
