@@ -94,7 +94,7 @@ def _needed(limit: Limit, by: int) -> Message:
         )
     if _is_difference(limit):
         return Message(
-            "'{limit}' would have to give way by at least {amount}", limit=limit.name, amount=_more(limit, by)
+            "'{limit}' would have to give way by at least {amount}", limit=limit.name, amount=_lacking_width(limit, by)
         )
     return Message(
         "'{limit}' would have to be at least {needed}, not {written}",
@@ -116,7 +116,10 @@ def _enough(limit: Limit, by: int) -> Message:
         )
     if _is_difference(limit):
         return Message(
-            "'{limit}' gives way by {amount}", context="loosened limit", limit=limit.name, amount=_more(limit, by)
+            "'{limit}' gives way by {amount}",
+            context="loosened limit",
+            limit=limit.name,
+            amount=_lacking_width(limit, by),
         )
     return Message(
         "'{limit}' allows {enough} instead of {written}",
@@ -132,7 +135,7 @@ def _is_difference(limit: Limit) -> bool:
     return min(limit.weights) < 0 or (limit.at_most == 0 and limit.measure not in (COST, COUNT))
 
 
-def _more(limit: Limit, by: int) -> Message:
+def _lacking_width(limit: Limit, by: int) -> Message:
     """Say the width that a band lacks, with four digits, or an amount."""
     return limit.amount(by, ROUND_CEILING, 4 if min(limit.weights) < 0 else 2)
 

@@ -144,7 +144,7 @@ class _Built:
         measure = COUNT if counted else COST if rule.counts == COST else self._money(rule.counts)
         for bound, sign in ((rule.at_most, 1), (rule.at_least, -1)):
             if bound is not None:
-                amount = _whole(bound, rule.name) if counted else self.table.money(bound)
+                amount = _number_of_offers(bound, rule.name) if counted else self.table.money(bound)
                 signed = tuple(sign * one for one in weights)
                 unit = None if counted else self.table.unit
                 self.limits.append(Limit(rule.name, sign * amount, measure, offers, column, signed, unit))
@@ -289,7 +289,7 @@ def _constant(rows: pl.DataFrame, by: str, column: str) -> bool:
     return by == column or bool(rows.select(by, column).unique().height == rows[by].n_unique())
 
 
-def _whole(bound: object, name: str) -> int:
+def _number_of_offers(bound: object, name: str) -> int:
     """A number of offers. Raises InputError for anything else."""
     text = str(bound)
     if not text.isdecimal():

@@ -134,16 +134,16 @@ class NearTies:
         The better of two: from the candidates that are taken whole, and from those taken by half or more. Where both
         break limits, from nothing.
         """
-        plans = [self._whole(share > least) for least in (1 - WHOLE, 0.5)]
+        plans = [self._improved(share > least) for least in (1 - WHOLE, 0.5)]
         if all(self._broken(self.use[on].sum(axis=0)) > 0 for on in plans):
-            plans.append(self._whole(np.zeros(len(share), dtype=bool)))
+            plans.append(self._improved(np.zeros(len(share), dtype=bool)))
         return min(plans, key=lambda on: (self._broken(self.use[on].sum(axis=0)), -self.profit[on].sum()))
 
     def _broken(self, used: Ints) -> Floats:
         """Return by how much uses (..., limits) exceed the limits together, in units of their sizes."""
         return np.asarray((np.maximum(used - self.left, 0) / self.size).sum(axis=-1))
 
-    def _whole(self, on: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    def _improved(self, on: NDArray[np.bool_]) -> NDArray[np.bool_]:
         used, work = self.use[on].sum(axis=0), 0
         for better in (self._reducing_excess, self._adding_profit):
             for _ in range(MOVES):

@@ -90,7 +90,7 @@ def _claim(connection: Connection, shop: Path, worker: str) -> tuple[Job | None,
     """Return the next job for this process, and those that are given up, whose alarms are raised."""
     given_up = take_back_jobs(connection)
     for lost in given_up:
-        _tell(connection, shop, lost, None, lost.failure)
+        _raise_alarms(connection, shop, lost, None, lost.failure)
     return claim_job(connection, worker), given_up
 
 
@@ -100,7 +100,7 @@ def _end(
 ) -> None:  # fmt: skip
     """End a job and raise its alarms, unless another process has taken it over."""
     if finish_job(connection, job.job_id, worker, state, result, failure):
-        _tell(connection, shop, job, result, failure)
+        _raise_alarms(connection, shop, job, result, failure)
 
 
 def _outcome(shop: Path, job: Job, signs: _Signs) -> tuple[JobState, dict[str, Any] | None, Message | None]:
@@ -129,7 +129,9 @@ def _outcome(shop: Path, job: Job, signs: _Signs) -> tuple[JobState, dict[str, A
     return JobState.DONE, result, None
 
 
-def _tell(connection: Connection, shop: Path, job: Job, result: dict[str, Any] | None, failure: Message | None) -> None:
+def _raise_alarms(
+    connection: Connection, shop: Path, job: Job, result: dict[str, Any] | None, failure: Message | None
+) -> None:
     """Raise the alarms of a job in the transaction that ends it, so that none is lost with this process."""
     if failure is None and not (result and result.get("alarms")):
         return

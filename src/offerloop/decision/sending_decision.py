@@ -97,7 +97,7 @@ def decide_jointly(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], m
     active, part_by_campaign = list(cases), dict[str, Part]()
     while active:
         solved = best_together(active, limits, most)
-        parts = [_part(one, solved, limits, _others(one, active, solved, most)) for one in active]
+        parts = [_part(one, solved, limits, _offers_of_others(one, active, solved, most)) for one in active]
         part_by_campaign |= {one.case.campaign.id: one for one in parts}
         failing = [one for one in parts if len(one.rows) and not one.send]
         if not failing:
@@ -144,7 +144,7 @@ def _part(case: CampaignCase, solved: Solved, limits: Sequence[PlanLimit], held:
     return Part(case, rows, send, False, held, solved.prices, price, missed)
 
 
-def _others(case: CampaignCase, cases: Sequence[CampaignCase], solved: Solved, most: int) -> HeldOffers:
+def _offers_of_others(case: CampaignCase, cases: Sequence[CampaignCase], solved: Solved, most: int) -> HeldOffers:
     """Offers of the other campaigns."""
     held = no_offers([case], most)
     for other in cases:

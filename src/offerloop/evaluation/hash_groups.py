@@ -222,7 +222,7 @@ class Experiment:
             return OUTSIDE
         if chosen is not None and 0 <= chosen < self.n_arms:
             return Assigned(chosen, in_experiment=True, by_hash=False)
-        value = self._known(attributes)
+        value = self._hashed_id(attributes)
         if not (self.active and eligible and value and self._takes_part(value, attributes)):
             return OUTSIDE
         arm = choose_arm(position(value, self.key if self.seed is None else self.seed, self.version), self.spans)
@@ -232,7 +232,7 @@ class Experiment:
             return Assigned(self.force, True, False) if 0 <= self.force < self.n_arms else OUTSIDE
         return OUTSIDE if rehearsal or self.stopped else Assigned(arm, in_experiment=True, by_hash=True)
 
-    def _known(self, attributes: Attributes) -> str:
+    def _hashed_id(self, attributes: Attributes) -> str:
         """The id that is hashed; empty where there is none."""
         text = text_of(attributes.get(self.attribute))
         return text or ("" if self.fallback is None else text_of(attributes.get(self.fallback)))

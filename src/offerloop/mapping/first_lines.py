@@ -22,14 +22,14 @@ _NEARLY_ALL = 0.95
 def with_first_lines(sample: SampleRows) -> SampleRows:
     """Return the rows with the cells of each order's first line on its other lines, where a file is so written."""
     columns = columns_of(sample)
-    said = {name: _says(sample.head[name]) for name in columns}
+    said = {name: _is_filled(sample.head[name]) for name in columns}
     numbers = [name for name, column in columns.items() if _numbers_orders(column, sample)]
     choices = [(by, _of_first(sample.head[by], said)) for by in numbers]
     by, found_columns = max(choices, key=lambda one: len(one[1]), default=("", ()))
     return fill_rows(sample, by, found_columns) if found_columns else sample
 
 
-def _says(cells: pl.Series) -> pl.Series:
+def _is_filled(cells: pl.Series) -> pl.Series:
     return cells.cast(pl.String).str.strip_chars().fill_null("") != ""
 
 

@@ -53,10 +53,10 @@ class PurchaseConditions:
 
     def _named(self, basket: Basket) -> Iterator[tuple[NotApplicable, frozenset[str], frozenset[str], frozenset[str]]]:
         """(reason, wanted, barred, what the purchase has)."""
-        yield NotApplicable.PAYMENT, self.paid_with, self.not_paid_with, _known(basket.payment)
+        yield NotApplicable.PAYMENT, self.paid_with, self.not_paid_with, _names_of(basket.payment)
         yield NotApplicable.REGION, self.regions, self.not_regions, _with_wider(basket.region)
         yield (
-            NotApplicable.LOYALTY, self.loyalty_tiers, self.not_loyalty_tiers, _known(basket.customer.loyalty_tier)
+            NotApplicable.LOYALTY, self.loyalty_tiers, self.not_loyalty_tiers, _names_of(basket.customer.loyalty_tier)
         )  # fmt: skip
 
     @property
@@ -68,7 +68,7 @@ class PurchaseConditions:
 ANY_PURCHASE = PurchaseConditions()
 
 
-def _known(name: str | None) -> frozenset[str]:
+def _names_of(name: str | None) -> frozenset[str]:
     return frozenset() if name is None else frozenset([name])
 
 

@@ -140,12 +140,12 @@ def _template_update(sums: tuple[str, ...], guarded: tuple[str, ...]) -> Executa
         "n_taken": (own.n_locked + own.n_used, own.limit_total),
         "taken_minor": (own.reserved_minor + own.spent_minor, own.budget_minor),
     }
-    within = [or_(limits[name][1].is_(None), limits[name][0] + _more(name) <= limits[name][1]) for name in guarded]
+    within = [or_(limits[name][1].is_(None), limits[name][0] + _increment(name) <= limits[name][1]) for name in guarded]
     statement = update(templates).where(own.template_id == bindparam("named"), *within)
-    return statement.values({name: own[name] + _more(name) for name in sums}).returning(own.template_id)
+    return statement.values({name: own[name] + _increment(name) for name in sums}).returning(own.template_id)
 
 
-def _more(name: str) -> BindParameter[int]:
+def _increment(name: str) -> BindParameter[int]:
     return bindparam(f"more_{name}", type_=BigInteger())
 
 

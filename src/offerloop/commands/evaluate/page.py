@@ -255,7 +255,7 @@ def _overlap(findings: EvaluationFindings, _: Localizer) -> Section:
     """What the log knows of each offer that a policy gives."""
     rows = tuple(
         (title(policy, _), _("nothing", context="policy evaluation") if action.name == NO_OFFER else action.name,
-         _.count(action.logged), _.share(action.policy_share, 0.01), _found(action, findings, _),
+         _.count(action.logged), _.share(action.policy_share, 0.01), _weighted_share(action, findings, _),
          _number(action.largest_weight, _), _.count(action.effective_size), _possible(action, _))
         for policy in findings.policies
         for action in policy.overlap
@@ -282,7 +282,7 @@ def _overlap(findings: EvaluationFindings, _: Localizer) -> Section:
     )
 
 
-def _found(action_overlap: ActionOverlap, findings: EvaluationFindings, _: Localizer) -> str:
+def _weighted_share(action_overlap: ActionOverlap, findings: EvaluationFindings, _: Localizer) -> str:
     """The share of an offer by the weights of the decisions that showed it: on average the policy's own."""
     return (
         _.share(action_overlap.logged * action_overlap.mean_weight / findings.n_decisions, 0.01)

@@ -267,7 +267,7 @@ def summarise_readout(findings: ReadoutFindings, language: str = "en") -> dict[s
     _ = voice_of(findings, language)
     money, anyway = Money(findings.shop.currency), findings.bought_anyway
     return {
-        "sentence": _whole(findings, language),
+        "sentence": _all_findings(findings, language),
         "better_than_usual": usual_sentence(findings, _) or None,
         "stopped": None if findings.stopped is None else _(findings.stopped),
         "shop": findings.shop.name,
@@ -292,7 +292,7 @@ def summarise_readout(findings: ReadoutFindings, language: str = "en") -> dict[s
     }
 
 
-def _whole(findings: ReadoutFindings, language: str) -> str:
+def _all_findings(findings: ReadoutFindings, language: str) -> str:
     """Whether it is better than today where that was tested, and the finding."""
     _ = voice_of(findings, language)
     return _.sentences(

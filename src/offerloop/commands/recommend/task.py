@@ -90,7 +90,7 @@ def _table(request: RecommendRequest, config: Config, events: Events, recommende
     if not request.customers and request.top_k in (None, config.recommend.top_k):
         return collect(recommended.affinities).filter(pl.col("task").is_in(request.tasks))
     everybody = collect(events.order_lines.select("customer_id").unique(), "customer_id")["customer_id"]
-    wanted = _known(request.customers, everybody, config) if request.customers else everybody
+    wanted = _table_ids(request.customers, everybody, config) if request.customers else everybody
     theirs = preference_events(events, recommended.bought)
     if request.customers:
         theirs = theirs.filter(nw.col("customer_id").is_in(wanted.to_list()))
@@ -107,7 +107,7 @@ def _with_texts(table: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
     return named.with_columns(about).join(others, on="_about", how="left", maintain_order="left").drop("_about")
 
 
-def _known(customers: Sequence[str], everybody: pl.Series, config: Config) -> pl.Series:
+def _table_ids(customers: Sequence[str], everybody: pl.Series, config: Config) -> pl.Series:
     """The ids as the tables hold them, from raw ones or pseudonyms."""
     texts = dict(zip(everybody.cast(pl.String), everybody, strict=True))
     hidden = pseudonyms(customers, config.privacy) if config.privacy.pseudonymise else {}

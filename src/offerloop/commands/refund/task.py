@@ -236,7 +236,7 @@ def _lost(
 
 def _places(priced: Priced, written: Returned) -> dict[int, int]:
     """Return units by position of their line, from tea=1 or @2=1."""
-    pairs = (_whole(*one) for one in written.items()) if isinstance(written, Mapping) else map(_split, written)
+    pairs = (_whole_units(*one) for one in written.items()) if isinstance(written, Mapping) else map(_split, written)
     places: dict[int, int] = {}
     for name, count in pairs:
         place = _place(priced, name)
@@ -244,7 +244,7 @@ def _places(priced: Priced, written: Returned) -> dict[int, int]:
     return places
 
 
-def _whole(name: str, count: object) -> tuple[str, int]:
+def _whole_units(name: str, count: object) -> tuple[str, int]:
     if not isinstance(count, int) or isinstance(count, bool):
         raise InputError(
             Message("units that come back are whole numbers, not {count} of '{name}'", count=str(count), name=name)

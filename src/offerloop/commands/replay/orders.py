@@ -93,7 +93,7 @@ def read_orders(
     Raises InputError for a file or column that cannot be used, and when the orders are in other money.
     """
     samples = sample_sources(files, folder)
-    matches = _found(samples)
+    matches = _mapped_columns(samples)
     _check_currency(currency, currency_option, matches)
     known_zone = zone or guess_zone(language_of(matches.values()), currency).value
     costs = _cost_in_lines(matches["order_lines"])
@@ -128,7 +128,7 @@ def _nothing_left(place: str, left_out: Mapping[str, int]) -> NothingLeftError:
     return NothingLeftError(Message("'{place}' has no usable order line: {why}", place=place, why=why))
 
 
-def _found(samples: Samples) -> dict[SourceName, ColumnMatch]:
+def _mapped_columns(samples: Samples) -> dict[SourceName, ColumnMatch]:
     """Map the columns. Raises InputError that names the cell where a column fails by its contents only."""
     matches = infer_mapping(samples)
     opened = [

@@ -151,7 +151,7 @@ def _send(campaign: CampaignFacts, facts: RunFacts, *, marked: bool) -> str:
         what,
         _policy(campaign, _),
         unproven,
-        _whole(campaign, _),
+        _plan_before_draws(campaign, _),
         lead_sentence(campaign, _),
         _ahead(campaign, facts),
         _assumed(campaign, _),
@@ -180,7 +180,7 @@ def _policy(campaign: CampaignFacts, _: Localizer) -> str:
     )
 
 
-def _whole(campaign: CampaignFacts, _: Localizer) -> str:
+def _plan_before_draws(campaign: CampaignFacts, _: Localizer) -> str:
     """The plan before holdout and random draws, where it is another one."""
     if campaign.n_sent == campaign.findings.n_planned:
         return ""

@@ -44,7 +44,7 @@ def summarise(findings: Findings, language: str = "en") -> dict[str, Any]:
         "margin": round(facts.margin, 6),
         "margin_basis": facts.margin_basis,
         "customers": facts.n_customers,
-        "others": _others(findings, facts),
+        "others": _following_customers(findings, facts),
         "campaigns": [_campaign(one, facts) | _uniform(findings, one, facts) for one in facts.campaigns],
         "plan": {"campaigns": findings.campaigns_solved, "limits": _limits(findings, facts)},
         "shown_offers": _shown(evidence, facts),
@@ -60,7 +60,7 @@ def summarise(findings: Findings, language: str = "en") -> dict[str, Any]:
     }
 
 
-def _others(findings: Findings, facts: RunFacts) -> dict[str, Any] | None:
+def _following_customers(findings: Findings, facts: RunFacts) -> dict[str, Any] | None:
     """Customers beside those who decided."""
     others = findings.others
     return None if others is None else {"customers": others.n_customers, "sentence": others_sentence(findings, facts)}

@@ -232,11 +232,11 @@ def findings_of(run: Run) -> Findings:
         test=run.test,
         gaps=tuple(run.gaps),
         feature_notes=tuple((one.name, one.meaning, one.missing) for one in FEATURES),
-        others=None if run.others is None else _others(run.others),
+        others=None if run.others is None else _following_customers(run.others),
     )
 
 
-def _others(others: Others) -> FollowingCustomers:
+def _following_customers(others: Others) -> FollowingCustomers:
     sent = others.totals.filter(pl.col("campaign_id").is_not_null())
     columns = ["campaign_id", "arm", "n_customers", "cost_liability_minor"]
     rows = sent.select(columns).iter_rows()

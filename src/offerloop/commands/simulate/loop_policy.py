@@ -125,7 +125,7 @@ class LoopRule:
             self.catch_up(market)
         decided = decide_once(self._loop.course, self._loop.journal, len(self.decided))
         self.decided.append(decided)
-        return _given(market, unpacked(decided["assignments"]))
+        return _draw_of(market, unpacked(decided["assignments"]))
 
     def catch_up(self, market: Market) -> None:
         """Learn from the last week, if it was ours and nothing was learned from it yet."""
@@ -165,7 +165,7 @@ def loop_settings(config: Config, budget: int, explore: float) -> Config:
     return config.model_copy(update={"campaigns": (campaign.model_copy(update=split),), "experiment": experiment})
 
 
-def _given(market: Market, assignments: pl.DataFrame) -> OfferDraw:
+def _draw_of(market: Market, assignments: pl.DataFrame) -> OfferDraw:
     table = assignments.with_columns(pl.col("customer_id").cast(pl.Int64))
     propensity = np.ones(market.customers)
     propensity[table["customer_id"].to_numpy() - market.first] = table["propensity"].to_numpy()

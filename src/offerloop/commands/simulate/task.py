@@ -66,7 +66,7 @@ def simulate(
         page, drawn = render_planning(planned, _.language), draw_planning(planned, _.language)
     else:
         first, played = _worlds(request, console, _)
-        findings = _found(request, played)
+        findings = _findings_of(request, played)
         periods = findings.periods
         summary = summarise_simulation(findings, _.language)
         page, drawn = render_simulation(findings, _.language), draw_simulation(findings, _.language)
@@ -93,7 +93,7 @@ def _worlds(request: SimulationRequest, console: Console | None, _: Localizer) -
     return markets[0], played
 
 
-def _found(request: SimulationRequest, played: list[PlayedWorld]) -> SimulationFindings:
+def _findings_of(request: SimulationRequest, played: list[PlayedWorld]) -> SimulationFindings:
     periods = pl.concat([one.periods for one in played])
     return SimulationFindings(
         preset=request.preset, currency=request.setting.preset.currency, customers=request.customers,

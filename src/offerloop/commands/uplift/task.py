@@ -137,7 +137,7 @@ def uplift(
     """
     rows, path, shards = read_trial(table, request, engine)
     trial = prepare(rows, request, path)
-    others = None if apply is None else _others(apply, trial, request)
+    others = None if apply is None else _customers_to_score(apply, trial, request)
     shards = None if shards is None else shards.comparable(trial, request)
     customers = trial.value.size if shards is None else shards.customers(trial.arms.names)
     spending = Spending(None if request.budget is None else request.budget / customers, request.top)
@@ -157,7 +157,7 @@ def uplift(
     return UpliftResult(findings, request, trial, study, learned, others, language)
 
 
-def _others(apply: InputTable, trial: PreparedTrial, request: UpliftRequest) -> OtherCustomers:
+def _customers_to_score(apply: InputTable, trial: PreparedTrial, request: UpliftRequest) -> OtherCustomers:
     parts = table_parts(apply, () if request.id is None else (request.id,))
     try:
         return OtherCustomers(parts, check_rows(parts, trial.encoding, request.id))

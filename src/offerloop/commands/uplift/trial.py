@@ -204,7 +204,7 @@ def _propensities(
     whole = whole_clusters(arms.action, whose)
     units = arms.action if whole is None else whole
     if request.propensity is not None:
-        propensity = _given(kept, arms, observed, request, path)
+        propensity = _given_propensities(kept, arms, observed, request, path)
         return "known", propensity, kept_plan(sample_ratio_p(arms.action, propensity), path)
     planned = planned_sizes(arms, request, path)
     if planned is not None:
@@ -232,7 +232,7 @@ def kept_plan(p_value: float, path: Path) -> float:
     return p_value
 
 
-def _given(kept: pl.DataFrame, arms: Arms, observed: Floats, request: UpliftRequest, path: Path) -> Floats:
+def _given_propensities(kept: pl.DataFrame, arms: Arms, observed: Floats, request: UpliftRequest, path: Path) -> Floats:
     """Return the propensity of each arm, where the table has that of the arm that a row is in."""
     own = numeric_column(kept, str(request.propensity))
     _check_propensities(kept, own, request, path)

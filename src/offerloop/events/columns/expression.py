@@ -120,7 +120,7 @@ class _Compiler:
         """A text or a number, whichever it is."""
         match node:
             case ast.Name(id=name):
-                return nw.col(self._known(name))
+                return nw.col(self._known_column(name))
             case ast.Constant(value=value) if isinstance(value, int | float | str):
                 return nw.lit(value)
             case ast.BinOp(op=ast.Add()) if parts := self._texts(node):
@@ -133,7 +133,7 @@ class _Compiler:
         """An operand of arithmetic."""
         match node:
             case ast.Name(id=name):
-                return self.number_column(self._known(name))
+                return self.number_column(self._known_column(name))
             case ast.Constant(value=value) if isinstance(value, int | float):
                 return nw.lit(value)
             case ast.BinOp() if self._texts(node):
@@ -202,7 +202,7 @@ class _Compiler:
         """Two columns that are ordered, or that both hold numbers."""
         if not (isinstance(left, ast.Name) and isinstance(right, ast.Name)):
             return False
-        kinds = [self.columns[self._known(one.id)] for one in (left, right)]
+        kinds = [self.columns[self._known_column(one.id)] for one in (left, right)]
         return operation not in ("__eq__", "__ne__") or all(kind.is_numeric() for kind in kinds)
 
     def _is_number(self, node: ast.expr) -> bool:
@@ -213,7 +213,7 @@ class _Compiler:
     def _as_text(self, node: ast.expr) -> nw.Expr:
         return self.build(node).cast(nw.String)
 
-    def _known(self, name: str) -> str:
+    def _known_column(self, name: str) -> str:
         name = self.quoted.get(name, name)
         if name not in self.columns:
             raise SourceError(

@@ -99,7 +99,7 @@ def read_source(name: SourceName, config: Config, engine: Engine) -> Read:
     for column in mapping.local:
         kept = to_utc(kept, column, zone)
     return Read(
-        _whole(_with_numbers(kept, source.attributes, mapping), contract), left_out, left_out_minor,
+        _with_whole_numbers(_with_numbers(kept, source.attributes, mapping), contract), left_out, left_out_minor,
         tuple(f"{column} {kind}" for column, kind in schema.items()), frozenset(mapping.time_forms), n_unreadable,
         is_row_by_row=not amounts and not numbers,
     )  # fmt: skip
@@ -153,7 +153,7 @@ def _with_numbers(frame: Frame, attributes: tuple[str, ...], mapping: SourceMapp
     return extended(frame, [read[name][0].alias(name) for name in texts if numeric[name]])
 
 
-def _whole(frame: Frame, contract: Contract) -> Frame:
+def _with_whole_numbers(frame: Frame, contract: Contract) -> Frame:
     """Numbers that are all whole, as integers: text does not say that units are counted, not weighed."""
     schema = frame.collect_schema()
     names = [name for name in contract.numbers if name in schema and schema[name].is_float()]

@@ -54,7 +54,7 @@ def protected_sources(sources: Sources, privacy: Privacy, least_matched: float, 
     notes = []
     if privacy.suppress is not None:
         listed = _suppressed(privacy, engine)
-        missing = check_suppression(listed, _known(sources, key), str(privacy.suppress), least_matched)
+        missing = check_suppression(listed, _ids_and_pseudonyms(sources, key), str(privacy.suppress), least_matched)
         if missing:
             notes.append(
                 Message(
@@ -72,7 +72,7 @@ def protected_sources(sources: Sources, privacy: Privacy, least_matched: float, 
     return ProtectedSources(sources, suppressed, refused, agreement, no_consent, (*notes, *agreement.notes()))
 
 
-def _known(sources: Sources, key: bytes | None) -> pl.Series:
+def _ids_and_pseudonyms(sources: Sources, key: bytes | None) -> pl.Series:
     """Return every customer id of the sources as text, and its pseudonym where there is a key."""
     frames = _with_customers(sources).values()
     ids = pl.concat([collect(distinct(frame, "customer_id"))["customer_id"] for frame in frames])

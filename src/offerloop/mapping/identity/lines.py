@@ -25,7 +25,7 @@ def with_lines_only(sample: SampleRows) -> SampleRows:
     for kind in [one for one in columns.values() if _is_kind(one)]:
         filled = _filled(kind, [columns[name] for name in needed])
         for empty in needed:
-            others = _others(filled, empty)
+            others = _kinds_without(filled, empty)
             if others and (empty == needed[0] or len(needed) > 1):
                 return line_rows(sample, LinesOnly(kind.name, others, empty))
     return sample
@@ -61,7 +61,7 @@ def _filled(kind: SourceColumn, columns: Sequence[SourceColumn]) -> pl.DataFrame
     return rows.group_by("_kind").agg(pl.len().alias("_n"), pl.col(list(says)).mean()).sort("_kind")
 
 
-def _others(filled: pl.DataFrame, empty: str) -> tuple[str, ...]:
+def _kinds_without(filled: pl.DataFrame, empty: str) -> tuple[str, ...]:
     """Return the kinds that leave a column empty; none unless each kind either fills it or does not."""
     shares = filled[empty]
     if (

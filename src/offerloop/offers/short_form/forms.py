@@ -245,7 +245,7 @@ def _bundles_and_gifts() -> list[ShortForm]:
     ]
 
 
-def _others() -> list[ShortForm]:
+def _shipping_and_flash_sales() -> list[ShortForm]:
     return [
         _form(
             "free_shipping",
@@ -272,7 +272,13 @@ def _others() -> list[ShortForm]:
     ]
 
 
-FORMS = (*_coupons_for_units(), *_coupons_for_everything(), *_more_units(), *_bundles_and_gifts(), *_others())
+FORMS = (
+    *_coupons_for_units(),
+    *_coupons_for_everything(),
+    *_more_units(),
+    *_bundles_and_gifts(),
+    *_shipping_and_flash_sales(),
+)
 SHORTHANDS = (
     ShortForm("paid", ("{count} for the price of {paid}",), ("{count}件付{paid}件的钱", "{count}件付{paid}件钱")),
     ShortForm("free", (), ("买{taken}[件]免{get}[件]",)),

@@ -134,9 +134,9 @@ class ApproximateIndex:
             return self.exact.best(queries, k, filters)
         hidden = 0 if filters.hidden is None else max(map(len, filters.hidden), default=0)
         searches = self.exact.searches(queries, k, filters, step=1)
-        return Best.joined([self._one(search, share, hidden) for search in searches], k)
+        return Best.joined([self._first_sure_list(search, share, hidden) for search in searches], k)
 
-    def _one(self, search: IndexSearch, share: float, hidden: int) -> Best:
+    def _first_sure_list(self, search: IndexSearch, share: float, hidden: int) -> Best:
         """Return the first list for one query that is well enough ahead."""
         return next(best for best, ahead, _ in self.answers(search, share, hidden) if ahead > self.sureness)
 

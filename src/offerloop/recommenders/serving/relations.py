@@ -69,7 +69,7 @@ class CustomerBaskets:
         small baskets leave little room; either product can be the one. They differ where the products are bought in
         baskets of different sizes.
         """
-        lines, others = self._count(self.products), self._others
+        lines, others = self._count(self.products), self._n_other_lines
         room = np.bincount(self.products, others, self.n_products)
         total = float(len(self.products))
         of_one = room[product] * lines / max(total - lines[product], 1.0)
@@ -81,7 +81,7 @@ class CustomerBaskets:
 
         Only customers who buy both products add to it.
         """
-        customer, others, is_own = self.customers[self.baskets], self._others, self.products == product
+        customer, others, is_own = self.customers[self.baskets], self._n_other_lines, self.products == product
         total = np.bincount(customer).astype(np.float64)
         own = np.bincount(customer[is_own], minlength=len(total))
         room = np.bincount(customer[is_own], others[is_own], len(total))
@@ -91,7 +91,7 @@ class CustomerBaskets:
         return lower
 
     @property
-    def _others(self) -> Counts:
+    def _n_other_lines(self) -> Counts:
         """Number of other lines in the basket of each line."""
         return np.bincount(self.baskets).astype(np.float64)[self.baskets] - 1.0
 

@@ -52,9 +52,9 @@ class Trees:
         """See `OutcomeLevels`."""
         terms = np.zeros((len(offers), 0)) if self.coding is None else self.coding.columns(offers)
         alike, place = np.unique(terms, axis=0, return_inverse=True)
-        return np.column_stack([self._one(features, row) for row in alike])[:, place.ravel()]
+        return np.column_stack([self._under_terms(features, row) for row in alike])[:, place.ravel()]
 
-    def _one(self, features: Floats, terms: Floats) -> Floats:
+    def _under_terms(self, features: Floats, terms: Floats) -> Floats:
         table = np.column_stack([features, np.tile(terms, (len(features), 1))])
         return self.line.applied(self.model.predict(table, raw_score=True, num_threads=1))
 

@@ -32,13 +32,13 @@ def answered_once(
            "kept_until": now + keep_seconds}  # fmt: skip
     claimed = inserting(connection, request_answers).values(row).on_conflict_do_nothing()
     if connection.execute(claimed.returning(request_answers.c.key)).one_or_none() is None:
-        return _known(connection.execute(select(request_answers).where(place)).one_or_none(), fingerprint)
+        return _kept_answer(connection.execute(select(request_answers).where(place)).one_or_none(), fingerprint)
     status, body = make()
     connection.execute(update(request_answers).where(place).values(status=status, body=body))
     return status, body
 
 
-def _known(row: object, fingerprint: str) -> Written:
+def _kept_answer(row: object, fingerprint: str) -> Written:
     if row is None:
         raise StaleError
     if getattr(row, "fingerprint", None) != fingerprint:

@@ -118,7 +118,7 @@ def take_events(connection: Connection, reported: Sequence[Event]) -> Taken:
         else:
             refused[place] = RefusedEvent.OTHER_EVENT
     new = _insert(connection, [rows[key] for key in sorted(rows)])
-    for key in _others(connection, [row for key, row in rows.items() if key not in new]):
+    for key in _conflicting_ids(connection, [row for key, row in rows.items() if key not in new]):
         refused |= dict.fromkeys(places[key], RefusedEvent.OTHER_EVENT)
     _choose(connection, [reported[places[key][0]] for key in new], now)
     return Taken(len(new), len(reported) - len(new) - n_dropped - len(refused), n_dropped, refused)
@@ -146,7 +146,7 @@ def _insert(connection: Connection, rows: Sequence[Values]) -> set[str]:
     return set(connection.execute(statement, rows).scalars())
 
 
-def _others(connection: Connection, rows: Sequence[Values]) -> list[str]:
+def _conflicting_ids(connection: Connection, rows: Sequence[Values]) -> list[str]:
     """Return the ids under which another event than that of the row is stored."""
     wanted = {row["event_id"]: row for row in rows}
     stored = connection.execute(select(events).where(events.c.event_id.in_(sorted(wanted))))

@@ -18,13 +18,13 @@ from offerloop.response import CHECK_NAMES
 
 def limits(findings: Findings, facts: RunFacts, evidence: ShelfEvidence) -> tuple[str, ...]:
     """What a reader must know before acting, with the note about the data, which the page has in its header."""
-    note, said = findings.config.shop.note, _said(findings, facts, evidence)
+    note, said = findings.config.shop.note, _limits_of_evidence(findings, facts, evidence)
     return (
         (*said, facts.localizer("About the data: {note}", context="limits of the report", note=note)) if note else said
     )
 
 
-def _said(findings: Findings, facts: RunFacts, evidence: ShelfEvidence) -> tuple[str, ...]:
+def _limits_of_evidence(findings: Findings, facts: RunFacts, evidence: ShelfEvidence) -> tuple[str, ...]:
     """Return the limits of the evidence, the most important first."""
     _, common = facts.localizer, _common(findings, facts)
     shown = _of_shown(facts, evidence)
@@ -239,7 +239,7 @@ def limits_section(findings: Findings, facts: RunFacts, evidence: ShelfEvidence)
             if _is_testable(facts)
             else Message("This is an assumption, not a finding: what could make it wrong")
         )
-    blocks: list[Block] = [Bullets(_said(findings, facts, evidence)), *_how(facts)]
+    blocks: list[Block] = [Bullets(_limits_of_evidence(findings, facts, evidence)), *_how(facts)]
     return Section("limits", _("Limits of the evidence"), _(message), tuple(blocks))
 
 

@@ -195,12 +195,12 @@ def _forest(largest: list[PastCampaign], past: list[PastCampaign], _: Localizer)
         ),
         forest(dots, money_labels(_.money)),
         _table(past, _),
-        says=_says(largest, _),
+        says=_figures_in_words(largest, _),
         localizer=_,
     )
 
 
-def _says(largest: list[PastCampaign], _: Localizer) -> str:
+def _figures_in_words(largest: list[PastCampaign], _: Localizer) -> str:
     said = [
         _(
             "campaign {name}: naive {naive}, adjusted {adjusted}",

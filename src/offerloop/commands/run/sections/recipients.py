@@ -48,7 +48,7 @@ LARGEST_FIRST = Message(
 def who_section(findings: Findings, facts: RunFacts) -> Section:
     """Offers by category and depth, arms, and the audit by group."""
     _ = facts.localizer
-    recipients = _given(findings, _)
+    recipients = _planned_offers(findings, _)
     blocks: list[Block] = []
     if recipients.height:
         blocks.append(_offers_figure(recipients, _))
@@ -61,7 +61,7 @@ def who_section(findings: Findings, facts: RunFacts) -> Section:
     return Section("who", _("Who gets what", context="section name"), _message(recipients, findings, _), tuple(blocks))
 
 
-def _given(findings: Findings, _: Localizer) -> pl.DataFrame:
+def _planned_offers(findings: Findings, _: Localizer) -> pl.DataFrame:
     """Offers given by the plan, with their terms."""
     planned = findings.assigned_offers().filter((pl.col("arm") == PLAN) & (pl.col("offer_id") != "none"))
     terms = findings.tables["offers"].select(

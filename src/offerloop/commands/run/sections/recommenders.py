@@ -169,7 +169,7 @@ def recommenders_section(findings: Findings, _: Localizer) -> Section:
                 days=findings.config.recommend.window_days,
             )
         ),
-        *(Text(_.sentences(_said(choice, table, _))) for choice in chosen),
+        *(Text(_.sentences(_served_and_why(choice, table, _))) for choice in chosen),
         _figure(table, chosen, _),
         *_about(table, _),
     )
@@ -188,7 +188,7 @@ def _message(chosen: list[ServingRecommender], _: Localizer) -> str:
     )
 
 
-def _said(choice: ServingRecommender, table: pl.DataFrame, _: Localizer) -> list[str]:
+def _served_and_why(choice: ServingRecommender, table: pl.DataFrame, _: Localizer) -> list[str]:
     """What serves one task, and why."""
     return [_verdict(choice, _), *_gate_said(choice, _), *(_same(table, _) if choice.task == "new" else [])]
 

@@ -313,7 +313,7 @@ def _checks(evidence: ShelfEvidence, facts: RunFacts) -> Table:
             _.named(CHECK_NAMES, check.name),
             _.named(OUTCOMES, check.outcome),
             _.named(EXPECTATIONS, check.expected),
-            _found(check, facts),
+            _measured_value(check, facts),
             _mark(check, _),
         )
         for check in evidence.checks
@@ -336,7 +336,7 @@ def _checks(evidence: ShelfEvidence, facts: RunFacts) -> Table:
     )
 
 
-def _found(check: DesignCheck, facts: RunFacts) -> str:
+def _measured_value(check: DesignCheck, facts: RunFacts) -> str:
     if check.name == "calibration slope":
         return facts.localizer.numbers(check.estimate.text())
     return _in_unit(check.estimate.times(TEN_POINTS), check.outcome, facts)
@@ -354,7 +354,7 @@ def _verdict(evidence: ShelfEvidence, facts: RunFacts) -> str:
             context="checks",
             check=_.named(CHECK_NAMES, check.name),
             outcome=_.named(OUTCOMES, check.outcome),
-            found=_found(check, facts),
+            found=_measured_value(check, facts),
         )
         for check in evidence.failed
     ]

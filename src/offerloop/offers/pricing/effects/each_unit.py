@@ -66,7 +66,7 @@ class OffEachUnit(Plain):
     def apply(self, at: Place, now: Running, entry: Running) -> Running:
         """See `Effect.apply`."""
         if self._limited(at):
-            return self._some(at, now)
+            return self._apply_to_chosen(at, now)
         return now.with_runs((place, self._line(at, place, now, entry)) for place in at.lines)
 
     def _line(self, at: Place, place: int, now: Running, entry: Running) -> Runs:
@@ -117,7 +117,7 @@ class OffEachUnit(Plain):
             of_line[place] -= taken
         return chosen
 
-    def _some(self, at: Place, now: Running) -> Running:
+    def _apply_to_chosen(self, at: Place, now: Running) -> Running:
         parts: dict[int, list[Piece]] = {}
         for place, number, taken, gain in self._chosen(at, now):
             price, used = now.units(place)[number][1:]

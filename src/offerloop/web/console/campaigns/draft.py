@@ -38,7 +38,7 @@ DEFAULTS = {"send": "proven", "budget_basis": "liability"}
 
 def view(request: PageRequest) -> View:
     """Return the form of a new campaign, or of a new revision of one."""
-    campaign = None if request.field("title") and not request.field("revision") else _known(request)
+    campaign = None if request.field("title") and not request.field("revision") else _named_or_none(request)
     if campaign is None:
         return View(Message("A new campaign", context="page title"), DRAFTS, (_form(request, None),))
     title = Message("Edit “{title}”", context="page title", title=str(campaign.text.body.get("title", "")))
@@ -60,7 +60,7 @@ def kind_form(campaign: WrittenCampaign) -> Form:
 DRAFTS = Message("What you save is a draft: nobody gets its offers until it is approved and started.")
 
 
-def _known(request: PageRequest) -> WrittenCampaign | None:
+def _named_or_none(request: PageRequest) -> WrittenCampaign | None:
     name = request.field("id")
     return request.worker.database.read(lambda one: find_campaign(one, name)) if name else None
 
@@ -168,7 +168,7 @@ def time_field(request: PageRequest, name: str) -> str | None:
 
 def _write(request: PageRequest) -> str:
     """Write a draft, or a new revision of the one that was read. Raises InputError for a budget that is no amount."""
-    campaign = _known(request) if request.field("revision") else None
+    campaign = _named_or_none(request) if request.field("revision") else None
     body: dict[str, Any] = {} if campaign is None else dict(campaign.text.body)
     unit = unit_of(body, request.currency) or "USD"
     with at_field("budget"):

@@ -124,10 +124,10 @@ def faults_of(config: Config, campaign: WrittenCampaign, labels: Labels, localiz
     body = campaign.text.body
     read = read_campaign({"id": campaign.campaign_id, **body})
     faults: Sequence[CampaignFault] = campaign_problems(config, read) if isinstance(read, Campaign) else read
-    return [_said(one, body, labels, localizer) for one in faults]
+    return [_fault_words(one, body, labels, localizer) for one in faults]
 
 
-def _said(fault: CampaignFault, body: Mapping[str, Any], labels: Labels, localizer: Localizer) -> Words:
+def _fault_words(fault: CampaignFault, body: Mapping[str, Any], labels: Labels, localizer: Localizer) -> Words:
     offers = body.get("offers", [])
     name, *place = fault.field.split(".")
     if name == "offers" and not offers:
