@@ -104,15 +104,21 @@ def _optimality(campaign: CampaignFacts, _: Localizer) -> str:
 
 def _shadow(campaign: CampaignFacts, curve: list[dict[str, float]], _: Localizer) -> str:
     """What more budget would bring, by the slope of the held-out curve at the budget where it is known."""
-    money, costs, shadow_price = _.money, campaign.costs, campaign.findings.shadow_price
+    costs = campaign.costs
     if campaign.basis == UNKNOWN:
         return _("no effect of its offers is known, so there is nothing to spend a budget on.")
-    if shadow_price <= 0:
+    if campaign.findings.shadow_price <= 0:
         return _(
             "The plan uses {used} of the budget of {budget}; more budget would add nothing (shadow price 0).",
             used=costs.text(campaign.findings.liability_minor),
             budget=costs.exact(campaign.findings.budget_minor),
         )
+    return _more_budget(campaign, curve, _)
+
+
+def _more_budget(campaign: CampaignFacts, curve: list[dict[str, float]], _: Localizer) -> str:
+    """What more budget would bring where all of it is used."""
+    money, costs, shadow_price = _.money, campaign.costs, campaign.findings.shadow_price
     slope, more = _slope_at_budget(campaign, curve), costs.exact(costs.unit)
     price = money.significant(shadow_price * money.unit)
     gain = price if slope is None else money.significant(slope * money.unit)

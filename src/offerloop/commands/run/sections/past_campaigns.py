@@ -78,6 +78,13 @@ def past_campaigns(findings: Findings) -> list[PastCampaign]:
     return [PastCampaign.read(row) for row in ordered.iter_rows(named=True)]
 
 
+_COMPARISONS = Message(
+    "The naive figure compares targeted customers with the others. It is not an effect: campaigns went to people who "
+    "spend much anyway. The adjusted figure compares how much the weekly spend of both groups changed. The placebo "
+    "makes the same comparison between two periods before the campaign, when it should find nothing."
+)
+
+
 def past_campaigns_section(findings: Findings, _: Localizer) -> Section:
     """A forest plot of the largest campaigns, and why even the adjusted figures are no proof."""
     past, label = past_campaigns(findings), _("Past campaigns", context="section name")
@@ -85,14 +92,7 @@ def past_campaigns_section(findings: Findings, _: Localizer) -> Section:
         return Section("past", label, _("What past campaigns did is not known"), (_none_judged(_),))
     largest = past[:SHOWN]
     blocks: list[Block] = [
-        Text(
-            _(
-                "The naive figure compares targeted customers with the others. It is not an effect: "
-                "campaigns went to people who spend much anyway. The adjusted figure compares how much "
-                "the weekly spend of both groups changed. The placebo makes the same comparison "
-                "between two periods before the campaign, when it should find nothing."
-            )
-        ),
+        Text(_(_COMPARISONS)),
         _forest(largest, past, _),
         *_drifting(past, _),
         Text(_clear(past, _)),

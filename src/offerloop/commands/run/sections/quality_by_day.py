@@ -12,6 +12,7 @@ from offerloop.report import (
     MOST_DAYS,
     WEEK,
     Axes,
+    Build,
     ColumnPart,
     Figure,
     Localizer,
@@ -67,12 +68,6 @@ def daily_figure(findings: Findings, _: Localizer) -> Figure | None:
     unit = "day" if last - first < MOST_DAYS else "week"
     counted = repairs.with_columns(period=_start(unit)).group_by("period", "action").agg(pl.col("rows").sum())
     n_periods = (last - first) // (1 if unit == "day" else WEEK) + 1
-    actions = [name for name in SHOWN if name in counted["action"]]
-    ordered = counted.sort("period", "action").iter_rows(named=True)
-    bars = [ColumnPart(row["period"], row["rows"], _.named(ACTION_NAMES, row["action"])) for row in ordered]
-    axes = Axes(day_labels(unit == "day"), "", _(PERIODS[unit]))
-    width = 1 if unit == "day" else WEEK
-    ends = min(first, *(bar.day for bar in bars)), last + 1
     by_rule = repairs.group_by("rule").agg(pl.col("rows").sum()).sort(["rows", "rule"], descending=[True, False]).row(0)
     return figure(
         "quality-by-day",
@@ -80,7 +75,7 @@ def daily_figure(findings: Findings, _: Localizer) -> Figure | None:
         _("Order lines rejected, repaired or merged per day, by rules that look at single lines")
         if unit == "day"
         else _("Order lines rejected, repaired or merged per week, by rules that look at single lines"),
-        columns(bars, axes, [_.named(ACTION_NAMES, name) for name in actions], ends, width),
+        _bars(counted, unit, (first, last), _),
         _table(repairs, unit, _),
         says=_(
             "Most of them: {rule} ({n}).",
@@ -90,6 +85,16 @@ def daily_figure(findings: Findings, _: Localizer) -> Figure | None:
         ),
         localizer=_,
     )
+
+
+def _bars(counted: pl.DataFrame, unit: str, days: tuple[int, int], _: Localizer) -> Build:
+    """A bar for each period from the first to the last of the days, with a part for each action."""
+    actions = [_.named(ACTION_NAMES, name) for name in SHOWN if name in counted["action"]]
+    ordered = counted.sort("period", "action").iter_rows(named=True)
+    parts = [ColumnPart(row["period"], row["rows"], _.named(ACTION_NAMES, row["action"])) for row in ordered]
+    axes = Axes(day_labels(unit == "day"), "", _(PERIODS[unit]))
+    ends = min(days[0], *(part.day for part in parts)), days[1] + 1
+    return columns(parts, axes, actions, ends, 1 if unit == "day" else WEEK)
 
 
 def _start(unit: str) -> pl.Expr:
