@@ -23,7 +23,7 @@ def outcomes(effect, noise, size=4000, redeemed=0.2, seed=0):
         {
             "customer_id": range(size), "campaign_id": "one", "offer_id": np.where(held, "none", "whole-10"),
             "arm": np.where(held, "holdout", "plan"), "planned_campaign_id": "one", "planned_offer_id": "whole-10",
-            "propensity": 0.8, "from_day": 0, "until_day": 6, "bought": True, "n_orders": 1, "units": 1,
+            "n_planned": 1, "propensity": 0.8, "from_day": 0, "until_day": 6, "bought": True, "n_orders": 1, "units": 1,
             "revenue_minor": 1, "list_value_minor": 1, "margin_minor": np.rint(margin).astype(np.int64),
             "cost_minor": 0,
             "redeemed": (np.arange(size) % 100 < 100 * redeemed) & ~held,
@@ -47,6 +47,16 @@ def effects_after(study, tmp_path, *tables):
 def test_the_posterior_of_two_equally_sure_sources_is_in_the_middle():
     mean, sd = MeasuredOffer(200.0, 100.0, None, 99, 99).posterior(100.0)
     assert (mean, sd) == (pytest.approx(150), pytest.approx(100 / 2**0.5))
+
+
+def test_customers_with_several_planned_offers_say_nothing_of_one(responsive, tmp_path):
+    """What they bring more is due to all of their offers; files of version 0.1 do not tell, as there were none."""
+    several = outcomes(900, noise=100, seed=1).with_columns(n_planned=pl.lit(2, pl.Int64))
+    both = pl.concat([outcomes(300, noise=100), several])
+    row, _ = effects_after(responsive, tmp_path, both)
+    assert row["value_minor"] == pytest.approx(300, abs=15)
+    row, basis = effects_after(responsive, tmp_path, outcomes(300, noise=100).drop("n_planned"))
+    assert (row["value_minor"], basis) == (pytest.approx(300, abs=15), "measured")
 
 
 def test_a_sure_measurement_replaces_the_assumption(responsive, tmp_path):

@@ -61,6 +61,8 @@ def read_outcomes(paths: Sequence[Path]) -> Known:
             raise ConfigError(
                 Message("experiment.outcomes: '{path}' cannot be read: {error}", path=str(path), error=str(error))
             ) from None
+        if "n_planned" not in table.columns:  # as of version 0.1, whose plans had one offer for a customer
+            table = table.with_columns(n_planned=pl.lit(1, pl.Int64))
         missing = [name for name in OUTCOMES.names if name not in table.columns]
         if missing:
             raise ConfigError(
@@ -90,8 +92,11 @@ def _check_apart(path: Path, table: pl.DataFrame, earlier: list[pl.DataFrame]) -
 
 
 def measured(outcomes: pl.DataFrame) -> Known:
-    """One entry for each planned offer with enough customers and buyers on both sides."""
-    planned = outcomes.filter(pl.col("planned_offer_id") != NO_OFFER)
+    """One entry for each planned offer with enough customers and buyers on both sides.
+
+    Customers for whom several offers were planned show what all of them bring, so they say nothing of one.
+    """
+    planned = outcomes.filter(pl.col("planned_offer_id") != NO_OFFER, pl.col("n_planned") <= 1)
     got = (pl.col("arm") == PLAN) & (pl.col("offer_id") == pl.col("planned_offer_id"))
     measured_offers: Known = {}
     for key, group in planned.filter(got | (pl.col("arm") == HOLDOUT)).group_by(KEY, maintain_order=True):

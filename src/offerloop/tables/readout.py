@@ -17,6 +17,7 @@ OUTCOMES = TableContract(
         Column("arm", pl.String, ", ".join(ARMS)),
         Column("planned_campaign_id", pl.String, "campaign of the plan's offer, whatever the arm", optional=True),
         Column("planned_offer_id", pl.String, "what the plan alone would give"),
+        Column("n_planned", pl.Int64, "how many offers the plan has for the customer, whatever the arm"),
         Column("propensity", pl.Float64, "marginal probability of this offer over all arms"),
         Column("from_day", pl.Int64, "first epoch day of the period"),
         Column("until_day", pl.Int64, "last epoch day of the period"),

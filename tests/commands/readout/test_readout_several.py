@@ -53,3 +53,12 @@ def test_the_console_takes_apart_the_profit_of_the_same_customers(read_out):
         (tree,) = drivers(read_out, "EUR", name)
         customers = tree.root.parts[0]
         assert customers.values[0] == with_offer(read_out, name)
+
+
+def test_outcomes_say_for_whom_several_offers_were_planned(read_out):
+    """Whatever their arm, so that what one offer brings is not read off those who have two."""
+    outcomes = pl.read_parquet(read_out / "outcomes.parquet")
+    by_arm = outcomes.group_by("arm").agg(pl.col("n_planned").max())
+    assert {arm: n for arm, n in by_arm.iter_rows() if arm in {"plan", "holdout"}} == {"plan": 2, "holdout": 2}
+    assigned = pl.read_parquet(read_out.parent / "assignments.parquet").sort("customer_id")
+    assert outcomes["n_planned"].to_list() == assigned["n_planned"].to_list()

@@ -83,12 +83,15 @@ def outcomes(run: PastRun, basis: ReadoutBasis, period: Period, tables: ShardRow
     rows = decided.select(_DECIDED).join(_by_customer(run, tables["bought"]), on="customer_id", how="left")
     rows = rows.join(left, on="customer_id", how="left").with_columns(pl.col(*SUMS, "margin_minor").fill_null(0))
     rows = rows.join(_before(run, basis, tables), on="customer_id", how="left")
+    further = tables["further_campaigns"].group_by("customer_id").len("n_further")
+    rows = rows.join(further, on="customer_id", how="left")
     redemptions, before = None, pl.col("before_revenue_minor")
     if basis.has_redemptions:
         redeemed = redeemed_by(decided, tables["further_offers"], _by_customer(run, tables["redemptions"]))
         redemptions = Redemptions.of(run, redeemed)
     rows = rows.with_columns(
         (pl.col("n_orders") > 0).alias("bought"),
+        ((pl.col("planned_offer_id") != NO_OFFER) + pl.col("n_further").fill_null(0).cast(pl.Int64)).alias("n_planned"),
         pl.lit(period.first, pl.Int64).alias("from_day"),
         pl.lit(period.last, pl.Int64).alias("until_day"),
         before.fill_null(0) if basis.reaches_back else before,
