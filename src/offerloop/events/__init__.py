@@ -12,7 +12,14 @@ if TYPE_CHECKING:
     from offerloop.events.cleaning.non_merchandise import kind_of, product_label
     from offerloop.events.cleaning.outliers import outliers, today_in
     from offerloop.events.cleaning.rule_names import ACTION_NAMES, RULE_NAMES, SOURCE_NAMES
-    from offerloop.events.cleaning.rules import NOT_RETURNED, CleaningRule, is_return, rules_for
+    from offerloop.events.cleaning.rules import (
+        AFTER_WINDOW,
+        BEFORE_WINDOW,
+        NOT_RETURNED,
+        CleaningRule,
+        is_return,
+        rules_for,
+    )
     from offerloop.events.cleaning_stage import NON_MERCHANDISE, RETENTION
     from offerloop.events.columns.calendar import DAY, EPOCH, epoch_day, to_utc, with_day
     from offerloop.events.columns.cells import BLANKS, as_text, blank, looks_like_number, parse_number
@@ -66,7 +73,9 @@ if TYPE_CHECKING:
 __all__ = [
     "ACCEPTED_ANSWERS",
     "ACTION_NAMES",
+    "AFTER_WINDOW",
     "ANSWER_COLUMNS",
+    "BEFORE_WINDOW",
     "BLANKS",
     "BUSINESS_AS_USUAL",
     "CART",

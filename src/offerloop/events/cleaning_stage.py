@@ -21,7 +21,14 @@ from offerloop.events.cleaning.nothing_left import why_nothing_left
 from offerloop.events.cleaning.product_texts import commonest, merge_texts, text_counts, with_texts
 from offerloop.events.cleaning.record import CleaningRecord
 from offerloop.events.cleaning.row_keys import KEYS, check_key
-from offerloop.events.cleaning.rules import is_return, rules_after_returns, rules_for, with_marked_ids, without_key
+from offerloop.events.cleaning.rules import (
+    is_return,
+    rules_after_returns,
+    rules_for,
+    window_rules,
+    with_marked_ids,
+    without_key,
+)
 from offerloop.events.cleaning.sold_sums import SoldSums
 from offerloop.events.columns.calendar import epoch_day, week_number, with_day
 from offerloop.events.columns.contracts import VALIDITY
@@ -240,12 +247,19 @@ class CleaningStage:
         frame = with_day(self._clean(name), at, day, self.config.shop.timezone)
         if name in DATED:
             self.dates.check(name, frame, day)
-            frame = self.dates.within(frame, day)
+            frame = self._within_window(name, frame, day)
         if self.oldest_day is not None and name != "campaigns":
             frame = frame.filter(nw.col(day) >= self.oldest_day)
         if name == "campaigns":
             frame = with_day(frame, "ends_at", "ends_day", self.config.shop.timezone)
             self._check_periods(frame)
+        return frame
+
+    def _within_window(self, name: SourceName, frame: Frame, day: str) -> Frame:
+        """Leave out what customers did before `clean.first_day` or after `clean.last_day`, and record how much."""
+        for rule in window_rules(self.config.clean, day):
+            self.record.add_quality(name, rule.name, "left out", count_rows(frame.filter(rule.when)), rule.why)
+            frame = frame.filter(~rule.when)
         return frame
 
     def _clean(self, name: SourceName) -> Frame:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 
+from offerloop.engine import collect
 from offerloop.errors import SourceError
 from offerloop.events import outliers
 
@@ -115,6 +116,15 @@ def test_so_do_dates_of_what_customers_did_elsewhere(clean):
     rows = "c,p,k,at\n" + "".join(f"{n % 20},1,view,2024-02-{1 + n % 28:02}\n" for n in range(60))
     with pytest.raises(SourceError, match=r"\[sources.events\] '.*e.csv': 1 row has .* '2099-02-01' \(line 62\)"):
         clean(orders(), EVENTS, {"e.csv": rows + "3,1,view,2099-02-01\n"})
+
+
+def test_what_customers_did_elsewhere_after_the_window_is_left_out_and_counted(clean):
+    rows = "c,p,k,at\n" + "".join(f"{n % 20},1,view,2024-02-{1 + n % 28:02}\n" for n in range(60))
+    window = "[clean]\nfirst_day = 2024-01-01\nlast_day = 2024-03-30\n"
+    events = clean(orders(), window + EVENTS, {"e.csv": rows + "3,1,view,2099-02-01\n4,1,view,2023-12-31\n"})
+    assert len(collect(events.browsing)) == 60
+    quality = events.quality.filter(table="events").select("rule", "action", "rows").rows()
+    assert {("before the window", "left out", 1), ("after the window", "left out", 1)} <= set(quality)
 
 
 @pytest.mark.parametrize(

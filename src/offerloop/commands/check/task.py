@@ -23,12 +23,12 @@ from offerloop.commands.check.missing import missing_columns, missing_sources
 from offerloop.commands.check.offers import OfferCheck, ReadOffers
 from offerloop.config import Config, StrPath, config_file, load_config
 from offerloop.engine import DEFAULT_ENGINE, Engine, EngineChoice, engine_of
-from offerloop.events import NON_MERCHANDISE, RETENTION, Events, prepare
+from offerloop.events import AFTER_WINDOW, BEFORE_WINDOW, NON_MERCHANDISE, RETENTION, Events, prepare
 from offerloop.flow import offers_not_valid, product_names, renamed_offers, unknown_names, without_offers
 from offerloop.message import Message
 from offerloop.workspace import campaigns_of_store, name_problems, pattern_notes, stored, with_campaigns
 
-_AFTERWARDS = (RETENTION, NON_MERCHANDISE)
+_AFTERWARDS = (RETENTION, NON_MERCHANDISE, BEFORE_WINDOW, AFTER_WINDOW)
 """Rules that leave out rows which cleaning kept; others leave rows out before it counts them."""
 
 

@@ -14,6 +14,7 @@ from offerloop.events.columns.calendar import FIRST, LAST, epoch_day
 from offerloop.events.columns.unreadable import WRONG_COLUMN
 from offerloop.message import Message
 
+BEFORE_WINDOW, AFTER_WINDOW = "before the window", "after the window"
 Action = Literal["rejected", "repaired", "flagged"]
 
 
@@ -79,8 +80,8 @@ def without_key(key: str) -> CleaningRule:
 
 
 def _of_time(clean: Clean) -> list[CleaningRule]:
-    at, day = nw.col("at"), nw.col("order_day")
-    rules = [
+    at = nw.col("at")
+    return [
         CleaningRule(
             "impossible time",
             "rejected",
@@ -88,15 +89,21 @@ def _of_time(clean: Clean) -> list[CleaningRule]:
             Message("before 1900 or after 3000", context="cleaning rule"),
             column="at",
         ),
+        *window_rules(clean, "order_day"),
     ]
+
+
+def window_rules(clean: Clean, day_column: str) -> list[CleaningRule]:
+    """The rules that reject what lies before `clean.first_day` and after `clean.last_day`."""
+    day, rules = nw.col(day_column), list[CleaningRule]()
     if clean.first_day is not None:
         why = Message("before clean.first_day = {day}", context="cleaning rule", day=clean.first_day.isoformat())
         early = day < epoch_day(clean.first_day)
-        rules.append(CleaningRule("before the window", "rejected", early, why, column="at"))
+        rules.append(CleaningRule(BEFORE_WINDOW, "rejected", early, why, column="at"))
     if clean.last_day is not None:
         why = Message("after clean.last_day = {day}", context="cleaning rule", day=clean.last_day.isoformat())
         late = day > epoch_day(clean.last_day)
-        rules.append(CleaningRule("after the window", "rejected", late, why, column="at"))
+        rules.append(CleaningRule(AFTER_WINDOW, "rejected", late, why, column="at"))
     return rules
 
 
