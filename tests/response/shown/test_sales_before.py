@@ -1,5 +1,7 @@
 """What an offer covers of what a customer bought before."""
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -8,7 +10,7 @@ from offerloop.engine import ENGINES
 from offerloop.response import EXPOSURE_FEATURES, NO_OFFER_TERMS, OfferTerms
 from offerloop.response.margins import Margins
 from offerloop.response.shown.category_shares import CategoryShares
-from offerloop.response.shown.sales_before import Before
+from offerloop.response.shown.sales_before import WEEKS_TRIED, Before
 from offerloop.response.terms import CoveredGoods
 
 WEEK = 1800 / 3 / 13
@@ -29,8 +31,8 @@ def before(*offers):
     return before.covered(ROWS, before.usual_week(ROWS))
 
 
-def sales(*offers):
-    lines = pl.DataFrame(ORDERS, ["customer_id", "order_day", "product_id", "list_value_minor"], orient="row")
+def sales(*offers, bought=ORDERS, customers=("a", "b", "c")):
+    lines = pl.DataFrame(bought, ["customer_id", "order_day", "product_id", "list_value_minor"], orient="row")
     money = {name: pl.lit(0) for name in ("discount_minor", "coupon_minor", "reimbursed_minor")}
     lines = lines.with_row_index("order_id").with_columns(revenue_minor="list_value_minor", **money)
     products = pl.DataFrame(
@@ -38,7 +40,9 @@ def sales(*offers):
     )
     engine = ENGINES.load("duckdb")()
     tables = (engine.table(one) for one in (lines, products))
-    return Before.of(*tables, Margins(0.4), engine.table(ROWS.select("customer_id")), (NO_OFFER_TERMS, *offers), 5)
+    return Before.of(
+        *tables, Margins(0.4), engine.table(pl.DataFrame({"customer_id": customers})), (NO_OFFER_TERMS, *offers), 5
+    )
 
 
 def test_shares_of_categories_are_those_of_the_quarter_before_with_a_mean_week():
@@ -90,6 +94,38 @@ def test_nobody_is_free_who_never_reached_the_threshold():
     share, orders = before(FULL_REDUCTION)
 
     assert (share * orders)[:, 1].min() > 0
+
+
+def weeks_of(reaches):
+    """By how many usual weeks orders are shrunk, if `reaches` (customers, days) says which of them are worth 400, not
+    100; one order each third day."""
+    customers = [f"c{number:03}" for number in range(len(reaches))]
+    bought = [
+        (who, 3 * day, "tea", 400 if reached else 100)
+        for who, row in zip(customers, reaches, strict=True)
+        for day, reached in enumerate(row)
+    ]
+    before = sales(FULL_REDUCTION, bought=bought, customers=customers)
+    windows = pl.DataFrame({"customer_id": customers, "shown_day": 60, "until_day": 75})
+    usual = before.with_weeks(before.usual_week(windows), windows)
+    (weeks,) = usual.weeks.values()
+    return weeks
+
+
+def test_orders_above_a_threshold_are_shrunk_by_as_much_as_the_log_says():
+    rng = np.random.default_rng(1)
+    alike, apart = rng.random((200, 25)) < 0.3, np.repeat(rng.random((200, 1)) < 0.3, 25, axis=1)
+    assert weeks_of(alike) == max(WEEKS_TRIED)
+    assert weeks_of(apart) == min(WEEKS_TRIED)
+    assert weeks_of(np.zeros((200, 25), dtype=bool)) == WEEKS_TRIED[0]
+
+
+def test_more_weeks_bring_a_customer_nearer_to_all_others():
+    one = sales(FULL_REDUCTION)
+    usual = one.usual_week(ROWS)
+    share, _ = one.covered(ROWS, replace(usual, weeks=dict.fromkeys(usual.weeks, 4.0)))
+    bought, value = np.array([700, 1100, 0]), np.array([400, 1100, 0])
+    assert share[:, 1] == pytest.approx((value + 4 * WEEK * 1500 / 1800) / (bought + 4 * WEEK))
 
 
 def test_shares_off_everything_need_no_more():

@@ -66,6 +66,8 @@ class LoggedRows:
     coupon_seen: Floats
     """(n,): what order lines say was taken off in each row's window."""
     personal: PersonalDays
+    usual: UsualWeek
+    """Before the rows."""
 
     def of(self, name: str) -> Evidence:
         """Return the evidence of one outcome."""
@@ -135,7 +137,9 @@ def logged_rows(
         "coupon_minor": coupon / part,
         "redeemed": (coupon > 0).astype(np.float64),
     }
-    covered, orders = before.covered(kept, before.usual_week(kept) if scale is None else scale.past)
+    alone = kept.filter(pl.Series(action == 0))
+    usual = before.with_weeks(before.usual_week(kept), alone) if scale is None else scale.past
+    covered, orders = before.covered(kept, usual)
     evidence = Evidence(
         before.features(kept),
         action,
@@ -150,7 +154,7 @@ def logged_rows(
         age=(log.as_of_day - kept["shown_day"]).cast(pl.Float64).to_numpy(),
         part=part,
     )
-    return LoggedRows(kept, evidence, table, coupon_seen, drawn.personal)
+    return LoggedRows(kept, evidence, table, coupon_seen, drawn.personal, usual)
 
 
 def _part_of_window(rows: pl.DataFrame, window_days: int) -> Floats:

@@ -6,12 +6,12 @@ An offer with a threshold covers the orders that reach it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 
-from offerloop.arrays import Floats
+from offerloop.arrays import Floats, Ints
 from offerloop.engine import Frame, collect
 from offerloop.response.margins import Margins
 from offerloop.response.shown.category_shares import CategoryShares, ShareScale
@@ -26,6 +26,7 @@ from offerloop.response.shown.exposure_windows import (
     running_sums,
     scope_days,
     scope_sums,
+    sums_between,
 )
 from offerloop.response.terms import EVERYTHING, OfferTerms
 
@@ -33,6 +34,10 @@ WEEKS = QUARTER_DAYS / 7
 WHOLE: OfferScope = (EVERYTHING, 0.0)
 LEAST_DAYS = 7
 """Days that sums are of, where the data have fewer before an exposure."""
+WEEKS_TRIED = (1.0, 0.25, 0.5, 2.0, 4.0, 8.0, 16.0, 32.0)
+"""Usual weeks that orders above a threshold may be shrunk by; the first is what all else is shrunk by."""
+SURE = 1e-6
+"""No share of orders is taken to be nearer to 0 or 1."""
 _SUMS_OF = {"spend_91": QUARTER_DAYS, "orders_91": QUARTER_DAYS, "spend_28": MONTH_DAYS}
 
 
@@ -44,6 +49,14 @@ class UsualWeek:
     orders: float
     by_scope: Mapping[OfferScope, tuple[float, float]]
     """Value at list price and orders of what offers count on."""
+    weeks: Mapping[OfferScope, float]
+    """How many such weeks a customer's own purchases are shrunk by."""
+
+    def added(self, scope: OfferScope) -> tuple[float, float, float]:
+        """Return value and orders of the scope, and spending, of as many weeks as its purchases are shrunk by."""
+        value, orders = self.by_scope[scope]
+        weeks = self.weeks[scope]
+        return weeks * value, weeks * orders, weeks * self.spend
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,27 +102,43 @@ class Before:
         spend, bought = (max(float(features[name].sum()), 1e-9) / n / WEEKS for name in ("spend_91", "orders_91"))
         sums = {scope: scope_sums(days, rows).sum().row(0) for scope, days in self.by_scope.items()}
         by_scope = {scope: (value / n / WEEKS, orders / n / WEEKS) for scope, (value, orders) in sums.items()}
-        return UsualWeek(spend, bought, by_scope)
+        return UsualWeek(spend, bought, by_scope, dict.fromkeys(by_scope, WEEKS_TRIED[0]))
+
+    def with_weeks(self, usual: UsualWeek, rows: pl.DataFrame) -> UsualWeek:
+        """Return the usual week with the weeks by which orders above each threshold are best predicted.
+
+        rows: customer_id, shown_day and until_day of windows in which nothing was offered. Compared is the binomial
+        likelihood of how many of a window's orders reach the threshold, given the customer's orders before it.
+        """
+        window = pl.col("shown_day"), pl.col("until_day")
+        orders = sums_between(self.days, rows, *window, ("n_orders",)).to_series().to_numpy()
+        before = exposure_features(self.days, rows)["orders_91"].to_numpy()
+        weeks = dict(usual.weeks)
+        for scope, days in self.by_scope.items():
+            if scope[1] > 0:
+                reached = sums_between(days, rows, *window, ("n_orders",)).to_series().to_numpy()
+                own = scope_sums(days, rows)["n_orders"].to_numpy()
+                weeks[scope] = _best_weeks(reached, orders, (own, before), (usual.by_scope[scope][1], usual.orders))
+        return replace(usual, weeks=weeks)
 
     def covered(self, rows: pl.DataFrame, usual: UsualWeek) -> tuple[Floats | None, Floats | None]:
         """Return the share (n, K) of what each row usually buys that each offer counts on, and the orders in a unit of
         it; None where all offers take a share off everything.
 
-        As much as the usual week's purchases counts as if it were like those of all customers: Poisson rates, shrunk to
-        the mean by a gamma distribution of that weight.
+        As much as some usual weeks' purchases counts as if it were like those of all customers: Poisson rates, shrunk
+        to the mean by a gamma distribution of that weight.
         """
         if not self.by_scope:
             return None, None
         whole = exposure_features(self.days, rows)["spend_91"].to_numpy()
         share, orders = np.ones((rows.height, len(self.scopes))), np.zeros((rows.height, len(self.scopes)))
         for scope, days in self.by_scope.items():
-            sums = scope_sums(days, rows)
+            sums, added = scope_sums(days, rows), usual.added(scope)
             value, counted = (
-                sums[name].to_numpy()[:, None] + more
-                for name, more in zip(SCOPE_SUMS, usual.by_scope[scope], strict=True)
+                sums[name].to_numpy()[:, None] + more for name, more in zip(SCOPE_SUMS, added[:2], strict=True)
             )
             places = [one == scope for one in self.scopes]
-            share[:, places] = np.minimum(value / (whole + usual.spend)[:, None], 1.0)
+            share[:, places] = np.minimum(value / (whole + added[2])[:, None], 1.0)
             orders[:, places] = counted / np.maximum(value, 1e-9)
         return share, orders
 
@@ -120,3 +149,18 @@ class Before:
         spend, number = features["spend_91"].to_numpy() + usual.spend, features["orders_91"].to_numpy() + usual.orders
         whole = np.repeat((spend / number)[:, None], len(self.scopes), axis=1)
         return whole if orders is None else np.where(orders > 0, 1 / np.maximum(orders, 1e-12), whole)
+
+
+def _best_weeks(reached: Ints, orders: Ints, before: tuple[Floats, Floats], usual: tuple[float, float]) -> float:
+    """Return the weeks by which it is likeliest that `reached` of a window's `orders` (n,) reach a threshold.
+
+    `before` and `usual` have such orders, and all orders, of each row's quarter and of the usual week.
+    """
+    reached = np.minimum(reached, orders)
+
+    def likelihood(weeks: float) -> float:
+        share = (before[0] + weeks * usual[0]) / (before[1] + weeks * usual[1])
+        share = np.clip(share, SURE, 1 - SURE)
+        return float((reached * np.log(share) + (orders - reached) * np.log1p(-share)).sum())
+
+    return max(WEEKS_TRIED, key=likelihood)

@@ -152,7 +152,8 @@ def learn_shown(
         return _without(unpriced, log, offers, seed, engine, never_harms=never_harms)
     value = with_earlier(evidence, exposures, [one.offer_id for one in terms], log.window_days)
     part, discount = _part(evidence.rows["customer_id"], seed), evidence.outcomes["coupon_minor"]
-    past, now = (before.usual_week(one) for one in (evidence.rows, coming_rows(log, active)))
+    past = evidence.usual
+    now = replace(before.usual_week(coming_rows(log, active)), weeks=past.weeks)
     scale = LogScale(log.first_day, before.shares.scale, days, evidence.personal, past, now, log.rarely_drawn)
     redemption, propensity = RedemptionModel.fit(evidence.of("redeemed")), evidence.evidence.draw.mean(axis=0)
     once = are_used_once(before, evidence.rows, value.action, value.coding)
