@@ -62,3 +62,24 @@ def test_times_of_a_form_of_their_own_are_named_with_where_to_write_it(tmp_path)
     form = 'path = "../lines.csv"\ntime_format = "%Y-%m-%d %H:%M PST"'
     draft.write_text(mapped.replace('path = "../lines.csv"', form), encoding="utf-8")
     assert check(draft).facts["orders"]["n_lines"] == table.height
+
+
+def test_times_with_a_zone_need_no_name(tmp_path):
+    zoned = pl.col("moment").dt.strftime("%Y-%m-%dT%H:%M:%S-03:00").alias("criado_em")
+    made = started(tmp_path, LINES.select("order", "customer", "product", "quantity", "paid", zoned))
+    assert source_of(made).columns["at"] == "criado_em"
+
+
+def test_times_of_day_with_a_point_are_no_customers(tmp_path):
+    comma = [pl.col(name).cast(pl.String).str.replace(".", ",", literal=True) for name in ("paid", "amount")]
+    day, clock = (pl.col("moment").dt.strftime(form).alias(form) for form in ("%d/%m/%y", "%H.%M"))
+    table = (
+        LINES.with_columns(pl.col("paid").alias("amount"))
+        .with_columns(*comma)
+        .select(clock, "order", "product", "paid", "amount", day, tessera="customer")
+        .rename({"%H.%M": "Ora", "%d/%m/%y": "d"})
+    )
+    made = started(tmp_path, table)
+    assert source_of(made).columns["at"] == "d + ' ' + Ora"
+    assert source_of(made).columns["customer_id"] == "tessera"
+    assert check(made.config).facts["orders"]["n_lines"] == LINES.height

@@ -118,6 +118,7 @@ def test_an_arm_is_the_offer_that_was_shown(tmp_path):
 
 ENCODED = [
     ("訂單編號,客戶編號,商品名稱\n1,張三,統一鮮奶\n2,李四,義美小泡芙\n", "cp950"),
+    ("Klient;Kod akcji;Data wysyłki;Prawdopodobieństwo\nK-1;PIEL5;03.03.2025;0,25\n", "cp1250"),
     ("注文番号,顧客,商品名,金額\n1,山田,りんごジュース,300\n2,鈴木,チョコレート,400\n", "cp932"),
     ("订单号,用户,商品名称\n1,张三,红富士苹果\n", "gb18030"),
     ("Größe,Käufer\nÜber,Müller\n", "cp1252"),
@@ -126,7 +127,9 @@ ENCODED = [
 ]
 
 
-@pytest.mark.parametrize("text, encoding", ENCODED, ids=["Big5", "Shift-JIS", "GB", "German", "French", "UTF-8"])
+@pytest.mark.parametrize(
+    "text, encoding", ENCODED, ids=["Big5", "Polish", "Shift-JIS", "GB", "German", "French", "UTF-8"]
+)
 def test_encodings_are_told_apart_by_signs_in_everyday_use(tmp_path, text, encoding):
     (tmp_path / "x.csv").write_bytes(text.encode(encoding.replace("-sig", "")))
     assert sniff(tmp_path / "x.csv").encoding == encoding
@@ -389,3 +392,12 @@ def test_a_file_that_is_read_in_an_unlikely_encoding_is_noted(tmp_path):
     assert not any("compare some texts" in one for one in check(made.config).facts["notes"])
     found = check(edited(made, 'encoding = "gb18030"', 'encoding = "latin-1"'))
     assert any("read as latin-1, and gb18030 is as likely" in one for one in found.facts["notes"])
+
+
+def test_amounts_with_a_decimal_comma_are_numbers_in_tables_of_any_kind(tmp_path):
+    written = pl.col("paid").cast(pl.String).str.replace(".", ",", literal=True)
+    PLAIN.with_columns(written).write_parquet(tmp_path / "lines.parquet")
+    made = write_shop(tmp_path / "shop", {"order_lines": str(tmp_path / "lines.parquet")}, None, None)
+    assert source_of(made).columns["paid"] == "paid"
+    assert source_of(made).decimal == ","
+    assert check(made.config).facts["orders"]["n_lines"] == PLAIN.height

@@ -64,7 +64,7 @@ if TYPE_CHECKING:
         snapshot,
         with_variables,
     )
-    from offerloop.events.sources.dialect import Dialect, as_utf8, likely_encodings, sniff
+    from offerloop.events.sources.dialect import Dialect, as_utf8, decimal_mark, likely_encodings, sniff
     from offerloop.events.sources.open import file_source, instead_of_copies, open_source
     from offerloop.events.sources.raw import Raw
     from offerloop.events.sources.store import open_event_log, redeemed_offers, store_sources
@@ -134,6 +134,7 @@ __all__ = [
     "connect",
     "consent_names",
     "database_name",
+    "decimal_mark",
     "driver_message",
     "epoch_day",
     "extend_events",

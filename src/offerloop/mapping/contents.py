@@ -39,10 +39,10 @@ _KNOWN_CUSTOMERS = 0.1
 _YES = ("1", "true", "yes", "y", "t", "ja", "j", "oui", "sí", "si", "是", "已退", "wahr")
 _LIKE_TIMES = rf"^(\d{{8,16}}(\.\d+)?$|\d{{1,4}}[-/.年]\d{{1,2}}[-/.月]\d|(\d{{1,4}}[-/. ]*)?{MONTH}[-/. ]*\d)"
 """Anything else is no time; asked first because it is quick."""
-ALSO = tuple(
-    date + clock
-    for date in ("%d.%m.%Y", "%d/%m/%y", "%m/%d/%y", "%d-%m-%y", "%m-%d-%y")
-    for clock in ("", " %H:%M", " %H:%M:%S")
+_SHORT_DATES = ("%d.%m.%Y", "%d/%m/%y", "%m/%d/%y", "%d-%m-%y", "%m-%d-%y")
+ALSO = (
+    *(date + clock for date in _SHORT_DATES for clock in ("", " %H:%M", " %H:%M:%S")),
+    *(date + clock for date in ("%d/%m/%Y", "%Y-%m-%d", *_SHORT_DATES) for clock in (" %H.%M", " %H.%M.%S")),
 )
 """Forms that the reader knows only when they are written down."""
 _ID_WITH_POINT = r"^\d{5,}\.\d{4,}$"
@@ -50,7 +50,9 @@ _ID_WITH_POINT = r"^\d{5,}\.\d{4,}$"
 _FIRST_YEAR, _LAST_YEAR, _LAST_WRITTEN = 631_152_000, 2_082_758_400, 4_133_980_800
 """1990, 2036 and 2101, in seconds. Numbers outside the first two only look like times, and what is written as a date is
 one up to the last: offers may end in 2099."""
-_LIKE_NUMBERS = ("%Y%m%d", "%Y%m%d%H%M%S", SECONDS, MILLISECONDS, MICROSECONDS)
+LIKE_IDS = (SECONDS, MILLISECONDS, MICROSECONDS)
+"""Forms of times that look like ids."""
+_LIKE_NUMBERS = ("%Y%m%d", "%Y%m%d%H%M%S", *LIKE_IDS)
 """Forms of times that may as well be numbers of orders."""
 _NO_END = 253_402_214_400
 """9999-12-31, in seconds: the day that many lists write for what has no end."""
@@ -143,7 +145,8 @@ class SourceColumn:
             return True
         if self.cells.dtype != pl.String or not self.filled.len():
             return False
-        fits = self.filled.str.contains(r"^([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?( [AaPp][Mm])?$")
+        parts = "[:.]" if self.decimal == "," else ":"  # 18.30 is a time of day where a comma marks decimals
+        fits = self.filled.str.contains(rf"^([01]?\d|2[0-3]){parts}[0-5]\d({parts}[0-5]\d)?( [AaPp][Mm])?$")
         return bool(fits.sum() >= READABLE * self.filled.len())
 
     @cached_property

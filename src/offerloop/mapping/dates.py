@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from offerloop.events import DAY
-from offerloop.mapping.contents import READABLE, SourceColumn, is_time
+from offerloop.mapping.contents import LIKE_IDS, READABLE, SourceColumn, is_time
 from offerloop.mapping.matching import BY_CONTENTS, ColumnMatch, misleads, name_score
 from offerloop.mapping.times import seconds_of
 from offerloop.message import Message
@@ -106,7 +106,7 @@ def _misleading(column: SourceColumn) -> bool:
 
 
 def _like_id(column: SourceColumn) -> bool:
-    return column.cells.dtype.is_integer() or bool(column.forms and "%" not in column.forms[0])
+    return column.cells.dtype.is_integer() or bool(column.forms and column.forms[0] in LIKE_IDS)
 
 
 def _of_customer(match: ColumnMatch, column: SourceColumn) -> bool:

@@ -8,6 +8,7 @@ import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from offerloop.events import (
     Readable,
     as_utf8,
     connect,
+    decimal_mark,
     frame_of,
     instead_of_copies,
     line_of,
@@ -34,6 +36,8 @@ from offerloop.events import (
 from offerloop.message import Message
 
 SAMPLE_ROWS = 20_000
+_ROWS_FOR_MARK = 200
+"""Rows whose texts say which decimal mark a table has."""
 BLOCKS, BLOCK_BYTES, BLOCK_ROWS = 8, 1 << 16, 1_000
 
 
@@ -79,10 +83,13 @@ class SampleRows:
     lines: LinesOnly | None = None
     """Which rows were left out, because they are no lines of orders."""
 
-    @property
+    @cached_property
     def decimal(self) -> str:
         """Decimal mark of numbers written as text."""
-        return self.dialect.decimal if self.dialect else "."
+        if self.dialect is not None:
+            return self.dialect.decimal
+        texts = self.head.head(_ROWS_FOR_MARK).select(pl.col(pl.String))
+        return decimal_mark([cell for column in texts for cell in column.drop_nulls()])
 
     @property
     def whole(self) -> bool:

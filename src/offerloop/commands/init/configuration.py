@@ -11,7 +11,7 @@ from textwrap import wrap
 
 from offerloop.commands.init.sizing import Size
 from offerloop.config import WIDTH, SourceName, entry, listed, off, quoted
-from offerloop.events import CONTRACTS
+from offerloop.events import CONTRACTS, Dialect
 from offerloop.mapping import ColumnMatch, Guess, GuessedValue, OpenColumn, RowFilter, TimeForm
 from offerloop.message import Message
 from offerloop.workspace import SampleRows, SourcePlace
@@ -201,10 +201,8 @@ def _filled(source: SourceText) -> list[str]:
 
 
 def _dialect(sample: SampleRows) -> list[str]:
-    dialect, why = sample.dialect, "guessed from the contents"
+    dialect, why = sample.dialect or Dialect(decimal=sample.decimal), "guessed from the contents"
     encoding_why = "" if sample.encoding_given else why
-    if dialect is None:
-        return []
     lines = [entry("separator", quoted(dialect.separator), why)] if dialect.separator != "," else []
     lines += [entry("decimal", quoted(dialect.decimal), why)] if dialect.decimal != "." else []
     if dialect.encoding != "utf-8-sig":

@@ -7,6 +7,7 @@ import csv
 import re
 import tempfile
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from offerloop.errors import SourceError
 from offerloop.message import Message
 
 SEPARATORS = (",", ";", "\t", "|")
-UNICODE, WESTERN = "utf-8-sig", "cp1252"
+UNICODE, WESTERN, CENTRAL = "utf-8-sig", "cp1252", "cp1250"
 COMMON_SIGNS = {
     "gb18030": r"[\xa1-\xa9\xb0-\xd7][\xa1-\xfe]",
     "cp950": r"[\xa1-\xc6][\x40-\x7e\xa1-\xfe]",
@@ -34,6 +35,8 @@ _PLAUSIBLE = 0.75
 """Share of the signs that must be in everyday use. A western letter and the next one are hardly ever such a sign."""
 _CLEARLY = 0.1
 """The lead that the best of the encodings must have for the guess to be a sure one."""
+_LETTERS, _IN_WORDS = 0.8, 0.5
+"""Shares of the signs that are letters, and that stand beside a letter of ASCII, in texts in Latin letters."""
 SAMPLE_BYTES = 1 << 20
 csv.field_size_limit(1 << 30)  # for the whole process: the default of 131,072 is less than a cell may hold
 _JSON = re.compile(rb'\s*(\[\s*[\[{]|\{\s*"|(\[\s*\]|\{\s*\})\s*$)')
@@ -71,8 +74,13 @@ def sniff(path: Path, *, encoding: str | None = None, separator: str | None = No
     lines = text.splitlines()[:200]
     separator = separator or max(SEPARATORS, key=lambda one: regularity(lines, one))
     cells = [cell for row in csv.reader(lines[1:], delimiter=separator) for cell in row]
+    return Dialect(encoding, separator, decimal_mark(cells))
+
+
+def decimal_mark(cells: Sequence[str]) -> str:
+    """Return the mark that more of the cells have before their decimals; a point where as many have either."""
     commas, points = (sum(bool(mark.match(cell)) for cell in cells) for mark in (_COMMA_DECIMAL, _POINT_DECIMAL))
-    return Dialect(encoding, separator, "," if commas > points else ".")
+    return "," if commas > points else "."
 
 
 def as_utf8(path: Path, encoding: str, folder: Path) -> Path:
@@ -137,6 +145,8 @@ def likely_encodings(path: Path, sample: bytes | None = None) -> tuple[str, ...]
         return ("utf-16",)
     if _decodes(sample, UNICODE):
         return (UNICODE,)
+    if latin := _latin(sample):
+        return (latin,)
     scores = {name: _plausibility(sample, name) for name in COMMON_SIGNS if _decodes(sample, name)}
     best = max(scores.values(), default=0.0)
     if best >= _PLAUSIBLE:
@@ -155,6 +165,27 @@ def _decodes(sample: bytes, name: str) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _latin(sample: bytes) -> str | None:
+    """Return the encoding of a text whose signs beyond ASCII mostly are letters, beside plain letters.
+
+    It is Central European where that makes clearly more of them letters. None for other texts.
+    """
+    texts = {name: sample.decode(name, errors="ignore") for name in (WESTERN, CENTRAL) if _decodes(sample, name)}
+    shares = {name: _letters_and_in_words(text) for name, text in texts.items()}
+    if not any(letters >= _LETTERS and in_words >= _IN_WORDS for letters, in_words in shares.values()):
+        return None
+    none = (0.0, 0.0)
+    return CENTRAL if shares.get(CENTRAL, none)[0] > shares.get(WESTERN, none)[0] + _CLEARLY else WESTERN
+
+
+def _letters_and_in_words(text: str) -> tuple[float, float]:
+    """Return which share of the signs beyond ASCII are letters, and which stands beside a letter of ASCII."""
+    signs = list(re.finditer(r"[^\x00-\x7f]", text))
+    letters = sum(sign[0].isalpha() for sign in signs)
+    in_words = sum(bool(re.search("[A-Za-z]", text[max(one.start() - 1, 0) : one.end() + 1])) for one in signs)
+    return letters / max(len(signs), 1), in_words / max(len(signs), 1)
 
 
 def _plausibility(sample: bytes, name: str) -> float:
