@@ -123,7 +123,9 @@ def test_words_in_a_column_that_is_called_terms_say_the_kinds(tmp_path):
     ]
 
 
-SHARES = pytest.mark.parametrize("shares", [(0.8, 0.2), ("80 %", "20 %")], ids=["numbers", "percent signs"])
+SHARES = pytest.mark.parametrize(
+    "shares", [(0.8, 0.2), ("80 %", "20 %"), ("%80", "%20")], ids=["numbers", "percent signs", "percent signs first"]
+)
 FIVE = pl.DataFrame({"voucher text": ["5 %"], "percent": [5]})
 
 

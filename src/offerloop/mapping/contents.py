@@ -108,9 +108,9 @@ class SourceColumn:
     @cached_property
     def percentages(self) -> pl.Series:
         """The numbers of cells that are written with a percent sign; without elements when too many are not."""
-        if self.cells.dtype != pl.String or not (self.filled.str.contains(r"[%％]$").mean() or 0) >= READABLE:  # type: ignore[operator]
+        if self.cells.dtype != pl.String or not (self.filled.str.contains(r"^[%％]|[%％]$").mean() or 0) >= READABLE:  # type: ignore[operator]
             return pl.Series(dtype=pl.Float64)
-        return SourceColumn(self.name, self.filled.str.strip_chars_end("%％ "), self.decimal).numbers
+        return SourceColumn(self.name, self.filled.str.strip_chars("%％ "), self.decimal).numbers
 
     @cached_property
     def numeric(self) -> bool:

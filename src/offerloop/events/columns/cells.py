@@ -18,7 +18,8 @@ _SYMBOLS = rf"[\s\x{{00A0}}\x{{202F}}'’\p{{Sc}}]|{WRITTEN_SIGNS}|US"
 _MINUS = "[−－]"
 """Signs that some countries' formats and keyboards write in place of a hyphen."""
 
-_PERCENT_SIGN = r"[%％]\s*$"
+_PERCENT_SIGN = r"^\s*[%％]|[%％]\s*$"
+"""Turkish writes it before the number."""
 
 
 def _shape(mark: str, groups: str) -> str:
