@@ -19,6 +19,7 @@ ORDERS = [("a", 10, "tea", 100), ("a", 20, "tea", 200), ("a", 30, "milk", 400), 
           ("b", 20, "milk", 500), ("a", 40, "milk", 900)]  # fmt: skip
 SHARE_OFF = OfferTerms("off-10", "coupon", 0.1)
 FULL_REDUCTION = OfferTerms("full-50", "spend_and_save", 50.0, threshold=300.0, amount=True)
+OFF_TEA = OfferTerms("tea-10", "coupon", 0.1, goods=CoveredGoods(categories=("drinks",)))
 ROWS = pl.DataFrame({"customer_id": ["a", "b", "c"], "shown_day": 40})
 OF_TEA = OfferTerms(
     "tea-50", "spend_and_save", 50.0, threshold=150.0, goods=CoveredGoods(categories=("drinks",)), amount=True
@@ -96,28 +97,29 @@ def test_nobody_is_free_who_never_reached_the_threshold():
     assert (share * orders)[:, 1].min() > 0
 
 
-def weeks_of(reaches):
-    """By how many usual weeks orders are shrunk, if `reaches` (customers, days) says which of them are worth 400, not
-    100; one order each third day."""
+def weeks_of(reaches, offer=FULL_REDUCTION):
+    """By how many usual weeks orders are shrunk, if `reaches` (customers, days) says which of them are of tea worth
+    400, not of milk worth 100; one order each third day."""
     customers = [f"c{number:03}" for number in range(len(reaches))]
     bought = [
-        (who, 3 * day, "tea", 400 if reached else 100)
+        (who, 3 * day, *(("tea", 400) if reached else ("milk", 100)))
         for who, row in zip(customers, reaches, strict=True)
         for day, reached in enumerate(row)
     ]
-    before = sales(FULL_REDUCTION, bought=bought, customers=customers)
+    before = sales(offer, bought=bought, customers=customers)
     windows = pl.DataFrame({"customer_id": customers, "shown_day": 60, "until_day": 75})
     usual = before.with_weeks(before.usual_week(windows), windows)
     (weeks,) = usual.weeks.values()
     return weeks
 
 
-def test_orders_above_a_threshold_are_shrunk_by_as_much_as_the_log_says():
+@pytest.mark.parametrize("offer", [FULL_REDUCTION, OFF_TEA], ids=["above a threshold", "of a category"])
+def test_orders_that_count_are_shrunk_by_as_much_as_the_log_says(offer):
     rng = np.random.default_rng(1)
     alike, apart = rng.random((200, 25)) < 0.3, np.repeat(rng.random((200, 1)) < 0.3, 25, axis=1)
-    assert weeks_of(alike) == max(WEEKS_TRIED)
-    assert weeks_of(apart) == min(WEEKS_TRIED)
-    assert weeks_of(np.zeros((200, 25), dtype=bool)) == WEEKS_TRIED[0]
+    assert weeks_of(alike, offer) == max(WEEKS_TRIED)
+    assert weeks_of(apart, offer) == min(WEEKS_TRIED)
+    assert weeks_of(np.zeros((200, 25), dtype=bool), offer) == WEEKS_TRIED[0]
 
 
 def test_more_weeks_bring_a_customer_nearer_to_all_others():

@@ -35,7 +35,7 @@ WHOLE: OfferScope = (EVERYTHING, 0.0)
 LEAST_DAYS = 7
 """Days that sums are of, where the data have fewer before an exposure."""
 WEEKS_TRIED = (1.0, 0.25, 0.5, 2.0, 4.0, 8.0, 16.0, 32.0)
-"""Usual weeks that orders above a threshold may be shrunk by; the first is what all else is shrunk by."""
+"""Usual weeks that purchases may be shrunk by; the first where the log does not say."""
 SURE = 1e-6
 """No share of orders is taken to be nearer to 0 or 1."""
 _SUMS_OF = {"spend_91": QUARTER_DAYS, "orders_91": QUARTER_DAYS, "spend_28": MONTH_DAYS}
@@ -105,20 +105,20 @@ class Before:
         return UsualWeek(spend, bought, by_scope, dict.fromkeys(by_scope, WEEKS_TRIED[0]))
 
     def with_weeks(self, usual: UsualWeek, rows: pl.DataFrame) -> UsualWeek:
-        """Return the usual week with the weeks by which orders above each threshold are best predicted.
+        """Return the usual week with the weeks by which orders that count are best predicted, for each scope.
 
         rows: customer_id, shown_day and until_day of windows in which nothing was offered. Compared is the binomial
-        likelihood of how many of a window's orders reach the threshold, given the customer's orders before it.
+        likelihood of how many of a window's orders count, by holding what is covered or by reaching the threshold,
+        given the customer's orders before it.
         """
         window = pl.col("shown_day"), pl.col("until_day")
         orders = sums_between(self.days, rows, *window, ("n_orders",)).to_series().to_numpy()
         before = exposure_features(self.days, rows)["orders_91"].to_numpy()
         weeks = dict(usual.weeks)
         for scope, days in self.by_scope.items():
-            if scope[1] > 0:
-                reached = sums_between(days, rows, *window, ("n_orders",)).to_series().to_numpy()
-                own = scope_sums(days, rows)["n_orders"].to_numpy()
-                weeks[scope] = _best_weeks(reached, orders, (own, before), (usual.by_scope[scope][1], usual.orders))
+            reached = sums_between(days, rows, *window, ("n_orders",)).to_series().to_numpy()
+            own = scope_sums(days, rows)["n_orders"].to_numpy()
+            weeks[scope] = _best_weeks(reached, orders, (own, before), (usual.by_scope[scope][1], usual.orders))
         return replace(usual, weeks=weeks)
 
     def covered(self, rows: pl.DataFrame, usual: UsualWeek) -> tuple[Floats | None, Floats | None]:
@@ -152,7 +152,7 @@ class Before:
 
 
 def _best_weeks(reached: Ints, orders: Ints, before: tuple[Floats, Floats], usual: tuple[float, float]) -> float:
-    """Return the weeks by which it is likeliest that `reached` of a window's `orders` (n,) reach a threshold.
+    """Return the weeks by which it is likeliest that `reached` of a window's `orders` (n,) count.
 
     `before` and `usual` have such orders, and all orders, of each row's quarter and of the usual week.
     """
