@@ -109,8 +109,8 @@ RULES = (
     BrokenRule(
         "payment methods",
         "purchase.py",
-        "self.paid_with, self.not_paid_with, _known",
-        "frozenset(), frozenset(), _known",
+        "self.paid_with, self.not_paid_with, _names_of",
+        "frozenset(), frozenset(), _names_of",
     ),
     BrokenRule(
         "`regions`",
@@ -121,8 +121,8 @@ RULES = (
     BrokenRule(
         "`loyalty_tiers`",
         "purchase.py",
-        "self.loyalty_tiers, self.not_loyalty_tiers, _known",
-        "frozenset(), frozenset(), _known",
+        "self.loyalty_tiers, self.not_loyalty_tiers, _names_of",
+        "frozenset(), frozenset(), _names_of",
     ),
     BrokenRule("`min_lifetime_spend`", "purchase.py", "if self.min_lifetime_minor and short > 0:", "if False:"),
     BrokenRule(

@@ -10,7 +10,7 @@ def recipients(values):
     n = len(values)
     offers = ["ten" if one % 2 else "none" for one in range(n)]
     depths = [0.1 if one % 2 else None for one in range(n)]
-    return pl.DataFrame({"offer_id": offers, "depth": depths, "who": values})
+    return pl.DataFrame({"offer_id": offers, "depth": depths, "value": values})
 
 
 def sizes(values):
@@ -29,6 +29,12 @@ def test_few_values_and_words_stay_as_they_are(values):
 def test_groups_stand_in_the_order_of_their_numbers():
     names = ["100-124K", "15-24K", "Under 15K", "125-149K", "unknown", "35-49K"]
     assert list(sizes(names)) == ["Under 15K", "15-24K", "35-49K", "100-124K", "125-149K", "unknown"]
+
+
+def test_bands_of_large_and_negative_numbers_stand_in_their_order():
+    assert list(sizes([number * 100_000 - 2_000_000 for number in range(80)])) == [
+        "-2000000–-200000", "-100000–1800000", "1900000–3800000", "3900000–5900000"
+    ]  # fmt: skip
 
 
 def test_the_rate_is_that_of_customers_with_an_offer_and_nobody_without_the_attribute_counts():

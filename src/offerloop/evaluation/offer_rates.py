@@ -31,46 +31,54 @@ class OfferRate:
 def rates_by_group(recipients: pl.DataFrame, attribute: str) -> list[OfferRate]:
     """Return the rate of each group, in the order of the numbers in their names.
 
-    recipients: a row for each customer, with offer_id (`none` without one), the depth of the offer and the attribute;
-    who has none belongs to no group. Numbers of many values are grouped in four bands of equally many customers.
+    recipients: a row for each customer, with offer_id (`none` without one), the depth of the offer, and as `value` that
+    of the attribute; who has none belongs to no group. Numbers of many values are grouped in four bands of equally many
+    customers.
     """
     got_offer = pl.col("offer_id") != "none"
     groups = (
-        _banded(recipients, attribute)
-        .drop_nulls(attribute)
-        .group_by(attribute)
+        _banded(recipients)
+        .drop_nulls("value")
+        .group_by("value")
         .agg(pl.len().alias("size"), got_offer.sum().alias("hits"), pl.col("depth").mean())
     )
-    rows = sorted(groups.iter_rows(named=True), key=lambda row: _order(str(row[attribute])))
+    rows = sorted(groups.iter_rows(named=True), key=lambda row: _place(str(row["value"])))
+    rates = [Estimate.of_share(row["hits"], row["size"]) for row in rows]
     return [
-        OfferRate(
-            attribute, str(row[attribute]), row["size"], Estimate.of_share(row["hits"], row["size"]), row["depth"]
-        )
-        for row in rows
+        OfferRate(attribute, str(row["value"]), row["size"], rate, row["depth"])
+        for row, rate in zip(rows, rates, strict=True)
     ]
 
 
-def _banded(rows: pl.DataFrame, attribute: str) -> pl.DataFrame:
-    values = rows[attribute].drop_nulls()
+def _banded(rows: pl.DataFrame) -> pl.DataFrame:
+    values = rows["value"].drop_nulls()
     if not values.dtype.is_numeric() or values.n_unique() <= MOST_VALUES:
         return rows
     edges = sorted({float(str(values.quantile(share, "lower"))) for share in (0.0, 0.25, 0.5, 0.75)})
     top = float(str(values.max()))
     band: pl.Expr = pl.lit(None, pl.String)
     for low, above in zip(edges, [*edges[1:], None], strict=True):
-        inside = pl.col(attribute) >= low
-        name = f"{low:g}–{top:g}" if above is None else f"{low:g}–{_largest(values, above):g}"
+        inside = pl.col("value") >= low
+        last = top if above is None else _largest(values, above)
+        name = f"{_written(low)}–{_written(last)}"
         band = pl.when(inside).then(pl.lit(name)).otherwise(band)
-    return rows.with_columns(band.alias(attribute))
+    return rows.with_columns(band.alias("value"))
 
 
 def _largest(values: pl.Series, below: float) -> float:
     return float(str(values.filter(values < below).max()))
 
 
-def _order(name: str) -> tuple[float, str]:
+def _written(number: float) -> str:
+    """Write a number without an exponent."""
+    return f"{number:.2f}".rstrip("0").rstrip(".")
+
+
+def _place(name: str) -> tuple[float, str]:
     """Return the first number in a name, to sort by; 'Under 15K' comes before '15-24K', names without a number last."""
-    digits = re.search(r"\d+", name)
-    if digits is None:
+    number = re.search(r"\d+(\.\d+)?", name)
+    if number is None:
         return float("inf"), name
-    return float(digits.group()) - (0.5 if digits.start() else 0.0), name
+    is_negative = number.start() == 1 and name[0] in "-−"
+    value = float(number.group()) * (-1 if is_negative else 1)
+    return value - (0.5 if number.start() and not is_negative else 0.0), name

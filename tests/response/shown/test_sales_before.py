@@ -120,6 +120,7 @@ def test_orders_that_count_are_shrunk_by_as_much_as_the_log_says(offer):
     assert weeks_of(alike, offer) == max(WEEKS_TRIED)
     assert weeks_of(apart, offer) == min(WEEKS_TRIED)
     assert weeks_of(np.zeros((200, 25), dtype=bool), offer) == WEEKS_TRIED[0]
+    assert weeks_of(alike[:3], offer) == WEEKS_TRIED[0], "three customers say nothing clearly"
 
 
 def test_more_weeks_bring_a_customer_nearer_to_all_others():

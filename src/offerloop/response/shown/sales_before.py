@@ -35,7 +35,9 @@ WHOLE: OfferScope = (EVERYTHING, 0.0)
 LEAST_DAYS = 7
 """Days that sums are of, where the data have fewer before an exposure."""
 WEEKS_TRIED = (1.0, 0.25, 0.5, 2.0, 4.0, 8.0, 16.0, 32.0)
-"""Usual weeks that purchases may be shrunk by; the first where the log does not say."""
+"""Usual weeks that purchases may be shrunk by; the first where the log does not clearly ask for others."""
+CLEARLY = 1.92
+"""Logarithm of a likelihood ratio that a test at 5 % finds: half the quantile of chi-square with one degree."""
 SURE = 1e-6
 """No share of orders is taken to be nearer to 0 or 1."""
 _SUMS_OF = {"spend_91": QUARTER_DAYS, "orders_91": QUARTER_DAYS, "spend_28": MONTH_DAYS}
@@ -152,7 +154,7 @@ class Before:
 
 
 def _best_weeks(reached: Ints, orders: Ints, before: tuple[Floats, Floats], usual: tuple[float, float]) -> float:
-    """Return the weeks by which it is likeliest that `reached` of a window's `orders` (n,) count.
+    """Return the weeks by which it is likeliest that `reached` of a window's `orders` (n,) count, if clearly.
 
     `before` and `usual` have such orders, and all orders, of each row's quarter and of the usual week.
     """
@@ -163,4 +165,5 @@ def _best_weeks(reached: Ints, orders: Ints, before: tuple[Floats, Floats], usua
         share = np.clip(share, SURE, 1 - SURE)
         return float((reached * np.log(share) + (orders - reached) * np.log1p(-share)).sum())
 
-    return max(WEEKS_TRIED, key=likelihood)
+    best = max(WEEKS_TRIED, key=likelihood)
+    return best if likelihood(best) - likelihood(WEEKS_TRIED[0]) > CLEARLY else WEEKS_TRIED[0]

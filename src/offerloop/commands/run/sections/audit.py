@@ -36,10 +36,16 @@ def audit_blocks(findings: Findings, _: Localizer) -> tuple[Block, ...]:
         )
     planned = findings.tables["assignments"].filter(pl.col("arm") == PLAN)
     terms = findings.tables["offers"].select("campaign_id", "offer_id", "depth")
-    recipients = planned.join(customers, on="customer_id").join(terms, on=["campaign_id", "offer_id"], how="left")
+    offered = planned.join(terms, on=["campaign_id", "offer_id"], how="left")
+    recipients = offered.join(customers.select("customer_id"), on="customer_id")
     if recipients.is_empty():
         return (NotKnown(_("Offer rates by group are not shown: no customer of the plan has attributes.")),)
-    every = [group for name in attributes if name in recipients.columns for group in rates_by_group(recipients, name)]
+    every = [
+        group
+        for name in attributes
+        if name in customers.columns
+        for group in rates_by_group(offered.join(customers.select("customer_id", value=name), on="customer_id"), name)
+    ]
     groups = [group for group in every if group.size >= LEAST_IN_GROUP]
     if not groups:
         return (

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
+from offerloop.errors import InputError
 from offerloop.message import Message, Share
 from offerloop.offers import NO_OFFER
 from offerloop.tables import HOLDBACK, HOLDOUT, PLAN
@@ -24,13 +25,17 @@ _CAPTION = Message("What profit is made of: customers × buyers × basket × mar
 def drivers(readout: Path, currency: str, campaign_id: str | None = None) -> list[Block]:
     """Return the tree of a read-out's figures; nothing where one of the groups is empty.
 
-    Of customers for whom an offer was planned, or an offer of one campaign, also beside that of another.
+    Of customers for whom an offer was planned, or an offer of one campaign, also beside that of another; nothing where
+    the tables of the run cannot be read any more.
     """
     if not (readout / "outcomes.parquet").is_file():
         return []
     planned = pl.read_parquet(readout / "outcomes.parquet").filter(pl.col("planned_offer_id") != NO_OFFER)
     if campaign_id is not None:
-        of_campaign = open_run(readout.parent).planned().filter(campaign_id=campaign_id).select("customer_id")
+        try:
+            of_campaign = open_run(readout.parent).planned().filter(campaign_id=campaign_id).select("customer_id")
+        except InputError:
+            return []
         planned = planned.join(of_campaign.collect(), on="customer_id", how="semi")
     groups = [planned.filter(pl.col("arm").is_in(arms)) for arms in ([PLAN], [HOLDOUT, HOLDBACK])]
     if any(one.is_empty() for one in groups):

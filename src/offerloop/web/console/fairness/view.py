@@ -65,8 +65,9 @@ def _rates_of(run: RunRead, attribute: str) -> list[OfferRate]:
         return []
     planned = run.table("assignments").filter(pl.col("arm") == PLAN).select("campaign_id", "customer_id", "offer_id")
     depths = run.table("offers").select("campaign_id", "offer_id", "depth")
-    joined = planned.join(customers.select("customer_id", attribute), on="customer_id")
-    return rates_by_group(joined.join(depths, on=["campaign_id", "offer_id"], how="left").collect(), attribute)
+    recipients = planned.join(depths, on=["campaign_id", "offer_id"], how="left")
+    values = customers.select("customer_id", value=pl.col(attribute))
+    return rates_by_group(recipients.join(values, on="customer_id").collect(), attribute)
 
 
 def _row(group: OfferRate) -> tuple[Cell, ...]:
