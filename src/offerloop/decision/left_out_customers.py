@@ -93,18 +93,20 @@ def _is_at_margin(case: CampaignCase, net: Floats) -> Bools:
 def _like_the_next(
     plan: pl.DataFrame, case: CampaignCase, solved: CampaignCase, rows: Ints, prices: pl.DataFrame
 ) -> Ints:
-    """Those of some rows at the margin that are planned for the next customer who is there with the same offers."""
+    """Return which rows at the margin the plan has for the next customer there who can choose from the same offers."""
     net = _beyond_prices(solved, prices)
     at_margin = _is_at_margin(solved, net)
-    better = solved.effects["customer_id"].filter((net > 0) & ~at_margin)
-    others = solved.keys(np.flatnonzero(at_margin)).filter(~pl.col("customer_id").is_in(better.implode()))
-    planned = plan.select(KEYS).with_columns(planned=pl.lit(value=True))
-    others = others.join(planned, on=KEYS, how="left").with_columns(pl.col("planned").fill_null(value=False))
-    ours = case.keys(rows).with_columns(row=pl.Series(rows))
-    both = pl.concat([ours, others], how="diagonal").sort("customer_id", "row", nulls_last=True)
-    same = pl.col("offer_id").sort().str.join("\n").over("customer_id")
-    nearest = pl.col("planned").backward_fill().forward_fill().over(same, "offer_id")
-    return both.filter(nearest, pl.col("row").is_not_null())["row"].to_numpy()
+    with_better = solved.effects["customer_id"].filter((net > 0) & ~at_margin)
+    could_have = solved.keys(np.flatnonzero(at_margin)).filter(~pl.col("customer_id").is_in(with_better.implode()))
+    has_offer = plan.select(KEYS).with_columns(has_offer=pl.lit(value=True))
+    could_have = could_have.join(has_offer, on=KEYS, how="left").with_columns(
+        pl.col("has_offer").fill_null(value=False)
+    )
+    left_out = case.keys(rows).with_columns(row=pl.Series(rows))
+    everybody = pl.concat([left_out, could_have], how="diagonal").sort("customer_id", "row", nulls_last=True)
+    offers_to_choose = pl.col("offer_id").sort().str.join("\n").over("customer_id")
+    next_has_offer = pl.col("has_offer").backward_fill().forward_fill().over(offers_to_choose, "offer_id")
+    return everybody.filter(next_has_offer, pl.col("row").is_not_null())["row"].to_numpy()
 
 
 def _by_rule(policy: PolicySent, case: CampaignCase, solved: CampaignCase) -> Ints:

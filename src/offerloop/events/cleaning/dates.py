@@ -13,6 +13,7 @@ from offerloop.config import Config, SourceName
 from offerloop.engine import Engine, Frame, collect
 from offerloop.errors import SourceError
 from offerloop.events.cleaning.outliers import FAR_DAYS, Outliers, iso, outliers, today_in
+from offerloop.events.cleaning.rules import window_rules
 from offerloop.events.columns.calendar import epoch_day
 from offerloop.events.columns.read import rows_outside
 from offerloop.message import Message, Value, joined
@@ -49,7 +50,9 @@ class Dates:
         `with_earlier` adds lines of files that were read before to the lines (n) of each day.
         """
         clean, day_column = self.config.clean, nw.col(day)
-        counted = self.within(frame, day).filter(~day_column.is_null())
+        counted = frame.filter(~day_column.is_null())
+        for rule in window_rules(clean, day):
+            counted = counted.filter(~rule.when)
         if self.config.profiles.as_of is not None:
             counted = counted.filter(day_column < epoch_day(self.config.profiles.as_of))
         days = collect(counted.group_by(day).agg(n=nw.len())).rename({day: "day"})
@@ -58,12 +61,6 @@ class Dates:
         checks = outliers(days, today, early=clean.first_day is None, late=clean.last_day is None)
         if checks:
             raise SourceError(joined((self._problem(name, one, today) for one in checks), "\n"))
-
-    def within(self, frame: Frame, day: str) -> Frame:
-        """Return the rows from `clean.first_day` to `clean.last_day`."""
-        clean, day_column = self.config.clean, nw.col(day)
-        frame = frame if clean.first_day is None else frame.filter(day_column >= epoch_day(clean.first_day))
-        return frame if clean.last_day is None else frame.filter(day_column <= epoch_day(clean.last_day))
 
     def _problem(self, name: SourceName, group: Outliers, today: int) -> Message:
         place, late = self.config.sources[name].place, group.is_late

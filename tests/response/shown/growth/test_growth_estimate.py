@@ -34,10 +34,11 @@ def test_offers_that_were_shown_enough_are_judged_by_themselves():
     assert log.lacks(np.array([1]))
 
 
-@pytest.mark.parametrize("se", [0.01, 0.03, 0.2])
-def test_where_offers_do_nothing_a_campaign_lacks_growth_in_nineteen_logs_of_twenty(se):
+@pytest.mark.parametrize(("se", "is_shown_enough"), [(0.01, True), (0.03, False), (0.2, False)])
+def test_where_offers_do_nothing_a_campaign_lacks_growth_in_nineteen_logs_of_twenty(se, is_shown_enough):
     """Whether its own offers were shown often, half as much as would show growth, or hardly."""
     own, covariance = np.array([2, 3]), np.diag([0.01, 0.01, se, se]) ** 2
+    assert GrowthEstimate(np.zeros(4), covariance).would_show(own) == is_shown_enough
     assert 0.93 < np.mean([one.lacks(own) for one in drawn(np.zeros(4), covariance)]) < 0.97
 
 
