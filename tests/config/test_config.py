@@ -341,3 +341,32 @@ def test_a_publish_that_cannot_be_is_refused(load, section, said):
 
 def test_a_part_of_the_configuration_can_be_asked_for_by_every_key():
     assert set(get_args(SectionName)) == set(Config.model_fields)
+
+
+CUSTOMERS = """
+[sources.customers]
+path = "people.csv"
+columns = { customer_id = "c", segment = "tier" }
+attributes = ["region", "age"]
+
+[profiles]
+audit_only = ["age"]
+fixed_attributes = ["region", "segment"]
+"""
+
+
+def test_attributes_that_tell_who_responds_are_those_of_the_customers_or_their_segment(load):
+    assert load(MINIMAL + CUSTOMERS).profiles.fixed_attributes == ("region", "segment")
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        ('["regoin"]', "names 'regoin', not an attribute of sources.customers, did you mean 'region'?"),
+        ('["age"]', "names 'age', which profiles.audit_only keeps from models"),
+    ],
+)
+def test_other_attributes_cannot_tell_who_responds(load, named, said):
+    with pytest.raises(ConfigError) as error:
+        load(MINIMAL + CUSTOMERS.replace('["region", "segment"]', named))
+    assert said in str(error.value)

@@ -263,3 +263,14 @@ def test_what_is_wrong_with_the_log_is_told_with_its_place(shop, market, tmp_pat
     assert (code, printed) == (2, "")
     assert len(said.splitlines()) == 1
     assert all(word in said for word in (*words, "exposures.csv"))
+
+
+def test_attributes_that_the_owner_names_reach_what_is_learned(prepared):
+    config, engine, events = prepared
+    ids = collect(events.order_lines.select("customer_id").unique(), "customer_id").with_row_index("number")
+    regions = ids.select("customer_id", region=pl.format("r{}", pl.col("number") % 2))
+    named = config.model_copy(update={"profiles": config.profiles.model_copy(update={"fixed_attributes": ("region",)})})
+    attributes = shown_log(replace(events, customers=engine.table(regions)), named).attributes
+    assert attributes is not None
+    assert_frame_equal(collect(attributes, "customer_id"), regions)
+    assert shown_log(events, config).attributes is None

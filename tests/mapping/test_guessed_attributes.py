@@ -17,14 +17,37 @@ PROTECTED = [
     "annee_naissance", "tranche_age", "Civilité", "salaire", "etat_civil", "taille_foyer", "nombre_enfants", "Santé",
     "año_nacimiento", "grupo_edad", "sueldo", "etnia", "embarazada", "miembros_hogar", "nivel_educativo",
 ]  # fmt: skip
-PLAIN = ["shoe size", "Herkunftskanal", "actif", "tienda", "门店", "Email Marketing Status", "Email Opt-Out", "parrain"]
+FIXED = [
+    "Region",
+    "home_city",
+    "signup_channel",
+    "Herkunftskanal",
+    "Kunde seit",
+    "注册渠道",
+    "date d'inscription",
+    "Provincia",
+]
+PLAIN = [
+    "shoe size",
+    "actif",
+    "tienda",
+    "门店",
+    "tier",
+    "total spend",
+    "last order date",
+    "state",
+    "Email Marketing Status",
+    "Email Opt-Out",
+    "parrain",
+]
 
 
 def sorted_out(name):
     """Whether a column is carried along, only audits, or stays behind."""
-    kept, audited, personal = customer_attributes(ColumnMatch({name: SourceColumn(name, pl.Series(["a", "b"]))}))
-    assert not (kept and personal)
-    return "audited" if audited else "kept" if kept else "personal"
+    found = customer_attributes(ColumnMatch({name: SourceColumn(name, pl.Series(["a", "b"]))}))
+    assert not (found.kept and found.personal)
+    assert not (found.protected and found.fixed)
+    return "audited" if found.protected else "fixed" if found.fixed else "kept" if found.kept else "personal"
 
 
 @pytest.mark.parametrize("name", [*BIRTHDAYS, *NAMES])
@@ -37,6 +60,11 @@ def test_protected_columns_only_audit(name):
     assert sorted_out(name) == "audited"
 
 
+@pytest.mark.parametrize("name", FIXED)
+def test_what_does_not_follow_from_purchases_may_tell_who_responds(name):
+    assert sorted_out(name) == "fixed"
+
+
 @pytest.mark.parametrize("name", PLAIN)
 def test_others_are_carried_along(name):
     assert sorted_out(name) == "kept"
@@ -46,4 +74,4 @@ def test_columns_without_any_filled_cell_are_left_out():
     columns = {
         name: SourceColumn(name, pl.Series(cells)) for name, cells in {"column 8": ["", " "], "shop": ["a", ""]}.items()
     }
-    assert customer_attributes(ColumnMatch(columns)) == (["shop"], [], [])
+    assert customer_attributes(ColumnMatch(columns)) == (["shop"], [], [], [])

@@ -48,6 +48,9 @@ class Profiles(ConfigSection):
     """Nothing on or after this local day is used; default: the day after the last order."""
     audit_only: tuple[str, ...] = ()
     """Attributes of customers that audit the plan and never reach a model or a rule."""
+    fixed_attributes: tuple[str, ...] = ()
+    """Attributes of customers that were the same when each offer of the log was shown, such as region or the channel
+    of registration: they may tell who responds. Not what purchases decide, such as a class by spending."""
 
 
 class Recommend(ConfigSection):
@@ -156,20 +159,38 @@ class Config(ConfigSection):
         return value
 
     @model_validator(mode="after")
-    def _audited_attributes(self) -> Config:
+    def _known_attributes(self) -> Config:
+        for name in set(self.profiles.audit_only) & set(self.profiles.fixed_attributes):
+            raise ValueError(
+                Message(
+                    "profiles.fixed_attributes names '{name}', which profiles.audit_only keeps from models; take it "
+                    "out of one of them",
+                    name=name,
+                )
+            )
         if self.data.source == "store" and "customers" not in self.sources:
             return self  # events say which attributes there are
-        attributes = self.sources["customers"].attributes if "customers" in self.sources else ()
-        for name in self.profiles.audit_only:
-            if name not in attributes:
-                raise ValueError(
-                    Message(
-                        "profiles.audit_only names '{name}', not an attribute of sources.customers{near}",
-                        name=name,
-                        near=near_miss(name, attributes),
-                    )
+        for setting, name in self.unknown_attributes():
+            raise ValueError(
+                Message(
+                    "profiles.{setting} names '{name}', not an attribute of sources.customers{near}",
+                    setting=setting,
+                    name=name,
+                    near=near_miss(name, self._attributes()),
                 )
+            )
         return self
+
+    def unknown_attributes(self) -> Iterator[tuple[str, str]]:
+        """Yield settings of `[profiles]` and what they name that the customers do not have."""
+        of_models = self._attributes()
+        if "customers" in self.sources and "segment" in self.sources["customers"].columns:
+            of_models = (*of_models, "segment")
+        yield from (("audit_only", one) for one in self.profiles.audit_only if one not in self._attributes())
+        yield from (("fixed_attributes", one) for one in self.profiles.fixed_attributes if one not in of_models)
+
+    def _attributes(self) -> tuple[str, ...]:
+        return self.sources["customers"].attributes if "customers" in self.sources else ()
 
     @model_validator(mode="after")
     def _known_audiences(self) -> Config:

@@ -96,9 +96,11 @@ def shown_log(events: Events, config: Config, margins: Margins | None = None) ->
     """What the shop knows of past decisions; `margins` are those of the whole shop where they are known."""
     if margins is None:
         margins = known_margins(events.order_lines, events.products, config.shop.margin)
+    names = config.profiles.fixed_attributes
+    attributes = events.customers.select("customer_id", *names) if names else None
     return ShownLog(
         events.exposures, events.order_lines, events.products, events.first_day, events.as_of_day,
-        config.evaluate.window_days, margins, coupons_apart=events.coupons_apart,
+        config.evaluate.window_days, margins, attributes=attributes, coupons_apart=events.coupons_apart,
     )  # fmt: skip
 
 

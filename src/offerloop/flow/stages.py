@@ -273,7 +273,7 @@ def learn_effects(
     """Learn the effects of offers from past exposures and from what is known of shelf prices."""
     offers = offers_to_learn(events, lines, config)
     never_harms = all(one.send == "likely" for one in config.campaigns)
-    basis = config.only("seed", "shop", "evaluate")
+    basis = config.only("seed", "shop", "profiles", "evaluate")
     shown = stage("shown offers", study_shown, events, offers, basis, engine, never_harms=never_harms)
     settings = config.only("seed", "shop", "response", "campaigns", "experiment", "evaluate")
     effects = stage("effects", estimate, events, study, shown, settings)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
         unreadable_numbers,
         unreadable_times,
     )
-    from offerloop.mapping.other_sources import customer_attributes
+    from offerloop.mapping.other_sources import FurtherColumns, customer_attributes
     from offerloop.mapping.rounds import days_between_rounds
     from offerloop.mapping.shop import GuessedValue, currency_evidence, guess_currency, guess_zone
     from offerloop.mapping.shown import carried_terms, check_validity
@@ -53,6 +53,7 @@ __all__ = [
     "GIVEN",
     "SAME",
     "ColumnMatch",
+    "FurtherColumns",
     "Guess",
     "GuessedValue",
     "OpenColumn",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import polars as pl
 
@@ -113,16 +114,28 @@ def _check_known(key: str, match: ColumnMatch, known_values: dict[str, frozenset
         )
 
 
-def customer_attributes(match: ColumnMatch) -> tuple[list[str], list[str], list[str]]:
-    """Return which further columns of customers to carry along, which of them for audits only, and which to leave out.
+class FurtherColumns(NamedTuple):
+    """Further columns of customers, by name."""
 
-    Columns without any filled cell are none of them.
-    """
+    kept: list[str]
+    """Carried along."""
+    protected: list[str]
+    """Those of them that are for audits only."""
+    fixed: list[str]
+    """Those of them that may tell who responds to offers."""
+    personal: list[str]
+    """Left out."""
+
+
+def customer_attributes(match: ColumnMatch) -> FurtherColumns:
+    """Sort the further columns of customers by their names; columns without any filled cell are left out silently."""
     ours = {*CONTRACTS["customers"].required, *CONTRACTS["customers"].optional}
     rest = [column.name for column in match.unused() if column.name not in ours and column.filled.len()]
     personal = [name for name in rest if _is_personal(name)]
     kept = [name for name in rest if name not in personal]
-    return kept, [name for name in kept if says(name, "protected")], personal
+    protected = [name for name in kept if says(name, "protected")]
+    fixed = [name for name in kept if name not in protected and says(name, "fixed")]
+    return FurtherColumns(kept, protected, fixed, personal)
 
 
 def _is_personal(name: str) -> bool:

@@ -46,8 +46,9 @@ class Evidence:
     """(n, K): how many orders a unit of what each offer counts on is bought in; None where that is not known."""
     used_once: Floats | None = None
     """(n, K): what a unit of each offer's depth takes off where it is good for one order, else 0; None if none is."""
-    categories: Floats | None = None
-    """(n, q): shares of categories in what each customer bought before; None where nothing is known of them."""
+    further: tuple[Floats, ...] = ()
+    """(n, q) each: further features, such as shares of categories in what each customer bought before. What a table
+    tells does not depend on how many columns it has."""
     usual_propensity: Floats | None = None
     """(n, K): propensities of the draw that rows with their weights come from; None for `propensity`."""
     weight: Floats | None = None
@@ -114,7 +115,7 @@ class Evidence:
             covered=None if self.covered is None else self.covered[rows],
             orders=None if self.orders is None else self.orders[rows],
             used_once=None if self.used_once is None else self.used_once[rows],
-            categories=None if self.categories is None else self.categories[rows],
+            further=tuple(one[rows] for one in self.further),
             usual_propensity=None if self.usual_propensity is None else self.usual_propensity[rows],
             weight=None if self.weight is None else self.weight[rows],
             age=None if self.age is None else self.age[rows],

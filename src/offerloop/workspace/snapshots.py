@@ -44,17 +44,15 @@ def with_store(config: Config, folder: Path) -> Config:
             )
         )
     config = config.model_copy(update={"sources": sources})
-    _check_audited(config)
+    _check_attributes(config)
     return config
 
 
-def _check_audited(config: Config) -> None:
-    attributes = config.sources["customers"].attributes if "customers" in config.sources else ()
-    for name in config.profiles.audit_only:
-        if name not in attributes:
-            raise ConfigError(
-                Message("profiles.audit_only names '{name}', which no event says of a customer", name=name)
-            )
+def _check_attributes(config: Config) -> None:
+    for setting, name in config.unknown_attributes():
+        raise ConfigError(
+            Message("profiles.{setting} names '{name}', which no event says of a customer", setting=setting, name=name)
+        )
 
 
 @contextmanager

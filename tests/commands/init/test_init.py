@@ -116,6 +116,7 @@ def test_personal_columns_stay_behind_and_protected_ones_only_audit(tmp_path):
     assert source.columns == {"customer_id": "Kundennummer", "segment": "Kundengruppe", "consent": "Newsletter"}
     assert source.attributes == ("Alter", "Geschlecht", "Herkunftskanal")
     assert config.profiles.audit_only == ("Alter", "Geschlecht")
+    assert config.profiles.fixed_attributes == ("Herkunftskanal",)
     assert "not carried along: Vorname, E-Mail" in made.config.read_text(encoding="utf-8")
 
 

@@ -149,10 +149,11 @@ def test_a_store_that_is_not_there_is_not_made(tmp_path):
     assert not (tmp_path / "offerloop.db").exists()
 
 
-def test_an_attribute_that_nobody_has_cannot_be_audited(tmp_path, store_url):
+@pytest.mark.parametrize("setting", ["audit_only", "fixed_attributes"])
+def test_an_attribute_that_nobody_has_cannot_be_named(tmp_path, store_url, setting):
     reported(store_url, [order("a", "2024-03-01", ("tea", 1, 100))])
     path = shop_on_store(tmp_path, store_url)
-    path.write_text(path.read_text() + '\n[profiles]\naudit_only = ["age"]\n')
+    path.write_text(path.read_text() + f'\n[profiles]\n{setting} = ["age"]\n')
     load_config(path)
-    with pytest.raises(ConfigError, match="audit_only names 'age', which no event says of a customer"):
+    with pytest.raises(ConfigError, match=f"{setting} names 'age', which no event says of a customer"):
         clean(path)

@@ -12,7 +12,7 @@ from textwrap import wrap
 from offerloop.commands.init.sizing import Size
 from offerloop.config import WIDTH, SourceName, entry, listed, off, quoted
 from offerloop.events import CONTRACTS, Dialect
-from offerloop.mapping import ColumnMatch, Guess, GuessedValue, OpenColumn, RowFilter, TimeForm
+from offerloop.mapping import ColumnMatch, FurtherColumns, Guess, GuessedValue, OpenColumn, RowFilter, TimeForm
 from offerloop.message import Message
 from offerloop.workspace import SampleRows, SourcePlace
 
@@ -69,7 +69,7 @@ class ShopText:
     zone: GuessedValue
     margin: GuessedValue
     sources: Sequence[SourceText]
-    audit_only: Sequence[str]
+    customers: FurtherColumns
     campaign: Sequence[str]
     """Lines of the campaign."""
     size: Size
@@ -110,7 +110,7 @@ def shop_text(shop: ShopText, folder: Path) -> str:
     for source in shop.sources:
         lines += ["", *source_lines(source, folder)]
     lines += ["", *(f"# {line}" for line in shop.missing)] if shop.missing else []
-    lines += ["", *_settings(shop.audit_only, shop.size, shop.clean), *_period(shop.period_days), "", *shop.campaign]
+    lines += ["", *_settings(shop.customers, shop.size, shop.clean), *_period(shop.period_days), "", *shop.campaign]
     return _CONTROL.sub("?", "\n".join(lines)) + "\n"
 
 
@@ -210,9 +210,16 @@ def _dialect(sample: SampleRows) -> list[str]:
     return lines
 
 
-def _settings(audit_only: Sequence[str], size: Size, clean: Sequence[str]) -> list[str]:
-    audited = entry("audit_only", listed(audit_only), "look protected: they audit the plan and never make one")
+def _settings(customers: FurtherColumns, size: Size, clean: Sequence[str]) -> list[str]:
+    audited = entry("audit_only", listed(customers.protected), "look protected: they audit the plan and never make one")
     none = off("audit_only = []", "attributes that audit the plan and never make one")
+    fixed = entry(
+        "fixed_attributes", listed(customers.fixed), "do not follow from purchases, and may tell who responds"
+    )
+    open_ones = [name for name in customers.kept if name not in customers.protected]
+    no_fixed = off(
+        f"fixed_attributes = {listed(open_ones)}", "those that do not follow from purchases may tell who responds"
+    )
     return [
         "[clean]",
         off('test_ids = ["TEST*"]', "customers or orders that are tests; default: none"),
@@ -222,7 +229,8 @@ def _settings(audit_only: Sequence[str], size: Size, clean: Sequence[str]) -> li
         "",
         "[profiles]",
         off("as_of = 2024-12-31", "nothing from this day on is used; default: the day after the last order"),
-        audited if audit_only else none,
+        audited if customers.protected else none,
+        fixed if customers.fixed else no_fixed,
         "",
         "[recommend]",
         off("min_buyers = 1", "products with fewer buyers are recommended by their description only"),

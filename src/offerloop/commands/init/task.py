@@ -136,10 +136,10 @@ def _shop(title: str, mapped: _Mapped, budget: str | None, currency: str | None,
     shown = "exposures" in matches and "propensity" in matches["exposures"].guesses
     size = plan_size(plan, sales, float(margin.value), money.value, offers, is_given=budget is not None)
     campaign = campaign_lines(plan.of(size, money.value), sales, money.value, offers, shown=shown)
-    audit_only = customer_attributes(matches["customers"])[1] if "customers" in matches else []
+    customers = customer_attributes(matches.get("customers", ColumnMatch({})))
     zone = guess_zone(language, money.value, orders)
     return ShopText(
-        title, money, zone, margin, texts, audit_only, campaign, size, _missing(matches), clean_lines(others, orders),
+        title, money, zone, margin, texts, customers, campaign, size, _missing(matches), clean_lines(others, orders),
         period,
     )  # fmt: skip
 
@@ -191,7 +191,8 @@ def _with_rest(text: SourceText, samples: Samples, matches: Mapping[SourceName, 
     rest = [column.name for column in text.match.unused()]
     personal: list[str] = []
     if text.name == "customers":
-        kept, _, personal = customer_attributes(text.match)
+        columns = customer_attributes(text.match)
+        kept, personal = columns.kept, columns.personal
         left = Message("Names, addresses and dates of birth are not carried along: {columns}.", columns=named(personal))
         notes = [left] if personal else []
         text = replace(text, attributes=kept, notes=notes)

@@ -28,7 +28,7 @@ SHARD_EXPOSURES = 150_000
 """Exposures of a shard."""
 FIT_SHARDS = 4
 """Shards that effects are learned from: with 20 offers they take some 3 GB."""
-LINES, EXPOSURES = "order_lines", "exposures"
+LINES, EXPOSURES, ATTRIBUTES = "order_lines", "exposures", "attributes"
 CustomerEffects = tuple[pl.Series, dict[str, Floats], dict[str, Floats]]
 """Customers, effects and errors; see `ShownEffects`."""
 
@@ -77,8 +77,10 @@ def _learned(
     needed = frozenset[str]().union(*(needed_columns(one.scope) for one in offers))
     lines = log.order_lines.select(*LINE_COLUMNS, *_further(log.order_lines, LINE_COLUMNS, needed))
     tables = {LINES: lines, EXPOSURES: log.exposures.select(EXPOSURE_COLUMNS)}
+    if log.attributes is not None:
+        tables[ATTRIBUTES] = log.attributes
     sample, others = ShardedTables(engine, shards).with_tables(tables).parted(FIT_SHARDS)
-    of_sample = replace(log, order_lines=sample[LINES], exposures=sample[EXPOSURES])
+    of_sample = replace(log, order_lines=sample[LINES], exposures=sample[EXPOSURES], attributes=sample.get(ATTRIBUTES))
     learned = learn_shown(of_sample, offers, seed, engine, never_harms=never_harms)
     of_product = ("product_id", "category")
     products = collect(log.products.select(*of_product, *_further(log.products, of_product, needed)))
@@ -109,7 +111,9 @@ class EffectsOfShard:
         engine = InMemoryEngine()
         exposures, lines, products = (engine.table(one) for one in (rows[EXPOSURES], rows[LINES], self.products))
         days = (self.first_day, self.as_of_day, self.window_days)
-        shown = shown_effects(ShownLog(exposures, lines, products, *days, self.margins), self.learned, engine)
+        attributes = engine.table(rows[ATTRIBUTES]) if ATTRIBUTES in rows else None
+        log = ShownLog(exposures, lines, products, *days, self.margins, attributes=attributes)
+        shown = shown_effects(log, self.learned, engine)
         return shown.customers, shown.by_outcome, shown.se
 
 

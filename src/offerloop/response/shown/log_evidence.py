@@ -16,10 +16,12 @@ import polars as pl
 
 from offerloop.arrays import Floats, Ints
 from offerloop.engine import Engine, Frame, collect, distinct
+from offerloop.response.encoding import ColumnEncoding
 from offerloop.response.evidence import Evidence
 from offerloop.response.margins import Margins
 from offerloop.response.shown.category_shares import ShareScale
 from offerloop.response.shown.covered_lines import columns_of_tables
+from offerloop.response.shown.customer_attributes import CustomerAttributes
 from offerloop.response.shown.exposure_windows import YEAR_DAYS, exposure_outcomes
 from offerloop.response.shown.growth.model import LAGS
 from offerloop.response.shown.hidden_costs import with_hidden_costs
@@ -45,6 +47,8 @@ class ShownLog:
     margins: Margins
     rarely_drawn: frozenset[str] = frozenset()
     """Ids of offers whose exposures without a propensity do not count, by the whole log; see `rarely_drawn`."""
+    attributes: Frame | None = None
+    """customer_id, and attributes of customers that were fixed before the log; None where there are none."""
     coupons_apart: bool = False
     """Whether the discount of order lines is what was off at the shelf."""
 
@@ -86,6 +90,7 @@ class LogScale:
     first_day: int
     """The first day of the data."""
     shares: ShareScale
+    attributes: ColumnEncoding | None
     days: pl.DataFrame
     """Propensities by day; see `day_propensities`."""
     personal: PersonalDays
@@ -118,8 +123,11 @@ def before_of(
 ) -> Before:  # fmt: skip
     """Return what those who are active or stand in rows did before."""
     ids = engine.table(pl.concat([active, rows.select("customer_id")]).unique())
-    first_day, shares = (log.first_day, None) if scale is None else (scale.first_day, scale.shares)
-    return Before.of(log.order_lines, log.products, log.margins, ids, terms, first_day, shares)
+    first_day, shares, encoding = (
+        (log.first_day, None, None) if scale is None else (scale.first_day, scale.shares, scale.attributes)
+    )
+    attributes = None if log.attributes is None else CustomerAttributes.of(log.attributes, ids, encoding)
+    return Before.of(log.order_lines, log.products, log.margins, ids, terms, first_day, shares, attributes)
 
 
 def logged_rows(
@@ -148,7 +156,7 @@ def logged_rows(
         terms,
         covered=covered,
         orders=orders,
-        categories=before.shares.before(kept),
+        further=before.further(kept),
         usual_propensity=drawn.usual_propensity,
         weight=drawn.weight,
         age=(log.as_of_day - kept["shown_day"]).cast(pl.Float64).to_numpy(),

@@ -13,8 +13,10 @@ import polars as pl
 
 from offerloop.arrays import Floats, Ints
 from offerloop.engine import Frame, collect
+from offerloop.response.encoding import ColumnEncoding
 from offerloop.response.margins import Margins
 from offerloop.response.shown.category_shares import CategoryShares, ShareScale
+from offerloop.response.shown.customer_attributes import CustomerAttributes
 from offerloop.response.shown.exposure_windows import (
     EXPOSURE_FEATURES,
     MONTH_DAYS,
@@ -72,18 +74,20 @@ class Before:
     shares: CategoryShares
     first_day: int
     """The first day of the data."""
+    attributes: CustomerAttributes | None = None
 
     @classmethod
     def of(
         cls, order_lines: Frame, products: Frame, margins: Margins, ids: Frame, offers: Sequence[OfferTerms],
-        first_day: int, scale: ShareScale | None = None,
+        first_day: int, scale: ShareScale | None = None, attributes: CustomerAttributes | None = None,
     ) -> Before:  # fmt: skip
         """Read the earlier sales of some customers; `scale` is that of the shares where it is known."""
         daily = collect(daily_sums(order_lines, products, ids))
         scopes = tuple((one.goods, one.threshold) for one in offers)
         partial = {scope for scope, one in zip(scopes, offers, strict=True) if one.amount or scope != WHOLE}
         by_scope = scope_days(order_lines, products, ids, partial) if partial else {}
-        return cls(running_sums(daily, margins), by_scope, scopes, CategoryShares.of(daily, scale), first_day)
+        shares = CategoryShares.of(daily, scale)
+        return cls(running_sums(daily, margins), by_scope, scopes, shares, first_day, attributes)
 
     def features(self, rows: pl.DataFrame) -> Floats:
         """(n, p) of rows (customer_id, shown_day).
@@ -97,6 +101,17 @@ class Before:
         return np.column_stack(
             [features.select(EXPOSURE_FEATURES).to_numpy(), np.log1p(features["spend_91"].to_numpy().clip(0))]
         )
+
+    @property
+    def encoding(self) -> ColumnEncoding | None:
+        """How attributes of customers are encoded."""
+        return None if self.attributes is None else self.attributes.encoding
+
+    def further(self, rows: pl.DataFrame) -> tuple[Floats, ...]:
+        """Return tables (n, q) of what else may tell who responds: shares of categories, and attributes."""
+        shares = self.shares.before(rows)
+        attributes = None if self.attributes is None else self.attributes.of_rows(rows)
+        return tuple(one for one in (shares, attributes) if one is not None)
 
     def usual_week(self, rows: pl.DataFrame) -> UsualWeek:
         """Return what the mean of some rows buys in a week."""

@@ -154,7 +154,9 @@ def learn_shown(
     part, discount = _part(evidence.rows["customer_id"], seed), evidence.outcomes["coupon_minor"]
     past = evidence.usual
     now = replace(before.usual_week(coming_rows(log, active)), weeks=past.weeks)
-    scale = LogScale(log.first_day, before.shares.scale, days, evidence.personal, past, now, log.rarely_drawn)
+    scale = LogScale(
+        log.first_day, before.shares.scale, before.encoding, days, evidence.personal, past, now, log.rarely_drawn,
+    )  # fmt: skip
     redemption, propensity = RedemptionModel.fit(evidence.of("redeemed")), evidence.evidence.draw.mean(axis=0)
     once = are_used_once(before, evidence.rows, value.action, value.coding)
     value = _with_single_use(value, once, redemption, partial(before.order_worth, evidence.rows, past))
@@ -251,7 +253,7 @@ def _coming(model: ShownModel, now: pl.DataFrame, before: Before, earlier: Ints)
     propensity = np.tile(model.propensity, (now.height, 1))
     coming = Evidence(
         before.features(now), nothing.astype(np.int64), nothing, propensity, model.terms, earlier=earlier,
-        covered=covered, orders=orders, categories=before.shares.before(now),
+        covered=covered, orders=orders, further=before.further(now),
     )  # fmt: skip
     order_worth = partial(before.order_worth, now, model.scale.now)
     return _with_single_use(coming, model.is_used_once, model.redemption, order_worth)

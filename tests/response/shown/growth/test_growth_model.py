@@ -171,16 +171,17 @@ def test_customers_who_respond_more_are_found_by_what_is_known_of_them():
     assert share[shop.kind == 1].mean() > 2 * share[shop.kind == 0].mean()
 
 
-def with_categories(shop, shares):
-    """The log and the customers of a shop of whom shares of categories (CUSTOMERS, q) are known."""
-    return replace(shop.log(), categories=np.repeat(shares, PERIODS, axis=0)), replace(shop.now(), categories=shares)
+def with_further(shop, *tables):
+    """The log and the customers of a shop of whom further features (CUSTOMERS, q) are known."""
+    of_rows = tuple(np.repeat(one, PERIODS, axis=0) for one in tables)
+    return replace(shop.log(), further=of_rows), replace(shop.now(), further=tables)
 
 
 def test_customers_who_respond_more_are_found_by_the_categories_that_they_buy():
     main = np.eye(5)[np.random.default_rng(0).integers(0, 5, CUSTOMERS)]
     shop = Shop(FORMS["line"], lambda *_: 0.5 + 2.5 * main[:, 0])
-    log, now = with_categories(shop, main)
-    more = Growth.fit(log).of_categories.more(main)
+    log, now = with_further(shop, main)
+    more = Growth.fit(log).further[0].more(main)
     assert more[main[:, 0] == 1].mean() - more[main[:, 0] == 0].mean() == pytest.approx(2.5, rel=0.3)
     part, whose = np.repeat(np.arange(CUSTOMERS) % 5, PERIODS), np.arange(CUSTOMERS)
     better, plain = grow(log, shop.off.ravel(), part, now, whose).value, shop.predict().value
@@ -192,8 +193,8 @@ def test_categories_that_tell_nothing_change_hardly_anything():
     rng, spread = np.random.default_rng(0), []
     for seed in range(5):
         shares = rng.dirichlet(np.ones(20), CUSTOMERS)
-        log, _ = with_categories(Shop(FORMS["line"], seed=seed), shares)
-        spread.append(Growth.fit(log).of_categories.more(shares).std())
+        log, _ = with_further(Shop(FORMS["line"], seed=seed), shares)
+        spread.append(Growth.fit(log).further[0].more(shares).std())
     assert np.mean(spread) < 0.1
 
 

@@ -97,8 +97,8 @@ class Predicted:
 
 
 @dataclass(frozen=True, eq=False)
-class CategoryResponse:
-    """How much more or less customers respond, as the categories (p) that they spend on tell."""
+class FurtherResponse:
+    """How much more or less customers respond, as a table of further features (p) tells."""
 
     scale: Floats
     """(2, p): mean and standard deviation."""
@@ -109,9 +109,9 @@ class CategoryResponse:
 
     @classmethod
     def fit(cls, table: Floats, h: Floats, step: Floats, left: Floats, variance: Floats, customer: Ints) -> Self:
-        """Learn from shares (n, p) what growth (n,) that was expected, `step`, leaves of the outcome (n,).
+        """Learn from features (n, p) what growth (n,) that was expected, `step`, leaves of the outcome (n,).
 
-        How much they tell does not depend on how many categories there are: each has the p-th part of the variance.
+        How much they tell does not depend on how many there are: each has the p-th part of the variance.
         """
         scale = _scale(table)
         z = within((table - scale[0]) / scale[1])
@@ -121,7 +121,7 @@ class CategoryResponse:
         return cls(scale, centre, slopes)
 
     def more(self, table: Floats) -> Floats:
-        """(n,): what shares (n, p) add to the response."""
+        """(n,): what features (n, p) add to the response."""
         z = within((table - self.scale[0]) / self.scale[1])
         return np.asarray((z - self.centre) @ self.slopes, dtype=np.float64)
 
@@ -160,8 +160,8 @@ class Growth:
     """(len(POWERS),): weight of each power of the share that an offer covers."""
     f_by_power: Floats
     """(len(POWERS), K): f if growth rose with that power alone."""
-    of_categories: CategoryResponse | None
-    """What shares of categories tell of who responds."""
+    further: tuple[FurtherResponse, ...]
+    """What each table of further features tells of who responds."""
 
     @property
     def lasts(self) -> float:
@@ -192,16 +192,16 @@ class Growth:
         step, more = steps.sum(axis=1), (((z - centre) @ a.T) * steps).sum(axis=1)
         left = left - more
         carry, lasts_se, z2 = _carried(evidence, grown.sum(axis=1), usual, y - step - more)
-        of_categories = None
-        if evidence.categories is not None:
-            of_categories = CategoryResponse.fit(evidence.categories, h, step, left, variance, evidence.whose)
-            left = left - of_categories.more(evidence.categories) * step
+        further = []
+        for table in evidence.further:
+            further.append(FurtherResponse.fit(table, h, step, left, variance, evidence.whose))
+            left = left - further[-1].more(table) * step
         information = _row_information(step, left, variance)
         dispersion = _dispersion(information)
         spread = _own_spread(summed(evidence.whose, information / dispersion))
         return cls(
             evidence.coding, usual, errors, f, f_se, estimate, traits, centre, a, carry, lasts_se, z2, spread,
-            dispersion, powers, f_by_power, of_categories,
+            dispersion, powers, f_by_power, tuple(further),
         )  # fmt: skip
 
     def signals(self, evidence: Evidence) -> Floats:
@@ -249,8 +249,8 @@ class Growth:
         """An array of shape (n, families)."""
         z = within((_with_past(evidence) - self.traits[0]) / self.traits[1])
         response: Floats = 1 + (z - self.centre) @ self.a.T
-        if self.of_categories is not None and evidence.categories is not None:
-            response = response + self.of_categories.more(evidence.categories)[:, None]
+        for learned, table in zip(self.further, evidence.further, strict=True):
+            response = response + learned.more(table)[:, None]
         return response
 
     def _own(self, signals: Floats) -> Floats:
