@@ -19,6 +19,13 @@ from offerloop.offers import names_no_offer
         "aucune",
         "aucune opération",
         "ninguna promoción",
+        "nessuna offerta",
+        "sem desconto",
+        "geen korting",
+        "brak oferty",
+        "teklif yok",
+        "クーポンなし",
+        "혜택 없음",
     ],
 )
 def test_whoever_has_it_got_nothing(name):

@@ -23,7 +23,14 @@ if TYPE_CHECKING:
     from offerloop.events.cleaning_stage import NON_MERCHANDISE, RETENTION
     from offerloop.events.columns.calendar import DAY, EPOCH, epoch_day, to_utc, with_day
     from offerloop.events.columns.cells import BLANKS, as_text, blank, looks_like_number, parse_number
-    from offerloop.events.columns.column_words import has_signs, holds_words, words_of
+    from offerloop.events.columns.column_words import (
+        has_hangul,
+        has_kana,
+        has_signs,
+        holds_words,
+        is_traditional,
+        words_of,
+    )
     from offerloop.events.columns.compiled import minor_units
     from offerloop.events.columns.contracts import CONTRACTS, ONE_PERCENT, TIME_COLUMNS, VALIDITY
     from offerloop.events.columns.currencies import CURRENCY_CODES, CURRENCY_SIGNS, are_mixed, signs_in
@@ -36,6 +43,7 @@ if TYPE_CHECKING:
         ISO,
         MICROSECONDS,
         MILLISECONDS,
+        REPUBLIC,
         SECONDS,
         likely_formats,
         of_like_shape,
@@ -94,6 +102,7 @@ __all__ = [
     "NOT_RETURNED",
     "ONE_PERCENT",
     "PURCHASE",
+    "REPUBLIC",
     "RETENTION",
     "RULE_NAMES",
     "SCANNED",
@@ -141,11 +150,14 @@ __all__ = [
     "file_source",
     "frame_of",
     "has_coupons",
+    "has_hangul",
+    "has_kana",
     "has_signs",
     "holds_words",
     "instead_of_copies",
     "is_return",
     "is_state",
+    "is_traditional",
     "is_unclear",
     "kind_of",
     "known_kind",

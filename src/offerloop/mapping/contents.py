@@ -17,6 +17,7 @@ from offerloop.events import (
     MILLISECONDS,
     MONTH,
     NOT_RETURNED,
+    REPUBLIC,
     SECONDS,
     blank,
     is_state,
@@ -36,13 +37,19 @@ FEW = 10
 """With fewer rows, counts of distinct values say nothing."""
 _KNOWN_CUSTOMERS = 0.1
 """Share of the rows, at least, that say who the customer is."""
-_YES = ("1", "true", "yes", "y", "t", "ja", "j", "oui", "sí", "si", "是", "已退", "wahr")
-_LIKE_TIMES = rf"^(\d{{8,16}}(\.\d+)?$|\d{{1,4}}[-/.年]\d{{1,2}}[-/.月]\d|(\d{{1,4}}[-/. ]*)?{MONTH}[-/. ]*\d)"
+_YES = (
+    "1", "true", "yes", "y", "t", "ja", "j", "oui", "sí", "sì", "si", "sim", "tak", "evet", "是", "已退", "wahr",
+    "はい", "あり", "예", "네",
+)  # fmt: skip
+_LIKE_TIMES = (
+    rf"^(\d{{8,16}}(\.\d+)?$|(民[國国] ?)?\d{{1,4}}[-/.年]\d{{1,2}}[-/.月]\d|(\d{{1,4}}[-/. ]*)?{MONTH}[-/. ]*\d)"
+)
 """Anything else is no time; asked first because it is quick."""
 _SHORT_DATES = ("%d.%m.%Y", "%d/%m/%y", "%m/%d/%y", "%d-%m-%y", "%m-%d-%y")
 ALSO = (
     *(date + clock for date in _SHORT_DATES for clock in ("", " %H:%M", " %H:%M:%S")),
     *(date + clock for date in ("%d/%m/%Y", "%Y-%m-%d", *_SHORT_DATES) for clock in (" %H.%M", " %H.%M.%S")),
+    *REPUBLIC,
 )
 """Forms that the reader knows only when they are written down."""
 _ID_WITH_POINT = r"^\d{5,}\.\d{4,}$"
@@ -190,11 +197,11 @@ def _forms(cells: pl.Series) -> tuple[str, ...]:
 
 
 def _fits(cells: pl.Series, form: str) -> bool:
-    """Return whether nearly all cells are times in one form."""
+    """Return whether nearly all cells are times in one form; with years of the Republic of China all have to be."""
     wrong = nw.from_native(pl.DataFrame({"cell": cells})).select(
         wrong=written_as(nw.col("cell"), form).unreadable.sum()
     )
-    return bool(wrong["wrong"][0] <= (1 - READABLE) * cells.len())
+    return bool(wrong["wrong"][0] <= (0 if form in REPUBLIC else (1 - READABLE) * cells.len()))
 
 
 def _possible(cells: pl.Series, form: str) -> bool:

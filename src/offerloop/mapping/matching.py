@@ -16,12 +16,26 @@ from weakref import WeakKeyDictionary
 
 import polars as pl
 
-from offerloop.events import consent_names, has_signs, holds_words, says_opt_in, says_opt_out, words_of
+from offerloop.events import (
+    consent_names,
+    has_hangul,
+    has_kana,
+    has_signs,
+    holds_words,
+    is_traditional,
+    says_opt_in,
+    says_opt_out,
+    words_of,
+)
 from offerloop.mapping.contents import CONTENT_TESTS, SourceColumn, is_text
 from offerloop.message import Message
 from offerloop.workspace import SampleRows
 
-LANGUAGES = ("en", "zh", "de", "fr", "es")
+LANGUAGES = ("en", "zh", "de", "fr", "es", "it", "pt", "nl", "pl", "tr", "ja", "ko")
+"""Languages with a file in `column_names`."""
+_WITHOUT_DOTS = str.maketrans("äöüÄÖÜ", "aouAOU")
+TRADITIONAL = "zh-Hant"
+"""The language of headers in traditional Chinese."""
 GIVEN = Message("given with --map", context="why a column is read so")
 """Why a column is read from another where the user said so; no guess changes it."""
 BY_CONTENTS = Message("guessed from the contents")
@@ -225,11 +239,24 @@ def _begins_or_ends(theirs: tuple[str, ...], known_words: tuple[str, ...]) -> bo
 
 @lru_cache(maxsize=1)
 def _written_names() -> Mapping[str, Any]:
-    file = resources.files("offerloop.mapping") / "column_names.toml"
-    names = tomllib.loads(file.read_text(encoding="utf-8"))
+    names: dict[str, Any] = {}
+    for language in LANGUAGES:
+        file = resources.files("offerloop.mapping") / "column_names" / f"{language}.toml"
+        _add_language(names, tomllib.loads(file.read_text(encoding="utf-8")), language)
     consented = consent_names()
     names["customers"] |= {"consent": consented["consent"], "opt_out": consented["opt_out"]}
     return names
+
+
+def _add_language(names: dict[str, Any], of_language: Mapping[str, Any], language: str) -> None:
+    """Put the lists of one language beside those of the others; ö and ü may be written o and u, but in German."""
+    for key, value in of_language.items():
+        below = names.setdefault(key, {})
+        if isinstance(value, dict):
+            _add_language(below, value, language)
+        else:
+            plain = [] if language == "de" else [name.translate(_WITHOUT_DOTS) for name in value]
+            below[language] = list(dict.fromkeys([*value, *plain]))
 
 
 def known_names(source: str, ours: str) -> list[tuple[str, int, str]]:
@@ -282,7 +309,18 @@ def reference(name: str) -> str:
 
 
 def language_of(matches: Iterable[ColumnMatch]) -> str:
-    """Return the language of the headers: another one than English when it knows more of the names."""
+    """Return the language of the headers: another one than English when it knows more of the names.
+
+    Kana and hangul tell Japanese and Korean; Chinese signs alone are Japanese where that knows more of the names.
+    `TRADITIONAL` is Chinese with traditional signs.
+    """
+    matches = list(matches)
     counts: Counter[str] = sum((one.languages for one in matches), Counter())
-    signs = any(has_signs(name) for one in matches for name in one.columns)
-    return "zh" if signs else max(LANGUAGES, key=lambda language: (counts[language], language == "en"))
+    text = "".join(name for one in matches for name in one.columns)
+    if has_hangul(text):
+        return "ko"
+    if has_kana(text) or (has_signs(text) and counts["ja"] > counts["zh"]):
+        return "ja"
+    if has_signs(text):
+        return TRADITIONAL if is_traditional(text) else "zh"
+    return max(LANGUAGES, key=lambda language: (counts[language], language == "en"))

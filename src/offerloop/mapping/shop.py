@@ -17,23 +17,33 @@ import polars as pl
 from offerloop.errors import InputError
 from offerloop.events import CURRENCY_CODES, CURRENCY_SIGNS, are_mixed, signs_in
 from offerloop.mapping.contents import SourceColumn, is_words
-from offerloop.mapping.matching import ColumnMatch
+from offerloop.mapping.matching import TRADITIONAL, ColumnMatch
 from offerloop.message import Message, Share, both
 from offerloop.money import DIGITS
 
-_HOME = {"de": "EUR", "fr": "EUR", "es": "EUR", "zh": "CNY", "en": "USD"}
-_ZONES = {"de": "Europe/Berlin", "fr": "Europe/Paris", "es": "Europe/Madrid", "zh": "Asia/Shanghai"}
+_HOME = {
+    "de": "EUR", "fr": "EUR", "es": "EUR", "it": "EUR", "nl": "EUR", "pt": "BRL", "pl": "PLN", "tr": "TRY", "zh": "CNY",
+    TRADITIONAL: "TWD", "ja": "JPY", "ko": "KRW", "en": "USD",
+}  # fmt: skip
+_ZONES = {
+    "de": "Europe/Berlin", "fr": "Europe/Paris", "es": "Europe/Madrid", "it": "Europe/Rome", "nl": "Europe/Amsterdam",
+}  # fmt: skip
+"""Zones of languages whose money is that of several countries."""
 _SCRIPTS = {"JPY": r"[\x{3040}-\x{30ff}]", "KRW": r"[\x{ac00}-\x{d7a3}]", "CNY": r"[\x{4e00}-\x{9fff}]"}
 """Letters of languages that are spoken where one money is; kana come first, because Japanese has Chinese signs too."""
 _MOSTLY, _SOME = 0.5, 0.2
 """Share of the cells that must be known places, or in a script; fewer are enough in a column that is called so."""
-_PLACE = re.compile(r"country|city|state|province|region|land|stadt|ort|ville|pays|ciudad|pa[ií]s|国|城市|省", re.I)
+_PLACE = re.compile(
+    r"country|city|state|province|region|land|stadt|ort|ville|pays|ciudad|pa[ií]s|citt[aà]|paese|cidade|plaats|miasto|"
+    r"kraj|şehir|ülke|国|國|城市|省|県|市区|시도|도시|지역|국가",
+    re.I,
+)
 
 
 _WORDS_TOO = ("INR", "SEK", "kr")
 """Currencies whose signs in another case are words or abbreviations, as of seconds."""
 _CODE = re.compile(r"[(（\[]([A-Z]{3})[)）\]]")
-_ZONE_NAME = re.compile(r"time ?_?zone|\btz\b|zeitzone|fuseau|zona horaria|时区", re.I)
+_ZONE_NAME = re.compile(r"time ?_?zone|\btz\b|zeitzone|fuseau|zona horaria|fuso|时区|時區|タイムゾーン|시간대", re.I)
 _NAMED_ZONES = {
     f"{name} Time (US & Canada)": f"America/{city}"
     for name, city in {
@@ -103,7 +113,7 @@ def currency_evidence(language: str, orders: ColumnMatch, beside: Iterable[Colum
     if evidence := _signed(language, orders):
         return evidence
     matches = [orders, *beside]
-    return _placed(matches) or _scripted(matches)
+    return _placed(matches) or _scripted(matches, language)
 
 
 def check_single(orders: ColumnMatch) -> None:
@@ -131,9 +141,11 @@ def _signed(language: str, orders: ColumnMatch) -> GuessedValue | None:
         if sign is None:
             continue
         if sign == "¥":
-            sign = "CNY" if language == "zh" else _yuan_or_yen(orders)
+            sign = "CNY" if language == "zh" else _yuan_or_yen(language, orders)
         elif sign == "kr":
             sign = _krone(orders)
+        elif sign in ("$", "CNY") and language == TRADITIONAL:
+            sign = _HOME[TRADITIONAL]  # 元 and $ are dollars of Taiwan there
         evidence = Message("a sign of it stands in '{column}'", column=column.name)
         return GuessedValue("USD" if sign == "$" else sign, evidence, is_of_a_sign=True)
     return None
@@ -146,14 +158,14 @@ def currency_in_name(name: str) -> str | None:
         return code[1]
     for money, sign in {**CURRENCY_CODES, **CURRENCY_SIGNS}.items():
         case = re.NOFLAG if money in _WORDS_TOO else re.IGNORECASE
-        if re.search(rf"(?<![A-Za-z])({sign})(?![A-Za-z])", name, case):
+        if re.search(rf"(?<![A-Za-z가-힣])({sign})(?![A-Za-z가-힣])", name, case):
             return money
     return None
 
 
-def _yuan_or_yen(orders: ColumnMatch) -> str:
+def _yuan_or_yen(language: str, orders: ColumnMatch) -> str:
     """Return which of the two currencies with the same sign it is: by places and scripts, then by fractions."""
-    evidence = _placed([orders]) or _scripted([orders])
+    evidence = _placed([orders]) or _scripted([orders], language)
     if evidence is not None and evidence.value in ("CNY", "JPY"):
         return evidence.value
     paid = orders.column("paid") or orders.column("unit_price")
@@ -212,14 +224,15 @@ def _moneys(column: SourceColumn) -> pl.Series:
     return cells.replace_strict(_money_of(), default=None, return_dtype=pl.String).drop_nulls()
 
 
-def _scripted(matches: Iterable[ColumnMatch]) -> GuessedValue | None:
+def _scripted(matches: Iterable[ColumnMatch], language: str) -> GuessedValue | None:
     """The currency of the script in which most cells of a column are written."""
     columns = [one for match in matches for one in match.columns.values() if _wordy(one)]
     for money, signs in _SCRIPTS.items():
         for column in columns:
             if column.filled.head(1000).str.contains(signs).mean() > _MOSTLY:  # type: ignore[operator]
+                spoken = _HOME[TRADITIONAL] if (money, language) == ("CNY", TRADITIONAL) else money
                 return GuessedValue(
-                    money, Message("'{column}' is written in the language of where it is", column=column.name)
+                    spoken, Message("'{column}' is written in the language of where it is", column=column.name)
                 )
     return None
 

@@ -36,7 +36,7 @@ def take_text(match: ColumnMatch) -> None:
 def describes(column: SourceColumn, product: SourceColumn) -> bool:
     """Return whether a column holds texts of products: by its contents, with any name but that of a person's data.
 
-    What is called a category, and has fewer values than there are products, is one.
+    What is called a category, or a status of orders, and has fewer values than there are products, is one.
     """
     if column.cells.dtype != pl.String or column.numeric or column.dated or not column.full:
         return False
@@ -72,4 +72,5 @@ def _score(column: SourceColumn) -> float:
 
 
 def _is_named_class(column: SourceColumn) -> bool:
-    return any(name_score(column.name, "products", ours)[0] >= _SURELY for ours in _TAKEN)
+    is_status = name_score(column.name, "order_lines", "status")[0] >= _SURELY
+    return is_status or any(name_score(column.name, "products", ours)[0] >= _SURELY for ours in _TAKEN)

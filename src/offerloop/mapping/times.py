@@ -8,13 +8,14 @@ from datetime import date, timedelta
 import narwhals as nw
 import polars as pl
 
-from offerloop.events import DAY, EPOCH, TIME_COLUMNS, Wording, compile_expression, typed_times, written_as
+from offerloop.events import DAY, EPOCH, REPUBLIC, TIME_COLUMNS, Wording, compile_expression, typed_times, written_as
 from offerloop.mapping.contents import ALSO, SourceColumn
 from offerloop.mapping.matching import BY_CONTENTS, ColumnMatch
 from offerloop.message import Message
 from offerloop.workspace import SampleRows
 
 _DAY_FIRST, _MONTH_FIRST = ("%d/%m/", "%d-%m-"), ("%m/%d/", "%m-%d-")
+DAY_FIRST_LANGUAGES = ("de", "fr", "es", "it", "pt", "nl", "pl", "tr")
 DAY_FIRST_CURRENCIES = ("EUR", "GBP", "CHF")
 _FEW_BACK, _MANY_BACK = 0.005, 0.02
 """Shares of steps back in time: fewer are a file in order of time, more are none."""
@@ -73,10 +74,10 @@ def time_format(match: ColumnMatch, sample: SampleRows, language: str, currency:
         if not forms or not (forms[0] in ALSO or forms[0].startswith((*_DAY_FIRST, *_MONTH_FIRST))):
             continue
         if len(forms) == 1:
-            return TimeForm(forms[0], BY_CONTENTS)
+            return TimeForm(forms[0], BY_CONTENTS, _note_on_republic(match, ours, sample, forms[0]))
         if better := decided_form(match, ours, forms, sample):
             return better
-        day_first = language in ("de", "fr", "es") or sample.decimal == "," or currency in DAY_FIRST_CURRENCIES
+        day_first = language in DAY_FIRST_LANGUAGES or sample.decimal == "," or currency in DAY_FIRST_CURRENCIES
         form = next((one for one in forms if one.startswith(_DAY_FIRST if day_first else _MONTH_FIRST)), forms[0])
         other = next(one for one in forms if one != form)
         why = (
@@ -86,6 +87,21 @@ def time_format(match: ColumnMatch, sample: SampleRows, language: str, currency:
         )
         return TimeForm(form, why, note_on_two_readings(match, ours, sample, form, other))
     return None
+
+
+def _note_on_republic(match: ColumnMatch, ours: str, sample: SampleRows, form: str) -> Message | None:
+    """Return a note that shows how a year of the Republic of China is read; None for other forms."""
+    if form not in REPUBLIC:
+        return None
+    written = match.guesses[ours].written
+    cells = column_values(sample.head, written, sample.decimal).cast(pl.String).str.strip_chars()
+    read = pl.DataFrame({"cell": cells, "at": seconds_of(cells, form)}).drop_nulls()
+    return Message(
+        "'{column}': '{cell}' is read as {day}, in years of the Republic of China, to which 1911 is added",
+        column=written,
+        cell=read["cell"][0],
+        day=_day(read["at"][0]),
+    )
 
 
 def note_on_two_readings(match: ColumnMatch, ours: str, sample: SampleRows, form: str, other: str) -> Message | None:

@@ -6,7 +6,7 @@ import pytest
 
 from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
-from offerloop.events import ISO, MILLISECONDS, SECONDS, likely_formats, of_like_shape, written_as
+from offerloop.events import EPOCH, ISO, MILLISECONDS, SECONDS, likely_formats, of_like_shape, written_as
 from offerloop.events.columns.times import FORMATS
 
 MOMENTS = [datetime(2024, 1, 15, 13, 5, 59) + timedelta(days=17 * day, seconds=3_601 * day) for day in range(40)]
@@ -37,6 +37,10 @@ def test_cells_of_each_format_are_guessed_to_be_of_it(form):
         (["3. März 2024", "14. Okt. 2024", "1. Mai 2024"], ("%d. %b %Y",)),
         (["4 févr. 2024", "1 août 2024", "24 diciembre 2024"], ("%d %b %Y",)),
         (["September 30, 2024 3:04 PM", "Feb 3, 2024 11:00 AM"], ("%b %d, %Y %I:%M %p",)),
+        (["4 mrt 2024", "1 mei 2024", "31 out. 2024", "2 março 2024"], ("%d %b %Y",)),
+        (["2024년 3월 5일", "2024년 12월 31일"], ("%Y년 %m월 %d일",)),
+        (["2024. 3. 5.", "2024. 12. 31."], ("%Y. %m. %d.",)),
+        (["114/03/03", "114/03/04"], ()),
         (["margin", "12 monkeys", "4 decks"], ()),
         (["north", "12", "2024-13-45", None], ()),
         ([None, None], ()),
@@ -62,3 +66,23 @@ def test_months_that_are_words_are_read_by_every_engine_and_days_that_no_calenda
     days = [datetime(2016, 2, 29), None, None, datetime(2017, 5, 1), None, None]
     assert rows["seconds"].to_list() == [one and int((one - datetime(1970, 1, 1)).total_seconds()) for one in days]
     assert rows["wrong"].to_list() == [False, True, True, False, True, False]
+
+
+@pytest.mark.parametrize(
+    "read", [lambda frame: DuckDBEngine().table(frame), lambda frame: nw.from_native(frame.lazy())]
+)
+def test_years_of_the_republic_of_china_are_read_by_every_engine_where_the_format_says_so(read):
+    cells = [
+        "114年3月3日",
+        "民國113年2月29日",
+        "民國114年2月29日",
+        "民國 99年12月1日",
+        "99年12月1日",
+        "2025年3月3日",
+        None,
+    ]
+    read_as = written_as(nw.col("at"), "%R年%m月%d日")
+    found = collect(read(pl.DataFrame({"at": cells})).select(day=read_as.seconds // 86_400, wrong=read_as.unreadable))
+    days = [None if day is None else f"{EPOCH + timedelta(days=day)}" for day in found["day"].to_list()]
+    assert days == ["2025-03-03", "2024-02-29", None, "2010-12-01", None, None, None]
+    assert found["wrong"].to_list() == [False, False, True, False, True, True, False]

@@ -156,7 +156,10 @@ def _fits(column: str, patterns: tuple[str, ...]) -> nw.Expr:
     return nw.col(column).cast(nw.String).str.contains(pattern).fill_null(value=False)
 
 
-NOT_RETURNED = ("0", "false", "no", "n", "nein", "non", "faux", "falso", "否", "未退", "f")
+NOT_RETURNED = (
+    "0", "false", "no", "n", "nein", "non", "faux", "falso", "nie", "nee", "não", "nao", "hayır", "hayir", "否",
+    "未退", "f", "いいえ", "なし", "아니오", "아니요",
+)  # fmt: skip
 
 
 def _of_sale(columns: list[str]) -> list[CleaningRule]:

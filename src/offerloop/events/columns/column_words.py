@@ -6,10 +6,12 @@ import re
 import unicodedata
 from functools import lru_cache
 
-_FOLDED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_FOLDED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ł": "l", "ı": "i", "ø": "o"})
 _SIMPLIFIED = str.maketrans(
-    "號會員編碼單訂購買賣價額數銷總實時間類別產貨優門鋪帳戶顧電話郵狀態發運費稅幣種標題稱條應區點減場際開關寶規",
-    "号会员编码单订购买卖价额数销总实时间类别产货优门铺帐户顾电话邮状态发运费税币种标题称条应区点减场际开关宝规",
+    "號會員編碼單訂購買賣價額數銷總實時間類別產貨優門鋪帳戶顧電話郵狀態發運費稅幣種標題稱條應區點減場際開關寶規計結項註後個積"
+    "達縣國庫進備贈禮滿內說則領機組動營廠紅權啟認終錄線級細據資遞證歲齡職業學歷讓誌獎層",
+    "号会员编码单订购买卖价额数销总实时间类别产货优门铺帐户顾电话邮状态发运费税币种标题称条应区点减场际开关宝规计结项注后个积"
+    "达县国库进备赠礼满内说则领机组动营厂红权启认终录线级细据资递证岁龄职业学历让志奖层",
 )
 """Traditional signs that headers have, and the simplified ones of the known names."""
 _LONG = 5
@@ -17,8 +19,23 @@ _LONG = 5
 
 
 def has_signs(text: str) -> bool:
-    """Return whether a text has Chinese signs, which no spaces part into words."""
-    return any("\u4e00" <= sign <= "\u9fff" for sign in text)
+    """Return whether a text has Chinese signs, kana or hangul, which no spaces part into words."""
+    return has_kana(text) or has_hangul(text) or any("\u4e00" <= sign <= "\u9fff" for sign in text)
+
+
+def has_kana(text: str) -> bool:
+    """Return whether a text has signs that only Japanese has."""
+    return any("\u3040" <= sign <= "\u30ff" for sign in text)
+
+
+def has_hangul(text: str) -> bool:
+    """Return whether a text has Korean signs."""
+    return any("\uac00" <= sign <= "\ud7a3" for sign in text)
+
+
+def is_traditional(text: str) -> bool:
+    """Return whether a text has signs that are written otherwise in simplified Chinese."""
+    return text.translate(_SIMPLIFIED) != text
 
 
 @lru_cache(maxsize=10_000)

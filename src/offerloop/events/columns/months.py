@@ -8,11 +8,12 @@ import narwhals as nw
 import polars as pl
 
 _MONTHS = (
-    "(jan|ene|gen)[a-z]*", "f[eé][bv][a-zé]*", "(m[aä]r|mrz)[a-z]*", "(apr|avr|abr)[a-z]*", "(ma[iy]|mag)[a-z]*",
-    "(jun|juin|giu)[a-z]*", "(jul|juil|lug)[a-z]*", "(aug|ago|aoû)[a-z]*", "se[pt][a-z]*", "(o[ck]t|ott)[a-z]*",
-    "nov[a-z]*", "(d[eé][cz]|dic)[a-z]*",
+    "(jan|ene|gen)[a-z]*", "f[eé][bv][a-zé]*", "(m[aä]r|mrz|mrt)[a-zç]*", "(apr|avr|abr)[a-z]*",
+    "(ma[iy]|mag|mei)[a-z]*", "(jun|juin|giu)[a-z]*", "(jul|juil|lug)[a-z]*", "(aug|ago|aoû)[a-z]*",
+    "se[pt][a-z]*", "(o[ck]t|ott|out)[a-z]*", "nov[a-z]*", "(d[eé][cz]|dic)[a-z]*",
 )  # fmt: skip
-"""In small letters, of January to December: English, German, French, Spanish and Italian, in full or cut off."""
+"""In small letters, of January to December: English, German, French, Spanish, Italian, Portuguese
+and Dutch, in full or cut off."""
 MONTH = rf"(?i:{'|'.join(_MONTHS)})\.?"
 """The regular expression of any of them, with the point of an abbreviation."""
 T = TypeVar("T", nw.Expr, pl.Series)

@@ -24,7 +24,8 @@ from offerloop.message import Message
 DAY = 86_400
 _DATES = (
     "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%y",
-    "%d/%m/%y", "%m/%d/%y", "%Y年%m月%d日", "%Y%m%d", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %b %y", "%d. %b %Y",
+    "%d/%m/%y", "%m/%d/%y", "%Y年%m月%d日", "%Y년 %m월 %d일",
+    "%Y. %m. %d.", "%Y%m%d", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %b %y", "%d. %b %Y",
     "%d/%b/%Y", "%d/%b/%y", "%d%b%Y", "%d%b%y", "%b %d, %Y", "%b %d %Y", "%b-%d-%Y", "%b-%d-%y", "%Y-%b-%d",
 )  # fmt: skip
 _CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
@@ -39,8 +40,13 @@ _TOKENS = {
     "%Y": r"[0-9]{4}", "%y": r"[0-9]{2}", "%m": r"(0?[1-9]|1[0-2])", "%d": r"(0?[1-9]|[12][0-9]|3[01])",
     "%b": MONTH,
     "%H": r"([01]?[0-9]|2[0-3])", "%M": r"[0-5][0-9]", "%S": r"[0-5][0-9]", "%I": r"(0?[1-9]|1[0-2])",
-    "%p": r"[AaPp][Mm]",
+    "%p": r"[AaPp][Mm]", "%R": "(民[國国] ?[0-9]{2,3}|1[0-9]{2})",
 }  # fmt: skip
+"""%R is a year of the Republic of China: of three digits, or after its name."""
+_BEFORE_REPUBLIC = 1911
+_REPUBLIC = ("%R/%m/%d", "%R-%m-%d", "%R.%m.%d", "%R年%m月%d日")
+REPUBLIC = tuple(date + clock for date in _REPUBLIC for clock in ("", " %H:%M", " %H:%M:%S"))
+"""Forms with years of the Republic of China, which have to be written down."""
 _NO_LEAP = r"([02468][1235679]|[13579][01345789])"
 _IMPOSSIBLE: tuple[dict[str, str], ...] = (
     {"%m": "0?2", "%d": "3[01]"},
@@ -54,9 +60,12 @@ _NO_PATTERN = {
     MICROSECONDS: "^[0-9]{15,16}$",
 }  # fmt: skip
 _PER_SECOND = {SECONDS: 1, MILLISECONDS: 1_000, MICROSECONDS: 1_000_000}
-_BEGINS = rf"^([0-9]|{MONTH})"
+_BEGINS = rf"^([0-9]|民|{MONTH})"
 """What every form but those without a pattern begins with."""
-_ANY_DIGITS = dict.fromkeys(("%m", "%d", "%H", "%I"), "[0-9]{1,2}") | dict.fromkeys(("%M", "%S"), "[0-9]{2}")
+_ANY_DIGITS = {
+    **dict.fromkeys(("%m", "%d", "%H", "%I"), "[0-9]{1,2}"), **dict.fromkeys(("%M", "%S"), "[0-9]{2}"),
+    "%R": "(民[國国] ?[0-9]{2,3}|[0-9]{3})",
+}  # fmt: skip
 T = TypeVar("T", nw.Expr, pl.Series)
 
 
@@ -87,7 +96,7 @@ def check_form(form: str) -> None:
     """Raise SourceError for a format in which no cell can be a time."""
     parts = set(re.findall("%.?", form))
     unknown = sorted(parts - _TOKENS.keys())
-    if form in _NO_PATTERN or (not unknown and "%d" in parts and parts & {"%m", "%b"} and parts & {"%Y", "%y"}):
+    if form in _NO_PATTERN or (not unknown and "%d" in parts and parts & {"%m", "%b"} and parts & {"%Y", "%y", "%R"}):
         return
     raise SourceError(
         Message(
@@ -119,6 +128,8 @@ def written_as(cell: nw.Expr, form: str) -> Instants:
         return Instants((number / _PER_SECOND[form]).floor().cast(nw.Int64), ~fits & ~blank(cell), local=False)
     text = _spaced(text) if form in FORMATS and form.startswith("%Y-%m-%d") else text
     fits = text.str.contains(pattern(form)).fill_null(value=False)
+    if "%R" in form:
+        text, form = _common_era(nw.when(fits).then(text)), form.replace("%R", "%Y")
     if "%b" in form:
         text, form = numbered_months(text), form.replace("%b", "%m")
     impossible = "|".join(pattern(form, days) for days in _IMPOSSIBLE)
@@ -126,6 +137,13 @@ def written_as(cell: nw.Expr, form: str) -> Instants:
     moment = nw.when(fits).then(text).str.to_datetime(format=form)
     seconds, has_clock = _midnight(moment) + _second_of_day(moment), _has_clock(form)
     return Instants(seconds, ~fits & ~blank(cell), local=has_clock, days=not has_clock)
+
+
+def _common_era(text: nw.Expr) -> nw.Expr:
+    """Return times that begin with a year of the Republic of China with the year of the common era instead."""
+    bare = text.str.replace_all("^民[國国] ?", "")
+    year = bare.str.replace_all("[^0-9].*$", "").cast(nw.Int64) + _BEFORE_REPUBLIC
+    return nw.concat_str(year.cast(nw.String), bare.str.replace_all("^[0-9]+", ""))
 
 
 def _spaced(text: T) -> T:

@@ -11,10 +11,12 @@ from offerloop.message import either
 
 _YES = (
     "1", "true", "yes", "y", "t", "j", "ja", "wahr", "oui", "o", "vrai", "si", "sí", "sì", "s", "verdadero",
+    "tak", "evet", "sim", "はい", "あり", "有り", "예", "네",
     "是", "是的", "有", "真", "✓", "✔", "√",
 )  # fmt: skip
 _NO = (
     "0", "false", "no", "n", "f", "nein", "falsch", "non", "faux", "falso",
+    "nie", "hayır", "hayir", "não", "nao", "nee", "いいえ", "なし", "無し", "아니오", "아니요",
     "否", "不", "不是", "无", "没有", "假", "✗", "✘",
 )  # fmt: skip
 _SUBSCRIBED = (
@@ -27,6 +29,8 @@ _UNSUBSCRIBED = (
     "optout", "optedout", "unsubscribed", "unsubscribe", "notsubscribed", "nonsubscribed", "neversubscribed",
     "notoptedin", "donotcontact", "abgemeldet", "abbestellt", "nichtabonniert", "widersprochen",
     "désinscrit", "désinscrite", "désabonné", "désabonnée", "desuscrito", "nosuscrito", "baja", "dadodebaja",
+    "disiscritto", "disiscritta", "afgemeld", "uitgeschreven", "descadastrado", "descadastrada", "wypisany", "wypisana",
+    "配信停止", "수신거부",
     "退订", "已退订", "未订阅", "取消订阅", "已取消订阅", "拒收", "已拒收",
 )  # fmt: skip
 _AGREED = (
@@ -35,6 +39,9 @@ _AGREED = (
     "confirmed", "erteilt", "zugestimmt", "eingewilligt", "einverstanden", "akzeptiert", "erlaubt",
     "accepte", "accepté", "acceptée", "d'accord", "autorisé", "autorisée", "consenti",
     "acepta", "aceptado", "aceptada", "deacuerdo", "autorizado", "autorizada", "permitido", "consentido",
+    "accetta", "accettato", "accettata", "iscritto", "iscritta", "akkoord", "toegestaan", "ingeschreven",
+    "aceita", "aceito", "aceite", "inscrito", "inscrita", "udzielona", "wyrażona", "onaylı", "izinli", "kabul",
+    "同意する", "希望する", "許可", "購読中", "동의", "동의함", "수신동의", "허용",
     "同意", "已同意", "允许", "已允许", "授权", "已授权", "接受", "已接受", "接收", "愿意", "可以", "开启",
     "已开启", "开",
 )  # fmt: skip
@@ -47,6 +54,9 @@ _REFUSED = (
     "refuse", "refusé", "refusée", "pasd'accord", "nonautorisé", "nonautorisée", "nonconsenti", "retiré",
     "rechaza", "rechazado", "rechazada", "noacepta", "noaceptado", "endesacuerdo", "noautorizado", "nopermitido",
     "denegado", "revocado",
+    "rifiuta", "rifiutato", "rifiutata", "revocato", "negato", "geweigerd", "ingetrokken", "nietakkoord",
+    "niettoegestaan", "recusa", "recusado", "recusada", "negado", "revogado", "brak", "odmowa", "cofnięta", "wycofana",
+    "onaysız", "izinsiz", "reddedildi", "同意しない", "希望しない", "拒否", "미동의", "동의안함", "거부",
     "不同意", "未同意", "拒绝", "已拒绝", "撤回", "已撤回", "未授权", "不授权", "不允许", "未允许", "禁止", "不接受",
     "未接受", "不接收", "拒绝接收", "不愿意", "不可以", "关闭", "已关闭", "关",
 )  # fmt: skip
