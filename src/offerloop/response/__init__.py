@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from offerloop.response.assumed import unknown_cost
     from offerloop.response.baskets import UsualBaskets, usual_baskets
     from offerloop.response.campaigns import campaign_effects, first_reached
-    from offerloop.response.effects import HELD_OUT, Effects, campaign_offers, estimate_effects
+    from offerloop.response.effects import Effects, campaign_offers, estimate_effects
     from offerloop.response.encoding import MISSING, ColumnEncoding, is_text_column
     from offerloop.response.estimators.catalogue import ESTIMATOR_NAMES, ESTIMATORS
     from offerloop.response.estimators.levels import outcome_kind
@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     )
     from offerloop.response.shown.study import ShownEffects, learn_shown, shown_effects, shown_enough
     from offerloop.response.terms import NO_OFFER_TERMS, OfferTerms
+    from offerloop.response.transferred import HELD_OUT
     from offerloop.response.trial.crossfit import N_FOLDS
     from offerloop.response.trial.decision import Decision, Policy
     from offerloop.response.trial.design import (

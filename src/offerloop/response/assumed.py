@@ -8,45 +8,16 @@ it follows the customer's usual basket b (at least the offer's threshold), redee
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import polars as pl
 
 from offerloop.errors import ConfigError
 from offerloop.message import Message
 from offerloop.offers import Assumption, Offer, missing_limit
 from offerloop.response.baskets import UsualBaskets
+from offerloop.response.campaign_offer import CampaignOffer
 
 NO_INTERVAL = ("value_low_minor", "value_high_minor", "profit_low_minor", "profit_high_minor")
 """Columns that are empty: nothing measures how far an assumption is off."""
-
-
-@dataclass(frozen=True)
-class CampaignOffer:
-    """One offer of one campaign."""
-
-    campaign_id: str
-    offer: Offer
-    cost_weight: float
-    """1 where cost is money like value, 0 where the budget counts something else."""
-    margin: float
-    """What is left of list price, of what the offer covers."""
-
-    @property
-    def follows_prices(self) -> bool:
-        """Whether the response to shelf prices tells its effect."""
-        offer = self.offer
-        return offer.assumed is None and offer.depth is not None and offer.category is not None
-
-    @property
-    def own_share(self) -> float:
-        """Share of the discount that lowers our profit."""
-        return self.cost_weight * float(1 - self.offer.funded_share)
-
-    @property
-    def contact_minor(self) -> float:
-        """What telling the customer lowers our profit by."""
-        return self.cost_weight * self.offer.contact.cost_minor
 
 
 def assumed_effects(choice: CampaignOffer, baskets: UsualBaskets) -> pl.DataFrame:

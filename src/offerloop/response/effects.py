@@ -1,48 +1,26 @@
-"""Turn the response to shelf prices into the effect of every offer on every customer.
+"""The effect of every offer on every customer, from the strongest evidence that there is of each.
 
-A coupon of depth d on a category, for a period, on a pair whose usual sales in it are s and whose sales grow
-by theta for each unit of depth (R-learner, clipped at 0, scaled by the calibration slope):
-
-    gained = theta s d     value = margin x gained     cost = (1 - funded share) x d x (s + gained)
-
-The discount is counted on everything the customer buys in the category, the usual purchases included. Where the
-coupon's maximum is less than d of what the customer usually spends there in a period with a purchase, d is what the
-maximum comes to. Each effect is chosen by models of the *other* half of the customers, as a mean over several
-divisions into halves; `held_out` columns value it by the realised slopes of the customer's own half.
+Effects of offers that were shown at random are estimated from the log (`shown`). Others are as the shop `assumed` them,
+or a read-out `measured` them; those on a category of which nothing is assumed are `transferred` from shelf prices.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from offerloop.arrays import Floats, Ints
 from offerloop.config import Config, Listed
-from offerloop.engine import in_order
-from offerloop.evaluation import Z95
-from offerloop.message import packed
-from offerloop.money import MICRO
-from offerloop.offers import Offer, PlanPeriod, liability_minor
-from offerloop.response.assumed import CampaignOffer, assumed_effects
+from offerloop.offers import PlanPeriod
+from offerloop.response.assumed import assumed_effects
 from offerloop.response.baskets import UsualBaskets
+from offerloop.response.campaign_offer import CampaignOffer
 from offerloop.response.margins import Margins
 from offerloop.response.measured import Corrections, corrected
-from offerloop.response.shelf.lines import ShelfLines
-from offerloop.response.shelf.pair_features import pair_features
-from offerloop.response.shelf.panel import ShelfPanel, build_panel
-from offerloop.response.shelf.slopes import SlopeModels
-from offerloop.response.shelf.study import ShelfStudy, blocks, fold_of
+from offerloop.response.shelf.study import ShelfStudy
 from offerloop.response.shown.study import ShownEffects
+from offerloop.response.transferred import calibration_of, held_out_columns, transferred_effects
 from offerloop.tables import CALIBRATION, EFFECTS, NOT_VALID, OFFERS
-
-GROUPS_TOGETHER = 4
-"""Groups of customers of a large shop that are looked at side by side at most; each takes memory."""
-HELD_OUT = ("fold", "held_out_value_minor", "held_out_discount_minor", "centred")
-"""Columns that each division of the customers has of its own."""
 
 
 @dataclass(frozen=True)
@@ -57,48 +35,6 @@ class Effects:
     views: list[tuple[pl.DataFrame, pl.DataFrame]]
     """The HELD_OUT columns of each division and its calibration; rows in the order of `effects`."""
     corrections: Corrections
-
-
-@dataclass(frozen=True)
-class _Pairs:
-    """The pairs of the plan: active in the most recent weeks."""
-
-    customer_id: NDArray[np.generic]
-    category: Ints
-    """Positions in `categories`."""
-    categories: list[str]
-    sales: Floats
-    """Usual value at list price, minor units; of a week, or of the period that the plan is for."""
-    theta: Floats
-    """Relative growth of sales per unit of depth; what the plan is chosen by."""
-    theta_low: Floats
-    theta_high: Floats
-    p_buy: Floats
-    p_slope: Floats
-    heldouts: tuple[_HeldOut, ...]
-
-    def over(self, days: int) -> _Pairs:
-        """Return them for a period of some days, from those of a week; weeks count as independent."""
-        weeks, missed = days / 7, 1 - self.p_buy
-        p_slope = self.p_slope * weeks * np.maximum(missed, 1e-9) ** (weeks - 1)
-        return replace(self, sales=self.sales * weeks, p_buy=1 - missed**weeks, p_slope=p_slope)
-
-    def within(self, category: str) -> _Pairs:
-        """Return the pairs of a category."""
-        place = self.categories.index(category) if category in self.categories else -1
-        rows = self.category == place
-        return replace(_some(self, rows), heldouts=tuple(_some(one, rows) for one in self.heldouts))
-
-
-@dataclass(frozen=True)
-class _HeldOut:
-    """One division's view of the pairs."""
-
-    fold: Ints
-    response: Floats
-    """Growth from the realised slopes of the customer's own half, not clipped."""
-    centred: Floats
-    """Prediction less its mean: the derivative of `response` by the calibration's slope."""
 
 
 def estimate_effects(
@@ -127,8 +63,8 @@ def estimate_effects(
     assumed, corrections = _assumed(others, baskets, corrections or Corrections.read(config.experiment.outcomes))
     views, calibrations = [assumed], [CALIBRATION.empty()]
     if study is not None:
-        views = _views([one for one in others if one.follows_prices], study, config, assumed)
-        calibrations = [_calibration(fit, split) for split, fit in enumerate(study.splits)]
+        views = transferred_effects([one for one in others if one.follows_prices], study, config, assumed)
+        calibrations = [calibration_of(fit, split) for split, fit in enumerate(study.splits)]
     if shown is not None:
         views = _with_estimated(views, estimated, shown)
     averaged = [
@@ -137,19 +73,15 @@ def estimate_effects(
     ]
     bases = ["estimated" if one in estimated else _basis(one, corrections, studied=study is not None) for one in offers]
     bases = [basis if one in valid else NOT_VALID for one, basis in zip(offers, bases, strict=True)]
-    rows = [_offer_row(one, basis) for one, basis in zip(offers, bases, strict=True)]
+    rows = [one.offers_row(basis) for one, basis in zip(offers, bases, strict=True)]
     return Effects(
         EFFECTS.check(views[0].with_columns(averaged)),
         OFFERS.check(pl.DataFrame(rows, schema=OFFERS.schema)),
         margins.table(),
         CALIBRATION.check(pl.concat(calibrations)),
-        [(_held_out_of(one), fit) for one, fit in zip(views, calibrations, strict=True)],
+        [(held_out_columns(one), fit) for one, fit in zip(views, calibrations, strict=True)],
         corrections,
     )
-
-
-def _held_out_of(view: pl.DataFrame) -> pl.DataFrame:
-    return view.select(HELD_OUT).with_columns(pl.col("fold").cast(pl.Int8))
 
 
 def campaign_offers(config: Config, categories: list[str], listed: Listed, margins: Margins) -> list[CampaignOffer]:
@@ -161,50 +93,17 @@ def campaign_offers(config: Config, categories: list[str], listed: Listed, margi
     ]
 
 
-def _views(offers: list[CampaignOffer], study: ShelfStudy, config: Config, assumed: pl.DataFrame) -> list[pl.DataFrame]:
-    """The effects of offers as shelf prices tell, by division: of the first all columns, of the others HELD_OUT.
-
-    Assumed effects are last.
-
-    Customers are looked at a few groups at a time; what is known of a category is its mean in the group.
-    """
-    weeks = study.windows.recent
-    recent = study.lines.within(weeks)
-    groups = blocks(recent, weeks, config.seed) if offers and not recent.own.is_empty() else []
-
-    def views_of(place: int) -> list[list[pl.DataFrame]]:
-        pairs = _pairs_of(study, groups[place](), config).over(config.evaluate.window_days)
-        return [_views_of(offer, pairs.within(str(offer.offer.category))) for offer in offers]
-
-    parts = list(in_order(len(groups), views_of, most=GROUPS_TOGETHER))
-    last = [assumed, *(_held_out_of(assumed) for _ in study.splits[1:])]
-    behind = [of_group[place] for place in range(len(offers)) for of_group in parts]
-    return [_put_together([*(one[split] for one in behind), end.clone()]) for split, end in enumerate(last)]
-
-
-def _put_together(tables: list[pl.DataFrame]) -> pl.DataFrame:
-    """The rows of all tables, which lose each column as soon as it is put together: memory holds one column twice."""
-    return pl.DataFrame(
-        pl.concat([one.drop_in_place(name) for one in tables], rechunk=True) for name in tables[0].columns
-    )
-
-
-def _views_of(offer: CampaignOffer, pairs: _Pairs) -> list[pl.DataFrame]:
-    """The effects of an offer on the pairs of its category, by division as in `_views`."""
-    later = (_held_out_of(pl.DataFrame(_held_out_columns(offer, pairs, one))) for one in pairs.heldouts[1:])
-    return [_coupon_effects(offer, pairs), *later]
-
-
 def _with_estimated(
     views: list[pl.DataFrame], estimated: list[CampaignOffer], shown: ShownEffects
 ) -> list[pl.DataFrame]:
     """Each division's table, with the offers that were shown: of these there is one division only."""
     first = [_estimated(one, shown.effects(one.offer.offer_id)) for one in estimated]
-    later = [_held_out_of(one) for one in first]
+    later = [held_out_columns(one) for one in first]
     return [pl.concat([*first, views[0]]), *(pl.concat([*later, one]) for one in views[1:])]
 
 
 def _estimated(choice: CampaignOffer, frame: pl.DataFrame) -> pl.DataFrame:
+    """The effects of an offer that was shown, with intervals and errors of its profit."""
     low, high = (
         pl.col(name) - choice.own_share * pl.col("discount_minor") - choice.contact_minor
         for name in ("value_low_minor", "value_high_minor")
@@ -212,7 +111,7 @@ def _estimated(choice: CampaignOffer, frame: pl.DataFrame) -> pl.DataFrame:
     own = (choice.own_share * pl.col("discount_se_minor")) ** 2
     shared = (pl.col("value_se_minor") ** 2 + own).sqrt()
     ends = frame.with_columns(profit_low_minor=low, profit_high_minor=high, value_se_minor=shared)
-    return _finish(choice, ends, "estimated")
+    return choice.effects_table(ends, "estimated")
 
 
 def _assumed(
@@ -224,134 +123,8 @@ def _assumed(
         if offer.offer.assumed is not None:
             effects = assumed_effects(offer, baskets)
             corrections = corrections.with_expected(offer, effects)
-            tables.append(_finish(offer, *corrected(effects, offer, corrections)))
+            tables.append(offer.effects_table(*corrected(effects, offer, corrections)))
     return pl.concat(tables), corrections
-
-
-def _calibration(fit: SlopeModels, split: int) -> pl.DataFrame:
-    rows = []
-    for fold, calibration in enumerate(fit.calibrations):
-        rows.append(
-            (split, fold, *map(float, calibration.slope), *map(float, calibration.covariance[[0, 0, 1], [0, 1, 1]]))
-        )
-    return pl.DataFrame(rows, schema=CALIBRATION.schema, orient="row")
-
-
-Arrays = TypeVar("Arrays", _Pairs, _HeldOut)
-
-
-def _some(arrays: Arrays, rows: NDArray[np.bool_]) -> Arrays:
-    """Some places of every array."""
-    kept: dict[str, Any] = {name: one[rows] for name, one in vars(arrays).items() if isinstance(one, np.ndarray)}
-    return replace(arrays, **kept)
-
-
-def _pairs_of(study: ShelfStudy, lines: ShelfLines, config: Config) -> _Pairs:
-    panel = build_panel(lines, study.windows.recent, config.response.max_weekly_units)
-    features = pair_features(panel, study.windows.recent)
-    folds = [fold_of(panel.customer_ids, config.seed, split)[panel.customer] for split in range(len(study.splits))]
-    views = [_held_out(fit, features, fold) for fit, fold in zip(study.splits, folds, strict=True)]
-    theta = np.mean([one for one, _, _ in views], axis=0)
-    relative_se = np.mean([one for _, one, _ in views], axis=0)
-    p_scale, _ = _scale(study.bought, folds[0])
-    return _Pairs(
-        customer_id=panel.customer_ids[panel.customer],
-        category=panel.category,
-        categories=panel.categories,
-        sales=study.usual_sales.predict(panel, panel.list_minor, study.windows.recent),
-        theta=theta,
-        theta_low=theta * np.maximum(1 - Z95 * relative_se, 0),
-        theta_high=theta * np.maximum(1 + Z95 * relative_se, study.upper),
-        p_buy=_chance(study, panel),
-        p_slope=np.maximum(study.bought.out_of_fold(features, folds[0]), 0) * p_scale,
-        heldouts=tuple(one for _, _, one in views),
-    )
-
-
-def _held_out(fit: SlopeModels, features: Floats, fold: Ints) -> tuple[Floats, Floats, _HeldOut]:
-    """What one division tells: theta by the other half's model, clipped at 0 and scaled by that half's calibration
-    slope; the relative error of the scale; and the division's view.
-    """
-    predicted = fit.out_of_fold(features, fold)
-    scale, relative_se = _scale(fit, fold)
-    mean = fit.mean[fold]
-    slopes = np.array([one.slope for one in fit.calibrations])[fold]
-    centred = predicted - mean
-    view = _HeldOut(fold=fold, response=slopes[:, 0] + slopes[:, 1] * centred, centred=centred)
-    return np.maximum(predicted, 0) * scale, relative_se, view
-
-
-def _chance(study: ShelfStudy, panel: ShelfPanel) -> Floats:
-    return np.clip(study.usual_bought.predict(panel, panel.bought, study.windows.recent), 0, 1)
-
-
-def _scale(fit: SlopeModels, fold: NDArray[np.int64]) -> tuple[Floats, Floats]:
-    """Calibration slope (0 to 1.5) and its relative error for each pair, measured on the other fold's customers."""
-    slopes, errors = [], []
-    for other in (1, 0):
-        slope, se = fit.calibration_slopes[other]
-        slopes.append(float(np.clip(slope, 0, 1.5)))
-        errors.append(se / max(abs(slope), se, 1e-9))
-    return np.array(slopes)[fold], np.array(errors)[fold]
-
-
-def _coupon_effects(choice: CampaignOffer, pairs: _Pairs) -> pl.DataFrame:
-    """The effects of an offer on the pairs of its category, with the first division's view."""
-    own, m, contact = choice.own_share, choice.margin, choice.contact_minor
-    sales, depth = pairs.sales, _depth(choice.offer, pairs)
-    (value, discount), (low, low_discount), (high, high_discount) = (
-        _value_and_discount(theta, sales, depth, m) for theta in (pairs.theta, pairs.theta_low, pairs.theta_high)
-    )
-    profit_low, profit_high = low - own * low_discount - contact, high - own * high_discount - contact
-    columns = {
-        "customer_id": pairs.customer_id,
-        "value_minor": value,
-        "value_low_minor": low,
-        "value_high_minor": high,
-        "profit_low_minor": np.minimum(profit_low, profit_high),  # reversed when own x d > margin
-        "profit_high_minor": np.maximum(profit_low, profit_high),
-        "p_redeem": np.clip(pairs.p_buy + pairs.p_slope * depth, 0, 1),
-        "discount_minor": discount,
-        "d_value": sales * depth * m,
-        "d_discount": sales * depth**2,
-        **_held_out_columns(choice, pairs, pairs.heldouts[0]),
-    }
-    return _finish(choice, pl.DataFrame(columns), "transferred")
-
-
-def _held_out_columns(choice: CampaignOffer, pairs: _Pairs, heldout: _HeldOut) -> dict[str, NDArray[Any]]:
-    """The columns HELD_OUT of an offer's pairs."""
-    depth = _depth(choice.offer, pairs)
-    value, discount = _value_and_discount(heldout.response, pairs.sales, depth, choice.margin)
-    return dict(zip(HELD_OUT, (heldout.fold, value, discount, heldout.centred), strict=True))
-
-
-def _value_and_discount(theta: Floats, sales: Floats, depth: Floats, margin: float) -> tuple[Floats, Floats]:
-    gained = theta * sales * depth
-    return margin * gained, depth * (sales + gained)
-
-
-def _depth(offer: Offer, pairs: _Pairs) -> Floats:
-    """The offer's depth, or what its maximum comes to in a usual basket: sales of a period with a purchase."""
-    depth = np.full(len(pairs.sales), float(offer.depth or 0))
-    basket = pairs.sales / np.maximum(pairs.p_buy, 1e-9)
-    return depth if offer.most_minor is None else np.minimum(depth, offer.most_minor / np.maximum(basket, 1e-9))
-
-
-def _finish(choice: CampaignOffer, frame: pl.DataFrame, basis: str) -> pl.DataFrame:
-    """Expected cost from the discount, in whole micro-units, rounded up, and the contact; and what all rows share."""
-    offer = choice.offer
-    micro = (pl.col("discount_minor") * float(1 - offer.funded_share) * MICRO).ceil().cast(pl.Int64)
-    micro = micro + offer.contact.cost_minor * MICRO
-    frame = frame.with_columns(
-        micro.alias("cost_expected_micro"),
-        campaign_id=pl.lit(choice.campaign_id),
-        offer_id=pl.lit(offer.offer_id),
-        cost_liability_minor=pl.lit(liability_minor(offer), dtype=pl.Int64),
-        basis=pl.lit(basis),
-        value_se_minor=pl.col("value_se_minor") if "value_se_minor" in frame.columns else pl.lit(0.0),
-    ).with_columns(profit_minor=pl.col("value_minor") - choice.cost_weight * pl.col("cost_expected_micro") / MICRO)
-    return frame.select(EFFECTS.names)
 
 
 def _basis(choice: CampaignOffer, corrections: Corrections, *, studied: bool) -> str:
@@ -360,27 +133,3 @@ def _basis(choice: CampaignOffer, corrections: Corrections, *, studied: bool) ->
     if offer.assumed is not None:
         return "measured" if (choice.campaign_id, offer.offer_id) in corrections.measured else "assumed"
     return "transferred" if studied and choice.follows_prices else "unknown"
-
-
-def _offer_row(choice: CampaignOffer, basis: str) -> dict[str, object]:
-    offer = choice.offer
-    quiet, window = offer.contact.quiet, offer.conditions.window
-    return {
-        "campaign_id": choice.campaign_id,
-        "offer_id": offer.offer_id,
-        "kind": offer.kind,
-        "category": offer.category,
-        "depth": None if offer.depth is None else float(offer.depth),
-        "funded_share": float(offer.funded_share),
-        "margin": choice.margin,
-        "cost_liability_minor": liability_minor(offer),
-        "contact_cost_minor": offer.contact.cost_minor,
-        "cost_weight": choice.cost_weight,
-        "channel": offer.contact.channel,
-        "quiet_hours": None if quiet is None else "-".join(quiet),
-        "label": str(offer.label()),
-        "label_message": packed(offer.label()),
-        "basis": basis,
-        "starts_at": window.starts_at,
-        "ends_at": window.ends_at,
-    }

@@ -7,14 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Protocol, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
-from offerloop.arrays import Floats, Ints
+from offerloop.arrays import Bools, Floats, Ints, some_rows
 from offerloop.response.terms import Coding, OfferTerms
 
 ALWAYS = 0.95
 """Share of the purchases with an offer that must have a cost for costs to be taken to follow from purchases."""
-Rows = Ints | NDArray[np.bool_]
+Rows = Ints | Bools
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,25 +101,9 @@ class Evidence:
 
     def of(self, rows: Rows) -> Self:
         """Some of the rows."""
-        return replace(
-            self,
-            features=self.features[rows],
-            action=self.action[rows],
-            outcome=self.outcome[rows],
-            propensity=self.propensity[rows],
-            bought=None if self.bought is None else self.bought[rows],
-            customer=None if self.customer is None else self.customer[rows],
-            earlier=None if self.earlier is None else self.earlier[rows],
-            earlier_rows=None if self.earlier_rows is None else _renumbered(self.earlier_rows, rows),
-            covered=None if self.covered is None else self.covered[rows],
-            orders=None if self.orders is None else self.orders[rows],
-            used_once=None if self.used_once is None else self.used_once[rows],
-            further=tuple(one[rows] for one in self.further),
-            usual_propensity=None if self.usual_propensity is None else self.usual_propensity[rows],
-            weight=None if self.weight is None else self.weight[rows],
-            age=None if self.age is None else self.age[rows],
-            part=None if self.part is None else self.part[rows],
-        )
+        earlier_rows = None if self.earlier_rows is None else _renumbered(self.earlier_rows, rows)
+        further = tuple(one[rows] for one in self.further)
+        return replace(some_rows(self, rows), further=further, earlier_rows=earlier_rows)
 
     def at_most(self, rows: int, rng: np.random.Generator) -> Self:
         """All rows, or as many drawn at random."""

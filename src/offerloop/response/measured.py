@@ -22,7 +22,7 @@ from offerloop.errors import ConfigError
 from offerloop.evaluation import Z95, Moments, cuped, enough
 from offerloop.message import Message
 from offerloop.offers import NO_OFFER
-from offerloop.response.assumed import CampaignOffer
+from offerloop.response.campaign_offer import CampaignOffer
 from offerloop.tables import HOLDOUT, OUTCOMES, PLAN
 
 KEY = ("planned_campaign_id", "planned_offer_id")

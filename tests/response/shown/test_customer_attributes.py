@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 import pytest
-from tests.support.made_log import log_of
+from made_log import log_of
 
 from offerloop.engine import InMemoryEngine, collect
 from offerloop.offers import read_offers

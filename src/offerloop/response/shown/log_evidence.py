@@ -23,7 +23,7 @@ from offerloop.response.shown.category_shares import ShareScale
 from offerloop.response.shown.covered_lines import columns_of_tables
 from offerloop.response.shown.customer_attributes import CustomerAttributes
 from offerloop.response.shown.exposure_windows import YEAR_DAYS, exposure_outcomes
-from offerloop.response.shown.growth.model import LAGS
+from offerloop.response.shown.growth.carry_over import LAGS
 from offerloop.response.shown.hidden_costs import with_hidden_costs
 from offerloop.response.shown.logged_decisions import decided, earlier_offers, earlier_rows, finished_exposures
 from offerloop.response.shown.personal_days import PersonalDays

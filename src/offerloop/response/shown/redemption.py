@@ -15,9 +15,10 @@ import numpy as np
 from offerloop.arrays import Floats, Ints
 from offerloop.response.estimators.ridge_t import PENALTY
 from offerloop.response.evidence import Evidence
-from offerloop.response.shown.growth.expected_sales import within
+from offerloop.response.shown.deviations import deviations, mean_and_spread
 
 STEPS = 25
+"""Steps of Fisher scoring."""
 LOG_HAZARDS = (-30.0, 3.0)
 """Between which logarithms of a window's uses tell probabilities from 0 and 1."""
 
@@ -35,8 +36,7 @@ class _Hazard:
     def fit(cls, features: Floats, used: Floats, part: Floats) -> _Hazard:
         """Learn from whether an offer was used (n,) in parts (n,) of windows of customers with features (n, p)."""
         logs = np.log1p(np.maximum(features, 0.0))
-        spread = logs.std(axis=0)
-        scale = np.stack([logs.mean(axis=0), np.where(spread > 0, spread, 1.0)])
+        scale = mean_and_spread(logs)
         x = cls(scale, np.zeros(1 + logs.shape[1])).columns(features)
         share = (used.sum() + 0.5) / (len(used) + 1.0)
         level = np.zeros(x.shape[1])
@@ -53,8 +53,8 @@ class _Hazard:
 
     def columns(self, features: Floats) -> Floats:
         """(n, 1 + p)."""
-        z = (np.log1p(np.maximum(features, 0.0)) - self.scale[0]) / self.scale[1]
-        return np.column_stack([np.ones(len(z)), within(z)])
+        z = deviations(np.log1p(np.maximum(features, 0.0)), self.scale)
+        return np.column_stack([np.ones(len(z)), z])
 
     def chance(self, features: Floats) -> Floats:
         """(n,): the probability that each customer uses it in a whole window."""

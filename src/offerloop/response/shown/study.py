@@ -22,7 +22,7 @@ from offerloop.message import Message
 from offerloop.offers import Offer
 from offerloop.response.evidence import Evidence
 from offerloop.response.shown.growth.calibration import JudgedGrowth
-from offerloop.response.shown.growth.model import LAGS
+from offerloop.response.shown.growth.carry_over import LAGS
 from offerloop.response.shown.growth.model import NAME as GROWTH
 from offerloop.response.shown.hidden_costs import check_costs_are_seen, offers_of_unknown_cost
 from offerloop.response.shown.log_evidence import (
@@ -243,8 +243,8 @@ def _predicted(
 
 def _carried(growth: JudgedGrowth) -> tuple[float, float]:
     """Return what carries over, and how often chance alone would show as much."""
-    learned = growth.growth
-    return float(learned.carry.sum()), float(chi2.sf(learned.carry_z2, LAGS))
+    carried = growth.growth.carried
+    return float(carried.carry.sum()), float(chi2.sf(carried.z2, LAGS))
 
 
 def _coming(model: ShownModel, now: pl.DataFrame, before: Before, earlier: Ints) -> Evidence:

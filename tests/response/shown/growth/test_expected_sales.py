@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from offerloop.response import NO_OFFER_TERMS, Evidence
-from offerloop.response.shown.growth.expected_sales import ExpectedSales, noise
+from offerloop.response.shown.growth.expected_sales import ErrorVariance, ExpectedSales
 
 WEEKS = 12
 
@@ -59,7 +59,7 @@ def test_what_is_predicted_is_as_recent_as_the_latest_row():
 def test_variance_grows_as_errors_do():
     rng = np.random.default_rng(1)
     h = rng.gamma(1.0, 1.0, 50_000)
-    found = noise(h, rng.normal(0, np.sqrt(4 + 9 * h**2)))
+    found = ErrorVariance.fit(h, rng.normal(0, np.sqrt(4 + 9 * h**2))).of(h)
     at = np.abs(h - 2) < 0.1
     assert found[at].mean() == pytest.approx(4 + 9 * 4, rel=0.15)
     assert found[h < 0.05].mean() == pytest.approx(4, rel=0.2)
@@ -69,9 +69,9 @@ def test_one_order_of_a_thousand_times_the_usual_tells_nothing_of_others():
     rng = np.random.default_rng(1)
     h = rng.gamma(1.0, 1.0, 50_000)
     error = rng.normal(0, np.sqrt(0.1 + h + h**2))
-    without = noise(h, error)
+    without = ErrorVariance.fit(h, error).of(h)
     error[np.argmin(np.abs(h - 0.1))] = 3_000.0
-    assert noise(h, error) == pytest.approx(without, rel=0.5)
+    assert ErrorVariance.fit(h, error).of(h) == pytest.approx(without, rel=0.5)
 
 
 @pytest.mark.parametrize("times", [100, 1_000])
@@ -90,4 +90,4 @@ def test_one_customer_a_thousand_times_larger_does_not_make_others_alike(times):
 
 
 def test_customers_without_any_purchase_have_a_variance_above_zero():
-    assert (noise(np.ones(10), np.zeros(10)) > 0).all()
+    assert ErrorVariance.fit(np.ones(10), np.zeros(10)).of(np.ones(10)).min() > 0

@@ -12,8 +12,8 @@ from offerloop.response.shown.growth.shrinkage import (
     Prior,
     clustered,
     clustered_last,
-    drawn_slopes,
     larger,
+    shrunk_slopes,
 )
 
 
@@ -24,13 +24,13 @@ def regression(slopes, seed, n=4_000):
 
 
 def test_of_mere_luck_little_is_kept():
-    left = [np.square(drawn_slopes(*regression(np.zeros(6), seed), np.arange(4_000))).sum() for seed in range(20)]
+    left = [np.square(shrunk_slopes(*regression(np.zeros(6), seed), np.arange(4_000))).sum() for seed in range(20)]
     assert np.mean(left) < 6 * 100 / 4_000 / 2  # half of what the estimates themselves are off by
 
 
 def test_what_is_sure_is_kept():
     slopes = np.array([2.0, -2.0, 0.0, 0.0])
-    np.testing.assert_allclose(drawn_slopes(*regression(slopes, 1), np.arange(4_000)), slopes, atol=0.5)
+    np.testing.assert_allclose(shrunk_slopes(*regression(slopes, 1), np.arange(4_000)), slopes, atol=0.5)
 
 
 def test_rows_of_one_customer_are_not_taken_for_many():
@@ -103,7 +103,7 @@ def test_a_direction_that_few_customers_decide_is_not_taken_for_sure():
         x[10:, 2] = 0.0
         y = rng.normal(size=2_000)
         assert clustered(x, y, np.ones(2_000), customer)[1][2, 2] < 0.01  # that of ten independent rows is 0.1
-        found.append(float(np.abs(drawn_slopes(x, y, np.ones(2_000), customer)).max()))
+        found.append(float(np.abs(shrunk_slopes(x, y, np.ones(2_000), customer)).max()))
     assert np.mean(found) < 0.1
 
 

@@ -6,7 +6,7 @@ compared with what these windows showed, in one weighted regression:
     y - expected = sum over offers of the surprise of what was shown x (level alike + slope (predicted - alike)) + error
 
 Level 1 and slope 1 say that predictions are right. Both are shrunk towards 1 as far as the log leaves them open
-(`spread`). Effects are what a model of all customers predicts, with this level and slope: used as they were judged.
+(`shrinkage`). Effects are what a model of all customers predicts, with this level and slope: used as they were judged.
 
 A share off takes its depth of what it covers: a part, the same for everybody, of what the customer is expected to buy
 of that with the offer. What a reminder of the shop brings may all be covered, or be of the customer's usual mix: the
@@ -28,7 +28,7 @@ from scipy.optimize import isotonic_regression, nnls
 
 from offerloop.arrays import Floats, Ints
 from offerloop.response.evidence import Evidence
-from offerloop.response.shown.growth.expected_sales import TINY, noise_of
+from offerloop.response.shown.growth.expected_sales import TINY, error_variance
 from offerloop.response.shown.growth.model import Growth, Predicted
 from offerloop.response.shown.growth.shrinkage import Posterior, Prior, summed
 
@@ -46,9 +46,6 @@ class GrownEffects:
     value_se: Floats
     discount: Floats
     discount_se: Floats
-    carry: Floats
-    """(LAGS,): what follows in later windows, as a share of the effect in the offer's own."""
-    carry_z2: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +82,7 @@ class JudgedGrowth:
         se = np.sqrt(predicted.se**2 + np.einsum("nkp,pq,nkq->nk", pair, self.doubt, pair))
         each = _bases(predicted, now)
         taken, taken_se = (np.einsum("nkc,kc->nk", each, one) for one in (self.shares, self.shares_se))
-        return GrownEffects(judged, se, taken, taken_se, self.growth.carry, self.growth.carry_z2)
+        return GrownEffects(judged, se, taken, taken_se)
 
     def signals(self, value: Evidence, whose: Ints) -> Floats:
         """(customers, 2): sums of what past rows say of each customer; `whose` numbers them as `value.customer` does,
@@ -112,12 +109,13 @@ def _judged(rows: Sequence[tuple[Floats, Floats, Floats]]) -> tuple[float, float
 def _unseen(model: Growth, own: Evidence) -> tuple[Floats, Floats, Floats]:
     """Return for rows left out what shifts level and slope (m, 2), what is not expected (m,) and its variance (m,)."""
     predicted = model.predict(own, _before(model.signals(own), own.whose))
-    alike = predicted.alike / model.lasts if model.lasts else predicted.alike
+    lasts = model.carried.lasts
+    alike = predicted.alike / lasts if lasts else predicted.alike
     surprise = np.eye(len(own.offers))[own.action] - own.draw
     x = np.stack([(surprise * alike).sum(axis=1), (surprise * (predicted.now - alike)).sum(axis=1)], axis=1)
     h = model.usual.over_mean(own)
     y = own.outcome - predicted.without - (own.draw * predicted.now).sum(axis=1)
-    return x, y, noise_of(own, h, own.outcome - model.usual.mean * h)
+    return x, y, error_variance(own, h, own.outcome - model.usual.mean * h)
 
 
 def _bases(predicted: Predicted, rows: Evidence) -> Floats:
@@ -135,7 +133,7 @@ def _bases(predicted: Predicted, rows: Evidence) -> Floats:
 
 def _taken(model: Growth, value: Evidence, discount: Floats) -> tuple[Floats, Floats]:
     """(K, 3): what is taken off of a unit of each of `_bases` with each offer, and the error."""
-    predicted: Predicted = model.predict(value, _before(model.signals(value), value.whose))
+    predicted = model.predict(value, _before(model.signals(value), value.whose))
     base = _bases(predicted, value)[np.arange(value.size), value.action]
     slopes, errors = (np.zeros((len(value.offers), base.shape[-1])) for _ in range(2))
     for family in value.coding.families:

@@ -26,11 +26,11 @@ from scipy.optimize import nnls
 from offerloop.arrays import Floats
 from offerloop.response.estimators.ridge_t import PENALTY
 from offerloop.response.evidence import Evidence
+from offerloop.response.shown.deviations import clipped, mean_and_spread
 from offerloop.response.shown.exposure_windows import QUARTER_DAYS
 
-LIMIT = 2.5
-"""Standard deviations beyond which a feature says no more: straight lines are not extended there."""
 PASSES = 3
+"""Weighted fits, each with the variance of errors that the one before found."""
 LEAST = 1e-3
 """Of the mean variance, that of any row."""
 TINY = 1e-12
@@ -44,14 +44,17 @@ class ExpectedSales:
     """What is expected of customers, from features (n, p) and how recent they are."""
 
     centre: Floats
+    """(p,): the means of the features."""
     scale: Floats
+    """(p,): their standard deviations, or 1."""
     least_age: float
     """The least age of the rows that it was learned from; nothing counts as more recent."""
     recency: tuple[float, float]
     """Its mean, and its standard deviation or 1."""
     level: Floats
-    """(1 + 2 p,)."""
+    """(1 + 2 p,): what is expected of the mean customer, and by how much it differs by each of `traits`."""
     mean: float
+    """m: the mean of what is expected."""
 
     @classmethod
     def fit(cls, evidence: Evidence) -> ExpectedSales:
@@ -64,7 +67,7 @@ class ExpectedSales:
             level = _ridge(x, outcome, weight)
             usual = replace(usual, level=level, mean=float(np.maximum(x @ level, 0.0).mean()) or 1.0)
             h = usual.over_mean(evidence)
-            weight = 1 / noise_of(evidence, h, outcome - usual.mean * h)
+            weight = 1 / error_variance(evidence, h, outcome - usual.mean * h)
         expected = usual.mean * usual.over_mean(evidence)
         share = float((counts * outcome).sum()) / max(float((counts * expected).sum()), 1e-300)
         return replace(usual, level=share * usual.level, mean=share * usual.mean) if share > 0 else usual
@@ -72,12 +75,10 @@ class ExpectedSales:
     @classmethod
     def _scaled(cls, rows: Evidence) -> ExpectedSales:
         """Return one that expects nothing yet."""
-        spread, recency = rows.features.std(axis=0), _recency(rows.ages)
+        (centre, scale), recency = mean_and_spread(rows.features), _recency(rows.ages)
         apart = float(recency.std()) if np.ptp(recency) > 0 else 1.0
-        return cls(
-            rows.features.mean(axis=0), np.where(spread > 0, spread, 1.0), float(rows.ages.min()),
-            (float(recency.mean()), apart), np.zeros(1 + 2 * len(spread)), 1.0,
-        )  # fmt: skip
+        recency_scale = float(recency.mean()), apart
+        return cls(centre, scale, float(rows.ages.min()), recency_scale, np.zeros(1 + 2 * len(scale)), 1.0)
 
     def over_mean(self, rows: Evidence) -> Floats:
         """Return h, an array of shape (n,)."""
@@ -87,8 +88,12 @@ class ExpectedSales:
     def traits(self, rows: Evidence) -> Floats:
         """(n, 2 p): features in standard deviations from their mean, and these times the same of recency."""
         z, (centre, scale) = (rows.features - self.centre) / self.scale, self.recency
-        recent = within((_recency(np.maximum(rows.ages, self.least_age)) - centre) / scale)
+        recent = clipped((_recency(np.maximum(rows.ages, self.least_age)) - centre) / scale)
         return np.column_stack([z, z * recent[:, None]])
+
+    def regressors(self, rows: Evidence) -> Floats:
+        """(n, 2 + 2 p): 1, what is expected of each row, and what it is expected from."""
+        return np.column_stack([np.ones(rows.size), self.over_mean(rows), self.traits(rows)])
 
 
 def _ridge(x: Floats, y: Floats, weight: Floats) -> Floats:
@@ -106,11 +111,6 @@ def _ridge(x: Floats, y: Floats, weight: Floats) -> Floats:
 def _recency(age: Floats) -> Floats:
     """(n,): falls with the days between a row and the time that is predicted for, from 1."""
     return np.asarray(np.exp(-age / QUARTER_DAYS), dtype=np.float64)
-
-
-def within(z: Floats) -> Floats:
-    """Return standard deviations, clipped at LIMIT, beyond which straight lines are not extended."""
-    return np.clip(z, -LIMIT, LIMIT)
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,14 +143,9 @@ def _powers_of(h: Floats) -> Floats:
     return np.column_stack([np.ones_like(h), h, h**2])
 
 
-def noise(h: Floats, error: Floats) -> Floats:
-    """(n,): the variance of errors (n,) that customers of this h have."""
-    return ErrorVariance.fit(h, error).of(h)
-
-
-def noise_of(rows: Evidence, h: Floats, error: Floats) -> Floats:
+def error_variance(rows: Evidence, h: Floats, error: Floats) -> Floats:
     """(n,): the variance as which the errors (n,) of rows count: larger where less of a window was seen of the same."""
-    return noise(h, error * np.sqrt(rows.parts)) / rows.counts
+    return ErrorVariance.fit(h, error * np.sqrt(rows.parts)).of(h) / rows.counts
 
 
 def weighted(x: Floats, y: Floats, variance: Floats) -> tuple[Floats, Floats]:

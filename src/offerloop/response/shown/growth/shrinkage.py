@@ -156,7 +156,7 @@ def summed(customer: Ints, rows: Floats) -> Floats:
     return np.asarray(of_row.T @ rows, dtype=np.float64)
 
 
-def drawn_slopes(x: Floats, y: Floats, variance: Floats, customer: Ints) -> Floats:
+def shrunk_slopes(x: Floats, y: Floats, variance: Floats, customer: Ints) -> Floats:
     """Coefficients (q,) of y (n,) on x (n, q), shrunk to 0 in the directions in which errors are independent.
 
     The variance in each direction is the larger of that by customers and that of independent rows: in a direction that

@@ -1,0 +1,158 @@
+"""How much more or less customers respond, r: by features and recent offers, by further tables of
+features such as shares of categories, and by their own past.
+
+All are estimated from what growth that was expected, `step`, leaves of the outcome, `left`: the regression of `left` on
+`step` times what tells customers apart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from offerloop.arrays import Floats, Ints
+from offerloop.response.evidence import Evidence
+from offerloop.response.shown.deviations import deviations, mean_and_spread
+from offerloop.response.shown.growth.carry_over import past_offers
+from offerloop.response.shown.growth.expected_sales import CLIP
+from offerloop.response.shown.growth.shrinkage import averaged, none_or_some, shrunk_slopes, summed
+
+CUSTOMER_SPREADS = (0.0, *np.geomspace(0.05, 3.0, 30).tolist())
+"""Standard deviations that u may have; that it does not vary is as likely beforehand as that it does."""
+
+
+@dataclass(frozen=True, eq=False)
+class FeatureResponse:
+    """How much more or less customers respond to each family, as p features and the number of recent offers tell."""
+
+    scale: Floats
+    """(2, p + 1): mean and standard deviation of each."""
+    centre: Floats
+    """(p + 1,): of the mean customer, by what is bought."""
+    slopes: Floats
+    """(families, p + 1): a + a_F."""
+
+    @classmethod
+    def fit(cls, evidence: Evidence, h: Floats, steps: Floats, left: Floats, variance: Floats) -> Self:
+        """Learn from growth (n, families) that was expected, `steps`, and what it leaves of the outcome (n,).
+
+        `h` (n,) is what is expected of customers over its mean, `variance` (n,) that of the errors.
+        """
+        table = _with_recent_offers(evidence)
+        scale = mean_and_spread(table)
+        z = deviations(table, scale)
+        centre = _mean_customer(z, h)
+        return cls(scale, centre, _slopes(z - centre, steps, left, variance, evidence.whose))
+
+    def more(self, evidence: Evidence) -> Floats:
+        """(n, families): what features add to the response."""
+        z = deviations(_with_recent_offers(evidence), self.scale)
+        return np.asarray((z - self.centre) @ self.slopes.T, dtype=np.float64)
+
+
+@dataclass(frozen=True, eq=False)
+class FurtherResponse:
+    """How much more or less customers respond, as a table of further features (p) tells."""
+
+    scale: Floats
+    """(2, p): mean and standard deviation."""
+    centre: Floats
+    """(p,): of the mean customer, by what is bought."""
+    slopes: Floats
+    """(p,): b."""
+
+    @classmethod
+    def fit(cls, table: Floats, h: Floats, step: Floats, left: Floats, variance: Floats, customer: Ints) -> Self:
+        """Learn from features (n, p) what growth (n,) that was expected, `step`, leaves of the outcome (n,).
+
+        How much they tell does not depend on how many there are: each has the p-th part of the variance.
+        """
+        scale = mean_and_spread(table)
+        z = deviations(table, scale)
+        centre = _mean_customer(z, h)
+        share = 1 / np.sqrt(max(table.shape[1], 1))
+        slopes = share * shrunk_slopes((z - centre) * (share * step)[:, None], left, variance, customer)
+        return cls(scale, centre, slopes)
+
+    def more(self, table: Floats) -> Floats:
+        """(n,): what features (n, p) add to the response."""
+        return np.asarray((deviations(table, self.scale) - self.centre) @ self.slopes, dtype=np.float64)
+
+
+@dataclass(frozen=True, eq=False)
+class OwnResponse:
+    """How much more or less customers respond than others like them, u, as their own past windows tell.
+
+    They tell of u by their quasi-likelihood, as errors vary more with offers than without (Wedderburn 1974).
+    """
+
+    spreads: Floats
+    """(len(CUSTOMER_SPREADS),): how likely each spread of u is."""
+    dispersion: float
+    """How many times what is expected single windows vary in what they say of u."""
+
+    @classmethod
+    def fit(cls, step: Floats, left: Floats, variance: Floats, customer: Ints) -> Self:
+        """Learn from growth (n,) that was expected, `step`, and what it leaves of the outcome (n,)."""
+        information = _information(step, left, variance)
+        dispersion = _dispersion(information)
+        return cls(_likely_spreads(summed(customer, information / dispersion)), dispersion)
+
+    def signals(self, step: Floats, left: Floats, variance: Floats) -> Floats:
+        """(n, 2): the signal on its customer's u in each row, and its precision; both add up by customer."""
+        return _information(step, left, variance) / self.dispersion
+
+    def more(self, signals: Floats) -> Floats:
+        """(n,): u, from sums of `signals` (n, 2)."""
+        each = [t**2 * signals[:, 0] / (1 + t**2 * signals[:, 1]) for t in CUSTOMER_SPREADS]
+        return np.asarray(self.spreads @ np.array(each), dtype=np.float64)
+
+
+def _with_recent_offers(evidence: Evidence) -> Floats:
+    """(n, p + 1): logarithms of the features, and how many of the last exposures were offers."""
+    recent_offers = (past_offers(evidence) > 0).sum(axis=1)
+    return np.column_stack([np.log1p(np.maximum(evidence.features, 0.0)), recent_offers])
+
+
+def _mean_customer(z: Floats, h: Floats) -> Floats:
+    """(p,): the mean of z (n, p), by what is bought."""
+    mean: Floats = np.average(z, axis=0, weights=h) if h.any() else z.mean(axis=0)
+    return mean
+
+
+def _slopes(z: Floats, steps: Floats, left: Floats, variance: Floats, customer: Ints) -> Floats:
+    """a + a_F (families, p): what all have alike, and by how much each is apart."""
+    alike = z * steps.sum(axis=1)[:, None]
+    a = shrunk_slopes(alike, left, variance, customer)
+    families = steps.shape[1]
+    if families == 1:
+        return a[None]
+    left = left - alike @ a
+    apart = np.column_stack([z * step[:, None] for step in steps.T])
+    return a + shrunk_slopes(apart, left, variance, customer).reshape(families, -1)
+
+
+def _information(step: Floats, left: Floats, variance: Floats) -> Floats:
+    """(n, 2): the signal on u in each row, and its precision; an error counts as CLIP variances at most."""
+    most = np.sqrt(CLIP * variance)
+    left = np.clip(left, -most, most)
+    return np.column_stack([step * left / variance, step**2 / variance])
+
+
+def _dispersion(information: Floats) -> float:
+    """Squares of the signals of rows over those expected of the variance of errors, at least 1.
+
+    What is bought with an offer varies more. Otherwise that would seem to be a difference between customers.
+    """
+    squares, expected = float((information[:, 0] ** 2).sum()), float(information[:, 1].sum())
+    return max(squares / expected, 1.0) if expected > 0 else 1.0
+
+
+def _likely_spreads(sums: Floats) -> Floats:
+    """(len(CUSTOMER_SPREADS),): how likely each spread of u is, from the information (m, 2) on each customer."""
+    signal, precision = sums.T
+    spread = np.array(CUSTOMER_SPREADS)[:, None] ** 2
+    likely = spread * signal**2 / (1 + spread * precision) - np.log(1 + spread * precision)
+    return averaged(none_or_some(0.5 * likely.sum(axis=1)))

@@ -1,0 +1,78 @@
+"""The mean growth f by each offer of what it covers: posterior means, which never fall as the depth of a family grows.
+
+Given the draw of the offer, growth is estimated by weighted least squares from the surprise of what was shown: what
+that brings less its mean over the draw (Robinson 1988). Depths of a family that after shrinking still seem to bring
+less than lower ones are pooled with these (isotonic regression), and none is below 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.optimize import isotonic_regression
+
+from offerloop.arrays import Floats, Ints
+from offerloop.response.evidence import Evidence
+from offerloop.response.shown.growth.estimate import GrowthEstimate
+from offerloop.response.shown.growth.priors import growth_priors, is_distinct
+from offerloop.response.shown.growth.shrinkage import Posterior, clustered
+from offerloop.response.terms import OfferTerms
+
+
+def mean_growth(
+    evidence: Evidence, base: Floats, unit: Floats, variance: Floats, reminding: float, *, never_harms: bool
+) -> tuple[Floats, Floats, GrowthEstimate, Floats]:
+    """Return f (K,), its errors (K,), the estimate that it is shrunk from, and what it leaves of the outcome (n,).
+
+    base (n, q) are regressors that do not depend on offers, `unit` (n,) is what is expected of rows, and `variance`
+    (n,) that of their errors. `reminding` as in `growth_priors`, `never_harms` as in `Growth.fit`.
+    """
+    x, offers = growth_regressors(evidence, base, unit), evidence.offers[1:]
+    coefficients, covariance = clustered(x, evidence.outcome, variance, evidence.whose)
+    own = slice(len(x.T) - len(offers), None)
+    estimate = GrowthEstimate(coefficients[own], covariance[own, own])
+    posterior = estimate.posterior(growth_priors(offers, reminding))
+    f, f_se = posterior_growth(offers, posterior, above_zero=never_harms and estimate.is_open)
+    left = evidence.outcome - x[:, : -len(offers)] @ coefficients[: -len(offers)] - x[:, own] @ f[1:]
+    return f, f_se, estimate, left
+
+
+def growth_regressors(evidence: Evidence, base: Floats, unit: Floats) -> Floats:
+    """Return (n, q + K - 1): base (n, q), and the surprise of each offer times what is expected of what it covers."""
+    surprise = np.eye(len(evidence.offers))[evidence.action] - evidence.draw
+    return np.column_stack([base, (unit[:, None] * evidence.covers * surprise)[:, 1:]])
+
+
+def posterior_growth(offers: Sequence[OfferTerms], posterior: Posterior, *, above_zero: bool) -> tuple[Floats, Floats]:
+    """Return f (K,) and its errors (K,); `above_zero` says that it is for sure not below zero."""
+    f, spread = posterior.mean_and_covariance()
+    if above_zero:
+        f = posterior.mean_above_zero()
+    se = np.sqrt(np.maximum(np.diag(spread), 0.0))
+    return np.concatenate([[0.0], _never_falling(offers, f)]), np.concatenate([[0.0], se])
+
+
+def _never_falling(offers: Sequence[OfferTerms], f: Floats) -> Floats:
+    """The nearest f that begins at 0 and does not fall as the depth of a family grows: more must not bring less."""
+    rising = f.copy()
+    for family in {one.family for one in offers}:
+        family_places = np.array([place for place, one in enumerate(offers) if one.family == family])
+        depth = np.array([offers[place].depth for place in family_places])
+        if is_distinct(depth):
+            family_places = family_places[np.argsort(depth)]
+            rising[family_places] = isotonic_regression(f[family_places]).x
+    return np.maximum(rising, 0.0)
+
+
+def surprises(evidence: Evidence, f: Floats) -> Floats:
+    """Return (n, families): growth by the offer given, less its mean over the draw."""
+    surprise = np.eye(len(f))[evidence.action] - evidence.draw
+    member = np.eye(max(len(evidence.coding.families), 1))[family_of_offers(evidence)]
+    return np.asarray((surprise * evidence.covers * f) @ member, dtype=np.float64)
+
+
+def family_of_offers(evidence: Evidence) -> Ints:
+    """Return (K,): which family each offer is of; nothing is of the first."""
+    place = {family: number for number, family in enumerate(evidence.coding.families)}
+    return np.array([place.get(one.family, 0) for one in evidence.offers])

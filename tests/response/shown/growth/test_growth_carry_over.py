@@ -1,0 +1,53 @@
+"""What earlier offers still do: it lasts, was pulled forward, or is nothing."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from growing_shop import CUSTOMERS, FORMS, PERIODS, Shop
+from scipy.stats import chi2
+
+from offerloop.response.shown.growth.carry_over import LAGS
+from offerloop.response.shown.growth.model import Growth
+
+
+@pytest.mark.parametrize("carry", [(0.5, 0.25), (-0.4, -0.2)], ids=["lasts", "pulled forward"])
+def test_what_earlier_offers_still_do_is_in_the_value(carry):
+    shop = Shop(FORMS["line"], carry=carry)
+    carried = Growth.fit(shop.log()).carried
+    np.testing.assert_allclose(carried.carry[:2], carry, atol=0.2)
+    assert carried.z2 > chi2.ppf(0.999, LAGS)
+    assert shop.predict().value[:, 4].mean() / shop.usual.mean() == pytest.approx(0.4 * (1 + sum(carry)), rel=0.3)
+
+
+@pytest.mark.parametrize("carry", [(0.5, 0.25), (-0.4, -0.2), ()], ids=["lasts", "pulled forward", "nothing"])
+def test_what_was_bought_after_an_offer_does_not_hide_what_it_still_does(carry):
+    shop = Shop(FORMS["line"], carry=carry)
+    before = np.hstack([np.repeat(shop.usual[:, None], LAGS, axis=1), shop.value])
+    recent = np.stack([before[:, t : t + LAGS].mean(axis=1) for t in range(PERIODS)], axis=1)
+    features = np.column_stack([recent.ravel(), np.repeat(shop.kind, PERIODS)])
+    lasts = Growth.fit(replace(shop.log(), features=features)).carried.lasts
+    assert lasts == pytest.approx(1 + sum(carry), abs=0.2)  # given these features it seems to be .4, 0 and .1
+
+
+def test_where_nothing_carries_over_nothing_is_said_to():
+    carried = Growth.fit(Shop(FORMS["line"]).log()).carried
+    assert carried.z2 < chi2.ppf(0.9999, LAGS)
+    assert abs(carried.carry.sum()) < 0.25
+
+
+@pytest.mark.parametrize("seed", [47, 112, 141])
+def test_luck_with_earlier_offers_does_not_undo_what_offers_bring(seed):
+    """In these noisy logs, chance would show as much of carry-over as there is less than once in twenty times."""
+    carried = Growth.fit(Shop(0.2 * FORMS["line"], seed=seed, spread=1.5).log()).carried
+    assert chi2.sf(carried.z2, LAGS) < 0.05
+    assert carried.lasts == pytest.approx(1.0, abs=0.5)
+    assert carried.lasts == pytest.approx(1.0, abs=2.5 * carried.lasts_se)
+
+
+def test_how_long_offers_last_is_part_of_the_error_of_what_they_bring():
+    shop = Shop(0.2 * FORMS["line"], seed=47, spread=1.5)
+    found = Growth.fit(shop.log())
+    predicted = found.predict(shop.now(), np.zeros((CUSTOMERS, 2)))
+    assert (predicted.se >= found.carried.lasts_se * predicted.now).all()
+    assert found.carried.lasts_se > 0.05
