@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import wrap
@@ -211,15 +211,6 @@ def _dialect(sample: SampleRows) -> list[str]:
 
 
 def _settings(customers: FurtherColumns, size: Size, clean: Sequence[str]) -> list[str]:
-    audited = entry("audit_only", listed(customers.protected), "look protected: they audit the plan and never make one")
-    none = off("audit_only = []", "attributes that audit the plan and never make one")
-    fixed = entry(
-        "fixed_attributes", listed(customers.fixed), "do not follow from purchases, and may tell who responds"
-    )
-    open_ones = [name for name in customers.kept if name not in customers.protected]
-    no_fixed = off(
-        f"fixed_attributes = {listed(open_ones)}", "those that do not follow from purchases may tell who responds"
-    )
     return [
         "[clean]",
         off('test_ids = ["TEST*"]', "customers or orders that are tests; default: none"),
@@ -229,8 +220,7 @@ def _settings(customers: FurtherColumns, size: Size, clean: Sequence[str]) -> li
         "",
         "[profiles]",
         off("as_of = 2024-12-31", "nothing from this day on is used; default: the day after the last order"),
-        audited if customers.protected else none,
-        fixed if customers.fixed else no_fixed,
+        *_attributes(customers),
         "",
         "[recommend]",
         off("min_buyers = 1", "products with fewer buyers are recommended by their description only"),
@@ -245,6 +235,20 @@ def _settings(customers: FurtherColumns, size: Size, clean: Sequence[str]) -> li
         *_holdout(size),
         "# To compare the plan with what you do today, add [business_as_usual]: see docs/concepts/allocation.md.",
     ]
+
+
+def _attributes(customers: FurtherColumns) -> Iterator[str]:
+    """Yield what attributes of customers are for."""
+    if customers.protected:
+        yield entry("audit_only", listed(customers.protected), "look protected: they audit the plan and never make one")
+    else:
+        yield off("audit_only = []", "attributes that audit the plan and never make one")
+    why = "do not follow from purchases, and may tell who responds"
+    if customers.fixed:
+        yield entry("fixed_attributes", listed(customers.fixed), why)
+    else:
+        others = [name for name in customers.kept if name not in customers.protected]
+        yield off(f"fixed_attributes = {listed(others)}", f"those that {why}")
 
 
 def _period(days: int | None) -> list[str]:
