@@ -32,6 +32,8 @@ LIKELY_TO_PAY = Z_ONE_SIDED
 """The same where a plan only has to be likely to pay, and its log would show a growth but shows none: a one-sided test
 at 10 %, like that by which the log would show it. A loop decides every period from nearly the same log, so that a plan
 which is sent by luck goes on being sent (docs/decisions/loop.md)."""
+LEAST_ERRORS = {"proven": Z95, "expected": HOPEFUL, "likely": LIKELY_TO_PAY}
+"""How many standard errors above zero the held-out profit of a plan must at most be to be sent, by `send`."""
 Ranked = Callable[[pl.DataFrame, Ints], Ints]
 """Rows of a reference policy, in the order in which they are taken, from the effects and the plan's rows."""
 
@@ -44,11 +46,9 @@ def may_be_sent(case: CampaignCase, chosen: Ints) -> bool:
 
 def least_errors(case: CampaignCase) -> float:
     """Return how many standard errors above zero the held-out profit of a plan that is sent must be."""
-    if case.campaign.send == "proven":
-        return Z95
-    if case.campaign.send == "expected":
-        return HOPEFUL
-    return LIKELY_TO_PAY if case.lacks_growth else 0.0
+    if case.campaign.send == "likely" and not case.lacks_growth:
+        return 0.0
+    return LEAST_ERRORS[case.campaign.send]
 
 
 def select_policy(case: CampaignCase, plan: Ints) -> CampaignCase:

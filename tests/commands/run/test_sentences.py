@@ -71,6 +71,16 @@ def test_a_gain_whose_interval_includes_zero_is_explained(make):
     assert "The interval includes zero, so it may be no better than doing nothing." in said
 
 
+def test_a_plan_that_needs_no_proof_is_not_sent_for_its_distance_from_zero(make):
+    findings = make(shared=(600.0, -3_800.0, 5_000.0))
+    campaigns = [one.model_copy(update={"send": "expected"}) for one in findings.config.campaigns]
+    config = findings.config.model_copy(update={"campaigns": tuple(campaigns)})
+    said = sentence(dataclasses.replace(findings, config=config), "shared")
+    assert "That is 0.27 standard errors above zero" in said
+    assert 'a plan with send = "expected" is sent from 0.6 on' in said
+    assert "interval includes zero" not in said
+
+
 def test_a_plan_that_may_or_may_not_lose_is_not_called_a_loss(make):
     said = sentence(make(own=(-200.0, -900.0, 500.0)), "own")
     assert "which is not above zero" in said
@@ -137,3 +147,10 @@ def test_the_claim_is_only_shown_as_the_winners_curse(make):
     assert "claim $3.87" in said
     assert "winner's curse" in said
     assert "never shows the claim as a forecast" in said
+
+
+def test_a_plan_worth_more_than_claimed_shows_no_winners_curse(make):
+    facts = gather(make(own=(900.0, -100.0, 1900.0)))
+    said = claim_sentence(facts.campaigns[0], facts.localizer)
+    assert "the plan is worth $9 [−1, 19], which is no less" in said
+    assert "The difference is the winner's curse" not in said

@@ -4,6 +4,7 @@ import pytest
 
 from offerloop.errors import InputError
 from offerloop.offers import SHORT_FORM_LANGUAGES, parse_offer, print_offer
+from offerloop.report import Localizer
 
 
 def coupon(**terms):
@@ -244,6 +245,16 @@ def test_words_before_a_chinese_offer_are_not_passed_over(words, offer):
     with pytest.raises(InputError) as refused:
         parse_offer(words + offer, "CNY")
     assert (f"if '{words}' is a category, write '[{words}] {offer}'" in str(refused.value)) == (words == "女装")
+
+
+def test_a_refusal_is_translated_and_says_where_a_category_stands_in_chinese():
+    with pytest.raises(InputError) as refused:
+        parse_offer("秒杀8折 GROCERY / SOFT DRINKS", "CNY")
+    assert "write '[\"GROCERY / SOFT DRINKS\"] 秒杀8折'" in str(refused.value)
+    assert parse_offer('["GROCERY / SOFT DRINKS"] 秒杀8折', "CNY")["on"] == "GROCERY / SOFT DRINKS"
+    said = Localizer("zh", "CNY")(refused.value.message)
+    assert "understood" not in said
+    assert "无法理解其后的“GROCERY / SOFT DRINKS”" in said
 
 
 def test_a_hint_names_no_category_that_is_none():

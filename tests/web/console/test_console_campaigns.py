@@ -1,14 +1,17 @@
 """Campaigns by forms: written, reviewed by another, started, changed while they run."""
 
 import re
+from dataclasses import replace
 from html import unescape
 
 from console_pages import SPRING, post_form, signed_in
 from served_shop import served, shop_of
 
+from offerloop.evaluation import Estimate
 from offerloop.offers import parse_offer
 from offerloop.web.console.campaigns.draft import short_name
 from offerloop.web.console.campaigns.offer_lines import examples
+from offerloop.web.console.campaigns_of_run import CampaignForecast
 
 
 def test_a_campaign_is_written_reviewed_by_another_started_and_paused(small_run, tmp_path):
@@ -174,3 +177,40 @@ def test_what_was_typed_outlives_a_session_and_a_change_by_somebody_else(small_r
             assert answer.status_code == status
         assert 'value="Second"' in answer.text
         assert 'name="revision" value="2"' in answer.text
+
+
+def test_what_is_expected_of_an_offer_is_filled_in_as_percentages(small_run, tmp_path):
+    with served(shop_of(small_run, tmp_path)) as client:
+        ada = signed_in(client, "marketer")
+        post_form(client, ada, "write-campaign", **SPRING)
+        fields = {"id": "spring", "revision": "1", "kind": "spend_and_save", "spend": "30", "save": "5"}
+        half = post_form(client, ada, "add-offer", **fields, p_redeem="10")
+        assert half.status_code == 422
+        assert "Fill in both expectations" in half.text.partition('id="offer-incremental-error"')[2]
+        too_much = post_form(client, ada, "add-offer", **fields, p_redeem="110", incremental="50")
+        assert "“110” is no percentage" in too_much.text.partition('id="offer-p_redeem-error"')[2]
+        assert post_form(client, ada, "add-offer", **fields, p_redeem="10", incremental="50").status_code == 303
+        offer = client.get("/v1/campaigns/spring", headers=ada).json()["campaign"]["offers"][-1]
+        assert offer["assumed"] == {"p_redeem": 0.1, "incremental": 0.5}
+
+
+def test_a_started_campaign_says_that_a_run_is_under_way(small_run, tmp_path):
+    shop = shop_of(small_run, tmp_path)
+    config = shop / "offerloop.toml"
+    config.write_text(config.read_text() + "\n[approval]\nreviewers = 0\n")
+    with served(shop) as client:
+        ada = signed_in(client, "marketer")
+        post_form(client, ada, "write-campaign", **SPRING)
+        post_form(client, ada, "campaign", id="spring", revision="1", verb="start")
+        assert 'id="form-plan-it"' in client.get("/console/campaign?id=spring", headers=ada).text
+        post_form(client, ada, "job", kind="run")
+        page = client.get("/console/campaign?id=spring", headers=ada).text
+        assert "One is under way" in page
+        assert 'id="form-plan-it"' not in page
+
+
+def test_a_campaign_of_unknown_effect_is_not_called_unsure_to_pay():
+    nothing = Estimate.from_bounds(0.0, 0.0, 0.0)
+    forecast = CampaignForecast("a", "A", False, 0, "EUR", "EUR", 100, 0, 0, nothing, "none", "")
+    assert "nothing shows what its offers do" in str(forecast.remark)
+    assert "not sure to pay" in str(replace(forecast, basis="transferred").remark)

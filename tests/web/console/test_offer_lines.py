@@ -3,7 +3,8 @@
 import pytest
 
 from offerloop.errors import InputError
-from offerloop.web.console.campaigns.offer_lines import OfferLines, line_of
+from offerloop.report import Localizer
+from offerloop.web.console.campaigns.offer_lines import OfferLines, line_of, shown_line
 
 COFFEE = {"kind": "coupon", "on": "GROCERY / COFFEE", "percent": 20, "max_discount": "5.00"}
 SAVING = {"kind": "spend_and_save", "spend": "30", "save": "5", "id": "offer-2"}
@@ -43,3 +44,9 @@ def test_what_is_no_json_is_refused_with_its_line(line):
 
 def test_a_line_that_was_left_as_it_is_stays_as_it_was_written():
     assert read(line_of(COFFEE, "en", "USD"), [COFFEE]) == [COFFEE]
+
+
+def test_what_is_expected_of_an_offer_is_shown_in_words():
+    expected = SAVING | {"assumed": {"p_redeem": 0.1, "incremental": 0.5}}
+    line = shown_line(expected, Localizer("en", "USD"), "USD")
+    assert line.startswith("$5 off over $30 (offer-2), expected: 10 % of its customers redeem it, 50 %")

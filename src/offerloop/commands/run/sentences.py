@@ -17,6 +17,8 @@ from offerloop.commands.run.facts import (
     RunFacts,
 )
 from offerloop.commands.run.power import Reach, reach_sentence
+from offerloop.decision import LEAST_ERRORS
+from offerloop.evaluation import se_of
 from offerloop.message import Message, followed, quoted
 from offerloop.report import Localizer, period_text
 
@@ -288,10 +290,7 @@ def _why_kept(campaign: CampaignFacts) -> Message:
     if campaign.findings.n_planned == 0:
         return Message("send none; at {margin} no offer is estimated to pay for any customer.")
     if profit.value > 0:
-        return Message(
-            "send none; the best plan is forecast to bring {profit}. The interval includes zero, so it may be no "
-            "better than doing nothing."
-        )
+        return _too_unsure(campaign)
     return (
         Message(
             "send none; no targeting of these {noun} beats doing nothing at {margin}. The best plan "
@@ -299,6 +298,23 @@ def _why_kept(campaign: CampaignFacts) -> Message:
         )
         if profit.high < 0
         else Message("send none; the best plan's forecast at {margin} is {profit}{mark}, which is not above zero.")
+    )
+
+
+def _too_unsure(campaign: CampaignFacts) -> Message:
+    """Why a plan with a forecast above zero is not sent: its interval, or how few standard errors it is above zero."""
+    profit, send = campaign.plan.profit, campaign.settings.send
+    if send == "proven":
+        return Message(
+            "send none; the best plan is forecast to bring {profit}. The interval includes zero, so it may be no "
+            "better than doing nothing."
+        )
+    return Message(
+        "send none; the best plan is forecast to bring {profit}. That is {errors} standard errors above zero, and a "
+        'plan with send = "{send}" is sent from {least} on.',
+        errors=round(profit.value / se_of(profit), 2),
+        send=send,
+        least=round(LEAST_ERRORS[send], 2),
     )
 
 
@@ -388,6 +404,14 @@ def claim_sentence(campaign: CampaignFacts, _: Localizer, *, again: bool = False
             plural="Winner's curse again: the estimates that chose these {n} customers claim {claimed}; "
             "the half that did not choose them shows {profit}.",
             n=campaign.findings.n_planned,
+            claimed=_.money.text(campaign.findings.claimed_minor),
+            profit=_.estimate(campaign.plan.profit),
+        )
+    if campaign.plan.profit.value >= campaign.findings.claimed_minor:
+        return _(
+            "The estimates that chose the plan claim {claimed}. Valued by the half of the customers that did not "
+            "choose it, the plan is worth {profit}, which is no less: luck in choosing (the winner's curse) does not "
+            "show here.",
             claimed=_.money.text(campaign.findings.claimed_minor),
             profit=_.estimate(campaign.plan.profit),
         )

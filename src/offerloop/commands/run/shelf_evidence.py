@@ -125,12 +125,14 @@ class ShelfEvidence:
         return tuple(one for one in self.judged if not one.passed)
 
     def pulled_forward(self) -> float | None:
-        """Share of the gain in units that is missing in the week after; None without a study."""
+        """Share of the gain in units that is missing in the week after; None without a study that shows a gain."""
         if not self.is_known:
             return None
         after = self.check("depth of last week", "units")
-        gain = self.slope("B", "units").per_ten.value / TEN_POINTS
-        return None if after is None or gain <= 0 else max(0.0, -after.estimate.value / gain)
+        gain = self.slope("B", "units").per_ten
+        if after is None or gain.low <= 0:
+            return None
+        return max(0.0, -after.estimate.value / (gain.value / TEN_POINTS))
 
 
 def supplier_share(break_even_margin: Estimate, margin: float) -> Estimate:

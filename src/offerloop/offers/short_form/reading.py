@@ -54,6 +54,10 @@ _NO_CATEGORY = re.compile(
     "[首末单整税折]|[日周月节季年券后价低至起到]"
 )
 """Whom, when, in what state and how something is sold, and what is paid besides goods."""
+_NAME_BEHIND = re.compile(r"[A-Za-z][^\d,，;；。]*")
+"""What may be a category behind a Chinese offer, likewise."""
+_REMEDIED = Message("{fault}; {remedy}", context="a fault and what would do")
+_IF_CATEGORY = Message("if '{name}' is a category, write '{form}'")
 _BETWEEN = re.compile(r"\s*[,;、·]?\s*")
 _JOIN = re.compile(r"[+＋](?!\s*(?:$|[→,;·=-]|items?\b|[0-9]+ ?(?:gratis|free|geschenkt|kostenlos)\b))", re.IGNORECASE)
 """A plus that joins two offers, and is neither "or more" nor that of "2+1 free"."""
@@ -115,11 +119,16 @@ def guess_currency(text: str) -> str:
     return next((currency for currency in signed if currency), usual)
 
 
-def _both(text: str, offers: Sequence[Mapping[str, Any]], currency: str) -> str:
+def _both(text: str, offers: Sequence[Mapping[str, Any]], currency: str) -> Message:
     """Say each reading with its number."""
     language = "zh" if language_of(text) == "zh" else "en"
     said = ", ".join(f"{number}) '{print_offer(offer, language, currency)}'" for number, offer in enumerate(offers, 1))
-    return f"'{_shown(text)}' has {len(offers)} readings: {said}; choose one by its number (--reading)"
+    return Message(
+        "'{text}' has {count} readings: {readings}; choose one by its number (--reading)",
+        text=_shown(text),
+        count=len(offers),
+        readings=said,
+    )
 
 
 def _parts(text: str) -> tuple[Names, list[tuple[str, dict[str, Any]]]]:
@@ -331,31 +340,36 @@ class _Text:
             return written
         return self.names.of(written) if name in NAMED else int(written)
 
-    def refusal(self) -> str:
+    def refusal(self) -> Message:
         """What was not understood, and what would do."""
-        text, nearest = self.text, self.nearest()
+        text = self.text
         for end in range(min(len(text) - 1, _SEARCHED), 0, -1):
             if self.language != "zh" and text[end - 1 : end + 1].isalnum():
                 continue
             with suppress(InputError):
                 if text[end - 1] != " " and _Text(text[:end], {}, self.names, self.currency).understood():
-                    left = self.shown(text[end:]).strip()
-                    return f"'{self.shown(text[:end].strip())}' is understood, but not '{left}' behind it{nearest}"
-        return f"'{self.shown(text)}' is not the short form of an offer{nearest}"
+                    start, rest = self.shown(text[:end].strip()), self.shown(text[end:]).strip()
+                    fault = Message("'{start}' is understood, but not '{rest}' behind it", start=start, rest=rest)
+                    return _REMEDIED.with_values(fault=fault, remedy=self.remedy(start, rest))
+        fault = Message("'{text}' is not the short form of an offer", text=self.shown(text))
+        return _REMEDIED.with_values(fault=fault, remedy=self.remedy())
 
-    def nearest(self) -> str:
-        """A form that is near in meaning."""
+    def remedy(self, start: str = "", rest: str = "") -> Message:
+        """A form that is near in meaning; `start` is understood, the rest behind it is not."""
         match = re.fullmatch(r"(.* off) ([^\d\s,]+)", self.text) if self.language == "en" else None
         if match and not is_no_name(match[2]):
-            return f"; if '{match[2]}' is a category, write '{self.shown(match[1])} on {named(match[2])}'"
+            form = f"{self.shown(match[1])} on {named(match[2])}"
+            return _IF_CATEGORY.with_values(name=match[2], form=form)
         before = self.words_before() if self.language == "zh" else ""
         if before and not _NO_CATEGORY.search(before):
-            rest = self.shown(self.text[len(before) :]).strip()
-            return f"; if '{before}' is a category, write '[{before}] {rest}'"
+            form = f"[{before}] {self.shown(self.text[len(before) :]).strip()}"
+            return _IF_CATEGORY.with_values(name=before, form=form)
+        if self.language == "zh" and _NAME_BEHIND.fullmatch(rest) and not _NO_CATEGORY.search(rest):
+            return _IF_CATEGORY.with_values(name=rest, form=f"[{named(rest)}] {start}")
         hint = self.words.hint(self.text)
         if hint is None:
-            return "; docs/how-to/parse-offer.md lists the forms, in English, Chinese and German"
-        return f"; the nearest form is '{hint}'"
+            return Message("docs/how-to/parse-offer.md lists the forms, in English, Chinese and German")
+        return Message("the nearest form is '{form}'", form=hint)
 
     def words_before(self) -> str:
         """Words before what is understood, which may say what it is about; empty where none do."""

@@ -56,7 +56,14 @@ class CampaignForecast:
     @property
     def remark(self) -> Message | str:
         """A remark beside figures of a plan that is not sent; empty where it is."""
+        if not self.is_known:
+            return Message("nothing shows what its offers do, so no plan can be made")
         return "" if self.is_sent else Message("of its best plan, which is not sent: it is not sure to pay")
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the effect of any of its offers is known, or assumed."""
+        return self.basis != "none"
 
     @property
     def state(self) -> Badge:

@@ -6,7 +6,7 @@ import polars as pl
 
 from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.shelf_evidence import OUTCOMES, TEN_POINTS
-from offerloop.evaluation import Estimate, top_less_bottom
+from offerloop.evaluation import Estimate, known_step, number, top_less_bottom
 from offerloop.report import PLAIN_LABELS, Figure, Localizer, Table, Upright, figure, upright
 
 TO_POINTS = 100 * TEN_POINTS
@@ -24,7 +24,6 @@ def deciles_figure(findings: Findings, _: Localizer) -> Figure:
         Upright(str(row["decile"]), each, row["predicted"] * TO_POINTS)
         for row, each in zip(rows, realised, strict=True)
     ]
-    shown = f"{average:.2g}"
     return figure(
         "deciles",
         _title(realised, _),
@@ -45,7 +44,7 @@ def deciles_figure(findings: Findings, _: Localizer) -> Figure:
             level=(average, ""),
         ),
         _table(table, _),
-        says=_("The dashed line is the average in this check, {average} points.", average=shown),
+        says=_("The dashed line is the average in this check, {average} points.", average=_two_digits(average)),
         mark=_("transferred from shelf prices"),
         localizer=_,
     )
@@ -63,12 +62,16 @@ def _title(realised: list[Estimate], _: Localizer) -> str:
     )
 
 
+def _two_digits(value: float) -> str:
+    return number(value, known_step(abs(value)))
+
+
 def _table(table: pl.DataFrame, _: Localizer) -> Table:
     rows, points = [], _(" points", context="percentage points behind a number")
     for row in table.iter_rows(named=True):
         unit = points if row["outcome"] == "bought" else _.percent_sign
         realised = Estimate.of(row["realised"], row["se"]).times(TO_POINTS)
-        predicted = f"{row['predicted'] * TO_POINTS:.2g}".replace("-", "−") + unit
+        predicted = _two_digits(row["predicted"] * TO_POINTS) + unit
         outcome = _.named(OUTCOMES, row["outcome"])
         rows.append((outcome, str(row["decile"]), predicted, realised.text(unit), _.count(row["n_pairs"])))
     columns = (

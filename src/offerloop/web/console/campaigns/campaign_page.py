@@ -33,7 +33,7 @@ from offerloop.web.console.campaigns.budgets import BUDGET_ACTIONS, scheduled
 from offerloop.web.console.campaigns.changes import FIELDS, changes_since
 from offerloop.web.console.campaigns.draft import kind_form
 from offerloop.web.console.campaigns.fault_words import faults_of, not_explored
-from offerloop.web.console.campaigns.offer_lines import line_of
+from offerloop.web.console.campaigns.offer_lines import shown_line
 from offerloop.web.console.campaigns.reach import preview_job, reach_of, request_preview, slider_of
 from offerloop.web.console.campaigns.states import BUTTONS, STATES, words_why_not
 from offerloop.web.console.campaigns.written import named_campaign, title_of, unit_of
@@ -139,7 +139,7 @@ def _offers(request: PageRequest, campaign: WrittenCampaign) -> PageTable:
     columns = (TableColumn("offer", Message("offer", context="column title")),)
     offers = campaign.text.body.get("offers", [])
     rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (line_of(offer, request.localizer.language, request.currency),) for offer in offers
+        (shown_line(offer, request.localizer, request.currency),) for offer in offers
     )
     return PageTable("offers", Message("Its offers", context="table title"), columns, rows, _NO_OFFERS)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -28,6 +29,18 @@ HINTS = {
     Unit.PERCENT: Message("In percent, such as 20.", context="hint"),
     Unit.COUNT: Message("A whole number.", context="hint"),
 }
+ASSUMED = (
+    (
+        "p_redeem", Message("customers who redeem it, of those who get it"),
+        Message("In percent, such as 10. Reports mark what follows as assumed."),
+    ),
+    (
+        "incremental", Message("of these purchases, those that would not be made otherwise"),
+        Message("In percent, such as 50."),
+    ),
+)  # fmt: skip
+"""Name, label and hint of each field of `assumed`."""
+_PERCENT = ("0", "100", "any")
 _YES_OR_NO: tuple[tuple[str, Words], ...] = (
     ("", Message("no", context="cell of a table")),
     ("yes", Message("yes", context="cell of a table")),
@@ -42,6 +55,10 @@ def view(request: PageRequest) -> View:
         "offer", "/console/do/add-offer", Message("Add the offer", context="button"),
         (*unseen, *(_input(request, one) for one in terms_of(kind))), needs=Permission.EDIT,
         explanation=EXPLANATIONS.get(kind, _EMPTY),
+        more=tuple(
+            Input(name, label, "number", is_needed=False, bounds=_PERCENT, hint=hint) for name, label, hint in ASSUMED
+        ),
+        more_title=Message("What you expect of it, where no data show its effect"),
     )  # fmt: skip
     title = Message(
         "Add to “{title}”: {kind}", context="page title", kind=OFFER_KIND_NAMES.get(kind, kind),
@@ -83,11 +100,34 @@ def _add(request: PageRequest) -> str:
         text = request.field(term.written)
         if text:
             offer[term.written] = _value(text, term.unit)
+    assumed = _assumed(request)
+    if assumed:
+        offer["assumed"] = assumed
     written: Mapping[str, Any] = campaign.text.body
     _check(request, written, offer)
     body = {**written, "id": campaign.campaign_id, "offers": [*written.get("offers", []), offer]}
     body |= {"starts_at": _zoned(campaign.text.starts_at), "ends_at": _zoned(campaign.text.ends_at)}
     return save_campaign(request, body | changes_of(campaign.text), campaign)
+
+
+def _assumed(request: PageRequest) -> dict[str, float]:
+    """Return what a person expects of the offer; empty where nothing. Raises HttpProblem for half an expectation."""
+    names = [name for name, _, _ in ASSUMED]
+    empty = [name for name in names if not request.field(name)]
+    if len(empty) == len(names):
+        return {}
+    if empty:
+        raise HttpProblem("invalid", Message("Fill in both expectations, or neither."), empty[0])
+    return {name: _share(request, name) for name in names}
+
+
+def _share(request: PageRequest, name: str) -> float:
+    """Return a percentage that was typed, as a share. Raises HttpProblem for what is none."""
+    text = request.field(name).strip()
+    share = float(text) / 100 if re.fullmatch(r"\d{1,3}(\.\d+)?", text) else 2.0
+    if share > 1:
+        raise HttpProblem("invalid", Message("“{text}” is no percentage from 0 to 100.", text=text), name)
+    return share
 
 
 def _check(request: PageRequest, body: Mapping[str, Any], offer: Mapping[str, Any]) -> None:

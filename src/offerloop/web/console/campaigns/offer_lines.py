@@ -10,8 +10,10 @@ from typing import Any
 
 from offerloop.errors import InputError
 from offerloop.locale import ENGLISH
-from offerloop.message import Message
+from offerloop.message import Message, Share
+from offerloop.money import exact_share
 from offerloop.offers import SHORT_FORM_LANGUAGES, parse_offer, print_offer, read_offers
+from offerloop.report import Localizer
 
 
 def examples(categories: Sequence[str], language: str, currency: str) -> tuple[str, str]:
@@ -35,6 +37,19 @@ def line_of(offer: Mapping[str, Any], language: str, currency: str) -> str:
         if read_offers([parse_offer(text, currency)], None, currency) == read_offers([plain], None, currency):
             return f"{text} ({offer['id']})" if "id" in offer else text
     return json.dumps(offer, ensure_ascii=False)
+
+
+def shown_line(offer: Mapping[str, Any], _: Localizer, currency: str) -> str:
+    """Return an offer for readers: as `line_of`, with what is expected of it in words."""
+    assumed = offer.get("assumed")
+    if not isinstance(assumed, Mapping) or set(assumed) != {"p_redeem", "incremental"}:
+        return line_of(offer, _.language, currency)
+    return _(
+        "{offer}, expected: {redeem} of its customers redeem it, {incremental} of these purchases are additional",
+        offer=line_of({name: term for name, term in offer.items() if name != "assumed"}, _.language, currency),
+        redeem=Share(float(exact_share(assumed["p_redeem"]))),
+        incremental=Share(float(exact_share(assumed["incremental"]))),
+    )
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from offerloop.web.api.campaigns.figures import ask_for_preview, run_planning
 from offerloop.web.console.addresses import campaign_address, recipients_address
 from offerloop.web.console.blocks import Block, Form, Heading, Notice, Stat, Stats, hidden, start_run
 from offerloop.web.console.campaigns.written import unit_of
-from offerloop.web.console.campaigns_of_run import forecasts
+from offerloop.web.console.campaigns_of_run import CampaignForecast, forecasts
 from offerloop.web.console.cells import MinorAmount, MinorEstimate
 from offerloop.web.console.jobs.view import UNDER_WAY, cancel_form, progress_of
 from offerloop.web.console.page_request import PageRequest
@@ -20,6 +20,15 @@ from offerloop.workspace import RunRead, campaign_reach, is_preview, planned_rev
 
 RECENT_JOBS = 10
 """The newest jobs, among which a preview is looked for."""
+
+
+_UNKNOWN_EFFECT = Notice(
+    Message(
+        "Nothing shows what these offers do: neither shelf prices, nor offers shown at random, nor an expectation of "
+        "yours. So nobody is chosen for them. Add an offer by its fields, and say there what you expect of it."
+    ),
+    "warning",
+)
 
 
 def reach_of(request: PageRequest, campaign: WrittenCampaign) -> list[Block]:
@@ -48,6 +57,7 @@ def reach_of(request: PageRequest, campaign: WrittenCampaign) -> list[Block]:
         Message("Who gets what", context="link"),
     )  # fmt: skip
     said = [PREVIEWED] if is_preview(run.folder.name) else []
+    said += [] if _forecast(run, campaign).is_known else [_UNKNOWN_EFFECT]
     preview = [] if is_newest and not waits else _preview_form(request, campaign)
     return [heading, *(preview if waits else []), *said, Stats(tuple(stats)), link, *([] if waits else preview)]
 
@@ -55,7 +65,7 @@ def reach_of(request: PageRequest, campaign: WrittenCampaign) -> list[Block]:
 def _planned(run: RunRead, campaign: WrittenCampaign) -> list[Stat]:
     """Return what the plan of a run expects of the campaign."""
     unit = unit_of(campaign.text.body, run.currency)
-    forecast = next(one for one in forecasts(run) if one.id == campaign.campaign_id)
+    forecast = _forecast(run, campaign)
     return [
         Stat(
             "planned", Message("customers who get it by the plan", context="figure"), forecast.customers,
@@ -69,6 +79,10 @@ def _planned(run: RunRead, campaign: WrittenCampaign) -> list[Stat]:
     ]  # fmt: skip
 
 
+def _forecast(run: RunRead, campaign: WrittenCampaign) -> CampaignForecast:
+    return next(one for one in forecasts(run) if one.id == campaign.campaign_id)
+
+
 def _preview_form(request: PageRequest, campaign: WrittenCampaign) -> list[Block]:
     """Return a button that starts a preview, or how far one is; one that may run waits for a run instead."""
     job = preview_job(request, campaign)
@@ -76,7 +90,7 @@ def _preview_form(request: PageRequest, campaign: WrittenCampaign) -> list[Block
         return [progress_of(job), cancel_form(job)]
     failed = [] if job is None or job.failure is None else [Notice(job.failure, "bad")]
     if campaign.state in PLANNED_STATES:
-        return [*failed, *_waiting_for_run()]
+        return [*failed, *_waiting_for_run(request)]
     form = Form(
         "preview", "/console/do/preview", Message("Preview on all customers", context="button"),
         (hidden("id", campaign.campaign_id),), needs=Permission.EDIT,
@@ -85,14 +99,21 @@ def _preview_form(request: PageRequest, campaign: WrittenCampaign) -> list[Block
     return [*failed, form]
 
 
-def _waiting_for_run() -> list[Block]:
-    """Say that a campaign that may run waits for a run that plans it."""
+def _waiting_for_run(request: PageRequest) -> list[Block]:
+    """Say that a campaign that may run waits for a run that plans it, and how far one is that is under way."""
+    jobs = request.worker.database.read(lambda one: list_jobs(one, RECENT_JOBS))
+    under_way = next((one for one in jobs if one.kind == "run" and one.state in UNDER_WAY), None)
+    if under_way is not None:
+        return [Notice(_RUN_UNDER_WAY, "warning"), progress_of(under_way)]
     said = Message("No run has planned this revision yet, so nobody gets its offers. Start a run to plan it.")
     run = Form(
         "plan-it", "/console/do/job", Message("Start a run", context="button"), (hidden("kind", "run"),),
         needs=Permission.EDIT,
     )  # fmt: skip
     return [Notice(said, "warning"), run]
+
+
+_RUN_UNDER_WAY = Message("No run has planned this revision yet. One is under way: see afterwards who gets the offers.")
 
 
 def preview_job(request: PageRequest, campaign: WrittenCampaign) -> Job | None:

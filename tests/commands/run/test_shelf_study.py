@@ -1,0 +1,30 @@
+"""What a report says of the study of shelf prices where that shows little."""
+
+import dataclasses
+
+import polars as pl
+
+from offerloop.commands.run.sections.deciles import deciles_figure
+from offerloop.commands.run.shelf_evidence import ShelfEvidence
+from offerloop.report.localizer import Localizer
+
+
+def with_table(findings, name, table):
+    return dataclasses.replace(findings, tables={**findings.tables, name: table})
+
+
+def test_predictions_of_any_size_are_written_out(make):
+    findings = make()
+    deciles = findings.tables["response_deciles"].with_columns(predicted=pl.col("predicted") * -420)
+    shown = deciles_figure(with_table(findings, "response_deciles", deciles), Localizer("en", "USD"))
+    cells = {row[2] for row in shown.table.rows}
+    assert "−420 %" in cells
+    assert "−42 points" in cells
+    assert not [one for one in cells if "e+" in one]
+
+
+def test_purchases_brought_forward_are_a_share_of_a_gain_that_is_shown(make):
+    findings = make()
+    assert ShelfEvidence.read(findings).pulled_forward() is not None
+    unclear = findings.tables["response_slopes"].with_columns(se=pl.col("slope"))
+    assert ShelfEvidence.read(with_table(findings, "response_slopes", unclear)).pulled_forward() is None
