@@ -119,6 +119,11 @@ def held_back_of(manifest: Mapping[str, Any]) -> float:
     return float(manifest.get("shares", {}).get("holdback", 0.0))
 
 
+def is_of_loop(manifest: Mapping[str, Any]) -> bool:
+    """Return whether a run is a period of a loop."""
+    return "holdback" in manifest.get("shares", {})
+
+
 def holdout_of(manifest: Mapping[str, Any], written: Mapping[str, Any]) -> float:
     """Return the share of the holdout of a run; `written` is its configuration as it stands in the file."""
     shares = manifest.get("shares", {})

@@ -27,7 +27,8 @@ def text_of(*periods, **more):
 def test_the_newest_period_is_told_and_every_plan_has_a_row():
     learned = decided(0, cost_minor=1234, guardrails="go on", reasons=["guardrail_open margin"], alarms=[])
     assert text_of(learned, decided(1, ["summer"]), waits_for=Message("wait", context="test")).splitlines() == [
-        "In period 1, 40 of 1,500 customers got an offer, 30 of them at random. Plans sent: summer.",
+        "In period 1, 40 of 1,500 customers got an offer. For 30 customers, an offer or none was drawn at random. "
+        "Plans sent: summer.",
         "period  customers  with an offer  at random  held back  campaign  plan      profit [95 % interval]  "
         "cost of offers  guardrails",
         "0           1,500             40         30          4  春季      not sent              $1 [−2, 4]  "

@@ -1,7 +1,9 @@
 """`offerloop readout` on run folders made by hand, with orders whose true effect is known."""
 
 import dataclasses
+import json
 import re
+from datetime import date
 
 import numpy as np
 import polars as pl
@@ -185,6 +187,43 @@ def test_a_longer_period_compares_only_its_first_week_with_the_forecast(tmp_path
     assert (
         "The forecast is for one week, so only that part of the 28 days counts" in done.summary["forecast"]["sentence"]
     )
+
+
+def make_loop_period(folder):
+    """A run of a loop's week, whose plan was held back from one in ten of its customers."""
+    run = make_run(folder)
+    written = json.loads((run / "manifest.json").read_text())
+    (run / "manifest.json").write_text(json.dumps({**written, "shares": {"holdout": 0.2, "holdback": 0.1}}))
+    table = pl.read_parquet(run / "assignments.parquet")
+    is_held_back = (pl.col("arm") == "plan") & (pl.col("offer_id") != "none") & (pl.col("customer_id") % 10 == 1)
+    without_offer = {"arm": pl.lit("holdback"), "offer_id": pl.lit("none"), "cost_expected_micro": pl.lit(0)}
+    changed = table.with_columns(
+        pl.when(is_held_back).then(value).otherwise(pl.col(name)).cast(table.schema[name]).alias(name)
+        for name, value in without_offer.items()
+    )
+    changed.write_parquet(run / "assignments.parquet")
+    return run, changed
+
+
+def test_a_period_of_a_loop_is_read_out_until_its_end_against_all_who_had_no_offer(tmp_path):
+    run, table = make_loop_period(tmp_path / "run")
+    truth = make_orders(tmp_path / "orders.csv", run, lambda _: 1.1, days=35)
+    done = read_out(run, tmp_path / "orders.csv")
+    assert done.summary["period"]["until"] == "2024-03-10"
+    assert "after which it gave other offers" in done.summary["period"]["note"]
+    held = table.filter(pl.col("planned_offer_id") != "none", pl.col("arm").is_in(["holdout", "holdback"]))
+    assert done.summary["effects"][0]["control"] == held.height
+    _, low, high = total(done.summary, "margin")
+    assert 0 < low < truth / 5 < high
+
+
+def test_a_loop_can_be_read_out_beyond_its_period(tmp_path):
+    run, _ = make_loop_period(tmp_path / "run")
+    make_orders(tmp_path / "orders.csv", run, days=35)
+    until_given = read_out(run, tmp_path / "orders.csv", until_day=date(2024, 3, 24))
+    later = read_out(run, tmp_path / "orders.csv", from_day=date(2024, 3, 11))
+    assert until_given.summary["period"]["until"] == "2024-03-24"
+    assert later.summary["period"]["until"] == "2024-04-07"
 
 
 # (d) Segments.

@@ -97,14 +97,18 @@ def _sentence(period: dict[str, Any], _: Localizer) -> str:
         else _(NO_PLAN.get(period["state"], Message("No plan was sent.", context="loop")))
     )
     offered = _(
-        "In period {period}, {offered} of {n} customer got an offer, {explorers} of them at random.",
-        plural="In period {period}, {offered} of {n} customers got an offer, {explorers} of them at random.",
+        "In period {period}, {offered} of {n} customer got an offer.",
+        plural="In period {period}, {offered} of {n} customers got an offer.",
         period=period["period"],
         offered=period["offered"],
         n=period["customers"],
-        explorers=period["explorers"],
     )
-    return _.sentences([offered, launched])
+    explored = _(
+        "For {n} customer, an offer or none was drawn at random.",
+        plural="For {n} customers, an offer or none was drawn at random.",
+        n=period["explorers"],
+    )
+    return _.sentences([offered, explored, launched] if period["explorers"] else [offered, launched])
 
 
 def _rows(row: dict[str, Any], _: Localizer) -> Iterator[tuple[str, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from offerloop.commands.readout.effects import comparable
 from offerloop.commands.readout.findings import DrawCheck
-from offerloop.commands.readout.inputs import PastRun
+from offerloop.commands.readout.inputs import CONTROL_ARMS, PastRun
 from offerloop.commands.readout.shards.groups import ReadoutSums
 from offerloop.commands.readout.shards.survey import Survey
 from offerloop.evaluation import LEAST, LEAST_BUYERS, sample_ratio
@@ -73,15 +73,15 @@ def why_unsound(checks: tuple[DrawCheck, ...]) -> Message | None:
 def why_too_few(counts: Survey) -> Message | None:
     """One sentence when too few customers were planned for an offer or held back, else None."""
     planned = counts.where(is_planned=True)
-    sizes = {arm: planned.customers(arm) for arm in (PLAN, HOLDOUT)}
-    if min(sizes.values()) >= LEAST:
+    sent, held = planned.customers(PLAN), planned.customers(*CONTROL_ARMS)
+    if min(sent, held) >= LEAST:
         return None
     return Message(
         "No effect of the plan's offers is shown: of the customers planned for an offer {sent} got it and {held} "
         "were held back, and fewer than {least} on one side say nothing; plan for more "
         "customers or hold back a larger share of them next time.",
-        sent=sizes[PLAN],
-        held=sizes[HOLDOUT],
+        sent=sent,
+        held=held,
         least=LEAST,
     )
 

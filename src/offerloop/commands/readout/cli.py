@@ -42,7 +42,8 @@ def readout(
         typer.Option(
             parser=_day,
             metavar="DAY",
-            help="Last day of the period; default: the last day of the file, at most 28 days.",
+            help="Last day of the period; default: the last day of the file, at most 28 days, or those of the loop's "
+            "period.",
         ),
     ] = None,
     engine: Engine = "duckdb",

@@ -27,6 +27,8 @@ from offerloop.tables import (
     EARLIER_NAMES,
     FURTHER_OFFERS,
     FURTHER_PLANNED,
+    HOLDBACK,
+    HOLDOUT,
     MARGINS,
     OFFERS,
     PLAN,
@@ -34,8 +36,10 @@ from offerloop.tables import (
     USUAL,
     TableContract,
 )
-from offerloop.workspace import held_back_of, holdout_of, written_config
+from offerloop.workspace import held_back_of, holdout_of, is_of_loop, written_config
 
+CONTROL_ARMS = (HOLDOUT, HOLDBACK)
+"""Arms of the customers without the offer that the plan has for them: for good, and in one period of a loop."""
 MOST_DAYS = 28
 """Length of the period when none is given and the orders reach further."""
 T = TypeVar("T")
@@ -69,6 +73,8 @@ class PastRun:
     """Whether profiles say what customers spent in the quarter before the plan."""
     held_back: float = 0.0
     """Share of the customers with an offer in the plan from whom it was held back."""
+    is_of_loop: bool = False
+    """Whether it is a period of a loop, after which other offers are given."""
     language: str | None = None
     """The language of its report; runs of the first versions do not say."""
     left_out: tuple[str, ...] = ()
@@ -142,6 +148,7 @@ def read_run(folder: Path) -> PastRun:
         id_type=_columns(folder, replace(DECIDED, open=True))["customer_id"],
         has_recent=RECENT in _columns(folder, PROFILES) if (folder / "profiles.parquet").exists() else False,
         held_back=held_back_of(manifest),
+        is_of_loop=is_of_loop(manifest),
         language=summary.get("language"),
     )  # fmt: skip
     _check_something_was_sent(run)
@@ -341,18 +348,33 @@ def asked_days(run: PastRun, from_day: date | None, until_day: date | None) -> t
     return first, last
 
 
-def choose_period(orders: BuyerOrders, first: int, last: int | None) -> Period:
+def _default_end(first: int, run: PastRun) -> tuple[int, Message]:
+    """Return the last day of a period whose end nobody gave, and why it ends there where orders reach further.
+
+    After a period of a loop those who got its offers get others, and so do those from whom they were held back.
+    """
+    days = run.config.evaluate.window_days
+    end_of_loop_period = run.as_of_day + days - 1
+    if run.is_of_loop and first <= end_of_loop_period:
+        return end_of_loop_period, Message(
+            "The orders reach to {day}; without a given end the period is the {days} days of the loop's period, after "
+            "which it gave other offers.",
+            days=days,
+        )
+    return first + MOST_DAYS - 1, Message(
+        "The orders reach to {day}; without a given end the period is {days} days.", days=MOST_DAYS
+    )
+
+
+def choose_period(orders: BuyerOrders, first: int, last: int | None, run: PastRun) -> Period:
     """The days to read. Raises InputError when the orders do not reach into them."""
     note = None
     if last is None:
-        last = min(orders.last_day, first + MOST_DAYS - 1)
-        note = Message("The period ends with the last order of the file, {day}.", day=iso_day(last))
-        if orders.last_day > last:
-            note = Message(
-                "The orders reach to {day}; without a given end the period is {days} days.",
-                day=iso_day(orders.last_day),
-                days=MOST_DAYS,
-            )
+        last, why = _default_end(first, run)
+        note = why.with_values(day=iso_day(orders.last_day))
+        if orders.last_day <= last:
+            last = orders.last_day
+            note = Message("The period ends with the last order of the file, {day}.", day=iso_day(last))
     elif orders.last_day < last:
         note = Message("The last order of the file is of {day}, before the period ends.", day=iso_day(orders.last_day))
     if orders.last_day < first or orders.first_day > last:

@@ -111,7 +111,7 @@ def read_out(
         run = inputs.run
         files = SideFiles.read(run, inputs.exposures, inputs.redemptions, running)
         lines = read_orders(run, inputs.orders, running)
-    period = choose_period(lines, *days)
+    period = choose_period(lines, *days, run)
     bought = {"bought": bought_by(lines, period.first, period.last)}
     tables = decided_tables(run, running).with_tables(bought | files.tables)
     counts = survey(run, tables)

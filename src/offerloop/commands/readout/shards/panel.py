@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from offerloop.commands.readout.findings import FIFTHS
-from offerloop.commands.readout.inputs import RECENT, PastRun
+from offerloop.commands.readout.inputs import CONTROL_ARMS, RECENT, PastRun
 from offerloop.commands.readout.shards.draw import ExplorationDraw
 from offerloop.commands.readout.shards.groups import (
     CONTROL,
@@ -121,8 +121,8 @@ class Comparisons:
 
 
 def planned_rows(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return who was planned an offer and got it or was held out, in their groups."""
-    return _sided(rows.filter(pl.col("planned_offer_id") != NO_OFFER), [PLAN], [HOLDOUT])
+    """Return who was planned an offer and got it, or had it held back, in their groups."""
+    return _sided(rows.filter(pl.col("planned_offer_id") != NO_OFFER), [PLAN], list(CONTROL_ARMS))
 
 
 def _by_campaign(planned: pl.DataFrame, further: pl.DataFrame) -> pl.DataFrame:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import narwhals as nw
 
-from offerloop.commands.readout.inputs import BuyerOrders, PastRun, Period
+from offerloop.commands.readout.inputs import CONTROL_ARMS, BuyerOrders, PastRun, Period
 from offerloop.engine import Engine, Frame
 from offerloop.offers import NO_OFFER
-from offerloop.tables import HOLDOUT, PLAN
+from offerloop.tables import PLAN
 
 SUMS = ("n_orders", "units", "revenue_minor", "list_value_minor", "coupon_minor", "reimbursed_minor")
 """What is added up of a customer's order lines."""
@@ -44,13 +44,13 @@ def before(run: PastRun, orders: BuyerOrders, period: Period) -> Frame:
 def places(run: PastRun, engine: Engine) -> Mapping[str, Frame]:
     """The table `places`: customer_id and the place, from 0, by what the plan's offer was estimated to earn.
 
-    It has those who got that offer by the plan or were held out; no table where the file of effects is gone.
+    It has those who got that offer by the plan or had it held back; no table where the file of effects is gone.
     """
     effects = run.effects(engine)
     if effects is None:
         return {}
     arm, offer = nw.col("arm"), nw.col("planned_offer_id")
-    planned = run.assignments(engine).filter(offer != NO_OFFER, arm.is_in([PLAN, HOLDOUT]))
+    planned = run.assignments(engine).filter(offer != NO_OFFER, arm.is_in([PLAN, *CONTROL_ARMS]))
     keys = {"planned_campaign_id": "campaign_id", "planned_offer_id": "offer_id"}
     earned = effects.select("customer_id", *keys.values(), "profit_minor")
     rows = planned.select("customer_id", *keys).join(
