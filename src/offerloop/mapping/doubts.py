@@ -23,6 +23,7 @@ _AMOUNTS = ("paid", "unit_price", "list_price")
 _FAMILIES = {
     "chinese": ("gb2312", "gbk", "gb18030"), "taiwanese": ("big5", "cp950", "big5hkscs"),
     "japanese": ("shift_jis", "cp932"), "western": ("cp1252", "iso8859-1", "iso8859-15"),
+    "central": ("cp1250", "iso8859-2"), "turkish": ("cp1254", "iso8859-9"), "korean": ("cp949", "euc_kr"),
     "unicode": ("utf-8", "utf-8-sig", "ascii"),
 }  # fmt: skip
 

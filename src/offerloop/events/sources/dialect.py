@@ -12,31 +12,34 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from offerloop.errors import SourceError
+from offerloop.events.sources.latin import CENTRAL, TURKISH, WESTERN, latin_encodings
 from offerloop.message import Message
 
 SEPARATORS = (",", ";", "\t", "|")
-UNICODE, WESTERN, CENTRAL = "utf-8-sig", "cp1252", "cp1250"
+UNICODE, KOREAN = "utf-8-sig", "cp949"
 COMMON_SIGNS = {
     "gb18030": r"[\xa1-\xa9\xb0-\xd7][\xa1-\xfe]",
     "cp950": r"[\xa1-\xc6][\x40-\x7e\xa1-\xfe]",
     "cp932": r"[\x81-\x83\x88-\x97][\x40-\x7e\x80-\xfc]",
+    "cp949": r"[\xa1-\xa9\xb0-\xc8][\xa1-\xfe]",
 }
 """The bytes of signs in everyday use, by East Asian encoding: punctuation, kana, and the first level of GB 2312, of
-Big5 and of JIS X 0208. Texts that are read in a wrong encoding are full of rare signs."""
+Big5 and of JIS X 0208, and the hangul of KS X 1001. Texts that are read in a wrong encoding are full of rare signs."""
 _PAIRS = {
     "gb18030": r"[\x81-\xfe][\x40-\x7e\x80-\xfe]",
     "cp950": r"[\x81-\xfe][\x40-\x7e\xa1-\xfe]",
     "cp932": r"[\x81-\x9f\xe0-\xfc][\x40-\x7e\x80-\xfc]|[\xa1-\xdf]",
+    "cp949": r"[\x81-\xfe][\x41-\x5a\x61-\x7a\x81-\xfe]",
 }
 """The bytes of all their signs that are not ASCII."""
 _FOUR_BYTES = r"[\x81-\xfe][0-9][\x81-\xfe][0-9]"
 """Signs of GB 18030 that are no Chinese: western letters and currency signs, which say nothing of the encoding."""
 _PLAUSIBLE = 0.75
 """Share of the signs that must be in everyday use. A western letter and the next one are hardly ever such a sign."""
+_HANGUL, _MANY_SIGNS = re.compile(r"[\xb0-\xc8][\xa1-\xfe]"), 15
+"""Half of the everyday Chinese signs of GB 2312 have such bytes too: of so many different ones hardly ever all."""
 _CLEARLY = 0.1
 """The lead that the best of the encodings must have for the guess to be a sure one."""
-_LETTERS, _IN_WORDS = 0.8, 0.5
-"""Shares of the signs that are letters, and that stand beside a letter of ASCII, in texts in Latin letters."""
 SAMPLE_BYTES = 1 << 20
 csv.field_size_limit(1 << 30)  # for the whole process: the default of 131,072 is less than a cell may hold
 _JSON = re.compile(rb'\s*(\[\s*[\[{]|\{\s*"|(\[\s*\]|\{\s*\})\s*$)')
@@ -145,8 +148,10 @@ def likely_encodings(path: Path, sample: bytes | None = None) -> tuple[str, ...]
         return ("utf-16",)
     if _decodes(sample, UNICODE):
         return (UNICODE,)
-    if latin := _latin(sample):
-        return (latin,)
+    if latin := latin_encodings(sample, [name for name in (WESTERN, CENTRAL, TURKISH) if _decodes(sample, name)]):
+        return latin
+    if _is_korean(sample):
+        return (KOREAN,)
     scores = {name: _plausibility(sample, name) for name in COMMON_SIGNS if _decodes(sample, name)}
     best = max(scores.values(), default=0.0)
     if best >= _PLAUSIBLE:
@@ -167,25 +172,11 @@ def _decodes(sample: bytes, name: str) -> bool:
     return True
 
 
-def _latin(sample: bytes) -> str | None:
-    """Return the encoding of a text whose signs beyond ASCII mostly are letters, beside plain letters.
-
-    It is Central European where that makes clearly more of them letters. None for other texts.
-    """
-    texts = {name: sample.decode(name, errors="ignore") for name in (WESTERN, CENTRAL) if _decodes(sample, name)}
-    shares = {name: _letters_and_in_words(text) for name, text in texts.items()}
-    if not any(letters >= _LETTERS and in_words >= _IN_WORDS for letters, in_words in shares.values()):
-        return None
-    none = (0.0, 0.0)
-    return CENTRAL if shares.get(CENTRAL, none)[0] > shares.get(WESTERN, none)[0] + _CLEARLY else WESTERN
-
-
-def _letters_and_in_words(text: str) -> tuple[float, float]:
-    """Return which share of the signs beyond ASCII are letters, and which stands beside a letter of ASCII."""
-    signs = list(re.finditer(r"[^\x00-\x7f]", text))
-    letters = sum(sign[0].isalpha() for sign in signs)
-    in_words = sum(bool(re.search("[A-Za-z]", text[max(one.start() - 1, 0) : one.end() + 1])) for one in signs)
-    return letters / max(len(signs), 1), in_words / max(len(signs), 1)
+def _is_korean(sample: bytes) -> bool:
+    """Return whether all of many different signs are hangul."""
+    signs = set(re.findall(_PAIRS[KOREAN], sample.decode("latin-1")))
+    signs = {sign for sign in signs if sign[0] > "\xa9"}  # without punctuation
+    return len(signs) >= _MANY_SIGNS and all(map(_HANGUL.fullmatch, signs)) and _decodes(sample, KOREAN)
 
 
 def _plausibility(sample: bytes, name: str) -> float:
