@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         is_return,
         rules_for,
     )
-    from offerloop.events.cleaning_stage import NON_MERCHANDISE, RETENTION
+    from offerloop.events.cleaning_stage import AFTER_PLAN, NON_MERCHANDISE, RETENTION
     from offerloop.events.columns.calendar import DAY, EPOCH, epoch_day, to_utc, with_day
     from offerloop.events.columns.cells import BLANKS, as_text, blank, looks_like_number, parse_number
     from offerloop.events.columns.column_words import (
@@ -81,6 +81,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ACCEPTED_ANSWERS",
     "ACTION_NAMES",
+    "AFTER_PLAN",
     "AFTER_WINDOW",
     "ANSWER_COLUMNS",
     "BEFORE_WINDOW",

@@ -143,9 +143,8 @@ class CleaningStage:
         if privacy.retention_days is not None:
             self.oldest_day = self.as_of_day - privacy.retention_days
             old = nw.col("order_day") < self.oldest_day
-            why = Message("older than privacy.retention_days = {days}; kept nowhere", days=str(privacy.retention_days))
-            n_old = count_rows(lines.filter(old))
-            self.record.add_quality("order_lines", RETENTION, "left out", n_old, why)
+            n_old, why = count_rows(lines.filter(old)), _too_old(privacy.retention_days)
+            self.record.leave_out("order_lines", RETENTION, n_old, why)
             sales = collect(lines.filter(old).select(nw.col("paid_minor").sum()))["paid_minor"][0]
             self.record.add_loss("order_lines", "at", RETENTION, n_old, sales)
             lines = self.engine.keep(lines.filter(~old))
@@ -173,9 +172,10 @@ class CleaningStage:
         why = Message(
             "postage, fees, samples: never recommended, and in no offer; clean.drop_non_merchandise leaves them out"
         )
-        action = "left out" if drop else "flagged"
-        self.record.add_quality("order_lines", NON_MERCHANDISE, action, n_lines, why)
-        if drop:
+        if not drop:
+            self.record.add_quality("order_lines", NON_MERCHANDISE, "flagged", n_lines, why)
+        else:
+            self.record.leave_out("order_lines", NON_MERCHANDISE, n_lines, why)
             self.record.add_loss("order_lines", "product_id", NON_MERCHANDISE, n_lines, sales)
             lines = self.engine.keep(lines.filter(~theirs))
         return lines, products
@@ -232,7 +232,11 @@ class CleaningStage:
 
     def before(self, name: SourceName, at: str, day: str) -> Frame:
         """A source with its times as local days, what lies before the plan; or an empty table."""
-        return self.engine.keep(self.dated(name, at, day).filter(nw.col(day) < self.as_of_day))
+        frame = self.dated(name, at, day)
+        if name in self.config.sources:
+            later = Message("on the day of the plan or later: not known then")
+            self.record.leave_out(name, AFTER_PLAN, count_rows(frame.filter(nw.col(day) >= self.as_of_day)), later)
+        return self.engine.keep(frame.filter(nw.col(day) < self.as_of_day))
 
     def browsing(self) -> Frame:
         """What customers looked at, put into the cart, wished or rated."""
@@ -249,6 +253,8 @@ class CleaningStage:
             self.dates.check(name, frame, day)
             frame = self._within_window(name, frame, day)
         if self.oldest_day is not None and name != "campaigns":
+            n_old = count_rows(frame.filter(nw.col(day) < self.oldest_day))
+            self.record.leave_out(name, RETENTION, n_old, _too_old(self.config.privacy.retention_days))
             frame = frame.filter(nw.col(day) >= self.oldest_day)
         if name == "campaigns":
             frame = with_day(frame, "ends_at", "ends_day", self.config.shop.timezone)
@@ -258,7 +264,7 @@ class CleaningStage:
     def _within_window(self, name: SourceName, frame: Frame, day: str) -> Frame:
         """Leave out what customers did before `clean.first_day` or after `clean.last_day`, and record how much."""
         for rule in window_rules(self.config.clean, day):
-            self.record.add_quality(name, rule.name, "left out", count_rows(frame.filter(rule.when)), rule.why)
+            self.record.leave_out(name, rule.name, count_rows(frame.filter(rule.when)), rule.why)
             frame = frame.filter(~rule.when)
         return frame
 
@@ -342,7 +348,7 @@ class CleaningStage:
         later = nw.col("order_day") >= epoch_day(as_of)
         self._later = count_rows(cleaned.frame.filter(later))
         cleaned.note(
-            "after the plan",
+            AFTER_PLAN,
             "rejected",
             self._later,
             Message("on profiles.as_of = {day} or later: not known then", day=as_of.isoformat()),
@@ -374,6 +380,10 @@ class CleaningStage:
         return self.engine.table(pl.DataFrame(schema=schema))
 
 
+def _too_old(days: int | None) -> Message:
+    return Message("older than privacy.retention_days = {days}; kept nowhere", days=str(days))
+
+
 def _with_comparable_ids(read: SourcesRead, config: Config, engine: Engine) -> dict[SourceName, Frame]:
     """The sources with ids of one type and, where that is configured, in small letters."""
     sources = alike({name: one.frame for name, one in read.items()})
@@ -396,8 +406,8 @@ MANY_LINES = 5_000_000
 """Half a gigabyte or more in memory."""
 
 
-RETENTION, NON_MERCHANDISE = "retention", "non-merchandise"
-"""Rules that leave out lines after cleaning: old ones, and those of products that are no goods."""
+RETENTION, NON_MERCHANDISE, AFTER_PLAN = "retention", "non-merchandise", "after the plan"
+"""Rules that leave out rows after cleaning: old ones, those of products that are no goods, and those of later days."""
 
 
 _EMPTY: dict[SourceName, tuple[str, ...]] = {

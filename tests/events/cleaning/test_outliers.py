@@ -125,6 +125,15 @@ def test_what_customers_did_elsewhere_after_the_window_is_left_out_and_counted(c
     assert len(collect(events.browsing)) == 60
     quality = events.quality.filter(table="events").select("rule", "action", "rows").rows()
     assert {("before the window", "left out", 1), ("after the window", "left out", 1)} <= set(quality)
+    assert ("all rows", "kept", 60) in quality
+
+
+def test_what_customers_did_elsewhere_from_the_day_of_the_plan_on_is_not_counted_as_kept(clean):
+    rows = "c,p,k,at\n" + "".join(f"{n % 20},1,view,2024-03-{1 + n % 31:02}\n" for n in range(62))
+    events = clean(orders(), EVENTS, {"e.csv": rows})
+    quality = events.quality.filter(table="events").select("rule", "action", "rows").rows()
+    assert {("all rows", "kept", 60), ("after the plan", "left out", 2)} <= set(quality)
+    assert len(collect(events.browsing)) == 60
 
 
 @pytest.mark.parametrize(

@@ -134,6 +134,9 @@ def test_old_rows_are_left_out_and_kept_nowhere(private):
     assert [row for row in events.rejected["row"] if "old" in row] == []
     assert len([row for row in events.rejected["row"] if "new" in row]) == 1
     assert events.first_day == events.as_of_day - 61
+    kept = dict(events.quality.filter(rule="all rows", action="kept").select("table", "rows").rows())
+    read = {"order_lines": events.order_lines, "redemptions": events.redemptions, "exposures": events.exposures}
+    assert {name: len(collect(frame)) for name, frame in read.items()} == {name: kept.get(name, 0) for name in read}
 
 
 def test_numbers_with_gaps_refuse_and_suppress_like_whole_ones(clean, tmp_path):

@@ -23,13 +23,13 @@ from offerloop.commands.check.missing import missing_columns, missing_sources
 from offerloop.commands.check.offers import OfferCheck, ReadOffers
 from offerloop.config import Config, StrPath, config_file, load_config
 from offerloop.engine import DEFAULT_ENGINE, Engine, EngineChoice, engine_of
-from offerloop.events import AFTER_WINDOW, BEFORE_WINDOW, NON_MERCHANDISE, RETENTION, Events, prepare
+from offerloop.events import AFTER_PLAN, AFTER_WINDOW, BEFORE_WINDOW, NON_MERCHANDISE, RETENTION, Events, prepare
 from offerloop.flow import offers_not_valid, product_names, renamed_offers, unknown_names, without_offers
 from offerloop.message import Message
 from offerloop.workspace import campaigns_of_store, name_problems, pattern_notes, stored, with_campaigns
 
-_AFTERWARDS = (RETENTION, NON_MERCHANDISE, BEFORE_WINDOW, AFTER_WINDOW)
-"""Rules that leave out rows which cleaning kept; others leave rows out before it counts them."""
+_AFTERWARDS = (RETENTION, NON_MERCHANDISE, BEFORE_WINDOW, AFTER_WINDOW, AFTER_PLAN)
+"""Rules that leave out rows which were read; others leave rows out before these are counted."""
 
 
 def check(config_path: StrPath, engine: EngineChoice = DEFAULT_ENGINE, language: str | None = None) -> CheckResult:
@@ -128,10 +128,9 @@ def source_rows(config: Config, quality: pl.DataFrame) -> dict[str, dict[str, An
         rejected = int(rules.filter(action="rejected")["rows"].sum())
         rule_rows = rules.select("rule", "action", "rows", "why").to_dicts()
         read, kept = counts.get("read"), counts.get("kept")
-        if read is not None and kept is not None:
-            left_out = {one["rule"]: one["rows"] for one in rule_rows if one["action"] == "left out"}
-            old = sum(left_out.pop(rule, 0) for rule in _AFTERWARDS)
-            read, kept = read + sum(left_out.values()), kept - old
+        if read is not None:
+            before = rules.filter((pl.col("action") == "left out") & ~pl.col("rule").is_in(_AFTERWARDS))
+            read += int(before["rows"].sum())
         place = os.path.normpath(source.place)
         rows_by_source[name] = {"place": place, "read": read, "kept": kept, "rejected": rejected, "rules": rule_rows}
     return rows_by_source

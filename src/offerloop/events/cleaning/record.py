@@ -36,6 +36,14 @@ class CleaningRecord:
         """Add one row of the data-quality table."""
         self.quality_rows.append(quality_row(table, rule, action, rows, why))
 
+    def leave_out(self, table: str, rule: str, rows: int, why: Message) -> None:
+        """Add a row on rows that are left out after they were counted as kept, and take them off the kept ones."""
+        self.add_quality(table, rule, "left out", rows, why)
+        self.quality_rows = [
+            {**row, "rows": row["rows"] - rows} if (row["table"], row["action"]) == (table, "kept") else row
+            for row in self.quality_rows
+        ]
+
     def add_loss(self, table: str, column: str, rule: str, rows: int, sales_minor: int | None) -> None:
         """Add rows that are left out, with what was paid for them."""
         self._losses.append(loss_row(table, column, rule, rows, sales_minor))
