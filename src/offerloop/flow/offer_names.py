@@ -94,19 +94,25 @@ def _day(instant: int, clock: ZoneInfo) -> date:
 
 
 def renamed_offers(config: Config, events: Events, offer_ids: Collection[str]) -> list[Message]:
-    """Say which offers were shown under an id of the configuration that stands for others: `offer_ids`."""
+    """Say which offers were shown under an id of the configuration that stands for others: `offer_ids`.
+
+    Of one that cannot be read, or that stands for no offer, another sentence says so.
+    """
     written = sorted(set(config.written_offer_ids) - set(offer_ids))
     if not written:
         return []
     shown = events.exposures.select(nw.col("offer_id").cast(nw.String)).filter(nw.col("offer_id").is_in(written))
+    names = collect(distinct(shown, "offer_id"), "offer_id")["offer_id"]
+    ids = {name: [one for one in sorted(offer_ids) if one.startswith((f"{name}-", f"{name} "))] for name in names}
     return [
         Message(
             "the exposures name offer '{offer}', and nothing is learned of it, as its ids in the plan are {ids}: list "
             "it under [sources.offers], where ids stay as they are, or write these ids into the exposures",
             offer=name,
-            ids=[f"'{one}'" for one in sorted(offer_ids) if one.startswith((f"{name}-", f"{name} "))],
+            ids=[f"'{one}'" for one in others],
         )
-        for name in collect(distinct(shown, "offer_id"), "offer_id")["offer_id"]
+        for name, others in ids.items()
+        if others
     ]
 
 

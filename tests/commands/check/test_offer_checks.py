@@ -124,8 +124,10 @@ def test_offers_that_are_not_valid_in_the_period_of_the_plan_are_said(small_run)
 
 def test_offers_that_were_shown_under_an_id_that_stands_for_others_are_said(small_run):
     engine, config = InMemoryEngine(), load_config(small_run.parent.parent)
-    offers = ({"id": "tea"}, {"id": "gift"}, {"id": "new"})
+    offers = ({"id": "tea"}, {"id": "gift"}, {"id": "new"}, {"id": "unreadable"})
     config = config.model_copy(update={"campaigns": (config.campaigns[0].model_copy(update={"offers": offers}),)})
-    events = SimpleNamespace(exposures=engine.table(pl.DataFrame({"offer_id": ["tea", "gift", None, "old", "tea"]})))
+    events = SimpleNamespace(
+        exposures=engine.table(pl.DataFrame({"offer_id": ["tea", "gift", None, "old", "tea", "unreadable"]}))
+    )
     (said,) = map(str, renamed_offers(config, events, ["tea-10", "tea-20", "gift", "new-5"]))
     assert "name offer 'tea', and nothing is learned of it, as its ids in the plan are 'tea-10', 'tea-20':" in said

@@ -1,10 +1,11 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from evaluation_case import REFUSALS, findings, full, policy
 from terminal_texts import check_plain, right_edges
 
-from offerloop.commands.evaluate.findings import SHOWN, EvaluationResult
+from offerloop.commands.evaluate.findings import SHOWN, EvaluationNote, EvaluationResult
 from offerloop.commands.evaluate.terminal_text import screen
 from offerloop.locale import languages
 
@@ -43,3 +44,14 @@ def test_a_policy_without_a_value_says_why():
     text = text_of(findings(refused=REFUSALS[:1]))
     assert text.startswith("No policy can be valued")
     assert str(REFUSALS[0]) in text
+
+
+def test_a_plan_that_has_seen_the_outcomes_is_named_beside_its_figures():
+    plan = findings(policy("run", "one", 820.0, 30.0))
+    text = text_of(replace(plan, notes=(EvaluationNote("same_orders", {"policy": "one"}), EvaluationNote("later"))))
+    *_, basis, seen, report = text.splitlines()
+    assert (basis[0], report) == ("(", str(REPORT))
+    assert seen == (
+        "The plan of “one” was made after some of these exposures: it has seen their outcomes, and so looks better "
+        "here than it is. Value it on later exposures."
+    )

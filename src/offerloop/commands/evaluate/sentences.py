@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from offerloop.commands.evaluate.findings import EvaluationFindings, Kind, PolicyWorth, main
+from offerloop.commands.evaluate.findings import EvaluationFindings, EvaluationNote, Kind, PolicyWorth, main
 from offerloop.commands.evaluate.notes import NOTES
 from offerloop.evaluation import CarryOver, Worth
 from offerloop.message import Message, Value
@@ -82,10 +82,13 @@ def sentence(findings: EvaluationFindings, _: Localizer) -> str:
 
 
 def what_it_rests_on(findings: EvaluationFindings, _: Localizer) -> list[str]:
-    """How sure the finding is, and what is known of policies that are kept; nothing where there is no finding."""
+    """How sure the finding is, which plans have seen its outcomes, and what is known of policies that are kept; nothing
+    where there is no finding.
+    """
     if findings.leader is None:
         return []
-    return [basis(findings, findings.leader, _), *kept_sentences(findings, findings.leader, _)]
+    too_good = [_note(one, _) for one in findings.notes if one.key == "same_orders"]
+    return [basis(findings, findings.leader, _), *too_good, *kept_sentences(findings, findings.leader, _)]
 
 
 def finding(findings: EvaluationFindings, _: Localizer) -> list[str]:
@@ -199,10 +202,11 @@ def basis(findings: EvaluationFindings, leader: PolicyWorth, _: Localizer) -> st
 
 def notes(findings: EvaluationFindings, _: Localizer) -> tuple[str, ...]:
     """What a reader must know before acting on it."""
-    return tuple(
-        _(NOTES[note.key].with_values(**{name: _value(value, _) for name, value in note.values.items()}))
-        for note in findings.notes
-    )
+    return tuple(_note(one, _) for one in findings.notes)
+
+
+def _note(note: EvaluationNote, _: Localizer) -> str:
+    return _(NOTES[note.key].with_values(**{name: _value(value, _) for name, value in note.values.items()}))
 
 
 def _value(value: str | int | Message, _: Localizer) -> Value:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from offerloop.commands.evaluate.columns import columns
 from offerloop.commands.evaluate.findings import EvaluationFindings, EvaluationResult, PolicyWorth, main
-from offerloop.commands.evaluate.sentences import basis, finding, kept_sentences, short, title, worth_text
+from offerloop.commands.evaluate.sentences import finding, short, title, what_it_rests_on, worth_text
 from offerloop.report import Localizer, text_page, text_table
 
 
@@ -33,6 +33,4 @@ def _notes(findings: EvaluationFindings, _: Localizer) -> Sequence[str]:
         _("{policy}: {why}", context="pattern", policy=title(policy, _), why=policy.refusal or "")
         for policy in findings.refused
     ]
-    if findings.leader is None:
-        return refused
-    return *refused, basis(findings, findings.leader, _), *kept_sentences(findings, findings.leader, _)
+    return *refused, *what_it_rests_on(findings, _)
