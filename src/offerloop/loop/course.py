@@ -170,9 +170,11 @@ class LoopCourse:
         if self.shop.events.as_of_day < until:
             raise NotYetError(
                 Message(
-                    "period {period} lasts until {until}; come back with the orders of all its days",
+                    "period {period} ends on {end}, and the orders reach to {last}; come back with those of all its "
+                    "days",
                     period=period,
-                    until=iso_day(until),
+                    end=iso_day(until - 1),
+                    last=iso_day(self.shop.events.as_of_day - 1),
                 )
             )
         if decided["missed"]:

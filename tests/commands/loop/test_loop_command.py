@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -111,7 +112,9 @@ def second(begun, market, tmp_path_factory):
 def test_it_decides_waits_learns_and_decides_again(begun, second):
     (shop, file, after), found = second, begun[1]
     assert [one["period"] for one in found["periods"]] == [0]
-    assert "period 0 lasts until" in found["awaited"]
+    end, last = map(date.fromisoformat, re.findall(r"\d{4}-\d\d-\d\d", found["awaited"]))
+    assert found["awaited"].startswith("period 0 ends on")
+    assert end - last == timedelta(days=7)
     assert Path(found["file"]) == begun[0] / "loop" / "period-0000.csv"
     told = pl.read_csv(file)
     assert (told["propensity"] > 0).all()
