@@ -29,6 +29,12 @@ def test_a_name_that_holds_a_comma_may_stand_beside_others():
     assert [one["on"] for one in listed] == [["Home, Garden", "Tea"], ["Wine", "Tea", "Bread"]]
 
 
+@pytest.mark.parametrize("name", ["percent", "Percentage", "percent_off", "Percentage discount", "discount"])
+def test_a_percentage_is_a_coupon_whatever_the_list_calls_it(name):
+    offers = pl.DataFrame({"offer_id": ["a"], "kind": [name], "percent": [10]})
+    assert [one["kind"] for one in listed_offers(offers, (), "USD")] == ["coupon"]
+
+
 CHINESE = [
     ("a", "满减券", "满200减30", "全场", None, None),
     ("b", "秒杀", "8.5折", "零食、茶", 99.0, 0.0),

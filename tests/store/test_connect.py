@@ -124,3 +124,9 @@ def test_a_connection_that_cannot_be_set_up_is_closed(tmp_path):
         engine.connect()
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):
         opened[0].execute("select 1")
+
+
+def test_a_database_that_cannot_be_opened_is_to_be_checked_not_asked_again():
+    with pytest.raises(StoreError, match="check that it runs, that the database is there") as refused:
+        Database.open("postgresql+psycopg://x@127.0.0.1:9/nope", patience_seconds=0.1)
+    assert "same key" not in str(refused.value)

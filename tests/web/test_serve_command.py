@@ -69,6 +69,17 @@ def test_without_a_shop_it_says_what_to_do(command, tmp_path):
     assert "offerloop.toml" in said
 
 
+def test_a_port_that_is_taken_is_said_before_a_token_is_made(small_run, tmp_path, command):
+    shop = shop_of(small_run, tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        code, printed, said = command("serve", shop, "--port", port)
+    assert (code, printed) == (2, "")
+    assert f"nobody can listen on port {port} of 127.0.0.1 (Address already in use)" in said
+    assert "--port" in said
+    assert not (shop / "offerloop.db").exists()
+
+
 @pytest.mark.parametrize(("of_several", "handler"), [(True, signal.SIG_DFL), (False, signal.default_int_handler)])
 def test_one_of_several_processes_ends_at_once_while_it_is_being_made(monkeypatch, of_several, handler):
     """Told to stop, a process that replaces a killed one would load to its end first; alone it stops in good order."""

@@ -116,6 +116,12 @@ def renamed_offers(config: Config, events: Events, offer_ids: Collection[str]) -
     ]
 
 
+def refuse_unreadable_offers(config: Config, events: Events) -> None:
+    """Raise ConfigError for an offer that cannot be read, whatever categories there are."""
+    for campaign in config.campaigns:
+        config.offers_of(campaign, None, events.offers)
+
+
 def refuse_shared_offers(config: Config, events: Events) -> None:
     """Raise ConfigError where a customer could get offers of the same id of two campaigns."""
     if (shared := config.plan.shared_offer(_offer_ids(config, events))) is not None:

@@ -194,11 +194,19 @@ def clock(connection: Connection) -> int:
     return int(connection.execute(_CLOCK[connection.dialect.name]).scalar_one())
 
 
-def persevere(action: Callable[[], Answered], engine: Engine, patience_seconds: float) -> Answered:
+SEND_AGAIN = Message("try again, and send requests with the same key")
+"""What to do about a database that was served and is away."""
+CHECK_ADDRESS = Message("check that it runs, that the database is there, and its address, user and password")
+"""What to do about one that cannot be opened."""
+
+
+def persevere(
+    action: Callable[[], Answered], engine: Engine, patience_seconds: float, remedy: Message = SEND_AGAIN
+) -> Answered:
     """The result of an action on a database; made anew while others were faster or the database was away.
 
-    Raises StoreError after `patience_seconds`, and at once where the disk is full or cannot be written, or where
-    SQLite's file is damaged. The action must be safe to repeat.
+    Raises StoreError after `patience_seconds`, which says the `remedy`, and at once where the disk is full or cannot be
+    written, or where SQLite's file is damaged. The action must be safe to repeat.
     """
     deadline = time.monotonic() + patience_seconds
     pause = 0.001
@@ -213,7 +221,7 @@ def persevere(action: Callable[[], Answered], engine: Engine, patience_seconds: 
             if not passing(error):
                 raise
             if time.monotonic() > deadline:
-                raise _late(error, engine, patience_seconds) from error
+                raise _late(error, engine, patience_seconds, remedy) from error
         time.sleep(pause * random.random())
         pause = min(LONGEST_PAUSE, 2 * pause)
 
@@ -239,14 +247,14 @@ def _damaged(error: Exception, engine: Engine) -> StoreError:
     )
 
 
-def _late(error: Exception, engine: Engine, patience_seconds: float) -> StoreError:
+def _late(error: Exception, engine: Engine, patience_seconds: float, remedy: Message) -> StoreError:
     return StoreError(
         Message(
-            "the store '{place}' did not answer within {seconds} s ({reason}); try again, and send requests with the "
-            "same key",
+            "the store '{place}' did not answer within {seconds} s ({reason}); {remedy}",
             place=place_of(engine),
             seconds=f"{patience_seconds:g}",
             reason=_first_line(error),
+            remedy=remedy,
         )
     )
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from offerloop.store.connect import file_of, open_engine, persevere, place_of, reading, writing
+from offerloop.store.connect import CHECK_ADDRESS, file_of, open_engine, persevere, place_of, reading, writing
 from offerloop.store.migrations import migrate
 
 Answered = TypeVar("Answered")
@@ -34,7 +34,7 @@ class Database:
         """
         engine = open_engine(url)
         try:
-            persevere(lambda: migrate(engine), engine, patience_seconds)
+            persevere(lambda: migrate(engine), engine, patience_seconds, CHECK_ADDRESS)
         except BaseException:
             engine.dispose()
             raise

@@ -6,6 +6,7 @@ import multiprocessing
 import multiprocessing.process
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -122,6 +123,7 @@ def run(
     """Serve until the process is told to stop."""
     if settings.demo_people and host not in LOOPBACK:
         raise InputError(Message("people of a demo sign in without a password; listen on 127.0.0.1 for that"))
+    _check_port(host, port)
     secret = _fill(settings, demo_traffic=demo_traffic, new_admin_token=new_admin_token, remark=remark)
     if secret is not None:
         _show_token(secret, remark)
@@ -144,6 +146,24 @@ def run(
         _serve(settings, host, port)
     finally:
         runner.stop()
+
+
+def _check_port(host: str, port: int) -> None:
+    """Raise InputError where nobody can listen, before a token is made and processes start."""
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((host, port))
+    except OSError as error:
+        raise InputError(
+            Message(
+                "nobody can listen on port {port} of {host} ({reason}); stop what listens there, or choose others with "
+                "--port and --host",
+                port=str(port),
+                host=host,
+                reason=error.strerror or str(error),
+            )
+        ) from error
 
 
 def _serve(settings: Settings, host: str, port: int) -> None:

@@ -71,6 +71,13 @@ def test_figures_are_welchs(write, read):
     assert (found["control"], found["arms"][0]["action"]) == ("control", "ship")
 
 
+def test_it_says_that_differences_are_adjusted_by_what_was_spent_before(write, command):
+    arguments = ("experiment", write(gain=0.1), "--arm", "arm", "--outcome", "spend")
+    assert "adjusted by" not in command(*arguments)[1]
+    said = " ".join(command(*arguments, "--before", "before")[1].split())
+    assert "Differences of 'spend' are adjusted by 'before' (CUPED)" in said
+
+
 def test_what_was_spent_before_makes_it_more_precise(write, read):
     path = write(gain=0.03)
     plain, adjusted = (read(path, "--outcome", "spend", *more) for more in ((), ("--before", "before")))

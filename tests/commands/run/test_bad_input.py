@@ -204,6 +204,16 @@ def test_bad_input(shop, command, spoil, words):
     assert not list(shop.parent.glob("runs/2*"))
 
 
+def test_an_offer_that_cannot_be_read_is_refused_before_anything_is_learned(shop, command):
+    (shop.parent / "offers.csv").write_text("offer_id,kind,percent\nten,zzz,10\n")
+    columns = 'columns = { offer_id = "offer_id", kind = "kind", percent = "percent" }'
+    edit(shop, ("[recommend]", f'[sources.offers]\npath = "offers.csv"\n{columns}\n\n[recommend]'))
+    code, _, said = command("run", shop, "--verbose")
+    assert code == 2
+    assert "offer 'ten': there is no offer kind 'zzz'" in said
+    assert "recommenders" not in said
+
+
 def test_an_unknown_engine(shop, command):
     code, _, said = command("run", shop, "--engine", "duckdbb")
     assert (code, said) == (2, "there is no engine 'duckdbb', did you mean 'duckdb'? (known: duckdb, spark)")

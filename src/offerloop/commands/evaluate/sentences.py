@@ -193,7 +193,10 @@ def basis(findings: EvaluationFindings, leader: PolicyWorth, _: Localizer) -> st
     )
     size = value.effective_size if value.expected_size is None else min(value.effective_size, value.expected_size)
     interval = (
-        _("intervals hold for all {n} policies at once", n=round(many))
+        _(
+            "the interval of the sentence holds for all {n} policies at once, those of the table for one each",
+            n=round(many),
+        )
         if many > 1
         else _("95 % interval", context="policy evaluation")
     )

@@ -123,6 +123,8 @@ class ExperimentResult(Result):
     """Empty where intervals hold at every look, for which there is no such test."""
     small_segments: tuple[str, ...] = ()
     """Segments that were left out, since an arm has too few customers there."""
+    before: str | None = None
+    """The column of the outcome before the experiment by which differences are adjusted."""
     language: str = "en"
     """The language of its sentence and, unless another one is asked for, of its page."""
 

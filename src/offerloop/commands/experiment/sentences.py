@@ -79,6 +79,13 @@ def notes(result: ExperimentResult, _: Localizer, dashes: str | None, *, chances
             "differences between these units.",
             cluster=f"'{result.cluster}'",
         )
+    if result.before is not None:
+        yield _(
+            "Differences of {outcome} are adjusted by {before} (CUPED): they allow for chance differences that the "
+            "arms had before, so they need not equal the difference of the two means shown.",
+            outcome=f"'{result.outcome}'",
+            before=f"'{result.before}'",
+        )
     if chances:
         yield from _chances(result, _)
     if result.skewed:

@@ -55,7 +55,7 @@ def experiment(
     language = report_language(language, "", (request.arm, request.outcome, *request.by, *sizes))
     result = ExperimentResult(
         path.name, request.outcome, control.name, sizes, ratio_p, planned, left, arms, skewed, cluster,
-        language=language,
+        before=request.before, language=language,
     )  # fmt: skip
     if not request.by or any(arm.action == "stop" for arm in arms):
         return result
