@@ -149,6 +149,20 @@ def test_realised_is_placed_beside_the_forecast(forecast, place, overlaps):
     assert (found.place, found.overlaps) == (place, overlaps)
 
 
+def test_a_wide_interval_around_the_forecast_does_not_contradict_it():
+    realised = Estimate(24_900.0, -220_000.0, 260_000.0)
+    both = AgainstForecast(Estimate(14_100.0, 7_300.0, 21_900.0), realised, realised, 7, 7, 7)
+    assert both.place == "above"
+    assert "does not contradict it" in place_sentence(both, Localizer("en", "USD"))
+
+
+def test_only_an_unadjusted_effect_has_a_share_of_the_control(works):
+    shares = {(one["method"], one["relative"] is None) for one in works[0].summary["effects"] if one["group"] == "all"}
+    assert ("adjusted", True) in shares
+    assert ("unadjusted", False) in shares
+    assert ("adjusted", False) not in shares
+
+
 def test_of_a_longer_read_out_only_the_days_that_the_forecast_is_for_count(works):
     both = AgainstForecast(
         Estimate(50.0, 30.0, 55.0), Estimate(60.0, 40.0, 79.0), Estimate(60.0, 40.0, 79.0), 14, 28, 14

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -11,6 +12,7 @@ from readout_case import READOUTS
 
 from offerloop.commands.readout.checks import DRAWN, EDITED, HELD_BACK, LOST
 from offerloop.commands.readout.page import render_readout, summarise_readout
+from offerloop.evaluation import Estimate
 from offerloop.locale import languages
 from offerloop.message import Message
 from offerloop.report import Localizer, in_all_languages
@@ -99,3 +101,11 @@ def test_a_third_language_has_every_text_of_the_page(name, tmp_path):
     with installed(tmp_path) as language:
         page = render_readout(found, language)
     assert texts_left_outside(page, names) == []
+
+
+def test_an_assumed_forecast_is_shown_without_an_interval():
+    findings = READOUTS["full"]()
+    assumed = replace(findings.against_forecast, forecast=Estimate(34_600.0, 34_600.0, 34_600.0))
+    texts = Texts(render_readout(replace(findings, against_forecast=assumed), "en")).found
+    assert "no interval: assumed" in texts
+    assert not [text for text in texts if "$346 [346" in text or "[346, 346]" in text]

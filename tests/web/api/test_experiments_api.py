@@ -22,15 +22,21 @@ def get(service):
     return lambda path, **more: service.get(f"/v1/experiments{path}", headers=viewer | more)
 
 
-def read_out(run, until, stopped=None, effect=200):
-    """A read-out as far as it is read here, of a plan that brought so much to each customer."""
+def read_out(run, until, stopped=None, effect=200, before=0):
+    """A read-out as far as it is read here, of a plan that brought so much to each customer.
+
+    Those with an offer spent so much more `before` the plan, by chance, and go on doing so.
+    """
     folder = run / f"readout-2024-05-20-{until}"
     folder.mkdir()
     about = {"stopped": stopped, "period": {"until": until}, "effects": [], "sentence": "It pays."}
     (folder / "readout.json").write_text(json.dumps(about))
     noise = np.random.default_rng(0).normal(1_000, 100, 400).round().astype(int)
     arms = np.where(np.arange(400) < 300, "plan", "holdout")
-    rows = {"arm": arms, "planned_offer_id": ["x"] * 400, "margin_minor": noise + effect * (arms == "plan"),
+    spent = noise + before * (arms == "plan")
+    rows = {"customer_id": [f"c{n}" for n in range(400)], "arm": arms, "planned_offer_id": ["x"] * 400,
+            "margin_minor": spent + effect * (arms == "plan"),
+            "before_revenue_minor": spent if before else [None] * 400,
             "cost_minor": [0] * 400, "bought": [True] * 400, "from_day": [0] * 400,
             "until_day": [(date.fromisoformat(until) - date(2024, 5, 20)).days] * 400}  # fmt: skip
     pl.DataFrame(rows).write_parquet(folder / "outcomes.parquet")
@@ -64,6 +70,16 @@ def test_the_newest_readout_says_what_to_do(get, run):
     assert all(one["low_minor"] < one["difference_minor"] < one["high_minor"] for one in shown["looks"])
     read_out(run, "2024-06-10", stopped="The draw is broken.")
     assert get("").json()["items"][0]["state"] == "stopped"
+
+
+def test_the_verdict_is_adjusted_by_what_was_spent_before_as_the_readout_is(get, run):
+    read_out(run, "2024-05-27", effect=0, before=100)
+    shown = get(f"/{run.name}").json()
+    assert shown["verdict"]["action"] == "go on"
+    decides = shown["verdict"]["metrics"][0]
+    assert decides["value"] - decides["control"] > 80
+    assert abs(decides["difference"]) < 1
+    assert abs(shown["looks"][0]["difference_minor"]) < 1
 
 
 def test_a_draw_that_was_changed_is_not_sound(get, run):

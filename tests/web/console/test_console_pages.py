@@ -321,7 +321,7 @@ def test_an_experiment_shows_what_profit_is_made_of(small_run, tmp_path):
         "arm": arms, "planned_offer_id": ["x"] * 400, "bought": [n % 10 != 0 for n in range(400)],
         "revenue_minor": [4_000 if n % 10 != 0 else 0 for n in range(400)], "from_day": [0] * 400,
         "margin_minor": [int(one) + 500 * given for one, given in zip(noise, offered, strict=True)],
-        "cost_minor": [100 * given for given in offered],
+        "cost_minor": [100 * given for given in offered], "before_revenue_minor": [None] * 400,
     }  # fmt: skip
     for days in (7, 14):
         folder = shop / "runs" / small_run.name / f"readout-2024-05-20-2024-05-{19 + days}"

@@ -21,12 +21,11 @@ Sides = tuple[GroupSums, GroupSums]
 def compare(sides: Sides, comparison: str, outcome: str, group: str = EVERYBODY) -> list[ReadoutEffect]:
     """The adjusted and the unadjusted effect on one outcome."""
     sums = moments(sides, outcome)
-    share = relative(*sums) if sums[1].mean > 0 else None
+    share = plain(relative(*sums)) if sums[1].mean > 0 else None
     return [
-        ReadoutEffect(comparison, outcome, group, method, plain(difference), difference.p_value, sums[0].n, sums[1].n,
-               None if share is None else plain(share))
-        for method, difference in (("adjusted", cuped(*sums)), ("unadjusted", difference(*sums)))
-    ]  # fmt: skip
+        ReadoutEffect(comparison, outcome, group, method, plain(found), found.p_value, sums[0].n, sums[1].n, ratio)
+        for method, found, ratio in (("adjusted", cuped(*sums), None), ("unadjusted", difference(*sums), share))
+    ]
 
 
 def moments(sides: Sides, outcome: str) -> tuple[Moments, Moments]:

@@ -44,7 +44,7 @@ class ReadoutEffect:
     n_treated: int
     n_control: int
     relative: Estimate | None = None
-    """As a share of the control's mean, unadjusted."""
+    """As a share of the control's mean; of unadjusted effects only."""
 
     @property
     def total(self) -> Estimate:
@@ -103,6 +103,11 @@ class AgainstForecast:
     def overlaps(self) -> bool:
         """Whether the two intervals share any value."""
         return self.realised.low <= self.forecast.high and self.forecast.low <= self.realised.high
+
+    @property
+    def cannot_tell(self) -> bool:
+        """Whether the interval of the realised profit holds all of the forecast's, so that nothing contradicts that."""
+        return self.realised.low <= self.forecast.low and self.forecast.high <= self.realised.high
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,8 @@ FORECAST_NOTES: dict[Place, Message] = {
     "below": Message("95 % interval {interval}; realised lies below it"),
 }
 """What stands below the forecast, by where the realised profit lies."""
+NOT_CONTRADICTED = Message("95 % interval {interval}; that of the realised profit includes it")
+"""The same where the realised profit is too uncertain for its place to say anything."""
 
 
 def render_readout(findings: ReadoutFindings, language: str = "en") -> str:
@@ -99,7 +101,10 @@ def _forecast(findings: ReadoutFindings, _: Localizer) -> Tile:
         )
     value, interval = _.money.parts(both.forecast)
     label = _("Forecast, {period}", context="key figure", period=period_text(both.forecast_days))
-    return Tile(label, value, _(FORECAST_NOTES[both.place], interval=interval))
+    if both.is_assumed:
+        return Tile(label, _.money.text(both.forecast.value), _("no interval: assumed", context="key figure"))
+    note = NOT_CONTRADICTED if both.cannot_tell else FORECAST_NOTES[both.place]
+    return Tile(label, value, _(note, interval=interval))
 
 
 def _conversion(findings: ReadoutFindings, _: Localizer) -> Tile:

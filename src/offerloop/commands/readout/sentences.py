@@ -188,6 +188,8 @@ def place_sentence(both: AgainstForecast, _: Localizer) -> str:
         return _("The interval of the realised profit includes what was assumed")
     if both.is_assumed:
         return _("The interval of the realised profit does not include what was assumed")
+    if both.cannot_tell:
+        return _("The interval of the realised profit includes the forecast's: the read-out does not contradict it")
     place = _(PLACES[both.place])
     if both.place != "inside" and both.overlaps:
         return _("Realised profit lies {place} the forecast's interval, but the two intervals overlap", place=place)

@@ -34,6 +34,10 @@ State = Literal["not_sent", "running", "measured", "stopped"]
 GUARDRAILS = (Metric("margin_minor", margin=0.10), Metric("bought", margin=0.10))
 """Margin before the cost of offers, and customers who bought: neither may fall by more than this share."""
 LEAST = 2
+BEFORE = "spent before the plan"
+"""The column by which differences are adjusted (CUPED), as those of the read-out are."""
+RECENT = "recent_minor"
+"""The feature of profiles with what customers spent in the quarter before the plan."""
 _READ = ("not_signed_in", "not_allowed", "not_found", "invalid")
 
 
@@ -99,8 +103,8 @@ class Verdict(BaseModel):
     """`ship`, `roll back`, `go on`, or `stop` for a broken draw."""
     reasons: list[str]
     metrics: list[dict[str, Any]]
-    """Differences with their intervals, first what decides, then the guardrails, which must not fall by more than their
-    `margin`; money in minor units a customer."""
+    """Differences with their intervals, first what decides, adjusted by what customers spent before the plan as in the
+    read-out; then the guardrails, which must not fall by more than their `margin`; money in minor units a customer."""
 
 
 class ExperimentShown(ExperimentListed):
@@ -179,7 +183,7 @@ def show_experiment(request: Request, experiment_id: ExperimentId, _: Reading) -
     return ExperimentShown(
         **_listed(run, is_sound=is_sound).model_dump(), checks=checks,
         is_sound=is_sound if checks else None,
-        verdict=None if readout is None else _verdict(readout.parent / "outcomes.parquet"),
+        verdict=None if readout is None else _verdict(run, readout.parent / "outcomes.parquet"),
         looks=_looks(run), read_out=None if readout is None else read_readout(readout, language),
     )  # fmt: skip
 
@@ -259,16 +263,17 @@ def _checks(run: RunRead, localize: Localizer) -> list[Check]:
     ]  # fmt: skip
 
 
-def _verdict(outcomes: Path) -> Verdict | None:
+def _verdict(run: RunRead, outcomes: Path) -> Verdict | None:
     """Compare the customers for whom an offer was planned, with it and held out."""
-    planned = _planned_outcomes(outcomes)
+    planned = _planned_outcomes(run, outcomes)
     if planned is None:
         return None
     table, outcome = planned
     try:
         guardrails = tuple(one for one in GUARDRAILS if one.name != outcome)
-        rows = table.select("arm", outcome, *(pl.col(one.name).cast(pl.Int64) for one in guardrails))
-        result = experiment(rows, ExperimentRequest("arm", outcome, control=HOLDOUT, guardrails=guardrails))
+        rows = table.select("arm", outcome, BEFORE, *(pl.col(one.name).cast(pl.Int64) for one in guardrails))
+        request = ExperimentRequest("arm", outcome, control=HOLDOUT, guardrails=guardrails, before=BEFORE)
+        result = experiment(rows, request)
     except InputError:
         return None  # a group is too small
     arm = result.arms[0]
@@ -284,7 +289,7 @@ def _looks(run: RunRead) -> list[Look]:
     error; the sequence is tuned for the first look (`evaluation.sequential`).
     """
     folders = [one.parent for one in readouts_of(run.folder.parent.parent) if one.parent.parent.name == run.folder.name]
-    differences = [look for one in folders if (look := _difference(one / "outcomes.parquet")) is not None]
+    differences = [look for one in folders if (look := _difference(run, one / "outcomes.parquet")) is not None]
     looks = sorted((one for one in differences if one[0] == differences[0][0]), key=lambda one: one[1])
     shown = []
     for first, last, difference in looks:
@@ -295,44 +300,57 @@ def _looks(run: RunRead) -> list[Look]:
     return shown
 
 
-def _difference(outcomes: Path) -> tuple[int, int, Difference] | None:
+def _difference(run: RunRead, outcomes: Path) -> tuple[int, int, Difference] | None:
     """Return the first and the last day of a read-out, and the difference of profit a customer and week."""
-    planned = _planned_outcomes(outcomes, "from_day", "until_day")
+    planned = _planned_outcomes(run, outcomes, "from_day", "until_day")
     if planned is None:
         return None
     table, outcome = planned
-    groups = [table.filter(pl.col("arm") == arm)[outcome].to_numpy().astype(float) for arm in (PLAN, HOLDOUT)]
-    if min(map(len, groups)) < LEAST:
+    groups = [table.filter(pl.col("arm") == arm).select(outcome, BEFORE).cast(pl.Float64) for arm in (PLAN, HOLDOUT)]
+    if min(one.height for one in groups) < LEAST:
         return None
     first, last = table["from_day"][0], table["until_day"][0]
-    weekly = [Totals.of(7 * one / (last - first + 1)) for one in groups]
+    weekly = [
+        Totals.of(7 * one[outcome].to_numpy() / (last - first + 1), before=one[BEFORE].to_numpy()) for one in groups
+    ]
     difference = absolute(weekly[0], weekly[1], cautious=True)
     return (first, last, difference) if difference.se > 0 else None
 
 
-def _planned_outcomes(outcomes: Path, *more: str) -> tuple[pl.DataFrame, str] | None:
+def _planned_outcomes(run: RunRead, outcomes: Path, *more: str) -> tuple[pl.DataFrame, str] | None:
     """Return the customers for whom an offer was planned, with it or held out, and the column that they are compared
-    by: their profit, or where the cost of offers was not observed their margin."""
+    by: their profit, or where the cost of offers was not observed their margin. `BEFORE` is what adjusts it."""
     if not outcomes.is_file():
         return None
-    columns = [*more, "arm", "planned_offer_id", "bought", "margin_minor", "cost_minor"]
-    planned = pl.read_parquet(outcomes, columns=columns).filter(
-        (pl.col("planned_offer_id") != NO_OFFER) & pl.col("arm").is_in([PLAN, HOLDOUT])
-    )
+    columns = [*more, "arm", "planned_offer_id", "bought", "margin_minor", "cost_minor", BEFORE]
+    planned = _with_before(run, pl.scan_parquet(outcomes, glob=False)).select(columns).collect()
+    planned = planned.filter((pl.col("planned_offer_id") != NO_OFFER) & pl.col("arm").is_in([PLAN, HOLDOUT]))
     table = planned.with_columns(profit_minor=pl.col("margin_minor") - pl.col("cost_minor"))
     return table, "margin_minor" if planned["cost_minor"].null_count() else "profit_minor"
 
 
+def _with_before(run: RunRead, outcomes: pl.LazyFrame) -> pl.LazyFrame:
+    """Add what customers spent before the plan, by which the read-out adjusts, too; 0 for all where it is not known."""
+    reaches_back = pl.col("before_revenue_minor").null_count() == 0
+    if outcomes.select(reaches_back).collect().item():
+        return outcomes.with_columns(pl.col("before_revenue_minor").alias(BEFORE))
+    profiles = run.table("profiles")
+    if RECENT not in profiles.collect_schema():
+        return outcomes.with_columns(pl.lit(0).alias(BEFORE))
+    spent = profiles.select("customer_id", pl.col(RECENT).alias(BEFORE))
+    return outcomes.join(spent, on="customer_id", how="left").with_columns(pl.col(BEFORE).fill_null(0))
+
+
 def _broken_down(run: RunRead, outcomes: Path, by: str) -> Dimension:
-    planned = _planned_outcomes(outcomes, "customer_id")
+    planned = _planned_outcomes(run, outcomes, "customer_id")
     if planned is None:
         raise HttpProblem("conflict", Message("the experiment was not read out yet"))
     table, outcome = planned
     source = "customers" if by in _attributes(run) else "profiles"
     groups = run.table(source).select("customer_id", by).collect()
-    joined = table.select("customer_id", "arm", outcome).join(groups, on="customer_id").drop("customer_id")
+    joined = table.select("customer_id", "arm", outcome, BEFORE).join(groups, on="customer_id").drop("customer_id")
     try:
-        result = experiment(joined, ExperimentRequest("arm", outcome, control=HOLDOUT, by=(by,)))
+        result = experiment(joined, ExperimentRequest("arm", outcome, control=HOLDOUT, before=BEFORE, by=(by,)))
     except InputError as error:
         raise HttpProblem("conflict", error.message) from None
     segments = [

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from offerloop.message import Message
 from offerloop.report import Localizer
@@ -17,6 +19,7 @@ from offerloop.web.console.blocks import (
     Input,
     Notice,
     PageTable,
+    Paragraph,
     Stat,
     TableColumn,
     View,
@@ -111,9 +114,22 @@ def _readout(request: PageRequest, run: RunRead, shown: ExperimentShown) -> list
     shop = request.worker.settings.shop
     readout = next(one for one in readouts_of(shop) if one.parent.parent.name == run.folder.name)
     return [
-        Heading(Message("What it caused", context="heading")), Notice(sentence), *drivers(readout.parent, run.currency),
+        Heading(Message("What it caused", context="heading")), Notice(sentence),
+        *_adjusted(shown.read_out), *drivers(readout.parent, run.currency),
         *guardrails(shown, run.currency), *looks(request, shown, run.currency), *effect_by_segment(request, run),
     ]  # fmt: skip
+
+
+def _adjusted(read_out: Mapping[str, Any]) -> list[Block]:
+    """Say why differences of means are not the effect, where that is adjusted."""
+    covariate = read_out.get("adjusted_by")
+    return [Paragraph(_ADJUSTED.with_values(covariate=covariate))] if covariate else []
+
+
+_ADJUSTED = Message(
+    "Finding, verdict and effects are adjusted by: {covariate}. The groups differed in that by chance before the plan, "
+    "so the difference of the plain means below may be another."
+)
 
 
 def _planning(request: PageRequest, run: RunRead) -> list[Block]:
