@@ -326,11 +326,10 @@ class Config(ConfigSection):
         campaigns = self.campaigns if "campaigns" in self.__dict__ else ()
         return [str(one["id"]) for campaign in campaigns for one in campaign.offers if "id" in one]
 
-    def offers_of(self, campaign: Campaign, categories: list[str] | None, listed: Listed = ()) -> list[Offer]:
+    def offers_of(self, campaign: Campaign, categories: list[str], listed: Listed = ()) -> list[Offer]:
         """The campaign's offers; a coupon `on = "each category"` becomes one offer per category and depth.
 
-        Without categories every offer is read as it stands. `listed` are offers from a source; those without
-        `campaign_id` belong to every campaign.
+        `listed` are offers from a source; those without `campaign_id` belong to every campaign.
         """
         try:
             own = campaign.some_offers_among(listed)

@@ -116,20 +116,15 @@ def renamed_offers(config: Config, events: Events, offer_ids: Collection[str]) -
     ]
 
 
-def refuse_unreadable_offers(config: Config, events: Events) -> None:
-    """Raise ConfigError for an offer that cannot be read, whatever categories there are."""
-    for campaign in config.campaigns:
-        config.offers_of(campaign, None, events.offers)
-
-
-def refuse_shared_offers(config: Config, events: Events) -> None:
-    """Raise ConfigError where a customer could get offers of the same id of two campaigns."""
-    if (shared := config.plan.shared_offer(_offer_ids(config, events))) is not None:
+def refuse_wrong_offers(config: Config, events: Events) -> None:
+    """Raise ConfigError for an offer that cannot be read, and where a customer could get offers of the same id of two
+    campaigns."""
+    if (shared := config.plan.shared_offer(list(_offer_ids(config, events)))) is not None:
         raise ConfigError(shared)
 
 
 def _offer_ids(config: Config, events: Events) -> Iterator[tuple[str, str]]:
-    """Yield campaign and id of each offer; nothing is read before the first one is asked for."""
+    """Yield campaign and id of each offer."""
     categories = categories_on_offer(events, config.response)
     for campaign in config.campaigns:
         for offer in config.offers_of(campaign, categories, events.offers):

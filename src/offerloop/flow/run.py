@@ -7,7 +7,7 @@ from offerloop.decision import LoopPeriod
 from offerloop.engine import Engine
 from offerloop.events import SourcesRead
 from offerloop.flow import large_shop
-from offerloop.flow.offer_names import refuse_shared_offers, refuse_unreadable_offers
+from offerloop.flow.offer_names import refuse_wrong_offers
 from offerloop.flow.recommending import AffinityTables
 from offerloop.flow.stages import Run, Stage, clean, plan_together
 
@@ -27,8 +27,7 @@ def plan(
     customers together, however many there are.
     """
     events = clean(config, engine, stage, None if period is None else period.exposures, read)
-    refuse_unreadable_offers(config, events)
-    refuse_shared_offers(config, events)
+    refuse_wrong_offers(config, events)
     if period is None and events.agreement.customers > large_shop.PLANNED_CUSTOMERS:
         return large_shop.plan_by_shards(events, config, engine, stage, recommended)
     return plan_together(events, config, engine, stage, period, recommended).run

@@ -23,8 +23,8 @@ def compare(sides: Sides, comparison: str, outcome: str, group: str = EVERYBODY)
     sums = moments(sides, outcome)
     share = plain(relative(*sums)) if sums[1].mean > 0 else None
     return [
-        ReadoutEffect(comparison, outcome, group, method, plain(found), found.p_value, sums[0].n, sums[1].n, ratio)
-        for method, found, ratio in (("adjusted", cuped(*sums), None), ("unadjusted", difference(*sums), share))
+        ReadoutEffect(comparison, outcome, group, method, plain(gain), gain.p_value, sums[0].n, sums[1].n, ratio)
+        for method, gain, ratio in (("adjusted", cuped(*sums), None), ("unadjusted", difference(*sums), share))
     ]
 
 

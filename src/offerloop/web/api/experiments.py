@@ -310,9 +310,8 @@ def _difference(run: RunRead, outcomes: Path) -> tuple[int, int, Difference] | N
     if min(one.height for one in groups) < LEAST:
         return None
     first, last = table["from_day"][0], table["until_day"][0]
-    weekly = [
-        Totals.of(7 * one[outcome].to_numpy() / (last - first + 1), before=one[BEFORE].to_numpy()) for one in groups
-    ]
+    weeks = (last - first + 1) / 7
+    weekly = [Totals.of(one[outcome].to_numpy() / weeks, before=one[BEFORE].to_numpy()) for one in groups]
     difference = absolute(weekly[0], weekly[1], cautious=True)
     return (first, last, difference) if difference.se > 0 else None
 
