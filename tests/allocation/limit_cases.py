@@ -22,8 +22,8 @@ def made(kind: str, seed: int) -> Problem:
     scale = max(1, int(0.4 * cost.clip(0).mean() * n))
     limits = (Limit("budget", int(rng.integers(0, 2 * scale + 1))), *LIMITS[kind](rng, scale, group, offers))
     block = Block(np.arange(n), profit, measures, None, {"group": group})
-    lanes = (tuple(k % 3 for k in range(offers)), tuple(k // 2 for k in range(offers)))[: LANES.get(kind, 0)]
-    return Problem(block.pieces(), offers, limits, 2 if kind in SEVERAL else 1, lanes)
+    exclusions = (tuple(k % 3 for k in range(offers)), tuple(k // 2 for k in range(offers)))[: EXCLUSIONS.get(kind, 0)]
+    return Problem(block.pieces(), offers, limits, 2 if kind in SEVERAL else 1, exclusions)
 
 
 def none(*_: object) -> list[Limit]:
@@ -84,15 +84,15 @@ LIMITS = {
     "budgets": budgets,
     "caps": caps,
     "two offers each": caps,
-    "one of each lane": caps,
-    "one of each of two lanes": caps,
+    "one of each number": caps,
+    "one of each of two exclusions": caps,
     "minimum": minimum,
     "band": band,
     "return": returns,
 }
 KINDS = list(LIMITS)
-LANES = {"one of each lane": 1, "one of each of two lanes": 2}
-SEVERAL = ("two offers each", *LANES)
+EXCLUSIONS = {"one of each number": 1, "one of each of two exclusions": 2}
+SEVERAL = ("two offers each", *EXCLUSIONS)
 """Kinds in which a customer may have two offers."""
 SAFE = ("budget", "budgets", "caps", *SEVERAL)
 """Kinds of budgets and caps, whose measures are never below zero: a plan that gives nothing keeps to them."""

@@ -16,7 +16,7 @@ from limit_cases import KINDS, made
 from scipy.optimize import linprog
 
 from offerloop.allocation import elastic, many_limits
-from offerloop.allocation.elastic import NOTHING, Elastic, weights_of
+from offerloop.allocation.elastic import NEGLIGIBLE, Elastic, weights_of
 from offerloop.allocation.exact import solve_exactly
 from offerloop.allocation.infeasibility import InfeasibleError, infeasibility_of
 from offerloop.allocation.near_ties import NearTies
@@ -170,7 +170,7 @@ def test_the_least_violation_is_that_of_the_linear_program(kind, seed):
     most = np.concatenate([np.full(every.customers, every.most), every.left / search.size])
     objective = np.concatenate([np.zeros(len(every.row)), np.ones(number)])
     oracle = linprog(objective, A_ub=rows, b_ub=most, bounds=bounds).fun
-    assert found.least <= oracle + NOTHING * (1 + oracle)
+    assert found.least <= oracle + NEGLIGIBLE * (1 + oracle)
     assert found.most == pytest.approx(oracle, abs=1e-5)
 
 

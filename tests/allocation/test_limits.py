@@ -15,7 +15,7 @@ from limit_cases import KINDS, SAFE, made
 from offerloop.allocation.exact import solve_exactly
 from offerloop.allocation.infeasibility import InfeasibleError
 from offerloop.allocation.many_limits import solve_many_limits
-from offerloop.allocation.problem import COST, COUNT, Block, Held, Limit, Problem
+from offerloop.allocation.problem import COST, COUNT, Block, InMemory, Limit, Problem
 from offerloop.allocation.solution import Solution
 from offerloop.allocation.solving import solve
 
@@ -44,7 +44,7 @@ def compared(kind: str, seed: int) -> tuple[str, float]:
         assert kind not in SAFE
         return "missed", 0.0
     assert not ours.broken
-    assert not lanes_taken_twice(problem, ours)
+    assert not exclusions_broken(problem, ours)
     assert ours.bound >= best.profit - 1e-6
     assert best.profit >= ours.profit - 1e-6
     if kind in SAFE:
@@ -53,10 +53,10 @@ def compared(kind: str, seed: int) -> tuple[str, float]:
     return "best" if missing < 1e-6 else "worse", missing
 
 
-def lanes_taken_twice(problem: Problem, plan: Solution) -> int:
+def exclusions_broken(problem: Problem, plan: Solution) -> int:
     """How many customers have two offers of which only one may be given, for each reason."""
     none = -1 - np.arange(plan.choice.shape[1])
-    numbers = [np.where(plan.choice < 0, none, np.array(lane)[plan.choice]) for lane in problem.lanes]
+    numbers = [np.where(plan.choice < 0, none, np.array(exclusion)[plan.choice]) for exclusion in problem.exclusions]
     return sum(int((np.diff(np.sort(one, axis=1), axis=1) == 0).any(axis=1).sum()) for one in numbers)
 
 
@@ -105,25 +105,25 @@ def test_many_customers_are_decided_by_prices_and_the_rest_by_a_linear_program()
     assert plan.prices[0] > 0
 
 
-@pytest.mark.parametrize("lanes", [(), ((0, 0, 1, 1, 2),), ((0, 0, 0, 1, 1), (0, 1, 2, 0, 3))])
-def test_several_offers_of_a_customer_are_of_different_lanes(lanes):
-    problem = replace(many(), most=2, lanes=lanes)
+@pytest.mark.parametrize("exclusions", [(), ((0, 0, 1, 1, 2),), ((0, 0, 0, 1, 1), (0, 1, 2, 0, 3))])
+def test_several_offers_of_a_customer_do_not_exclude_each_other(exclusions):
+    problem = replace(many(), most=2, exclusions=exclusions)
     plan = solve(problem)
     assert not plan.broken
-    assert not lanes_taken_twice(problem, plan)
-    assert plan.gap < (1e-4 if len(lanes) < 2 else 0.1)
+    assert not exclusions_broken(problem, plan)
+    assert plan.gap < (1e-4 if len(exclusions) < 2 else 0.1)
     assert ((plan.choice >= 0).sum(axis=1) == 2).sum() > 100
 
 
 @settings(max_examples=40, deadline=None)
 @given(seed=st.integers(0, 10**9))
-def test_lanes_are_kept_as_by_trying_every_plan(seed):
+def test_exclusions_are_kept_as_by_trying_every_plan(seed):
     rng = np.random.default_rng(seed)
     profit, cost = np.round(rng.uniform(-3, 9, (3, 4)), 1), rng.integers(0, 9, (3, 4))
-    lanes, budget = tuple(tuple(one) for one in rng.integers(0, 3, (2, 4)).tolist()), int(rng.integers(0, 30))
-    problem = replace(small(profit, cost, Limit("budget", budget)), most=2, lanes=lanes)
+    exclusions, budget = tuple(tuple(one) for one in rng.integers(0, 3, (2, 4)).tolist()), int(rng.integers(0, 30))
+    problem = replace(small(profit, cost, Limit("budget", budget)), most=2, exclusions=exclusions)
     every = [one for r in range(3) for one in combinations(range(4), r)]
-    sets = [one for one in every if all(len({lane[k] for k in one}) == len(one) for lane in lanes)]
+    sets = [one for one in every if all(len({exclusion[k] for k in one}) == len(one) for exclusion in exclusions)]
     each = [[(profit[i, list(one)].sum(), cost[i, list(one)].sum()) for one in sets] for i in range(3)]
     best = max(sum(p for p, _ in plan) for plan in product(*each) if sum(c for _, c in plan) <= budget)
     exact = solve_exactly(problem)
@@ -131,7 +131,7 @@ def test_lanes_are_kept_as_by_trying_every_plan(seed):
     assert exact.profit == pytest.approx(best, abs=1e-6)
     fast = solve(problem)
     assert fast.profit <= best + 1e-6 <= fast.bound + 2e-6
-    assert not lanes_taken_twice(problem, fast)
+    assert not exclusions_broken(problem, fast)
 
 
 def test_the_order_of_customers_does_not_matter():
@@ -153,7 +153,7 @@ def test_shadow_prices_are_what_one_more_unit_brings():
 
 def small(profit, cost, *limits, **kind):
     block = Block(np.arange(len(profit)), np.array(profit), {COST: np.array(cost)}, **kind)
-    return Problem(Held((block,)), block.width, limits)
+    return Problem(InMemory((block,)), block.width, limits)
 
 
 def test_what_clashes_is_named_with_how_much_it_must_give_way():

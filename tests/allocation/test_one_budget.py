@@ -13,7 +13,7 @@ from offerloop.allocation.candidates import CandidateRows, budget_unit
 from offerloop.allocation.frontier import FrontierSteps, cheapest
 from offerloop.allocation.infeasibility import InfeasibleError
 from offerloop.allocation.one_budget import solve_one_budget
-from offerloop.allocation.problem import COST, Block, Held, Limit, Problem
+from offerloop.allocation.problem import COST, Block, InMemory, Limit, Problem
 from offerloop.allocation.solving import solve
 from offerloop.errors import ConfigError, ContractError
 from offerloop.money import MICRO
@@ -188,7 +188,7 @@ def test_a_sample_brackets_the_price_of_many_customers(cast):
     cost = rng.integers(-2, 40, (70_000, 3)).astype(np.int32)
     problem = Problem.of(profit, cost, 300_000)
     plan = solve(problem)
-    whole = solve_one_budget(Problem(Held((problem.blocks.some(problem.blocks.customers),)), 3, problem.limits))
+    whole = solve_one_budget(Problem(InMemory((problem.blocks.some(problem.blocks.customers),)), 3, problem.limits))
     assert plan.used[0] <= 300_000
     assert plan.gap < 1e-6
     assert plan.bound == pytest.approx(whole.bound, rel=1e-9)

@@ -16,7 +16,13 @@ from offerloop.allocation.candidates import CandidateRows
 from offerloop.decision import CampaignCase, PlanLimit, choices_left_out, plan_campaigns
 from offerloop.decision.campaign_case import HeldOffers
 from offerloop.decision.joint import amounts, best_together, one_after_the_other, together, used
-from offerloop.decision.sending_decision import Part, SendingDecision, better_of, decide_in_order, decide_jointly
+from offerloop.decision.sending_decision import (
+    DecidedCampaign,
+    SendingDecision,
+    better_of,
+    decide_in_order,
+    decide_jointly,
+)
 
 KEYS = ["customer_id", "campaign_id", "offer_id"]
 TEXTS = dict.fromkeys(["campaign_id", "offer_id", "category"], pl.String)
@@ -326,7 +332,9 @@ def test_the_order_is_kept_where_it_sends_more():
     def made(rows, solved):
         closed = one.effects["customer_id"].clear()
         taken = np.array(rows, dtype=np.int64)
-        return SendingDecision((Part(one, taken, len(rows) > 0, False, closed, np.zeros(1), 0.0, 0.0),), solved)
+        return SendingDecision(
+            (DecidedCampaign(one, taken, len(rows) > 0, False, closed, np.zeros(1), 0.0, 0.0),), solved
+        )
 
     best = [int(one.profit.argmax())]
     joint, ordered = made([], "jointly"), made(best, "in order")

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from offerloop.evaluation.experiment import LEAST, LEAST_BUYERS, MOST_TEST_DAYS, ComingTest, difference
+from offerloop.evaluation.coming_test import MOST_TEST_DAYS, ComingTest
+from offerloop.evaluation.experiment import LEAST_BUYERS, LEAST_CUSTOMERS, difference
 from offerloop.evaluation.moments import Moments
 
 
@@ -19,8 +20,8 @@ def test_an_effect_of_that_size_is_shown_in_four_of_five_experiments(n_treated, 
 
 def test_a_group_too_small_shows_nothing():
     before = np.arange(100.0)
-    assert ComingTest.of(before, 100 - LEAST + 1, LEAST - 1, 7).detectable is None
-    assert ComingTest.of(before, 100 - LEAST, LEAST, 7).detectable > 0
+    assert ComingTest.of(before, 100 - LEAST_CUSTOMERS + 1, LEAST_CUSTOMERS - 1, 7).detectable is None
+    assert ComingTest.of(before, 100 - LEAST_CUSTOMERS, LEAST_CUSTOMERS, 7).detectable > 0
 
 
 def test_too_few_buyers_show_nothing():
@@ -65,10 +66,10 @@ def test_longer_periods_leave_fewer_of_them_in_a_year():
 def test_what_no_number_of_periods_shows():
     before = np.full(200, 700.0)
     before[::3] = 0.0
-    few = ComingTest.of(before[: 100 + LEAST], 101, LEAST - 1, 7)
+    few = ComingTest.of(before[: 100 + LEAST_CUSTOMERS], 101, LEAST_CUSTOMERS - 1, 7)
     assert few.detectable is None
     assert few.periods(1e6) is None
-    assert few.times_as_many(1e6) == pytest.approx(LEAST / (LEAST - 1))
+    assert few.times_as_many(1e6) == pytest.approx(LEAST_CUSTOMERS / (LEAST_CUSTOMERS - 1))
     assert ComingTest.of(before, 200, 0, 7).times_as_many(1e6) is None
     assert ComingTest.of(before, 100, 100, 7).periods(0.0) is None
     assert ComingTest.of(np.zeros(200), 100, 100, 7).periods(1e6) is None

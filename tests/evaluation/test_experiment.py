@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.stats import ttest_ind
 
 from offerloop.evaluation.experiment import (
-    LEAST,
+    LEAST_CUSTOMERS,
     Difference,
     cuped,
     difference,
@@ -236,7 +236,7 @@ def test_the_interval_of_a_share_is_that_of_the_ratio_it_does_not_contradict(rng
 
 
 def test_enough_counts_customers_and_the_buyers_to_be_expected():
-    assert not enough(LEAST - 1, 1000, 1000)
+    assert not enough(LEAST_CUSTOMERS - 1, 1000, 1000)
     assert enough(900, 100, 150)
     assert not enough(900, 100, 149)
 

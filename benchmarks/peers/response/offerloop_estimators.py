@@ -90,6 +90,6 @@ def chosen(evidence: Evidence, paid: Evidence | None) -> dict[str, Any]:
         | {
             "gain_over_random": asdict(selection.gain_over_random(decision.estimator)),
             "forecast": asdict(study.forecast_profit),
-            "areas": {name: float(selection.area(name).mean()) for name in selection.rankings},
+            "areas": {name: float(selection.areas[name].mean()) for name in selection.rankings},
         }
     )

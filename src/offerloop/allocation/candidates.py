@@ -66,10 +66,10 @@ class CandidateRows:
     def best(self, most: int, exclusions: Sequence[Sequence[int]]) -> Ints:
         """Return the rows of the `most` best candidates of each customer that are worth more than nothing, ascending.
 
-        No limit holds; `exclusions` are reasons for which offers exclude each other, as `lanes` of `Problem`.
+        No limit holds; `exclusions` are those of `Problem`.
         """
-        lanes = [np.array(numbers, dtype=np.int64)[self.block.offer] for numbers in exclusions]
-        return self.chosen(slots(self.block.profit, most, lanes))
+        of_candidates = [np.array(one, dtype=np.int64)[self.block.offer] for one in exclusions]
+        return self.chosen(slots(self.block.profit, most, of_candidates))
 
     def walk(self) -> tuple[Ints, FrontierSteps]:
         """Rows that the cheapest plan takes, and all steps from there to the plan without a budget."""

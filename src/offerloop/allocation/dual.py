@@ -21,7 +21,9 @@ from offerloop.allocation.solution import Solution
 from offerloop.arrays import Floats, Ints
 
 SAMPLE = 20_000
+"""Customers by whom prices are found first."""
 PASSES_SAMPLE, PASSES = 300, 60
+"""Passes over the sample, and over everybody, at most."""
 HIGHEST_PRICE = 1e4
 """Prices are looked for up to so many times their natural unit: beyond it a limit is not worth holding at all."""
 
@@ -43,7 +45,7 @@ class DualAnswer:
 
         def of_block(block: Block) -> DualAnswer:
             worth = meters.worth(block, prices)
-            choice = slots(worth, problem.most, problem.lanes_of(block))
+            choice = slots(worth, problem.most, problem.exclusions_of(block))
             rows, chosen = taken(choice)
             return cls(choice.astype(np.int16), meters.used(block, rows, chosen), float(worth[rows, chosen].sum()))
 
@@ -56,7 +58,7 @@ def everybody(problem: Problem) -> Solution:
     """The plan without limits."""
     meters = Meters.of((), problem.offers)
     answer = DualAnswer.of(problem, meters, np.zeros(0))
-    bound = answer if len(problem.lanes) < 2 else DualAnswer.of(problem.relaxed, meters, np.zeros(0))
+    bound = answer if len(problem.exclusions) < 2 else DualAnswer.of(problem.relaxed, meters, np.zeros(0))
     return Solution(answer.choice, (), (), (), answer.worth, bound.worth)
 
 

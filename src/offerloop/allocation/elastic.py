@@ -27,11 +27,12 @@ from offerloop.arrays import Floats
 WORK = 1_000_000_000
 """Candidates that all passes together look at, give or take the passes that are made at least and at most."""
 FEWEST_PASSES, MOST_PASSES = 20, 400
+"""Passes that are made whatever the work."""
 MANY = 50
 """Limits from which on the master program takes longer than the pass."""
 PARTS = 16
 """Parts of the customers with columns of their own."""
-NOTHING = 1e-6
+NEGLIGIBLE = 1e-6
 """Violations below it, in candidates of mean size, are taken for none: what floating point cannot tell."""
 HARD = 1e6
 """Weight of limits that are to be held, beside one that may give way."""
@@ -42,9 +43,9 @@ class Violation:
     """The least violation of some limits, in candidates of mean size times their weights."""
 
     least: float
-    """A lower bound; above `NOTHING` the limits cannot be held."""
+    """A lower bound; above `NEGLIGIBLE` the limits cannot be held."""
     most: float
-    """An upper bound; up to `NOTHING` a mixture of plans holds the limits."""
+    """An upper bound; up to `NEGLIGIBLE` a mixture of plans holds the limits."""
     prices: Floats
     """(limits,): those that prove `least`."""
 
@@ -56,7 +57,7 @@ class Violation:
     @property
     def proved(self) -> bool:
         """Whether the limits clash for certain."""
-        return self.least > NOTHING
+        return self.least > NEGLIGIBLE
 
 
 class Elastic:
@@ -85,8 +86,8 @@ class Elastic:
         least, proof = -np.inf, np.zeros(len(weights))
         while True:
             most, prices = self._master(weights, within)
-            close = most - least <= NOTHING * (1 + abs(most) if precise else 1)
-            if most <= NOTHING or close or (least > NOTHING and not precise) or self.left <= 0:
+            close = most - least <= NEGLIGIBLE * (1 + abs(most) if precise else 1)
+            if most <= NEGLIGIBLE or close or (least > NEGLIGIBLE and not precise) or self.left <= 0:
                 return Violation(least, most, proof)
             self.left -= 1 + int(np.count_nonzero(weights)) // MANY
             used = self._used_least(prices)
@@ -120,7 +121,7 @@ class Elastic:
 
         def of_block(block: Block) -> list[NDArray[np.object_]]:
             free = replace(block, profit=np.where(np.isneginf(block.profit), -np.inf, 0.0))
-            rows, chosen = taken(slots(self._meters.worth(free, real), problem.most, problem.lanes_of(block)))
+            rows, chosen = taken(slots(self._meters.worth(free, real), problem.most, problem.exclusions_of(block)))
             ends = np.searchsorted(rows, np.linspace(0, block.size, PARTS + 1).astype(int))
             parts = [slice(a, b) for a, b in pairwise(ends)]
             return [self._meters.used(block, rows[one], chosen[one]) for one in parts]

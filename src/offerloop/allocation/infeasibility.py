@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR
 
-from offerloop.allocation.elastic import MANY, NOTHING, Elastic, Violation, weights_of
+from offerloop.allocation.elastic import MANY, NEGLIGIBLE, Elastic, Violation, weights_of
 from offerloop.allocation.problem import COST, COUNT, Limit, Problem
 from offerloop.errors import InputError
 from offerloop.message import Message, both, joined
@@ -181,4 +181,4 @@ def _by(elastic: Elastic, proof: Violation, member: int, everything: set[int]) -
     strongest = max(proof, elastic.violation(weights, precise=True), key=lambda one: one.least / one.prices[member]
                 if one.prices[member] > 0 else -math.inf)  # fmt: skip
     units = strongest.least / float(strongest.prices[member]) * float(elastic.size[member])
-    return max(math.ceil(units - NOTHING * float(elastic.size[member])), 1)
+    return max(math.ceil(units - NEGLIGIBLE * float(elastic.size[member])), 1)

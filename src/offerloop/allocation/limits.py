@@ -28,6 +28,7 @@ UNIT = "_unit"
 HELD = ("value", "cost")
 """Columns of a table that are in units of cost already."""
 RETURN = "cost without its return"
+"""Name of the measure that a limit of the return counts."""
 COUNTED = 2**62
 """What a measure adds up to stays below it, so that 64 bits hold any sum."""
 MOST_GROUPS = 20

@@ -27,6 +27,7 @@ WIDEST, MOST_USES = 100_000, 4_000_000
 REACH = 4.0
 """Candidates that lie so many times further behind than the closest are left out."""
 SAMPLE = 20_000
+"""Customers by whom it is told how many are in near ties."""
 DENSE = 0.02
 """Share of the closest choices within which they are taken as equally dense."""
 
@@ -69,24 +70,24 @@ class LimitsScan:
 
     @classmethod
     def _block(cls, block: Block, meters: Meters, prices: Floats, problem: Problem, within: float) -> LimitsScan:
-        worth, lanes = meters.worth(block, prices), problem.lanes_of(block)
-        choice = slots(worth, problem.most, lanes)
+        worth, exclusions = meters.worth(block, prices), problem.exclusions_of(block)
+        choice = slots(worth, problem.most, exclusions)
         rows, chosen = taken(choice)
-        near_ties = lead(worth, problem.most, lanes) <= within
+        near_ties = lead(worth, problem.most, exclusions) <= within
         decided = ~near_ties[rows]
         sure = rows[decided], chosen[decided]
         used, profit = meters.used(block, *sure), float(block.profit[sure].sum(dtype=np.float64))
         open_rows = np.flatnonzero(near_ties)
-        best = (rows, chosen) if len(lanes) < 2 else taken(slots(worth, problem.most, lanes[:1]))
+        best = (rows, chosen) if len(exclusions) < 2 else taken(slots(worth, problem.most, exclusions[:1]))
         total = float(worth[best].sum())
         return cls(choice.astype(np.int16), used, profit, total, open_rows, block.of(open_rows), worth[open_rows])
 
 
-def lead(worth: Floats, most: int, lanes: Sequence[Ints] = ()) -> Floats:
-    """(n,): what each customer would lose by the next best choice, by the first of the `lanes` (n, w)."""
-    if lanes:
-        of_lanes = firsts(worth, lanes[0])
-        return np.minimum(lead(of_lanes, most), _lead_within(worth, of_lanes, lanes[0]))
+def lead(worth: Floats, most: int, exclusions: Sequence[Ints] = ()) -> Floats:
+    """(n,): what each customer would lose by the next best choice, by the first of the `exclusions` (n, w)."""
+    if exclusions:
+        best_of_number = firsts(worth, exclusions[0])
+        return np.minimum(lead(best_of_number, most), _lead_within(worth, best_of_number, exclusions[0]))
     if worth.shape[1] <= most:
         return np.abs(worth).min(axis=1)
     top = -np.partition(-worth, most, axis=1)
@@ -94,11 +95,11 @@ def lead(worth: Floats, most: int, lanes: Sequence[Ints] = ()) -> Floats:
     return np.where(last > 0, last - np.maximum(next_one, 0.0), np.abs(worth).min(axis=1))
 
 
-def _lead_within(worth: Floats, of_lanes: Floats, lane: Ints) -> Floats:
+def _lead_within(worth: Floats, best_of_number: Floats, exclusion: Ints) -> Floats:
     """(n,): the least by which the best candidate of a number is ahead of the next one of it, where it is taken."""
-    least, others = np.full(len(worth), np.inf), np.where(np.isfinite(of_lanes), -np.inf, worth)
-    for number in np.unique(lane):
-        best, second = (np.where(lane == number, one, -np.inf).max(axis=1) for one in (of_lanes, others))
+    least, others = np.full(len(worth), np.inf), np.where(np.isfinite(best_of_number), -np.inf, worth)
+    for number in np.unique(exclusion):
+        best, second = (np.where(exclusion == number, one, -np.inf).max(axis=1) for one in (best_of_number, others))
         least = np.minimum(least, np.where(best > 0, best - np.maximum(second, 0.0), np.inf))
     return least
 
@@ -138,7 +139,7 @@ def _within(problem: Problem, prices: Floats, number: int) -> float:
         return np.inf
     block = problem.blocks.some(SAMPLE)
     worth = Meters.of(problem.limits, problem.offers).worth(block, prices)
-    leads = lead(worth, problem.most, problem.lanes_of(block))
+    leads = lead(worth, problem.most, problem.exclusions_of(block))
     share = number / problem.blocks.customers
     if share >= DENSE:
         return float(np.quantile(leads, share))

@@ -21,7 +21,8 @@ from offerloop.offers import NOTHING
 
 N = TypeVar("N", np.float64, np.int64)
 WHOLE = 1e-6
-ENDLESS = 2**61
+"""A share that is no further from 1 is whole, and a change that is no larger a part of all is none."""
+NEVER_BINDS = 2**61
 """Limits above it never bind."""
 MOVES = 2_000
 """Most that fix, and most that fill."""
@@ -43,7 +44,7 @@ class NearTies:
     most: int
     row: Ints
     slot: Ints
-    lanes: tuple[Ints, ...]
+    exclusions: tuple[Ints, ...]
     """(m,) for each reason why offers exclude each other: of candidates with the same number only one is taken."""
     profit: Floats
     worth: Floats
@@ -58,14 +59,15 @@ class NearTies:
     @classmethod
     def of(cls, block: Block, worth: Floats, reach: float, problem: Problem, left: NDArray[np.object_]) -> NearTies:
         """Candidates whose worth (n, w) is no further than `reach` behind what the customer would choose last."""
-        lanes = problem.lanes_of(block)
-        ranked = np.sort(firsts(worth, lanes[0]) if lanes else worth, axis=1)[:, -min(problem.most, worth.shape[1])]
+        exclusions = problem.exclusions_of(block)
+        best = firsts(worth, exclusions[0]) if exclusions else worth
+        ranked = np.sort(best, axis=1)[:, -min(problem.most, worth.shape[1])]
         row, slot = np.nonzero(np.isfinite(worth) & (worth >= np.maximum(ranked, 0.0)[:, None] - reach))
         use = each_use(block, problem.limits, problem.offers, row, slot)
         size = np.where(use != 0, np.abs(use), 0).sum(axis=0) / np.maximum((use != 0).sum(axis=0), 1)
-        ends = np.array([max(min(int(one), ENDLESS), -ENDLESS) for one in left], dtype=np.int64)
+        ends = np.array([max(min(int(one), NEVER_BINDS), -NEVER_BINDS) for one in left], dtype=np.int64)
         profit = np.asarray(block.profit[row, slot], dtype=np.float64)
-        numbers = tuple(row * (lane.max(initial=0) + 1) + lane[row, slot] for lane in lanes)
+        numbers = tuple(row * (exclusion.max(initial=0) + 1) + exclusion[row, slot] for exclusion in exclusions)
         return cls(
             block.size, problem.most, row, slot, numbers, profit, worth[row, slot], use, ends, np.maximum(size, 1.0)
         )
@@ -113,19 +115,19 @@ class NearTies:
 
         m = len(self.row)
         alone = csr_array((np.ones(m), (self.row, np.arange(m))), (self.customers, m))
-        one_each = [self._one_each(lane) for lane in self.lanes]
+        one_each = [self._one_each(exclusion) for exclusion in self.exclusions]
         ones = [np.ones(one.shape[0]) for one in one_each]
         bounds = [np.full(self.customers, float(self.most)), *ones, self.left / self.size]
         return vstack([alone, *one_each, csr_array((self.use / self.size).T)]), np.concatenate(bounds)
 
     @staticmethod
-    def _one_each(lane: Ints) -> Any:  # noqa: ANN401 - a sparse matrix
-        """Return the constraints on numbers of a lane (m,) that several candidates have."""
+    def _one_each(exclusion: Ints) -> Any:  # noqa: ANN401 - a sparse matrix
+        """Return the constraints on numbers of an exclusion (m,) that several candidates have."""
         from scipy.sparse import csr_array
 
-        _, place, times = np.unique(lane, return_inverse=True, return_counts=True)
+        _, place, times = np.unique(exclusion, return_inverse=True, return_counts=True)
         several, within = np.cumsum(times > 1) - 1, np.flatnonzero(times[place] > 1)
-        shape = int((times > 1).sum()), len(lane)
+        shape = int((times > 1).sum()), len(exclusion)
         return csr_array((np.ones(len(within)), (several[place[within]], within)), shape)
 
     def plan(self, share: Floats) -> NDArray[np.bool_]:
@@ -195,11 +197,11 @@ class NearTies:
         free = ~full[self.row]
         out, into = self._exchanges(now, off)
         fits = np.ones(len(into), dtype=bool)
-        for lane in self.lanes:
-            held = np.zeros(lane.max(initial=0) + 1, dtype=bool)
-            held[lane[now]] = True
-            free &= ~held[lane]
-            fits &= ~held[lane[into]] | (lane[out] == lane[into])
+        for exclusion in self.exclusions:
+            held = np.zeros(exclusion.max(initial=0) + 1, dtype=bool)
+            held[exclusion[now]] = True
+            free &= ~held[exclusion]
+            fits &= ~held[exclusion[into]] | (exclusion[out] == exclusion[into])
         added, out, into = off[free[off]], out[fits], into[fits]
         none = -np.ones(1, dtype=np.int64)
         taken_out = np.concatenate([now, np.repeat(none, len(added)), out])

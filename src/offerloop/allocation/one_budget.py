@@ -124,10 +124,10 @@ def solve_one_budget(problem: Problem) -> Solution | None:
     budget = problem.limits[0].at_most
     bracket = Bracket.of(problem, budget)
     scan = BracketScan.of(problem, bracket)
-    while (dear := scan.cost > budget) or (bracket.low > 0 and scan.most_cost < budget):
-        if dear and np.isinf(bracket.high):
+    while (exceeds := scan.cost > budget) or (bracket.low > 0 and scan.most_cost < budget):
+        if exceeds and np.isinf(bracket.high):
             return None
-        bracket = bracket.raised() if dear else bracket.cheaper()
+        bracket = bracket.raised() if exceeds else bracket.cheaper()
         scan = BracketScan.of(problem, bracket)
     now = scan.choice[scan.rows].astype(np.int64)
     steps = FrontierSteps.between(scan.open, now, bracket.low)

@@ -83,9 +83,9 @@ class Block:
             return np.ones(len(rows), dtype=np.int64)
         return np.asarray(self.measures[name][rows, slots], dtype=np.int64)
 
-    def pieces(self) -> Held:
+    def pieces(self) -> InMemory:
         """The same in views of few rows each."""
-        return Held(tuple(self.of(slice(a, a + ROWS)) for a in range(0, max(self.size, 1), ROWS)))
+        return InMemory(tuple(self.of(slice(a, a + ROWS)) for a in range(0, max(self.size, 1), ROWS)))
 
     @classmethod
     def joined(cls, blocks: Sequence[Block]) -> Block:
@@ -123,7 +123,7 @@ class Blocks(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class Held:
+class InMemory:
     """The blocks of a problem that fits into memory."""
 
     blocks: tuple[Block, ...]
@@ -218,20 +218,20 @@ class Problem:
     offers: int
     limits: tuple[Limit, ...]
     most: int = 1
-    lanes: tuple[tuple[int, ...], ...] = ()
+    exclusions: tuple[tuple[int, ...], ...] = ()
     """Reasons for which offers exclude each other, each (offers,): a customer gets at most one of those with the same
     number. Prices and bounds keep to the first reason alone, by which the best choice of a customer is found at once.
     """
 
-    def lanes_of(self, block: Block) -> tuple[Ints, ...]:
+    def exclusions_of(self, block: Block) -> tuple[Ints, ...]:
         """(n, w) for each reason: the number of each candidate of a block."""
         offer = np.broadcast_to(np.arange(block.width), block.profit.shape) if block.offer is None else block.offer
-        return tuple(np.array(one, dtype=np.int64)[offer] for one in self.lanes)
+        return tuple(np.array(one, dtype=np.int64)[offer] for one in self.exclusions)
 
     @property
     def relaxed(self) -> Problem:
         """Return the same with one reason at most, for which no plan earns less."""
-        return replace(self, lanes=self.lanes[:1])
+        return replace(self, exclusions=self.exclusions[:1])
 
     @classmethod
     def of(

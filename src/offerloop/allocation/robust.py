@@ -64,9 +64,9 @@ def shrunk(profit: Floats, se: Floats, centre: Floats | None = None) -> Floats:
     to gain; the effects of segments by spending do not, and are the better centre (docs/decisions/allocation.md).
 
     This is for estimates whose errors come on top of the truth. Effects that a calibration has drawn to what left-out
-    customers showed (`response.crossfit.Calibration`) are best guesses already, and spread less than the truth instead
-    of more: an error that the calibration has taken out is taken out twice, and with the errors of its levels, which
-    all customers share, next to nothing but the centre is left.
+    customers showed (`response.trial.crossfit.Calibration`) are best guesses already, and spread less than the truth
+    instead of more: an error that the calibration has taken out is taken out twice, and with the errors of its levels,
+    which all customers share, next to nothing but the centre is left.
     """
     there = np.isfinite(profit)
     profits = np.where(there, profit, 0.0)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from offerloop.arrays import Bools, Floats, Ints
 from offerloop.config import ExperimentSettings
+from offerloop.decision.campaign_case import KEYS, OFFER_KEY
 from offerloop.decision.propensities import MOST_EXPLORE, Shares, draw_explorers, draw_holdback, n_explorers
 from offerloop.decision.usual_policy import UsualPolicy
 from offerloop.evaluation import buckets, usual_from
@@ -41,9 +42,9 @@ class DrawnArms:
 
         `further`: customer_id, campaign_id, offer_id.
         """
-        names = [*KEYS, *(f"planned_{name}" for name in KEYS)]
+        names = [*OFFER_KEY, *(f"planned_{name}" for name in OFFER_KEY)]
         in_plan = self.table.filter(pl.col("arm") == PLAN).drop(names).join(further, on="customer_id")
-        rows = in_plan.with_columns(pl.col(name).alias(f"planned_{name}") for name in KEYS)
+        rows = in_plan.with_columns(pl.col(name).alias(f"planned_{name}") for name in OFFER_KEY)
         return pl.concat([self.table, rows.select(self.table.columns)])
 
     def further_planned(self, further: pl.DataFrame) -> pl.DataFrame:
@@ -59,11 +60,11 @@ def explorable_offers(effects: pl.DataFrame, offers: pl.DataFrame, sent: list[st
     cost_liability_minor. Offers that could cost without limit are not given at random.
     """
     safe = pl.col("campaign_id").is_in(sent) & pl.col(MOST).is_not_null()
-    terms = offers.filter(safe).select(*KEYS, "kind", MOST, "basis")
-    pairs = effects.select("customer_id", *KEYS).join(terms.drop("basis"), on=KEYS)
+    terms = offers.filter(safe).select(*OFFER_KEY, "kind", MOST, "basis")
+    pairs = effects.select(KEYS).join(terms.drop("basis"), on=OFFER_KEY)
     untried = terms.filter(pl.col("basis") == "unknown").drop("basis")
     nobody = pl.lit(None, dtype=effects.schema["customer_id"]).alias("customer_id")
-    return pl.concat([pairs, untried.select(nobody, pl.all())]).sort(*KEYS, "customer_id")
+    return pl.concat([pairs, untried.select(nobody, pl.all())]).sort(*OFFER_KEY, "customer_id")
 
 
 def draw_arms(
@@ -143,7 +144,6 @@ def _drawn_offers(
 
 NONE = -1
 """The code of no offer of no campaign."""
-KEYS = ["campaign_id", "offer_id"]
 
 
 def _times(customers: pl.Series, named: pl.Series | None) -> Ints:
@@ -192,12 +192,13 @@ class NamedChoices:
     @classmethod
     def of(cls, *tables: pl.DataFrame) -> NamedChoices:
         """All choices in some tables."""
-        names = pl.concat([one.select(pl.col(KEYS).cast(pl.String)) for one in tables]).unique().sort(KEYS)
+        names = pl.concat([one.select(pl.col(OFFER_KEY).cast(pl.String)) for one in tables]).unique().sort(OFFER_KEY)
         return cls(names.with_row_index("code").with_columns(pl.col("code").cast(pl.Int64)))
 
     def of_rows(self, table: pl.DataFrame) -> Ints:
         """(rows,): the code of each row's choice."""
-        return table.select(KEYS).join(self.table, on=KEYS, how="left", maintain_order="left")["code"].to_numpy()
+        keys = table.select(OFFER_KEY)
+        return keys.join(self.table, on=OFFER_KEY, how="left", maintain_order="left")["code"].to_numpy()
 
     def codes(self, customers: pl.Series, table: pl.DataFrame) -> Ints:
         """(customers,): what a policy gives each customer: nothing where its table does not name them."""
@@ -209,7 +210,7 @@ class NamedChoices:
     def most(self, planned: pl.DataFrame) -> Ints:
         """(choices,): the most that each can cost by the rows of a plan; 0 where that is unlimited."""
         most = np.zeros(self.table.height, dtype=np.int64)
-        some = planned.unique(KEYS)
+        some = planned.unique(OFFER_KEY)
         most[self.of_rows(some)] = some[MOST].fill_null(0).to_numpy()
         return most
 
@@ -217,10 +218,10 @@ class NamedChoices:
         """campaign_id and offer_id of codes; no offer has no campaign."""
         place = pl.Series(np.where(codes == NONE, self.table.height, codes))
         nothing = pl.DataFrame(
-            {"campaign_id": [None], "offer_id": [NO_OFFER]}, schema_overrides=dict.fromkeys(KEYS, pl.String)
+            {"campaign_id": [None], "offer_id": [NO_OFFER]}, schema_overrides=dict.fromkeys(OFFER_KEY, pl.String)
         )
-        names = pl.concat([self.table.select(KEYS), nothing])
-        return {name: names[name].gather(place) for name in KEYS}
+        names = pl.concat([self.table.select(OFFER_KEY), nothing])
+        return {name: names[name].gather(place) for name in OFFER_KEY}
 
 
 def _places(customers: pl.Series, wanted: pl.Series) -> Ints:

@@ -13,7 +13,7 @@ from scipy.stats import norm
 from offerloop.config import Campaign, Config
 from offerloop.decision.arms import draw_arms, explorable_offers
 from offerloop.decision.assignment_rows import Outside, assignments
-from offerloop.decision.campaign_case import KEYS
+from offerloop.decision.campaign_case import KEYS, OFFER_KEY
 from offerloop.decision.campaigns import SentOffers
 from offerloop.decision.planning import Allowed
 from offerloop.decision.propensities import MOST_EXPLORE, MOST_LEARN
@@ -93,7 +93,7 @@ def business_as_usual(
     else:
         wishes = wishes_of([(one.audience, one.offer) for one in settings.rules], everyone, allowed.audiences)
         wanted = usual_rules(config)
-    columns = ["campaign_id", "offer_id", "cost_liability_minor", pl.col("cost_weight") > 0]
+    columns = [*OFFER_KEY, "cost_liability_minor", pl.col("cost_weight") > 0]
     check_usual_offers(wanted, [KnownOffer(*row) for row in effects.offers.select(columns).iter_rows()])
     valid = effects.offers.filter(pl.col("basis") != NOT_VALID)
     return UsualPolicy.of(settings.share, wishes, valid, allowed.campaigns)
@@ -144,11 +144,11 @@ def assign(
     sent, taken = sent_offers.campaigns, sent_offers.choices
     if taken is None:
         taken = effects.effects.clear().select(KEYS)
-    most = effects.offers.select("campaign_id", "offer_id", "cost_liability_minor")
+    most = effects.offers.select(*OFFER_KEY, "cost_liability_minor")
     first, further = _by_profit(taken, effects.effects)
     arms = draw_arms(
         audience=profiles["customer_id"],
-        planned=first.join(most, on=["campaign_id", "offer_id"], how="left"),
+        planned=first.join(most, on=OFFER_KEY, how="left"),
         further=further["customer_id"],
         explorable=explorable_offers(
             effects.effects, effects.offers, sent if exploration is None else list(allowed.campaigns)
@@ -177,7 +177,7 @@ def _by_profit(taken: pl.DataFrame, effects: pl.DataFrame) -> tuple[pl.DataFrame
         return taken, taken.clear()
     profit = effects.select(*KEYS, "profit_minor")
     ranked = taken.join(profit, on=KEYS, how="left").sort(
-        "customer_id", "profit_minor", *KEYS[1:], descending=[False, True, False, False]
+        "customer_id", "profit_minor", *OFFER_KEY, descending=[False, True, False, False]
     )
     is_first = ranked["customer_id"].is_first_distinct()
     return ranked.filter(is_first).select(KEYS), ranked.filter(~is_first).select(KEYS)

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from offerloop.decision.arms import KEYS
+from offerloop.decision.campaign_case import KEYS, OFFER_KEY
 from offerloop.money import MICRO
 from offerloop.offers import NO_OFFER
 from offerloop.tables import ASSIGNMENTS, EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL
@@ -46,14 +46,14 @@ def assignments(
     own = 1 - pl.col("funded_share")
     cost = own * pl.col("held_out_discount_minor") + pl.col("contact_cost_minor")
     held_out = pl.col("held_out_value_minor") - pl.col("cost_weight") * cost
-    terms = offers.select(*KEYS, "funded_share", "contact_cost_minor", "cost_weight")
-    effects = effects.join(terms, on=KEYS).with_columns(profit_held_out_minor=held_out)
+    terms = offers.select(*OFFER_KEY, "funded_share", "contact_cost_minor", "cost_weight")
+    effects = effects.join(terms, on=OFFER_KEY).with_columns(profit_held_out_minor=held_out)
     live = effects.filter(pl.col("campaign_id").is_in(sent))
-    terms = offers.select(*KEYS, "cost_liability_minor", pl.col("basis").alias("offer_basis"))
+    terms = offers.select(*OFFER_KEY, "cost_liability_minor", pl.col("basis").alias("offer_basis"))
     best = live.group_by("customer_id").agg(pl.col("profit_minor").max().alias("best_minor"))
     joined: dict[str, Any] = {"how": "left", "maintain_order": "left"}
-    table = drawn.join(effects.select("customer_id", *KEYS, *EFFECT_COLUMNS), on=["customer_id", *KEYS], **joined)
-    table = table.join(terms, on=KEYS, **joined).join(best, on="customer_id", **joined)
+    table = drawn.join(effects.select(*KEYS, *EFFECT_COLUMNS), on=KEYS, **joined)
+    table = table.join(terms, on=OFFER_KEY, **joined).join(best, on="customer_id", **joined)
     table = table.join(_best_alternatives(drawn, live), on="customer_id", **joined)
     nothing = pl.col("offer_id") == NO_OFFER
     money = [
@@ -75,10 +75,8 @@ def assignments(
 
 def _best_alternatives(drawn: pl.DataFrame, live: pl.DataFrame) -> pl.DataFrame:
     """The best offer that the customer did not get."""
-    others = live.join(drawn.select("customer_id", *KEYS), on=["customer_id", *KEYS], how="anti")
-    best = others.sort(
-        ["customer_id", "profit_minor", "campaign_id", "offer_id"], descending=[False, True, False, False]
-    )
+    others = live.join(drawn.select(KEYS), on=KEYS, how="anti")
+    best = others.sort(["customer_id", "profit_minor", *OFFER_KEY], descending=[False, True, False, False])
     first = best.unique("customer_id", keep="first", maintain_order=True)
     return first.select(
         "customer_id", pl.col("offer_id").alias("other_id"), pl.col("profit_minor").alias("other_minor")

@@ -15,6 +15,7 @@ from offerloop.tables import BREAK_EVEN_SWEEP
 
 SCHEMA = {name: dtype for name, dtype in BREAK_EVEN_SWEEP.schema.items() if name != "campaign_id"}
 LEVELS = np.round(np.linspace(0, 1, 41), 4)
+"""Supplier shares and margins that are looked at."""
 
 
 def sweep(effects: pl.DataFrame, valuation: HeldOutValue) -> pl.DataFrame:

@@ -19,7 +19,9 @@ from offerloop.response import HELD_OUT
 PLAN = "plan"
 Views = list[tuple[pl.DataFrame, pl.DataFrame]]
 """For each division of the customers the effects and the calibration. Later ones need HELD_OUT only, of equal rows."""
-KEYS = ("customer_id", "campaign_id", "offer_id")
+OFFER_KEY = ("campaign_id", "offer_id")
+KEYS = ("customer_id", *OFFER_KEY)
+"""Columns that tell rows of candidates apart."""
 TERMS = ("category", "depth", "funded_share", "margin", "contact_cost_minor", "cost_weight")
 """Columns of the offers that a forecast reads."""
 _OF_CHOICE = (

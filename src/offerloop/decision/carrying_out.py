@@ -14,7 +14,6 @@ import numpy as np
 import polars as pl
 
 from offerloop.config import Config
-from offerloop.decision.arms import left_out
 from offerloop.decision.campaign_case import KEYS, PLAN, CampaignCase
 from offerloop.decision.campaigns import Planned, SentOffers, Solving
 from offerloop.decision.joint import best_together, one_after_the_other
@@ -82,10 +81,7 @@ class CampaignDecisions:
 
     def carried_out(self, everyone: pl.Series, effects: Effects, allowed: Allowed, config: Config) -> SentOffers:
         """Return what the campaigns give to other customers, whose share of each limit `config` has."""
-        usual = 0.0 if config.business_as_usual is None else config.business_as_usual.share
-        out = everyone.filter(left_out(everyone, config.experiment, usual))
-        inside = self._cases(effects, _among(allowed, out, inside=True), config)
-        outside = self._cases(effects, _among(allowed, out, inside=False), config)
+        inside, outside = (self._cases(effects, one, config) for one in allowed.apart(everyone, config))
         if not any(one.effects.height for one in inside):
             return SentOffers(list(self.sent), None)
         whole = [self.sent[one.campaign.id].for_others(one) for one in inside]
@@ -103,8 +99,3 @@ class CampaignDecisions:
         """Return the candidates of the campaigns that are sent."""
         cases = campaign_cases(effects, audiences, config)
         return [case for case in cases if case.campaign.id in self.sent]
-
-
-def _among(allowed: Allowed, out: pl.Series, *, inside: bool) -> dict[str, pl.Series]:
-    """Return the audiences of campaigns without the customers who are left out, or of these alone."""
-    return {name: ids.filter(ids.is_in(out.implode()) != inside) for name, ids in allowed.campaigns.items()}

@@ -23,6 +23,7 @@ from offerloop.offers import NOTHING
 from offerloop.tables import AS_SENT, BUDGET_CURVE, COMPARISON, TableContract
 
 CURVE_POINTS = 30
+"""Budgets of the curve, from that of the least expensive plan to the stop point."""
 
 
 @dataclass(frozen=True)

@@ -89,8 +89,8 @@ def together(
     plan_limits, places = _limits(cases, limits, left, unit)
     if plan_limits not in solutions:
         offers, most = max(int(start[-1]), 1), max(min(most, len(cases)), 1)
-        lanes = exclusions(cases) if most > 1 else ()
-        solutions[plan_limits] = solve(Problem(candidates.block.pieces(), offers, plan_limits, most, lanes))
+        excluding = exclusions(cases) if most > 1 else ()
+        solutions[plan_limits] = solve(Problem(candidates.block.pieces(), offers, plan_limits, most, excluding))
     solution = solutions[plan_limits]
     chosen, ends = candidates.chosen(solution.choice), np.cumsum([len(own_rows) for own_rows in rows])
     parts = np.split(chosen, np.searchsorted(chosen, ends[:-1]))

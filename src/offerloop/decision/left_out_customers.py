@@ -17,7 +17,7 @@ import polars as pl
 
 from offerloop.allocation import CandidateRows, ranks
 from offerloop.arrays import Bools, Floats, Ints
-from offerloop.decision.campaign_case import KEYS, PLAN, CampaignCase
+from offerloop.decision.campaign_case import KEYS, OFFER_KEY, PLAN, CampaignCase
 from offerloop.decision.joint import exclusions
 from offerloop.decision.reference_policies import SAME, ranked_buyers
 from offerloop.evaluation import buckets
@@ -79,8 +79,7 @@ def _of_campaign(
 
 def _beyond_prices(case: CampaignCase, prices: pl.DataFrame) -> Floats:
     """(rows,): the profit of each candidate beyond the prices of limits."""
-    keys = ["campaign_id", "offer_id"]
-    priced = case.keys().join(prices, on=keys, how="left", maintain_order="left")
+    priced = case.keys().join(prices, on=OFFER_KEY, how="left", maintain_order="left")
     price, contact = (priced[name].fill_null(0.0).to_numpy() for name in ("budget_price", "contact_price"))
     return np.asarray(case.profit - price * case.cost / case.unit - contact)
 

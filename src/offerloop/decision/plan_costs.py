@@ -25,7 +25,7 @@ from offerloop.tables import OFFER_PRICES, PLAN_LIMITS
 
 MOST_WORK = 20_000_000
 """Candidates times solved problems up to which limits are lifted: some minutes, whatever the machine does besides."""
-NOTHING = Estimate.of(0.0, 0.0)
+NO_GAIN = Estimate.of(0.0, 0.0)
 Rows = dict[str, Ints]
 
 
@@ -50,7 +50,7 @@ class PlanCosts:
         bounds_customers = len(sent) > self.most_offers
         can_lift = sum(one.effects.height for one in self.cases) * (len(solved) + bounds_customers) <= MOST_WORK
         for limit in concerned:
-            lifted = (0.0, NOTHING) if limit not in solved else self._lifted(decision, limit) if can_lift else None
+            lifted = (0.0, NO_GAIN) if limit not in solved else self._lifted(decision, limit) if can_lift else None
             rows.append(self._limit_row(decision, limit, lifted))
         if bounds_customers:
             rows.append(self._customer_row(decision, self._lifted(decision, None) if can_lift else None))
@@ -96,7 +96,7 @@ class PlanCosts:
         solve = best_together if decision.solved == "jointly" else one_after_the_other
         solved = solve(cases, others, self.most_offers if limit is not None else len(cases))
         if solved.profit <= decision.profit:
-            return 0.0, NOTHING
+            return 0.0, NO_GAIN
         return solved.profit - decision.profit, self._difference(solved.rows, _rows(decision))
 
     def _difference(self, rows: Rows, other: Rows) -> Estimate:

@@ -29,6 +29,13 @@ class Allowed:
     audiences: pl.DataFrame
     """Members of every audience: audience, customer_id."""
 
+    def apart(self, everyone: pl.Series, config: Config) -> tuple[dict[str, pl.Series], dict[str, pl.Series]]:
+        """Split the audiences of campaigns: those of `everyone` whom no hash leaves out, and those who are left out."""
+        usual = 0.0 if config.business_as_usual is None else config.business_as_usual.share
+        out = everyone.filter(left_out(everyone, config.experiment, usual)).implode()
+        inside = {name: ids.filter(~ids.is_in(out)) for name, ids in self.campaigns.items()}
+        return inside, {name: ids.filter(ids.is_in(out)) for name, ids in self.campaigns.items()}
+
 
 def plan_period(
     profiles: pl.DataFrame,
@@ -45,11 +52,7 @@ def plan_period(
     A loop explores, and needs to know what offers at random are worth. `resting` are ids of campaigns whose plans it
     does not send, `without_growth` those of which the log shows no growth; see `CampaignCase`.
     """
-    usual = 0.0 if config.business_as_usual is None else config.business_as_usual.share
-    everyone = profiles["customer_id"]
-    out = everyone.filter(left_out(everyone, config.experiment, usual))
-    inside = {name: ids.filter(~ids.is_in(out.implode())) for name, ids in allowed.campaigns.items()}
-    outside = {name: ids.filter(ids.is_in(out.implode())) for name, ids in allowed.campaigns.items()}
+    inside, outside = allowed.apart(profiles["customer_id"], config)
     cases = campaign_cases(effects, inside, config)
     solved = [
         replace(case, rests=case.campaign.id in resting, lacks_growth=case.campaign.id in without_growth)

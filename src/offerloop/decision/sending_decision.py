@@ -24,7 +24,7 @@ from offerloop.offers import NOTHING
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
+class DecidedCampaign:
     """What was decided of one campaign."""
 
     case: CampaignCase
@@ -78,11 +78,11 @@ class Part:
 class SendingDecision:
     """All campaigns, in the order of the configuration."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[DecidedCampaign, ...]
     solved: Literal["jointly", "in order"]
 
     @property
-    def sent(self) -> tuple[Part, ...]:
+    def sent(self) -> tuple[DecidedCampaign, ...]:
         """Campaigns whose plan is sent."""
         return tuple(one for one in self.parts if one.send)
 
@@ -92,28 +92,28 @@ class SendingDecision:
         return sum(one.profit for one in self.sent)
 
 
-def decide_jointly(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], most: int = 1) -> SendingDecision:
+def decide_jointly(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], most: int) -> SendingDecision:
     """Solve all campaigns together, with `most` offers for each customer, without those that are not sent."""
-    active, part_by_campaign = list(cases), dict[str, Part]()
+    active, by_campaign = list(cases), dict[str, DecidedCampaign]()
     while active:
         solved = best_together(active, limits, most)
-        parts = [_part(one, solved, limits, _offers_of_others(one, active, solved, most)) for one in active]
-        part_by_campaign |= {one.case.campaign.id: one for one in parts}
+        parts = [_decided(one, solved, limits, _offers_of_others(one, active, solved, most)) for one in active]
+        by_campaign |= {one.case.campaign.id: one for one in parts}
         failing = [one for one in parts if len(one.rows) and not one.send]
         if not failing:
             break
         worst = min(failing, key=lambda one: held_out(one.case, one.rows).value)
         active.remove(worst.case)
-    sent = {name for name, part in part_by_campaign.items() if part.send}
-    parts = [part_by_campaign[one.campaign.id] if one.campaign.id in sent else _alone(one, limits) for one in cases]
+    sent = {name for name, part in by_campaign.items() if part.send}
+    parts = [by_campaign[one.campaign.id] if one.campaign.id in sent else _alone(one, limits) for one in cases]
     return SendingDecision(tuple(parts), "jointly")
 
 
 def decide_in_order(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], most: int = 1) -> SendingDecision:
     """Solve campaigns one after the other; `most` offers for each customer."""
-    left, held, parts = amounts(limits), no_offers(cases, most), list[Part]()
+    left, held, parts = amounts(limits), no_offers(cases, most), list[DecidedCampaign]()
     for case in cases:
-        part = _part(case, together([case], limits, left, held), limits, held)
+        part = _decided(case, together([case], limits, left, held), limits, held)
         if part.send:
             left, held = leave(case, part.rows, limits, left, held)
         parts.append(part)
@@ -128,20 +128,20 @@ def better_of(joint: SendingDecision, ordered: SendingDecision) -> SendingDecisi
     return joint if joint.profit >= ordered.profit else ordered
 
 
-def _alone(case: CampaignCase, limits: Sequence[PlanLimit]) -> Part:
+def _alone(case: CampaignCase, limits: Sequence[PlanLimit]) -> DecidedCampaign:
     """Return the decision on a campaign that is not sent, as if there were no other."""
     solved = together([case], limits, amounts(limits))
-    part = _part(case, solved, limits, no_offers([case], 1))
+    part = _decided(case, solved, limits, no_offers([case], 1))
     return replace(part, send=False, pays_alone=part.send)
 
 
-def _part(case: CampaignCase, solved: Solved, limits: Sequence[PlanLimit], held: HeldOffers) -> Part:
+def _decided(case: CampaignCase, solved: Solved, limits: Sequence[PlanLimit], held: HeldOffers) -> DecidedCampaign:
     rows = solved.rows[case.campaign.id]
     own = next(n for n, one in enumerate(limits) if one.kind == "campaign" and one.campaign_id == case.campaign.id)
     missed = max(solved.bound - solved.profit, 0.0)
     price = float(solved.prices[own])
     send = not case.rests and may_be_sent(case, rows)
-    return Part(case, rows, send, False, held, solved.prices, price, missed)
+    return DecidedCampaign(case, rows, send, False, held, solved.prices, price, missed)
 
 
 def _offers_of_others(case: CampaignCase, cases: Sequence[CampaignCase], solved: Solved, most: int) -> HeldOffers:

@@ -18,7 +18,7 @@ from offerloop.decision.valuation import HeldOutValue
 from offerloop.offers import NO_OFFER
 from offerloop.tables import UNIFORM_DEPTHS
 
-KEYS = ("category", "depth", "offer_id", "funded_share", "margin")
+TERMS = ("category", "depth", "offer_id", "funded_share", "margin")
 SCHEMA = {name: dtype for name, dtype in UNIFORM_DEPTHS.schema.items() if name != "campaign_id"}
 ROUNDING = 1e-9
 """A share of list price that is no more than that below the floor is at it."""
@@ -27,11 +27,11 @@ ROUNDING = 1e-9
 def uniform_depths(effects: pl.DataFrame, valuation: HeldOutValue) -> pl.DataFrame:
     """A row for each category and offer with a depth, ascending, and one for no discount; columns SCHEMA.
 
-    `effects` are a campaign's candidates with the terms KEYS of their offers, in the order of the valuation.
+    `effects` are a campaign's candidates with the TERMS of their offers, in the order of the valuation.
     """
-    terms = [name for name in KEYS if name != "offer_id"]
+    terms = [name for name in TERMS if name != "offer_id"]
     offers = (
-        effects.select(*KEYS, "profit_minor").with_row_index("row").filter(pl.col("depth").is_not_null())
+        effects.select(*TERMS, "profit_minor").with_row_index("row").filter(pl.col("depth").is_not_null())
         .group_by("offer_id").agg(pl.col(terms).first(), pl.col("row"), estimated=pl.col("profit_minor").sum())
         .sort("category", "depth", "offer_id")
     )  # fmt: skip

@@ -16,6 +16,7 @@ from offerloop.evaluation import Z95, Estimate
 Columns = Mapping[str, NDArray[Any]]
 """Columns of candidates by name."""
 ESTIMATES = ("estimate", "estimate_shown")
+"""Columns of `with_estimates`."""
 
 
 class HeldOutValue(Protocol):

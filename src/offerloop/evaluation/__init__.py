@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         judged,
         read_challenge,
     )
+    from offerloop.evaluation.coming_test import MOST_TEST_DAYS, POWER_80, ComingTest
     from offerloop.evaluation.estimate import (
         Z95,
         Z_ONE_SIDED,
@@ -28,12 +29,9 @@ if TYPE_CHECKING:
         widening,
     )
     from offerloop.evaluation.experiment import (
-        LEAST,
         LEAST_BUYERS,
-        MOST_TEST_DAYS,
-        POWER_80,
+        LEAST_CUSTOMERS,
         RATIO_ALPHA,
-        ComingTest,
         Difference,
         common_slope,
         cuped,
@@ -80,8 +78,8 @@ if TYPE_CHECKING:
 __all__ = [
     "ALPHA",
     "LAGS",
-    "LEAST",
     "LEAST_BUYERS",
+    "LEAST_CUSTOMERS",
     "LEAST_IN_GROUP",
     "MOST_TEST_DAYS",
     "NONE",

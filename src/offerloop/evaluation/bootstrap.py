@@ -12,7 +12,7 @@ from offerloop.evaluation.estimate import Estimate
 from offerloop.message import Message
 
 REPLICATES, FEWEST = 200, 39
-"""With fewer than 39 even the widest interval of them covers less than 95 %."""
+"""Replicates unless asked otherwise, and at least: of fewer even the widest interval covers less than 95 %."""
 
 
 def bootstrap(

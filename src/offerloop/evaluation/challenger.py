@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from offerloop.evaluation.estimate import Estimate
-from offerloop.evaluation.experiment import LEAST, Difference
+from offerloop.evaluation.experiment import LEAST_CUSTOMERS, Difference
 from offerloop.evaluation.ratios import UndefinedMetricError, absolute, as_share
 from offerloop.evaluation.sequential import ALPHA, RATIO_ALPHA, AlwaysValid, always_valid, always_valid_ratio
 from offerloop.evaluation.totals import Totals
@@ -31,7 +31,7 @@ Action = Literal["ship", "roll back", "go on", "stop"]
 State = Literal["better", "worse", "within", "open"]
 Code = Literal[
     "broken_draw",  # sizes of the groups are not what the draw should have given
-    "too_few",  # a group has fewer than LEAST customers
+    "too_few",  # a group has fewer than LEAST_CUSTOMERS customers
     "worse",  # a success metric is worse
     "guardrail_worse",  # a guardrail is worse than its margin
     "alarm",  # somebody says that the data are not sound
@@ -138,7 +138,7 @@ def read_challenge(
     left = max(0.0, rule.planned - sum(sizes))
     if ratio_p < RATIO_ALPHA:
         return ExperimentReading("stop", (Reason("broken_draw"),), (), sizes, ratio_p, left)
-    if min(sizes) < LEAST:
+    if min(sizes) < LEAST_CUSTOMERS:
         return ExperimentReading("go on", (Reason("too_few"),), (), sizes, ratio_p, left)
     observed = tuple(_see(one, challenger[one.name], current[one.name], rule) for one in rule.metrics)
     action, reasons = decide(observed, alarms)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 Z95 = 1.959964
+"""What the size of a standard normal variable exceeds with a probability of 5 %."""
 Z_ONE_SIDED = 1.281552
 """What a standard normal variable exceeds with a probability of 10 %."""
 _FINER = 3

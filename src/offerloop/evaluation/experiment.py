@@ -24,16 +24,10 @@ from offerloop.evaluation.moments import Moments
 
 RATIO_ALPHA = 0.001
 """A sample ratio with a smaller p-value stops the reading: real faults are far below it, bad luck rarely."""
-POWER_80 = 2.8
-"""Standard errors that an effect must measure to be shown in 80 of 100 experiments: 1.96 + 0.84."""
-REDRAWN = 400
-"""Draws of the groups by which the power of a coming experiment is told."""
-LEAST = 30
+LEAST_CUSTOMERS = 30
 """Customers that a group must have before a difference of it is shown."""
 LEAST_BUYERS = 15
 """Buyers that a group must be expected to have: with fewer, intervals of what they spend miss far too often."""
-MOST_TEST_DAYS = 364
-"""Days for which a test of a plan may go on: in a year a shop's customers and prices are others."""
 SMALL_COUNT = 5
 """An expected count below it makes the chi-square approximation poor."""
 SIMULATED = 99_999
@@ -143,92 +137,6 @@ def hall_quantile(quantile: float, skew: float) -> float:
     return float(3 / skew * (np.cbrt(1 + skew * (quantile - skew / 6)) - 1))
 
 
-@dataclass(frozen=True)
-class ComingTest:
-    """What a comparison of two groups will be able to show, before it runs."""
-
-    n_treated: int
-    n_control: int
-    detectable: float | None
-    """Least effect, in total over the treated, that is shown in 80 of 100 experiments; None with a group too small."""
-    rough: float
-    """The same by the normal approximation, of groups of any size; infinite where a group is empty."""
-    buyers: float
-    """Buyers to be expected in the smaller group."""
-    period_days: int
-    """Days of one period."""
-
-    @classmethod
-    def of(cls, before: NDArray[np.float64], n_treated: int, n_control: int, period_days: int) -> ComingTest:
-        """Judge a test by the outcome of both groups in one period before it, (customers,): not adjusted.
-
-        The groups are drawn again many times; in 80 of 100 the interval of no effect reaches down less far than that.
-        """
-        n_buyers = int(np.count_nonzero(before))
-        rough, buyers = _rough(before, n_treated, n_control), min(n_treated, n_control) * n_buyers / max(len(before), 1)
-        if not enough(n_treated, n_control, n_buyers):
-            return cls(n_treated, n_control, None, rough, buyers, period_days)
-        rng, lows, whole = np.random.default_rng(0), [], Moments.of(before)
-        fewer = min(n_treated, n_control)
-        for _ in range(REDRAWN):
-            some = Moments.of(before[rng.choice(len(before), fewer, replace=False, shuffle=False)])
-            pair = (some, whole - some) if fewer == n_treated else (whole - some, some)
-            lows.append(difference(*pair).low)
-        detectable = -float(np.quantile(lows, 0.2)) * n_treated
-        return cls(n_treated, n_control, detectable, rough, buyers, period_days)
-
-    def times(self, factor: float) -> ComingTest:
-        """Return the test with so many times as many customers of the same kind in both groups.
-
-        Standard errors of means shrink with the root of it, so that those of totals grow with it.
-        """
-        root = math.sqrt(factor)
-        return ComingTest(
-            round(self.n_treated * factor),
-            round(self.n_control * factor),
-            None if self.detectable is None else self.detectable * root,
-            self.rough * root,
-            self.buyers * factor,
-            self.period_days,
-        )
-
-    @property
-    def most_periods(self) -> int:
-        """Periods for which the test may go on."""
-        return max(MOST_TEST_DAYS // self.period_days, 1)
-
-    def periods(self, hoped: float) -> int | None:
-        """After how many periods an effect of this size in each, in total over the treated, is shown in 80 of 100.
-
-        Effects add up over periods and standard errors grow with the root of their number: periods count as
-        independent, as they about do once a read-out has adjusted for what customers bought before. None where no
-        number is enough: a group has fewer than LEAST customers, nobody buys, or nothing is hoped for.
-        """
-        if min(self.n_treated, self.n_control) < LEAST or hoped <= 0 or self.buyers <= 0:
-            return None
-        if self.detectable is not None and self.detectable <= hoped:
-            return 1
-        return math.ceil(max(1.0 + 1e-9, self._information(hoped), LEAST_BUYERS / self.buyers))
-
-    def times_as_many(self, hoped: float) -> float | None:
-        """How many times as many customers in both groups show it within `most_periods`; None where no number does."""
-        fewest = min(self.n_treated, self.n_control)
-        if fewest == 0 or hoped <= 0 or self.buyers <= 0:
-            return None
-        needed = max(self._information(hoped), LEAST_BUYERS / self.buyers)
-        return max(LEAST / fewest, needed / self.most_periods)
-
-    def _information(self, hoped: float) -> float:
-        """How many times as much must be seen as in one period; over several, sums are no longer skewed."""
-        return (self.rough / hoped) ** 2
-
-
-def _rough(before: NDArray[np.float64], n_treated: int, n_control: int) -> float:
-    if min(n_treated, n_control) == 0:
-        return math.inf
-    return POWER_80 * float(before.std()) * math.sqrt(1 / n_treated + 1 / n_control) * n_treated
-
-
 def difference(treated: Moments, control: Moments) -> Difference:
     """Mean outcome of the treated less that of the control, with Welch's standard error and degrees of freedom.
 
@@ -248,10 +156,8 @@ def relative(treated: Moments, control: Moments) -> Difference:
     (Fieller 1954), by Hall's quantiles.
     """
     if control.mean < 0:
-        difference = _ratio_less_one(treated, control)
-        return replace(
-            difference, value=-difference.value, low=-difference.high, high=-difference.low, skew=-difference.skew
-        )
+        share = _ratio_less_one(treated, control)
+        return replace(share, value=-share.value, low=-share.high, high=-share.low, skew=-share.skew)
     return _ratio_less_one(treated, control)
 
 
@@ -335,10 +241,10 @@ def _weighted_mean(group: WeightedGroup) -> tuple[float, float, float, float]:
 def enough(n_treated: int, n_control: int, n_buyers: int) -> bool:
     """Whether a difference may be shown: customers of each group, and buyers of both together.
 
-    The smaller group must have LEAST customers and, at the common share of buyers, LEAST_BUYERS of them.
+    The smaller group must have LEAST_CUSTOMERS customers and, at the common share of buyers, LEAST_BUYERS of them.
     """
     fewest = min(n_treated, n_control)
-    return fewest >= LEAST and fewest * n_buyers >= LEAST_BUYERS * (n_treated + n_control)
+    return fewest >= LEAST_CUSTOMERS and fewest * n_buyers >= LEAST_BUYERS * (n_treated + n_control)
 
 
 def _variance_of_mean(group: Moments) -> float:

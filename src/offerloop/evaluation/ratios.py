@@ -54,11 +54,9 @@ def absolute(treated: Totals, control: Totals, *, cautious: bool = False) -> Dif
     Raises ValueError for a group of fewer than two customers and for groups of different columns, and its kind
     UndefinedMetricError for a divisor that sums to zero.
     """
-    metric_and_gradient, other, whole = _pair(treated, control)
-    se = _error(
-        (metric_and_gradient, metric_and_gradient.gradient), (other, other.gradient), whole if cautious else None
-    )
-    return Difference.with_df(metric_and_gradient.value - other.value, se, _df(metric_and_gradient, other))
+    own, other, whole = _pair(treated, control)
+    se = _error((own, own.gradient), (other, other.gradient), whole if cautious else None)
+    return Difference.with_df(own.value - other.value, se, _df(own, other))
 
 
 def as_share(treated: Totals, control: Totals, *, cautious: bool = False) -> Difference:
@@ -67,20 +65,20 @@ def as_share(treated: Totals, control: Totals, *, cautious: bool = False) -> Dif
     `cautious` also keeps a loss from looking surer than the absolute one is, where a small control's mean is high by
     luck. Raises what `absolute` does, and UndefinedMetricError for a control's metric of zero.
     """
-    metric_and_gradient, other, whole = _pair(treated, control)
+    own, other, whole = _pair(treated, control)
     base = abs(other.plain)
     if base == 0:
         raise UndefinedMetricError(
             Message("the control's metric is zero: nothing is a share of it; compare absolute values")
         )
-    gain = (metric_and_gradient.value - other.value) / base
+    gain = (own.value - other.value) / base
     # the adjustment is zero on average, so a gain without it serves the gradient as well; the published means take it
-    slope = gain if "per" in treated.roles else (metric_and_gradient.plain - other.plain) / base
+    slope = gain if "per" in treated.roles else (own.plain - other.plain) / base
     if cautious and slope * other.plain < 0:
         slope = 0.0
     slide = other.gradient / base + slope / other.plain * other.plain_gradient
-    se = _error((metric_and_gradient, metric_and_gradient.gradient / base), (other, slide), whole if cautious else None)
-    return Difference.with_df(gain, se, _df(metric_and_gradient, other))
+    se = _error((own, own.gradient / base), (other, slide), whole if cautious else None)
+    return Difference.with_df(gain, se, _df(own, other))
 
 
 def fieller(treated: Totals, control: Totals, alpha: float = 0.05, skew: float = 0.0) -> Estimate | None:

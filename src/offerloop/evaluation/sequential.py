@@ -25,6 +25,7 @@ from offerloop.evaluation.estimate import Estimate
 from offerloop.evaluation.experiment import Difference
 
 ALPHA = 0.05
+"""The probability that an interval ever misses the truth."""
 RATIO_ALPHA = 0.001
 """The probability of ever stopping an experiment whose draw is right."""
 RATIO_WEIGHT = 10_000.0
@@ -59,7 +60,7 @@ def half_width(size: float, rho: float, alpha: float = ALPHA) -> float:
 def always_valid(difference: Difference, size: float, tuned_for: float, alpha: float = ALPHA) -> AlwaysValid:
     """Two-sided, at the size `size`; p by equation 155: ``sqrt(s) exp(-z^2 (s - 1) / (2 s))``, ``s = size rho^2 + 1``.
 
-    Without any spread nothing is known yet: the interval is endless and p is 1.
+    Without any spread nothing is known yet: the interval is unbounded and p is 1.
     """
     if not difference.se > 0:
         return AlwaysValid(difference.value, -math.inf, math.inf, 1.0)

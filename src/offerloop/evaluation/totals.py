@@ -27,7 +27,7 @@ class Totals:
     """Sums of one group; `a + b` is both groups together. Meant for means not far larger than their spread."""
 
     n: int
-    """Customers (rows that were drawn on their own: see `shipping`)."""
+    """Customers (rows that were drawn on their own: see `challenger`)."""
     roles: tuple[Role, ...]
     """The k columns, in the order of ROLES; "outcome" is always there."""
     sums: tuple[float, ...]

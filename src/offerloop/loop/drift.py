@@ -27,19 +27,25 @@ LEAST, MOST = 8, 26
 LAST = (1, 3)
 """Newest periods that are compared with it."""
 RATE, SPAN = 0.05, 26
+"""The share of shops without any change that have a false alarm within so many periods."""
 FINEST = 0.005
 """Standard deviation of a sign at least: half a percent."""
 FEWEST_UNITS = 5.0
 """Mean units a period of products that tell of the price response."""
 PRICE_RESPONSE = "price response"
+SOLD_OFTEN = 0.9
+"""Share of the periods in which they must have been sold."""
+LEAST_CUT = 0.01
+"""Added to the mean cut, so that it has a logarithm."""
 AT_RANDOM, OF_PLAN = " at random", " of the plan"
+"""Ends of names of signs: in periods with random offers alone, and in those of a plan."""
 TREND = {
     "cuts": False, "value": True, PRICE_RESPONSE: False,
     **{sign + of: sign == "orders" for sign in ("orders", "cost") for of in (AT_RANDOM, OF_PLAN)},
 }  # fmt: skip
+"""The signs, and whether they are forecast with a trend."""
 AT_ONCE = len(TREND) - 2
 """Signs that one period can have."""
-"""The signs, and whether they are forecast with a trend."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +106,7 @@ class Drift:
 
 def cuts(sales: PeriodSales) -> float:
     """Log of the mean share that was taken off."""
-    return float(np.log(sales.units @ sales.cut / max(float(sales.units.sum()), 1.0) + 0.01))
+    return float(np.log(sales.units @ sales.cut / max(float(sales.units.sum()), 1.0) + LEAST_CUT))
 
 
 def shift(before: Floats, newest: Floats, *, trend: bool) -> tuple[float, float]:
@@ -135,7 +141,7 @@ def price_response(periods: Sequence[PeriodSales], n_reference: int) -> Floats:
         places = np.searchsorted(product, sales.product)
         units[row, places], cut[row, places] = sales.units, sales.cut
     mean = units[:n_reference].mean(axis=0)
-    often = (mean >= FEWEST_UNITS) & ((units[:n_reference] > 0).mean(axis=0) >= 0.9)
+    often = (mean >= FEWEST_UNITS) & ((units[:n_reference] > 0).mean(axis=0) >= SOLD_OFTEN)
     units, cut, weight = units[:, often], cut[:, often], mean[often] * (units[:, often] > 0)
     y, x = np.log(np.maximum(units, 1.0)), cut
     y, x = y - y[:n_reference].mean(axis=0), x - x[:n_reference].mean(axis=0)

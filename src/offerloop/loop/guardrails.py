@@ -1,6 +1,6 @@
 """Whether the plan still deserves to be sent: customers who got what it had for them against a randomised holdback.
 
-Both are drawn anew in each period, so that totals of periods add up, and `evaluation.shipping` reads them after every
+Both are drawn anew in each period, so that totals of periods add up, and `evaluation.challenger` reads them after every
 one of them: profit is to be better, and margin, returns, ratings, purchases below list price and opt-outs no worse than
 a margin. What has happened in neither group (such as ratings in a shop without any) is left out. Where another share
 is held back from now on, another trial begins. What is done:
@@ -32,6 +32,7 @@ METRICS = (
 SPAN = 26
 """Periods at whose end intervals are tightest."""
 REST = 6
+"""Periods without plans after one that did harm."""
 State = Literal["trial", "rest"]
 
 

@@ -24,8 +24,11 @@ from offerloop.response.staggered import NEVER, staggered
 from offerloop.tables import CAMPAIGN_EFFECTS, FIRST_REACHED
 
 BEFORE_DAYS = 56
+"""Days before a campaign that it is compared with, and days before these for the placebo."""
 FEWEST_DAYS = 14
+"""With fewer days before it nothing is compared."""
 FEWEST_CUSTOMERS = 50
+"""Customers whom a campaign must have reached, and whom it must not have."""
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from offerloop.errors import InputError
 from offerloop.message import Message
 
 MOST_CATEGORIES = 20
+"""Categories of a column that have a column of their own at most."""
 LEAST_SHARE = 0.005
 """The smallest share of the rows that a category must have."""
 MISSING = "\0missing"

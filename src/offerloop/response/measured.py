@@ -26,6 +26,7 @@ from offerloop.response.campaign_offer import CampaignOffer
 from offerloop.tables import HOLDOUT, OUTCOMES, PLAN
 
 KEY = ("planned_campaign_id", "planned_offer_id")
+"""Columns of outcomes that say which offer of which campaign was planned for a customer."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +48,11 @@ class MeasuredOffer:
         return mean, float(weights.sum() ** -0.5)
 
 
-Known = dict[tuple[str, str], MeasuredOffer]
+MeasuredOffers = dict[tuple[str, str], MeasuredOffer]
 """Measured effects by campaign and offer."""
 
 
-def read_outcomes(paths: Sequence[Path]) -> Known:
+def read_outcomes(paths: Sequence[Path]) -> MeasuredOffers:
     """Measurements from `outcomes.parquet` of read-outs. Raises ConfigError naming a file that is none."""
     tables: list[pl.DataFrame] = []
     for path in paths:
@@ -91,14 +92,14 @@ def _check_apart(path: Path, table: pl.DataFrame, earlier: list[pl.DataFrame]) -
             )
 
 
-def measured(outcomes: pl.DataFrame) -> Known:
+def measured(outcomes: pl.DataFrame) -> MeasuredOffers:
     """One entry for each planned offer with enough customers and buyers on both sides.
 
     Customers for whom several offers were planned show what all of them bring, so they say nothing of one.
     """
     planned = outcomes.filter(pl.col("planned_offer_id") != NO_OFFER, pl.col("n_planned") <= 1)
     got = (pl.col("arm") == PLAN) & (pl.col("offer_id") == pl.col("planned_offer_id"))
-    measured_offers: Known = {}
+    measured_offers: MeasuredOffers = {}
     for key, group in planned.filter(got | (pl.col("arm") == HOLDOUT)).group_by(KEY, maintain_order=True):
         treated, control = group.filter(got), group.filter(pl.col("arm") == HOLDOUT)
         if enough(treated.height, control.height, group.filter("bought").height):
@@ -125,7 +126,7 @@ def _moments(group: pl.DataFrame, *, adjusted: bool) -> Moments:
 class Corrections:
     """What read-outs measured of offers whose effects the shop assumed, and what it expected of them."""
 
-    measured: Known
+    measured: MeasuredOffers
     expected: Mapping[tuple[str, str], float]
     """The mean value over the customers of a campaign and offer before the measurement."""
 

@@ -24,6 +24,9 @@ from offerloop.evaluation import Estimate
 from offerloop.message import Message
 
 NEVER = np.iinfo(np.int64).max
+"""Stands for the period of customers who were not reached."""
+LEADS, LAGS = 3, 8
+"""Periods before reaching that are placebos, and periods from reaching on that count."""
 FEWEST = 30
 """Customers that a comparison must have on both sides."""
 
@@ -49,13 +52,12 @@ class Staggered:
     """The same of the periods before; not 0 where those who were reached moved otherwise already."""
 
 
-def staggered(outcome: Floats, reached: Ints, leads: int = 3, lags: int = 8) -> Staggered:
+def staggered(outcome: Floats, reached: Ints) -> Staggered:
     """Read outcomes (customers, periods) and the period in which each was first reached, (customers,) or NEVER.
 
-    `leads` is how many periods before are placebos, `lags` how many from reaching on count. Raises
-    EvidenceError where no group of customers can be compared.
+    Raises EvidenceError where no group of customers can be compared.
     """
-    parts = list(_parts(outcome, reached, leads, lags))
+    parts = list(_parts(outcome, reached))
     after, before = ([one for one in parts if (one.periods >= 0) == later] for later in (True, False))
     if not after or not before:
         raise EvidenceError(
@@ -85,11 +87,11 @@ class _CohortEffect:
     n: int
 
 
-def _parts(outcome: Floats, reached: Ints, leads: int, lags: int) -> Iterator[_CohortEffect]:
+def _parts(outcome: Floats, reached: Ints) -> Iterator[_CohortEffect]:
     periods = outcome.shape[1]
     for g in np.unique(reached[(reached > 0) & (reached < periods)]):
         is_group = reached == g
-        for t in range(max(g - 1 - leads, 0), min(g + lags, periods)):
+        for t in range(max(g - 1 - LEADS, 0), min(g + LAGS, periods)):
             if t == g - 1:
                 continue
             others = reached > max(t, g)

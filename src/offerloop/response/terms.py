@@ -99,7 +99,7 @@ class Coding:
         return any(sum(one.family == family for one in self.tested) > 1 for family in self.families)
 
     def columns(self, offers: Sequence[OfferTerms]) -> Floats:
-        """(offers, 1 + families): the depth, and which family; of one family the depth alone.
+        """(offers, 2 + families): the depth, which family, and the threshold; of one family the depth alone.
 
         Raises EvidenceError for an offer that `weights` refuses.
         """

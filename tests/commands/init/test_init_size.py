@@ -9,7 +9,7 @@ from offerloop.commands.init.page import page
 from offerloop.commands.init.sizing import HOLDOUT, LARGER_HOLDOUTS, MOST_TIMES, OrderFigures, sized
 from offerloop.commands.init.task import write_shop
 from offerloop.config import load_config
-from offerloop.evaluation.experiment import LEAST, MOST_TEST_DAYS, POWER_80
+from offerloop.evaluation import LEAST_CUSTOMERS, MOST_TEST_DAYS, POWER_80
 
 
 def weeks(orders, size):
@@ -28,7 +28,7 @@ def test_either_the_plan_can_be_read_out_within_a_year_or_the_shop_is_said_to_be
     if size.note:
         assert (size.budget, size.holdout) == (usual, HOLDOUT)
     else:
-        assert orders.planned(size.budget) * size.holdout >= LEAST
+        assert orders.planned(size.budget) * size.holdout >= LEAST_CUSTOMERS
         assert profit is None or weeks(orders, size) <= MOST_TEST_DAYS / 7 + 0.5
 
 

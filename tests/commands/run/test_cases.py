@@ -9,7 +9,7 @@ import pytest
 from page_texts import Texts, page_of
 
 from offerloop.commands.run.summary import summarise
-from offerloop.evaluation.experiment import ComingTest
+from offerloop.evaluation import ComingTest
 
 SECTIONS = (
     "quality", "profiles", "recommenders", "past", "response", "budget", "rules", "who", "limits", "words",

@@ -10,7 +10,7 @@ import polars as pl
 from offerloop.commands.check.figures import AMOUNTS_OFF, Shape
 from offerloop.commands.check.offers import OfferCheck
 from offerloop.config import Campaign, Config, quoted
-from offerloop.evaluation import LEAST
+from offerloop.evaluation import LEAST_CUSTOMERS
 from offerloop.events import COPY, LINE, SCANNED
 from offerloop.mapping import reference
 from offerloop.message import Message, Share, unpacked
@@ -69,7 +69,7 @@ def _holdout(config: Config, shape: Shape, offers: list[OfferCheck]) -> list[Mes
     paid_for = sum(_most_planned(config, one, offers, shape.n_customers) for one in config.campaigns)
     planned = min(paid_for, shape.n_customers)
     expected = share * planned
-    if expected >= LEAST:
+    if expected >= LEAST_CUSTOMERS:
         return []
     of = (
         Message("{n} customer within the budgets", plural="{n} customers within the budgets", n=planned)
@@ -78,7 +78,7 @@ def _holdout(config: Config, shape: Shape, offers: list[OfferCheck]) -> list[Mes
     )
     remedy = (
         Message("a larger budget", context="check of the data")
-        if share * shape.n_customers >= LEAST
+        if share * shape.n_customers >= LEAST_CUSTOMERS
         else Message("more customers", context="check of the data")
     )
     return [
@@ -89,7 +89,7 @@ def _holdout(config: Config, shape: Shape, offers: list[OfferCheck]) -> list[Mes
             share=share,
             expected=round(expected),
             of=of,
-            least=LEAST,
+            least=LEAST_CUSTOMERS,
             remedy=remedy,
         )
     ]

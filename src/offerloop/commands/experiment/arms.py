@@ -11,7 +11,7 @@ import polars as pl
 from offerloop.commands.experiment.request import ExperimentRequest
 from offerloop.commands.experiment.sums import ARM, UNITS, is_binary, moments_of, totals_of
 from offerloop.errors import EvidenceError
-from offerloop.evaluation import LEAST, Moments, Totals, skew_if_alike
+from offerloop.evaluation import LEAST_CUSTOMERS, Moments, Totals, skew_if_alike
 from offerloop.message import Message
 from offerloop.workspace import control_among
 
@@ -58,7 +58,7 @@ def skew_of(request: ExperimentRequest, arm: ArmTotals, control: ArmTotals) -> f
 
 
 def _names(counts: dict[str, int], request: ExperimentRequest, path: Path) -> list[str]:
-    least = LEAST if request.cluster is None else FEWEST_CLUSTERS
+    least = LEAST_CUSTOMERS if request.cluster is None else FEWEST_CLUSTERS
     small = [name for name, n in counts.items() if n < least]
     if len(counts) < 2 or small:
         sizes = ", ".join(f"'{name}' {n:,}" for name, n in counts.items())

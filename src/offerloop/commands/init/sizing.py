@@ -12,7 +12,7 @@ import math
 from dataclasses import dataclass
 
 from offerloop.config import MOST_HOLDOUT, ExperimentSettings
-from offerloop.evaluation import LEAST, MOST_TEST_DAYS, POWER_80
+from offerloop.evaluation import LEAST_CUSTOMERS, MOST_TEST_DAYS, POWER_80
 from offerloop.message import Message
 
 HOLDOUT = ExperimentSettings().holdout
@@ -41,7 +41,7 @@ class OrderFigures:
 
     def needed(self, holdout: float) -> int:
         """Customers to plan for, so that a read-out shows the profit within a year."""
-        least = LEAST / holdout
+        least = LEAST_CUSTOMERS / holdout
         if self.profit is None:
             return math.ceil(_SPARE * least)
         information = (POWER_80 * self.margin_sd / self.profit) ** 2 / (holdout * (1 - holdout))

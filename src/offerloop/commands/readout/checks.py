@@ -7,7 +7,7 @@ from offerloop.commands.readout.findings import DrawCheck
 from offerloop.commands.readout.inputs import CONTROL_ARMS, PastRun
 from offerloop.commands.readout.shards.groups import ReadoutSums
 from offerloop.commands.readout.shards.survey import Survey
-from offerloop.evaluation import LEAST, LEAST_BUYERS, sample_ratio
+from offerloop.evaluation import LEAST_BUYERS, LEAST_CUSTOMERS, sample_ratio
 from offerloop.message import Message
 from offerloop.tables import EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL
 
@@ -74,7 +74,7 @@ def why_too_few(counts: Survey) -> Message | None:
     """One sentence when too few customers were planned for an offer or held back, else None."""
     planned = counts.where(is_planned=True)
     sent, held = planned.customers(PLAN), planned.customers(*CONTROL_ARMS)
-    if min(sent, held) >= LEAST:
+    if min(sent, held) >= LEAST_CUSTOMERS:
         return None
     return Message(
         "No effect of the plan's offers is shown: of the customers planned for an offer {sent} got it and {held} "
@@ -82,7 +82,7 @@ def why_too_few(counts: Survey) -> Message | None:
         "customers or hold back a larger share of them next time.",
         sent=sent,
         held=held,
-        least=LEAST,
+        least=LEAST_CUSTOMERS,
     )
 
 

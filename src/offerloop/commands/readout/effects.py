@@ -10,7 +10,17 @@ import polars as pl
 from offerloop.commands.readout.findings import FIFTHS, AgainstForecast, BoughtAnyway, ReadoutEffect, campaign_group
 from offerloop.commands.readout.inputs import PastRun
 from offerloop.commands.readout.shards.groups import EVERYBODY, GroupSums, ReadoutSums
-from offerloop.evaluation import LEAST, Difference, Estimate, Moments, cuped, difference, enough, holm, relative
+from offerloop.evaluation import (
+    LEAST_CUSTOMERS,
+    Difference,
+    Estimate,
+    Moments,
+    cuped,
+    difference,
+    enough,
+    holm,
+    relative,
+)
 from offerloop.message import Message
 from offerloop.profiles import TAG_LABELS
 
@@ -116,7 +126,7 @@ def bought_anyway(sums: ReadoutSums, conversion: ReadoutEffect, *, any_coupon: b
     Buyers gained are the effect on buying times the treated; the number of redeemers counts as known.
     """
     redeemed = sums.sides("plan")[0].redeemers
-    if redeemed < LEAST:
+    if redeemed < LEAST_CUSTOMERS:
         return None
     gained = conversion.total
     ends = [min(1.0, max(0.0, 1 - one / redeemed)) for one in (gained.value, gained.high, gained.low)]

@@ -12,7 +12,7 @@ from offerloop.commands.readout.effects import comparable, plain
 from offerloop.commands.readout.findings import ReadoutEffect
 from offerloop.commands.readout.shards.draw import ExplorationDraw
 from offerloop.commands.readout.shards.groups import CONTROL, EVERYBODY, TREATED, ReadoutSums
-from offerloop.evaluation import LEAST, LEAST_BUYERS, weighted_difference
+from offerloop.evaluation import LEAST_BUYERS, LEAST_CUSTOMERS, weighted_difference
 from offerloop.message import Message
 from offerloop.offers import OFFER_KIND_NAMES
 
@@ -24,7 +24,7 @@ def exploration_effects(
 
     `explorers` are those who got an offer.
     """
-    if explorers < LEAST:
+    if explorers < LEAST_CUSTOMERS:
         return [], [
             Message(
                 "offers given at random: {n} customer drew one",
@@ -50,7 +50,7 @@ def _too_few(kind: str) -> Message:
     return Message(
         "{kind}, given at random: fewer than {least} customers, or {buyers} buyers, drew it or drew nothing",
         kind=kind_name(kind),
-        least=LEAST,
+        least=LEAST_CUSTOMERS,
         buyers=LEAST_BUYERS,
     )
 

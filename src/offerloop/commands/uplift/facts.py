@@ -237,7 +237,7 @@ class FindingsBuilder:
         whole = selection.gain[:, 1 + int(np.argmax(selection.gain[:, 1:].mean(axis=0)))]
         pays = mean_estimate(whole, whose).low > 0
         for name in selection.rankings:
-            area = selection.area(name)
+            area = selection.areas[name]
             yield Ranked(
                 name=name,
                 area=mean_estimate(area, whose),
@@ -276,7 +276,7 @@ class FindingsBuilder:
     def _against_score(self) -> Estimate | None:
         if self.score_area is None:
             return None
-        return self._mean(self.study.selection.area(self.study.decision.estimator) - self.score_area)
+        return self._mean(self.study.selection.areas[self.study.decision.estimator] - self.score_area)
 
     def _usual_areas(self) -> Iterator[UsualArea]:
         offer = self.study.decision.offer

@@ -13,7 +13,7 @@ import numpy as np
 
 from offerloop.arrays import Floats
 from offerloop.response.estimators.calibration import moments
-from offerloop.response.estimators.levels import Kind
+from offerloop.response.estimators.levels import OutcomeKind
 from offerloop.response.evidence import Evidence
 
 ROUNDS, PATIENCE = 200, 15
@@ -41,7 +41,7 @@ class Start:
     positive: bool
 
     @classmethod
-    def of(cls, evidence: Evidence, kind: Kind) -> Self:
+    def of(cls, evidence: Evidence, kind: OutcomeKind) -> Self:
         """The best constants, by a few steps of Newton's method."""
         depth, y = evidence.depth, evidence.outcome
         x = np.column_stack([np.ones_like(depth), depth])
@@ -91,14 +91,14 @@ class Side:
 class Backfitting:
     """Boosters that take turns."""
 
-    kind: Kind
+    kind: OutcomeKind
     start: Start
     inside: Side
     outside: Side | None
     boosters: dict[Part, Any] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, evidence: Evidence, kind: Kind, seed: int, outside: Evidence | None = None) -> Self:
+    def of(cls, evidence: Evidence, kind: OutcomeKind, seed: int, outside: Evidence | None = None) -> Self:
         """Before the first turn."""
         import lightgbm
 
@@ -161,7 +161,7 @@ def _into(side: Side, part: Part) -> Any:  # noqa: ANN401 - LightGBM's callable
     return read
 
 
-def _free(mean: float, kind: Kind) -> float:
+def _free(mean: float, kind: OutcomeKind) -> float:
     """A mean on the scale on which predictions add up."""
     if kind == "binary":
         chance = min(max(mean, 1e-6), 1 - 1e-6)

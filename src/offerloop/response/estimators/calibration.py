@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from offerloop.arrays import Floats
-from offerloop.response.estimators.levels import Kind
+from offerloop.response.estimators.levels import OutcomeKind
 
 STEPS = 25
 """Most steps of Newton's method."""
@@ -24,12 +24,12 @@ def logistic(x: Floats) -> Floats:
 class CalibrationLine:
     """intercept + slope x raw, on the scale on which the model adds up."""
 
-    kind: Kind
+    kind: OutcomeKind
     intercept: float = 0.0
     slope: float = 1.0
 
     @classmethod
-    def fitted(cls, raw: Floats, outcome: Floats, kind: Kind) -> CalibrationLine:
+    def fitted(cls, raw: Floats, outcome: Floats, kind: OutcomeKind) -> CalibrationLine:
         """Fit by maximum likelihood (Platt 1999; Poisson for counts; least squares for amounts); 0 <= slope <= 2."""
         if np.ptp(raw) < 1e-9 or np.ptp(outcome) == 0:
             return cls(kind)
@@ -46,7 +46,7 @@ class CalibrationLine:
         return moments(self.intercept + self.slope * np.asarray(raw), self.kind)[0]
 
 
-def moments(eta: Floats, kind: Kind) -> tuple[Floats, Floats]:
+def moments(eta: Floats, kind: OutcomeKind) -> tuple[Floats, Floats]:
     """Mean and variance of the outcome where the model says eta."""
     if kind == "binary":
         mean = logistic(eta)

@@ -16,6 +16,7 @@ from offerloop.response.evidence import Evidence, PerOffer
 from offerloop.response.scores import draw_folds, expected_outcomes, robust_scores
 
 PARTS = 5
+"""Folds in which outcomes are predicted."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ from offerloop.arrays import Floats
 from offerloop.response.evidence import Evidence, Fitted
 from offerloop.response.terms import NO_OFFER_TERMS, Coding, OfferTerms
 
-Kind = Literal["binary", "count", "amount"]
+OutcomeKind = Literal["binary", "count", "amount"]
 MANY = 50
 """An outcome of whole numbers counts something up to here; above it is an amount."""
 MOSTLY_ZERO = 0.1
@@ -25,6 +25,12 @@ class OutcomeLevels(Protocol):
     def expected(self, features: Floats, offers: Sequence[OfferTerms]) -> Floats:
         """An array of shape (n, offers)."""
         ...
+
+
+Learn = Callable[[Evidence, OutcomeKind], OutcomeLevels]
+"""What learns a model of an outcome of some kind."""
+LearnAmounts = Callable[[Evidence], OutcomeLevels]
+"""What learns a model of the amounts of those who have one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,8 +97,8 @@ class Amounts:
     def of(cls, evidence: Evidence, level: OutcomeLevels) -> Amounts:
         """Ratio of the sums of what was seen and what is expected, for each offer."""
         expected = level.expected(evidence.features, [NO_OFFER_TERMS])[:, 0]
-        number, sum_told = len(evidence.offers), float(expected.sum())
-        whole = float(evidence.outcome.sum()) / sum_told if sum_told else 1.0
+        number, expected_sum = len(evidence.offers), float(expected.sum())
+        whole = float(evidence.outcome.sum()) / expected_sum if expected_sum else 1.0
         observed_sums, expected_sums = (
             np.bincount(evidence.action, outcome, number) for outcome in (evidence.outcome, expected)
         )
@@ -107,7 +113,7 @@ class Amounts:
         return self.level.expected(features, [NO_OFFER_TERMS]) * (self.ratio @ self.coding.weights(offers))
 
 
-def outcome_kind(outcome: Floats) -> Kind:
+def outcome_kind(outcome: Floats) -> OutcomeKind:
     """Return what kind of outcome (n,) it is."""
     if np.isin(outcome, (0.0, 1.0)).all():
         return "binary"
@@ -116,7 +122,9 @@ def outcome_kind(outcome: Floats) -> Kind:
 
 
 def against_none(
-    evidence: Evidence, learn: Callable[[Evidence, Kind], OutcomeLevels], amounts: Callable[[Evidence], OutcomeLevels]
+    evidence: Evidence,
+    learn: Callable[[Evidence, OutcomeKind], OutcomeLevels],
+    amounts: Callable[[Evidence], OutcomeLevels],
 ) -> Fitted:
     """Effects from models of the outcome; of one that is always 0 without an offer, from those with one.
 
@@ -132,7 +140,9 @@ def against_none(
 
 
 def in_parts(
-    evidence: Evidence, learn: Callable[[Evidence, Kind], OutcomeLevels], amounts: Callable[[Evidence], OutcomeLevels]
+    evidence: Evidence,
+    learn: Callable[[Evidence, OutcomeKind], OutcomeLevels],
+    amounts: Callable[[Evidence], OutcomeLevels],
 ) -> OutcomeLevels:
     """One model of the outcome, or two where it is an amount that is often 0.
 

@@ -16,6 +16,7 @@ import numpy as np
 from offerloop.arrays import Floats
 
 PENALTIES = tuple(10.0**power for power in range(9))
+"""What is tried; each counts like so many rows without any slope."""
 BLOCK = 8_192
 """Rows that are looked at together: what is made of them on the way stays in the processor's cache."""
 NEARLY = 1e-9

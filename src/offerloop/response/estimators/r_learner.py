@@ -23,6 +23,7 @@ from offerloop.response.scores import draw_folds
 from offerloop.response.terms import Coding, OfferTerms
 
 PARTS = 5
+"""Folds in which outcomes are predicted."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,12 +14,13 @@ import numpy as np
 
 from offerloop.arrays import Floats
 from offerloop.response.estimators.calibration import CalibrationLine
-from offerloop.response.estimators.levels import Amounts, Flat, Kind, OutcomeLevels, against_none
+from offerloop.response.estimators.levels import Amounts, Flat, OutcomeKind, OutcomeLevels, against_none
 from offerloop.response.evidence import Evidence, Fitted
 from offerloop.response.scores import draw_folds
 from offerloop.response.terms import Coding, OfferTerms
 
 ROUNDS, PATIENCE = 300, 20
+"""Trees at most; where so many bring nothing on rows that were left out, learning ends."""
 LEFT_OUT = 5
 """One part in so many is left out first."""
 FEW = 20
@@ -36,7 +37,7 @@ SETTINGS = {
     "force_row_wise": True,
     "verbose": -1,
 }
-OBJECTIVES: dict[Kind, str] = {"binary": "binary", "count": "poisson", "amount": "regression"}
+OBJECTIVES: dict[OutcomeKind, str] = {"binary": "binary", "count": "poisson", "amount": "regression"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +77,7 @@ def amounts(evidence: Evidence, seed: int) -> Amounts:
     return Amounts.of(evidence, grown(evidence, "amount", None, seed))
 
 
-def grown(evidence: Evidence, kind: Kind, coding: Coding | None, seed: int) -> OutcomeLevels:
+def grown(evidence: Evidence, kind: OutcomeKind, coding: Coding | None, seed: int) -> OutcomeLevels:
     """Trees of one part of the outcome."""
     import lightgbm
 

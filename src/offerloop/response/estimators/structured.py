@@ -6,7 +6,7 @@ g is the logit for purchases, the logarithm for counts and the identity for amou
 several depths, s = exp(b) is above 0, so that the outcome never falls as the depth grows; otherwise s = b may have
 either sign. a and b start as constants; each round adds a tree to a, then one to b, by their own gradients. What one
 model per offer must learn again for each, a learns from all rows; b, of which the data say little, has smaller trees
-and a gradient to which errors of a do not matter (`turns`).
+and a gradient to which errors of a do not matter (`backfitting`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import numpy as np
 from offerloop.arrays import Floats
 from offerloop.response.estimators.backfitting import Backfitting, Start
 from offerloop.response.estimators.calibration import moments
-from offerloop.response.estimators.levels import Kind, OutcomeLevels, against_none
+from offerloop.response.estimators.levels import OutcomeKind, OutcomeLevels, against_none
 from offerloop.response.estimators.s_learner import LEFT_OUT, MOST_ROWS, amounts
 from offerloop.response.evidence import Evidence, Fitted
 from offerloop.response.scores import draw_folds
@@ -32,7 +32,7 @@ class Structured:
     """See `OutcomeLevels`."""
 
     coding: Coding
-    kind: Kind
+    kind: OutcomeKind
     start: Start
     appetite: Any
     sensitivity: Any
@@ -62,7 +62,7 @@ class StructuredLearner:
         return against_none(evidence, lambda part, kind: taught(part, kind, seed), lambda part: amounts(part, seed))
 
 
-def taught(evidence: Evidence, kind: Kind, seed: int) -> OutcomeLevels:
+def taught(evidence: Evidence, kind: OutcomeKind, seed: int) -> OutcomeLevels:
     """The rounds that are best on the left-out part, then as many on all rows."""
     rng = np.random.default_rng(seed)
     evidence = evidence.at_most(MOST_ROWS, rng)

@@ -11,6 +11,7 @@ import polars as pl
 
 from offerloop.arrays import Ints
 from offerloop.engine import Frame, collect
+from offerloop.money import MICRO
 from offerloop.response.margins import Margins
 from offerloop.response.shown.covered_lines import covered_lines, with_product_columns
 from offerloop.response.terms import CoveredGoods
@@ -20,12 +21,13 @@ QUARTER_DAYS, MONTH_DAYS = 91, 28
 YEAR_DAYS = 364
 """Who did not order for longer counts as if it were that long ago."""
 EXPOSURE_FEATURES = ("spend_91", "orders_91", "discount_share_91", "days_since_order", "spend_28")
-MICRO = 1_000_000
+"""Columns of `exposure_features`."""
 _MONEY = ("revenue_minor", "list_value_minor", "discount_minor", "coupon_minor", "reimbursed_minor")
 _SUMS = (*_MONEY, "margin_micro", "n_orders")
 LINE_COLUMNS = ("customer_id", "order_id", "product_id", "order_day", *_MONEY)
 """What is read of order lines."""
 SCOPE_SUMS = ("list_value_minor", "n_orders")
+"""What is summed up of the orders that a scope covers."""
 OfferScope = tuple[CoveredGoods, float]
 """Goods, and what an order must hold of them at least to count, in minor units."""
 

@@ -33,6 +33,7 @@ from offerloop.response.shown.exposure_windows import (
 from offerloop.response.terms import EVERYTHING, OfferTerms
 
 WEEKS = QUARTER_DAYS / 7
+"""Weeks of a quarter."""
 WHOLE: OfferScope = (EVERYTHING, 0.0)
 LEAST_DAYS = 7
 """Days that sums are of, where the data have fewer before an exposure."""

@@ -13,6 +13,7 @@ from offerloop.response.scores import draw_folds, expected_outcomes, robust_scor
 from offerloop.response.trial.fold_calibration import drawn_to, shrunk_slope
 
 N_FOLDS = 5
+"""Folds of a division of the customers."""
 
 
 @dataclass(frozen=True, eq=False)

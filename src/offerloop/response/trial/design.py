@@ -22,11 +22,13 @@ from offerloop.response.scores import draw_folds
 from offerloop.response.trial.moments import ClusterSums, MeanSums
 
 FOLDS = 5
+"""Folds in which propensities are modelled."""
 TRIMMED = 0.05
 """Rows for which an offer had a smaller propensity are left out (Crump et al. 2009 propose .1 for one offer)."""
 LEAST_KEPT, LEAST_SIZE = 0.5, 200
 """Share of the rows that must remain after that, and effective size of each offer."""
 PENALTY = 1.0
+"""Ridge penalty of the slopes of a propensity model: what makes arms that features tell exactly have finite ones."""
 ROUNDING = 1e-10
 """Eigenvalues of sums of products that are no larger a share of the largest are 0 but for rounding."""
 

@@ -142,14 +142,10 @@ class ModelSelection:
         """(n,): what each customer adds to the area, by estimator; its mean is the area, per customer."""
         return {name: np.einsum("nk,nk->n", one, self.gain) for name, one in self.rankings.items()}
 
-    def area(self, name: str) -> Floats:
-        """(n,): what each customer adds to the area of an estimator."""
-        return self.areas[name]
-
     def gain_over_random(self, name: str) -> Estimate:
         """The area of an estimator less that of random customers with the offer that is best for everybody."""
         random = self.gain[:, 1 + int(np.argmax(self.gain[:, 1:].mean(axis=0)))] / 2
-        return mean_estimate(self.area(name) - random, self.whose)
+        return mean_estimate(self.areas[name] - random, self.whose)
 
     def chosen(self, decision: Decision) -> Floats:
         """(n, K): the policy of a decision, a mean over divisions."""

@@ -28,6 +28,7 @@ from offerloop.response.trial.moments import DecisionFromSums, MeanSums
 from offerloop.response.trial.spending import Spending
 
 MOST_DRAWS, FEWEST_DRAWS = 60, 15
+"""Replicates of the bootstrap."""
 MOST_DRAWN = 1_000_000
 """Rows over all draws, from which there are fewer of them: with many customers little is left to chance."""
 

@@ -27,6 +27,7 @@ LEAST_LEAF = 100
 CUTS = 15
 """Places at which a column is cut at most."""
 DEPTH = 2
+"""Conditions of a kind at most."""
 FEWEST_VARYING = 30
 """Customers of an arm with another value of a column than the usual one, with fewer of whom it has no slope."""
 
@@ -52,7 +53,7 @@ class Split:
 
 
 @dataclass(frozen=True)
-class Kind:
+class CustomerKind:
     """Customers who fulfil all conditions, and the effect on those of the other half."""
 
     splits: tuple[Split, ...]
@@ -144,7 +145,7 @@ def _profit_effect(
     return predict
 
 
-def kinds(evidence: Evidence, effect: Floats, seed: int) -> list[Kind]:
+def kinds(evidence: Evidence, effect: Floats, seed: int) -> list[CustomerKind]:
     """Return the leaves of a tree found on one half of the customers, valued on the other.
 
     They come in the order in which the first half has them, the largest effect first.
@@ -157,7 +158,7 @@ def kinds(evidence: Evidence, effect: Floats, seed: int) -> list[Kind]:
         rows = judged & inside
         order.append(-float(effect[learned & inside].mean()))
         whose = None if evidence.customer is None else evidence.customer[rows]
-        leaves.append(Kind(splits, int(rows.sum()), mean_estimate(effect[rows], whose)))
+        leaves.append(CustomerKind(splits, int(rows.sum()), mean_estimate(effect[rows], whose)))
     return [leaves[k] for k in np.argsort(order)]
 
 

@@ -67,10 +67,10 @@ class Spending:
             share = np.full(offers, self.most_treated)
         elif mean_cost is not None and self.per_customer is not None:
             share = np.minimum(1.0, self.per_customer / np.maximum(mean_cost, 1e-12))
-        covariance = np.diag(share)
-        covariance[1:, 0] = 1 - share[1:]
-        covariance[0] = np.eye(offers)[0]
-        return covariance
+        probabilities = np.diag(share)
+        probabilities[1:, 0] = 1 - share[1:]
+        probabilities[0] = np.eye(offers)[0]
+        return probabilities
 
 
 def _at_lowest_price(profit: Floats, spent: Floats, budget: float) -> Ints:

@@ -30,6 +30,7 @@ Conclusion = Literal["pays", "may_pay", "does_not_pay"]
 ALPHA = 0.025
 """The share of trials without any effect in which something may be said to pay."""
 POWER = 0.8
+"""The probability with which a further trial would show the gain."""
 MOST_TIMES = 10
 """A gain that only a trial of more than so many times the customers of this one would show does not pay to look for."""
 FEWEST_PER_SIDE = 50

@@ -9,7 +9,7 @@ from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.sections.gaps import gap_sentences
 from offerloop.commands.run.sentences import test_sentences
 from offerloop.commands.run.shelf_evidence import OUTCOMES, ShelfEvidence
-from offerloop.evaluation import LEAST, LEAST_BUYERS
+from offerloop.evaluation import LEAST_BUYERS, LEAST_CUSTOMERS
 from offerloop.message import Message, Share
 from offerloop.offers import OFFER_KIND_NAMES
 from offerloop.report import Block, Bullets, Localizer, Section, Text, period_text
@@ -129,7 +129,7 @@ def _test(findings: Findings, _: Localizer) -> str:
             "a longer period.",
             treated=test.n_treated,
             held=test.n_control,
-            least=LEAST,
+            least=LEAST_CUSTOMERS,
             buyers=LEAST_BUYERS,
             period=period_text(test.period_days),
         )

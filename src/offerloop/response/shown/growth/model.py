@@ -48,6 +48,7 @@ from offerloop.response.shown.growth.expected_sales import ErrorVariance, Expect
 from offerloop.response.shown.growth.mean_growth import family_of_offers, mean_growth, surprises
 
 NAME = "growth"
+"""The name of this estimator; see `ESTIMATOR_NAMES`."""
 MOST_OF_USUAL = 0.75
 """Of what is expected whatever is shown, the most that may be due to offers."""
 
