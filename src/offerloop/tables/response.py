@@ -159,7 +159,7 @@ OFFERS = TableContract(
     (
         Column("campaign_id", pl.String, "campaign"),
         Column("offer_id", pl.String, "offer, unique in its campaign"),
-        Column("kind", pl.String, "coupon, spend_and_save, flash_sale or benefit"),
+        Column("kind", pl.String, "kind of offer, such as coupon or spend_and_save"),
         Column("category", pl.String, "category it is limited to", optional=True),
         Column("depth", pl.Float64, "share off the list price", optional=True),
         Column("funded_share", pl.Float64, "share of the discount that a supplier pays"),

@@ -5,6 +5,7 @@ import dataclasses
 import polars as pl
 
 from offerloop.commands.run.sections.deciles import deciles_figure
+from offerloop.commands.run.sections.response import _curve
 from offerloop.commands.run.shelf_evidence import ShelfEvidence
 from offerloop.report.localizer import Localizer
 
@@ -28,3 +29,11 @@ def test_purchases_brought_forward_are_a_share_of_a_gain_that_is_shown(make):
     assert ShelfEvidence.read(findings).pulled_forward() is not None
     unclear = findings.tables["response_slopes"].with_columns(se=pl.col("slope"))
     assert ShelfEvidence.read(with_table(findings, "response_slopes", unclear)).pulled_forward() is None
+
+
+def test_a_small_share_of_weeks_is_not_none(make):
+    findings = make()
+    curve = findings.tables["response_curve"].with_columns(share_of_weeks=pl.lit(0.0002))
+    few = with_table(findings, "response_curve", curve)
+    shown = _curve(few, ShelfEvidence.read(few), Localizer("en", "USD"))
+    assert {row[2] for row in shown.table.rows} == {"less than 0.1 %"}

@@ -257,6 +257,19 @@ def test_a_refusal_is_translated_and_says_where_a_category_stands_in_chinese():
     assert "无法理解其后的“GROCERY / SOFT DRINKS”" in said
 
 
+@pytest.mark.parametrize("text", ["$5 off for 2 hours", "$10 off over $60 for 2 hours", "free shipping for 2 hours"])
+def test_hours_are_not_lost_where_an_offer_has_none(text):
+    with pytest.raises(InputError, match="only a percentage off or a price lasts for 2 hours"):
+        parse_offer(text, "USD")
+
+
+@pytest.mark.parametrize("text", ["20% off for 2 hours", "8折，2小时"])
+def test_a_percentage_that_lasts_for_hours_is_a_flash_sale(text):
+    flash = {"kind": "flash_sale", "percent": 20, "hours": 2}
+    assert parse_offer(text, "USD") == flash
+    assert print_offer(flash, "en", "USD") == "flash sale: 20% off for 2 hours"
+
+
 def test_a_hint_names_no_category_that_is_none():
     for name, hint in (("wine", "if 'wine' is a category, write '10% off on wine'"), ("subscriptions", "'20% off'")):
         with pytest.raises(InputError, match=f"; [^;]*{hint}$"):

@@ -3,7 +3,10 @@
 import re
 from dataclasses import replace
 from html import unescape
+from types import SimpleNamespace
 
+import polars as pl
+import pytest
 from console_pages import SPRING, post_form, signed_in
 from served_shop import served, shop_of
 
@@ -12,6 +15,7 @@ from offerloop.offers import parse_offer
 from offerloop.web.console.campaigns.draft import short_name
 from offerloop.web.console.campaigns.offer_lines import examples
 from offerloop.web.console.campaigns_of_run import CampaignForecast
+from offerloop.web.console.overview.view import _stats
 
 
 def test_a_campaign_is_written_reviewed_by_another_started_and_paused(small_run, tmp_path):
@@ -214,3 +218,13 @@ def test_a_campaign_of_unknown_effect_is_not_called_unsure_to_pay():
     forecast = CampaignForecast("a", "A", False, 0, "EUR", "EUR", 100, 0, 0, nothing, "none", "")
     assert "nothing shows what its offers do" in str(forecast.remark)
     assert "not sure to pay" in str(replace(forecast, basis="transferred").remark)
+
+
+@pytest.mark.parametrize(("low", "is_said"), [(5.0, True), (0.0, False)])
+def test_a_total_says_that_its_interval_holds_nothing_of_what_is_assumed(low, is_said):
+    run = SimpleNamespace(currency="EUR", summary={"customers": 9}, further=lambda: pl.LazyFrame({"a": []}))
+    profit = Estimate(9.0, 9.0 - low, 12.0)
+    measured = CampaignForecast("a", "A", True, 3, "EUR", "EUR", 100, 5, 9, profit, "learned", "")
+    other = Estimate.from_bounds(7.0, None, None) if is_said else measured.profit
+    profit = _stats(run, [measured, replace(measured, profit=other)]).items[0]
+    assert ("assumed" in str(profit.note)) == is_said

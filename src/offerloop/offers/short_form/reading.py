@@ -85,7 +85,7 @@ def parse_offer(text: str, currency: str, reading: int | None = None) -> dict[st
     if len(texts) > 1:
         texts[-1].check_conditions(choices[-1])
     joined = [one[0] if len(one) == 1 else _combined(one) for one in product(*choices)]
-    offers = [one for offer in joined for one in with_shipping(offer, [rest for rest, _ in parts])]
+    offers = [_lasting(one) for offer in joined for one in with_shipping(offer, [rest for rest, _ in parts])]
     for offer in offers:
         read_offers([offer], None, currency)
     if reading is not None and not 1 <= reading <= len(offers):
@@ -102,6 +102,26 @@ def parse_offer(text: str, currency: str, reading: int | None = None) -> dict[st
     if reading is None and len(offers) > 1:
         raise InputError(_both(text, offers, currency))
     return offers[(reading or 1) - 1]
+
+
+def _lasting(offer: dict[str, Any]) -> dict[str, Any]:
+    """Return a percentage or a price that lasts for hours as the flash sale that it is.
+
+    Raises InputError for other offers that are said to, which would last for ever.
+    """
+    if "parts" in offer:
+        return {**offer, "parts": [_lasting(part) for part in offer["parts"]]}
+    if "hours" not in offer or offer["kind"] == "flash_sale":
+        return offer
+    if offer["kind"] == "coupon" and offer.keys() & {"percent", "price"}:
+        return {**offer, "kind": "flash_sale"}
+    raise InputError(
+        Message(
+            "only a percentage off or a price lasts for {hours} hours, as a flash sale; leave the hours out, and give "
+            "other offers 'starts_at' and 'ends_at'",
+            hours=offer["hours"],
+        )
+    )
 
 
 def guess_currency(text: str) -> str:

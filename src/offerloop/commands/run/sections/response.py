@@ -183,7 +183,7 @@ def _curve(findings: Findings, evidence: ShelfEvidence, _: Localizer) -> Figure:
         (
             name,
             _.numbers(effect.text()) if row["effect"] else _("0 (reference)", context="effect by depth"),
-            _.share(row["share_of_weeks"]),
+            _.share(row["share_of_weeks"], least=0.001),
         )
         for name, effect, row in zip(names, effects, rows, strict=True)
     )

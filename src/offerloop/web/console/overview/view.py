@@ -79,6 +79,12 @@ def campaign_table(campaigns: list[CampaignForecast]) -> PageTable:
     return PageTable("campaigns", Message("The campaigns of the newest plan"), COLUMNS, rows, empty)
 
 
+_BEYOND = Message("beyond what the same customers would bring without offers")
+_BEYOND_PARTLY_ASSUMED = Message(
+    "beyond what the same customers would bring without offers; the interval does not say how far assumed profit is off"
+)
+
+
 def _stats(run: RunRead, campaigns: list[CampaignForecast]) -> Stats:
     sent = [one for one in campaigns if one.is_sent]
     in_money = [one for one in sent if one.budget_unit == run.currency]
@@ -86,7 +92,7 @@ def _stats(run: RunRead, campaigns: list[CampaignForecast]) -> Stats:
     return Stats((
         Stat(
             "profit", Message("expected profit", context="figure"), MinorEstimate(profit, run.currency),
-            Message("beyond what the same customers would bring without offers"),
+            _BEYOND if len({one.profit.has_interval for one in sent}) < 2 else _BEYOND_PARTLY_ASSUMED,
         ),
         Stat(
             "spend", Message("expected spend", context="figure"),
