@@ -26,7 +26,17 @@ from offerloop.message import Message
 from offerloop.money import DIGITS, to_text
 from offerloop.offers import NO_OFFER
 from offerloop.response import Effects
-from offerloop.tables import ASSIGNMENTS, FURTHER_OFFERS, FURTHER_PLANNED, HOLDOUT, NOT_VALID, PLAN, USUAL, all_offers
+from offerloop.tables import (
+    ASSIGNMENTS,
+    FURTHER_OFFERS,
+    FURTHER_PLANNED,
+    HOLDBACK,
+    HOLDOUT,
+    NOT_VALID,
+    PLAN,
+    USUAL,
+    all_offers,
+)
 
 
 @dataclass(frozen=True)
@@ -219,9 +229,11 @@ def check_usual_budget(usual: tuple[int, int], config: Config) -> None:
 def coming_test(assigned: AssignedOffers, events: Events, effects: Effects, period_days: int) -> ComingTest | None:
     """Return the coming test, from the margin in as many days before of all for whom an offer is planned, held or not.
 
+    In a loop these are held back anew in each period.
     `period_days` are the days that the plan is for.
     """
-    planned = assigned.table.filter((pl.col("planned_offer_id") != NO_OFFER) & pl.col("arm").is_in([PLAN, HOLDOUT]))
+    control = HOLDBACK if (assigned.table["arm"] == HOLDBACK).any() else HOLDOUT
+    planned = assigned.table.filter((pl.col("planned_offer_id") != NO_OFFER) & pl.col("arm").is_in([PLAN, control]))
     if planned.is_empty():
         return None
     lately = events.order_lines.filter(nw.col("order_day") >= events.as_of_day - period_days)

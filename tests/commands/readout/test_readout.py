@@ -204,31 +204,35 @@ def test_a_longer_period_compares_only_its_first_week_with_the_forecast(tmp_path
 
 
 def make_loop_period(folder):
-    """A run of a loop's week, whose plan was held back from one in ten of its customers."""
+    """A run of a loop's week, whose plan was held back from a tenth of its customers and is for all of the holdout."""
     run = make_run(folder)
     written = json.loads((run / "manifest.json").read_text())
     (run / "manifest.json").write_text(json.dumps({**written, "shares": {"holdout": 0.2, "holdback": 0.1}}))
     table = pl.read_parquet(run / "assignments.parquet")
-    is_held_back = (pl.col("arm") == "plan") & (pl.col("offer_id") != "none") & (pl.col("customer_id") % 10 == 1)
+    offered = (pl.col("arm") == "plan") & (pl.col("offer_id") != "none")
+    is_held_back = offered & (offered.cum_sum() % 10 == 1)
     without_offer = {"arm": pl.lit("holdback"), "offer_id": pl.lit("none"), "cost_expected_micro": pl.lit(0)}
     changed = table.with_columns(
         pl.when(is_held_back).then(value).otherwise(pl.col(name)).cast(table.schema[name]).alias(name)
         for name, value in without_offer.items()
+    ).with_columns(
+        pl.when(pl.col("arm") == "holdout").then(pl.lit(value)).otherwise(name).alias(name)
+        for name, value in (("planned_offer_id", "coupon"), ("planned_campaign_id", "spring"))
     )
     changed.write_parquet(run / "assignments.parquet")
     return run, changed
 
 
-def test_a_period_of_a_loop_is_read_out_until_its_end_against_all_who_had_no_offer(tmp_path):
+def test_a_period_of_a_loop_is_read_out_until_its_end_against_those_held_back_in_it(tmp_path):
     run, table = make_loop_period(tmp_path / "run")
     truth = make_orders(tmp_path / "orders.csv", run, lambda _: 1.1, days=35)
     done = read_out(run, tmp_path / "orders.csv")
     assert done.summary["period"]["until"] == "2024-03-10"
     assert "after which it gave other offers" in done.summary["period"]["note"]
-    held = table.filter(pl.col("planned_offer_id") != "none", pl.col("arm").is_in(["holdout", "holdback"]))
-    assert done.summary["effects"][0]["control"] == held.height
+    assert done.stopped is None
+    assert done.summary["effects"][0]["control"] == (table["arm"] == "holdback").sum()
     _, low, high = total(done.summary, "margin")
-    assert 0 < low < truth / 5 < high
+    assert low < truth / 5 < high
 
 
 def test_a_loop_can_be_read_out_beyond_its_period(tmp_path):

@@ -21,7 +21,7 @@ def said_of(run, exposures=None):
     engine = DuckDBEngine()
     files = SideFiles.read(run, exposures, None, engine)
     counts = survey(run, decided_tables(run, engine).with_tables(files.tables))
-    return why_unsound(checks(run, counts, has_exposures=exposures is not None)) or why_too_few(counts)
+    return why_unsound(checks(run, counts, has_exposures=exposures is not None)) or why_too_few(run, counts)
 
 
 def test_lost_holdout_customers_stop_it(tmp_path):
@@ -91,7 +91,7 @@ def test_too_few_held_back_stop_it(tmp_path):
     few = (pl.col("planned_offer_id") == "none") | (pl.col("customer_id") < 150)
     run = read_run(make_run(tmp_path / "run", keep=few))
     counts = survey(run, decided_tables(run, DuckDBEngine()))
-    assert "fewer than 30 on one side say nothing" in str(why_too_few(counts))
+    assert "fewer than 30 on one side say nothing" in str(why_too_few(run, counts))
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from offerloop.commands.readout.effects import comparable
 from offerloop.commands.readout.findings import DrawCheck
-from offerloop.commands.readout.inputs import CONTROL_ARMS, PastRun
+from offerloop.commands.readout.inputs import PastRun
 from offerloop.commands.readout.shards.groups import ReadoutSums
 from offerloop.commands.readout.shards.survey import Survey
 from offerloop.evaluation import LEAST_BUYERS, LEAST_CUSTOMERS, sample_ratio
@@ -35,23 +35,31 @@ DRAWN = Message(
 
 
 def checks(run: PastRun, counts: Survey, *, has_exposures: bool) -> tuple[DrawCheck, ...]:
-    """Hash, holdout among all, holdout among planned, and the same among exposed customers when they are known."""
+    """Hash, holdout among all, control among planned, and the same among exposed customers when they are known."""
     held, usual = run.config.experiment.holdout, run.usual_share
     followers, planned = (PLAN, EXPLORE, HOLDBACK), counts.where(is_planned=True)
-    shares = _shares_of_plan(run, counts, planned)
+    among_planned, among_exposed = (
+        (Message("holdback among planned customers"), Message("holdback among exposed customers"))
+        if run.held_back
+        else (Message("holdout among planned customers"), Message("holdout among exposed customers"))
+    )
     results = [
         _hash_check(counts),
         _ratio(Message("holdout among all customers"), counts, followers, (held, 1 - held - usual), LOST),
-        _ratio(Message("holdout among planned customers"), planned, (PLAN, HOLDBACK), shares, LOST),
+        _planned(run, counts, planned, among_planned, LOST),
     ]
     if usual:
         name, shares = Message("business as usual among all customers"), (usual, 1 - held - usual)
         results.append(_ratio(name, counts, followers, shares, LOST, USUAL))
     if has_exposures:
-        exposed = planned.where(is_exposed=True)
-        name, shares = Message("holdout among exposed customers"), _shares_of_plan(run, counts, exposed)
-        results.append(_ratio(name, exposed, (PLAN, HOLDBACK), shares, LOGGED))
+        results.append(_planned(run, counts, planned.where(is_exposed=True), among_exposed, LOGGED))
     return tuple(results)
+
+
+def _planned(run: PastRun, counts: Survey, planned: Survey, group: Message, causes: Message) -> DrawCheck:
+    """Check the size of the control of the plan among those that have an offer in it, or those that were exposed."""
+    shares = (run.held_back, 1 - run.held_back) if run.held_back else _shares_of_plan(run, counts, planned)
+    return _ratio(group, planned, (PLAN,), shares, causes, run.control_arm)
 
 
 def _shares_of_plan(run: PastRun, counts: Survey, planned: Survey) -> tuple[float, float]:
@@ -70,10 +78,10 @@ def why_unsound(checks: tuple[DrawCheck, ...]) -> Message | None:
     return Message("No effect is shown: {failure}; {causes}.", failure=failed.failure, causes=failed.causes)
 
 
-def why_too_few(counts: Survey) -> Message | None:
+def why_too_few(run: PastRun, counts: Survey) -> Message | None:
     """One sentence when too few customers were planned for an offer or held back, else None."""
     planned = counts.where(is_planned=True)
-    sent, held = planned.customers(PLAN), planned.customers(*CONTROL_ARMS)
+    sent, held = planned.customers(PLAN), planned.customers(run.control_arm)
     if min(sent, held) >= LEAST_CUSTOMERS:
         return None
     return Message(
@@ -136,7 +144,7 @@ def _ratio(
     held, rest = counts.customers(drawn), counts.customers(*others)
     ratio = sample_ratio((held, rest), shares)
     expected = (held + rest) * shares[0] / sum(shares)
-    says = (HELD_BACK if drawn == HOLDOUT else DRAWN).with_values(
+    says = (DRAWN if drawn == USUAL else HELD_BACK).with_values(
         check=name,
         held=held,
         rest=rest,

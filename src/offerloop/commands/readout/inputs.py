@@ -38,8 +38,6 @@ from offerloop.tables import (
 )
 from offerloop.workspace import held_back_of, holdout_of, is_of_loop, written_config
 
-CONTROL_ARMS = (HOLDOUT, HOLDBACK)
-"""Arms of the customers without the offer that the plan has for them: for good, and in one period of a loop."""
 MOST_DAYS = 28
 """Length of the period when none is given and the orders reach further."""
 T = TypeVar("T")
@@ -53,6 +51,15 @@ _DECIDED = {
 DECIDED = replace(ASSIGNMENTS, columns=tuple(one for one in ASSIGNMENTS.columns if one.name in _DECIDED))
 """The columns of assignments that a read-out needs."""
 _FILES = ("manifest.json", "summary.json", *(f"{table.name}.parquet" for table in _TABLES))
+
+
+def control_arm(held_back: float) -> str:
+    """Return the arm of those who did not get the offer that the plan has for them.
+
+    In a loop the holdout had no offers in earlier periods either, and what is planned depends on these, so that it has
+    offers planned for other customers: only who had them held back in the same period is like the plan's customers.
+    """
+    return HOLDBACK if held_back else HOLDOUT
 
 
 @dataclass(frozen=True)
@@ -79,6 +86,11 @@ class PastRun:
     """The language of its report; runs of the first versions do not say."""
     left_out: tuple[str, ...] = ()
     """Ids, as text, of customers whom the read-out leaves out."""
+
+    @property
+    def control_arm(self) -> str:
+        """The arm that the plan's customers are compared with; see `control_arm`."""
+        return control_arm(self.held_back)
 
     @property
     def usual_share(self) -> float:

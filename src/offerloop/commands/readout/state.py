@@ -13,7 +13,7 @@ import polars as pl
 from offerloop.arrays import Floats
 from offerloop.commands.readout.checks import checks
 from offerloop.commands.readout.findings import DrawCheck
-from offerloop.commands.readout.inputs import CONTROL_ARMS, RECENT, PastRun, read_run
+from offerloop.commands.readout.inputs import RECENT, PastRun, read_run
 from offerloop.commands.readout.shards.survey import decided_tables, survey
 from offerloop.engine import DEFAULT_ENGINE, Engine, InMemoryEngine, collect, engine_of, is_small
 from offerloop.evaluation import LEAST_BUYERS, ComingTest
@@ -51,7 +51,7 @@ def plan_test(run_folder: Path, weekly_effect_minor: float) -> ReadoutDuration:
     """
     run = read_run(run_folder)
     engine, arm = _engine(run), nw.col("arm")
-    planned = run.assignments(engine).filter(nw.col("planned_offer_id") != NO_OFFER, arm.is_in([PLAN, *CONTROL_ARMS]))
+    planned = run.assignments(engine).filter(nw.col("planned_offer_id") != NO_OFFER, arm.is_in([PLAN, run.control_arm]))
     spent = collect(planned.join(run.profiles(engine), on="customer_id", how="left").select("arm", RECENT))
     n_treated = spent.filter(pl.col("arm") == PLAN).height
     test = ComingTest.of(_margin_of_a_day(run, spent), n_treated, spent.height - n_treated, 1)

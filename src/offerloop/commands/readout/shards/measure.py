@@ -66,7 +66,7 @@ class OutcomeReader:
             done = outcomes(self.run, self.basis, self.start, first_days)
             of_start = panel(self.run, self.basis, done, tables).drop("x")
             rows = of_start.join(rows.select("customer_id", "x"), on="customer_id", how="left")
-        yield from sums_by_group("forecast", planned_rows(rows), ("profit_minor",))
+        yield from sums_by_group("forecast", planned_rows(rows, self.run.control_arm), ("profit_minor",))
 
 
 def measure(

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from offerloop.commands.readout.findings import FIFTHS
-from offerloop.commands.readout.inputs import CONTROL_ARMS, RECENT, PastRun
+from offerloop.commands.readout.inputs import RECENT, PastRun, control_arm
 from offerloop.commands.readout.shards.draw import ExplorationDraw
 from offerloop.commands.readout.shards.groups import (
     CONTROL,
@@ -81,7 +81,7 @@ class Comparisons:
 
     def of(self, rows: pl.DataFrame, tables: ShardRows) -> Iterator[tuple[GroupKey, GroupSums]]:
         """Yield the sums of all groups of the rows of a `panel`."""
-        planned = planned_rows(rows)
+        planned = planned_rows(rows, control_arm(self.draw.held_back))
         yield from sums_by_group("plan", planned, self.outcomes)
         yield from sums_by_group("campaign", _by_campaign(planned, tables["further_campaigns"]), self.outcomes)
         yield from sums_by_group("programme", _sided(rows, [PLAN, HOLDBACK, EXPLORE], [HOLDOUT]), self.outcomes)
@@ -120,9 +120,9 @@ class Comparisons:
         return bool(np.all((np.abs(apart) < _ROUNDING) | (np.abs(apart - self.draw.usual) < _ROUNDING)))
 
 
-def planned_rows(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return who was planned an offer and got it, or had it held back, in their groups."""
-    return _sided(rows.filter(pl.col("planned_offer_id") != NO_OFFER), [PLAN], list(CONTROL_ARMS))
+def planned_rows(rows: pl.DataFrame, control: str) -> pl.DataFrame:
+    """Return who was planned an offer and got it, or is in the arm `control`, in their groups."""
+    return _sided(rows.filter(pl.col("planned_offer_id") != NO_OFFER), [PLAN], [control])
 
 
 def _by_campaign(planned: pl.DataFrame, further: pl.DataFrame) -> pl.DataFrame:

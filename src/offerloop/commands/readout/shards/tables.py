@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import narwhals as nw
 
-from offerloop.commands.readout.inputs import CONTROL_ARMS, BuyerOrders, PastRun, Period
+from offerloop.commands.readout.inputs import BuyerOrders, PastRun, Period
 from offerloop.engine import Engine, Frame
 from offerloop.offers import NO_OFFER
 from offerloop.tables import PLAN
@@ -50,7 +50,7 @@ def places(run: PastRun, engine: Engine) -> Mapping[str, Frame]:
     if effects is None:
         return {}
     arm, offer = nw.col("arm"), nw.col("planned_offer_id")
-    planned = run.assignments(engine).filter(offer != NO_OFFER, arm.is_in([PLAN, *CONTROL_ARMS]))
+    planned = run.assignments(engine).filter(offer != NO_OFFER, arm.is_in([PLAN, run.control_arm]))
     keys = {"planned_campaign_id": "campaign_id", "planned_offer_id": "offer_id"}
     earned = effects.select("customer_id", *keys.values(), "profit_minor")
     rows = planned.select("customer_id", *keys).join(
