@@ -32,7 +32,6 @@ _ALWAYS = Message("never empty", context="empty cells of a feature")
 _ZERO = Message("0", context="empty cells of a feature")
 _NO_NAMES = Message("0 where order lines name none")
 _NO_SPEND = Message("0 where nothing was spent")
-_SHARE = Message("its share of spend")
 _UNIDENTIFIED = Message("empty for everyone where purchases do not show that customers stop")
 FEATURES = (
     Feature("recency_days", Message("days from the last purchase to the moment of the profile"), _ALWAYS),
@@ -53,9 +52,13 @@ FEATURES = (
     Feature("n_stores", Message("distinct stores", context="feature"), _NO_NAMES),
     Feature("n_channels", Message("distinct channels, such as online and store"), _NO_NAMES),
     Feature("top_category", Message("category of highest spend, ties to the first by name"), _ALWAYS),
-    Feature("top_category_share", _SHARE, _NO_SPEND),
+    Feature("top_category_share", Message("share of spend in the category of highest spend"), _NO_SPEND),
     Feature("top_brand", Message("brand of highest spend, ties to the first by name"), _ALWAYS),
-    Feature("top_brand_share", _SHARE, Message("0 where nothing was spent, or the brand is not known")),
+    Feature(
+        "top_brand_share",
+        Message("share of spend on the brand of highest spend"),
+        Message("0 where nothing was spent, or the brand is not known"),
+    ),
     Feature("discount_share", Message("share of order lines bought below list price"), _ALWAYS),
     Feature("mean_depth", Message("shelf discount over value at list price"), Message("0 where nothing had a price")),
     Feature("coupon_share", Message("share of order lines with a coupon"), _ALWAYS),

@@ -351,6 +351,12 @@ def test_an_experiment_shows_what_profit_is_made_of(small_run, tmp_path):
         assert [one["days"] for one in found["looks"]] == [7, 14]
         assert late["high_minor"] - late["low_minor"] < early["high_minor"] - early["low_minor"]
         assert client.get("/console/experiment?effect=much", headers=admin).status_code == 200
+        choice = (
+            client.get("/console/experiment", headers=admin).text.partition('name="by"')[2].partition("</select>")[0]
+        )
+        words = re.findall(r"<option[^>]*>([^<]+)<", choice)
+        assert len(words) == len(set(words)) > 20, "each dimension has words of its own"
+        assert "bought on one day only" in words
         by = client.get("/console/experiment.json?by=n_orders", headers=admin).json()
         assert 0 < sum(one["customers"] for one in by["dimension"]) <= 400
         assert all(one["effect"]["low_minor"] < 400 < one["effect"]["high_minor"] for one in by["dimension"])

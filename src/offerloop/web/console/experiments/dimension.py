@@ -47,8 +47,11 @@ def effect_by_segment(request: PageRequest, run: RunRead) -> list[Block]:
 
 def _dimension_words(name: str) -> Message | str:
     """Return the words for a feature of customers; an attribute of the shop has its own name."""
-    meaning = next((one.meaning for one in FEATURES if one.name == name), None)
-    return name.replace("_", " ") if meaning is None else meaning
+    meanings = {one.name: one.meaning for one in FEATURES} | {"one_day_only": _ONE_DAY_ONLY}
+    return meanings.get(name, name.replace("_", " "))
+
+
+_ONE_DAY_ONLY = Message("bought on one day only", context="feature")
 
 
 def _shown(request: PageRequest, split: Dimension) -> list[Block]:
