@@ -133,6 +133,11 @@ class RunRead:
         """Attributes that no model and no rule has seen."""
         return [str(name) for name in self.written.get("profiles", {}).get("audit_only", [])]
 
+    @property
+    def fixed_attributes(self) -> list[str]:
+        """Attributes that may tell who responds to offers; earlier runs have none."""
+        return [str(name) for name in self.written.get("profiles", {}).get("fixed_attributes", [])]
+
     @cached_property
     def list_prices_known(self) -> bool:
         """Return whether the data can tell that something was bought below its list price."""

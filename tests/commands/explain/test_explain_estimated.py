@@ -87,3 +87,21 @@ def test_a_coupon_of_an_amount_is_named_by_its_label(run):
 
 def told(facts, language):
     return explanation_text(facts, "customer", language).splitlines()[0]
+
+
+def test_attributes_that_counted_are_named_to_support_and_to_the_customer(tmp_path):
+    folder = build_run(tmp_path / "told")
+    (written,) = folder.glob("offerloop.toml")
+    written.write_text(written.read_text().replace("[profiles]", '[profiles]\nfixed_attributes = ["home_region"]', 1))
+    beside = {
+        "support": "Facts used as well: home region.",
+        "customer": "Besides your purchases this counted: home region.",
+    }
+    for audience, said in beside.items():
+        assert said not in explain(folder, "1", audience).text  # effects are those of shelf prices
+    changed(folder, "effects", basis=pl.col("basis").replace("transferred", "estimated"))
+    for audience, said in beside.items():
+        assert said in explain(folder, "1", audience).text
+    drawn = pl.read_parquet(folder / "assignments.parquet").filter(pl.col("reasons") == "holdout")["customer_id"][0]
+    for audience in beside:
+        assert "home region" not in explain(folder, str(drawn), audience).text

@@ -79,6 +79,7 @@ def _offered(_: ExplanationLocalizer, terms: OfferTermFacts) -> list[str]:
         *([_("You also get: {offers}.", context="explanation", offers=_.further())] if _.facts.further else []),
         _(WHY_THIS_ONE["all" if why == "scope" else why], category=category or ""),
         _(_how_chosen(terms, at_random=at_random)),
+        *([] if at_random else _beside_purchases(_)),
     ]
 
 
@@ -106,4 +107,11 @@ def _not_offered(_: ExplanationLocalizer) -> list[str]:
         _("There is no personal offer for you at the moment."),
         _(WHY_NO_OFFER[reason]),
         _(how),
+        *(_beside_purchases(_) if how == AUTOMATED else []),
     ]
+
+
+def _beside_purchases(_: ExplanationLocalizer) -> list[str]:
+    """Return what else about the customer counted."""
+    names = _.in_words(_.facts.attributes_used)
+    return [_("Besides your purchases this counted: {attributes}.", attributes=names)] if names else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -64,6 +65,7 @@ def facts_of(run: RunRead, customer: int | str) -> DecisionFacts:
         as_of=run.summary["as_of"],
         margin=run.summary["margin"],
         holdout_share=run.holdout,
+        attributes_used=_attributes_used(run, candidates),
         attributes_not_used=tuple(run.audit_only),
         customer_id=customer,
         profile=Profile(**{one.name: profile.get(one.name) for one in fields(Profile)}),
@@ -81,6 +83,12 @@ def facts_of(run: RunRead, customer: int | str) -> DecisionFacts:
         untried=untried(run),
         changes=change,
     )
+
+
+def _attributes_used(run: RunRead, candidates: Sequence[OfferOption]) -> tuple[str, ...]:
+    """Return attributes that count where effects were learned from offers shown at random."""
+    estimated = any(one.basis == "estimated" for one in candidates)
+    return tuple(run.fixed_attributes) if estimated else ()
 
 
 def _keys(rows: pl.DataFrame, campaign: str, offer: str) -> list[Key]:

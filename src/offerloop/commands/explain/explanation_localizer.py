@@ -64,6 +64,10 @@ class ExplanationLocalizer:
         """Parts in a row."""
         return self.localizer.listed(parts)
 
+    def in_words(self, names: Iterable[str]) -> str:
+        """Names of columns in a row, as words."""
+        return self.listed(name.replace("_", " ") for name in names)
+
     def clauses(self, parts: Iterable[str]) -> str:
         """Put parts of a sentence in a row."""
         return self.localizer.clauses(parts)

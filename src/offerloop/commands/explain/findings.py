@@ -348,6 +348,8 @@ class DecisionFacts(JsonFacts):
     margin: float
     holdout_share: float
     """Share of customers that was to be held out."""
+    attributes_used: tuple[str, ...]
+    """Attributes that may tell how the customer responds to offers, beside purchases."""
     attributes_not_used: tuple[str, ...]
     """Attributes that no model and no rule has seen."""
     customer_id: int | str

@@ -95,8 +95,8 @@ def support_text(_: ExplanationLocalizer) -> str:
         *map(_, _facts_used(_)),
     ]
     if _.facts.attributes_not_used:
-        names = (name.replace("_", " ") for name in _.facts.attributes_not_used)
-        lines.append(_("Not used: {attributes}.", context="explanation", attributes=_.listed(names)))
+        names = _.in_words(_.facts.attributes_not_used)
+        lines.append(_("Not used: {attributes}.", context="explanation", attributes=names))
     lines.append(_("The decision was automatic; no employee looked at this customer."))
     if terms:
         lines.append(
@@ -145,7 +145,9 @@ def _facts_used(_: ExplanationLocalizer) -> list[Message]:
         return [SUPPORT_FACTS["assumed"]]
     category = terms.category if terms else None
     about = [SUPPORT_SCOPE[closeness(_, category)].with_values(category=category)] if category else []
-    return [*about, SUPPORT_FACTS[_known_by(_)]]
+    attributes = _.in_words(_.facts.attributes_used)
+    beside = [Message("Facts used as well: {attributes}.", attributes=attributes)] if _.facts.attributes_used else []
+    return [*about, SUPPORT_FACTS[_known_by(_)], *beside]
 
 
 def _known_by(_: ExplanationLocalizer) -> str:

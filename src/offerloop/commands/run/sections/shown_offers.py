@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
@@ -64,7 +64,7 @@ def shown_blocks(shown: ShownOffers, findings: Findings, facts: RunFacts) -> tup
         Bullets(_rests_on(shown, findings, _)),
         _figure(shown, _names(shown, findings, _), facts),
         *([Text(_chance(shown, _))] if shown.clear else []),
-        Text(_apart(shown, _)),
+        Text(_apart(shown, findings.config.profiles.fixed_attributes, _)),
         *([] if shown.carries_over is None else [Text(_later(shown, _))]),
     )
 
@@ -235,7 +235,8 @@ def _chance(shown: ShownOffers, _: Localizer) -> str:
     )
 
 
-def _apart(shown: ShownOffers, _: Localizer) -> str:
+def _apart(shown: ShownOffers, attributes: Sequence[str], _: Localizer) -> str:
+    """How customers are told apart, and by which of their attributes besides purchases."""
     name, meaning = _.named(ESTIMATOR_NAMES, shown.estimator), _.named(ESTIMATORS_IN_WORDS, shown.estimator)
     text = (
         Message(
@@ -246,7 +247,8 @@ def _apart(shown: ShownOffers, _: Localizer) -> str:
         if shown.carries_over is None
         else Message("Which customers respond more is told by the estimator “{estimator}”: {meaning}.")
     )
-    return _(text, estimator=name, meaning=meaning)
+    used = _("Attributes of customers that count besides purchases: {names}.", names=_.listed(attributes))
+    return _.sentences([_(text, estimator=name, meaning=meaning), *([used] if attributes else [])])
 
 
 def _later(shown: ShownOffers, _: Localizer) -> str:
