@@ -176,8 +176,7 @@ class Coupon(Offer):
 def read_coupon(terms: WrittenTerms, categories: Sequence[str] | None) -> list[Offer]:
     """Coupons of the given percentages on one category, on every known category, or on everything.
 
-    Without known categories the one coupon as it is written. One that stands for a single offer keeps the `id` that is
-    written, since logs of shown offers name it.
+    Without known categories the one coupon as it is written.
     """
     steps = () if terms.get("steps") is None else tuple(terms.percents("steps"))
     if categories is None:
@@ -196,11 +195,10 @@ def read_coupon(terms: WrittenTerms, categories: Sequence[str] | None) -> list[O
         )
     scopes = terms.scope_here().of_each(categories) if on == EACH_CATEGORY else [None]
     own, offers = terms.own(Coupon, without="percent"), list[Offer]()
-    keeps_id = terms.get("id") is not None and on != EACH_CATEGORY and not isinstance(terms.get("percent"), list)
     for scope in scopes:
         for percent in percents:
             coupon = Coupon(**terms.common("coupon", scope), percent=percent, steps=steps, **own)
-            offers.append(coupon if keeps_id else replace(coupon, offer_id=_offer_id(name, coupon)))
+            offers.append(replace(coupon, offer_id=_offer_id(name, coupon)))
     return offers
 
 
