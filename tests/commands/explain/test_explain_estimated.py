@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import polars as pl
 import pytest
-from explained_run import build_run
+from explained_run import CONFIG, build_run
 
 from offerloop.commands.explain.findings import CappedTerms, TimedTerms
 from offerloop.commands.explain.page import explanation_text
@@ -90,9 +90,8 @@ def told(facts, language):
 
 
 def test_attributes_that_counted_are_named_to_support_and_to_the_customer(tmp_path):
-    folder = build_run(tmp_path / "told")
-    (written,) = folder.glob("offerloop.toml")
-    written.write_text(written.read_text().replace("[profiles]", '[profiles]\nfixed_attributes = ["home_region"]', 1))
+    config = CONFIG.replace("[profiles]", '[profiles]\nfixed_attributes = ["home_region"]')
+    folder = build_run(tmp_path / "told", config=config)
     beside = {
         "support": "Facts used as well: home region.",
         "customer": "Besides your purchases this counted: home region.",
