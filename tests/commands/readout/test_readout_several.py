@@ -1,5 +1,6 @@
 """Read-outs of plans that give customers offers of several campaigns."""
 
+import shutil
 from datetime import date, timedelta
 
 import polars as pl
@@ -8,6 +9,9 @@ from two_campaigns import write_two_campaigns
 from typed_command import offerloop
 
 from offerloop import run
+from offerloop.commands.readout.inputs import read_run
+from offerloop.engine import collect
+from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.web.console.experiments.drivers import drivers
 
 CAMPAIGNS = ("first", "second")
@@ -26,9 +30,13 @@ def read_out(tmp_path_factory):
     weekly = bought.filter(pl.col("when") < "2024-01-08")
     later = weekly.with_columns(when=pl.lit(start.isoformat()), order="order" + pl.lit("-new"))
     later.write_csv(folder / "later.csv")
-    code, out, err = offerloop("readout", done.folder, "--orders", folder / "later.csv")
+    return read_out_of(done.folder, folder / "later.csv")
+
+
+def read_out_of(run_folder, orders):
+    code, out, err = offerloop("readout", run_folder, "--orders", orders)
     assert (code, err) == (0, ""), out
-    return next(done.folder.glob("readout*"))
+    return next(run_folder.glob("readout*"))
 
 
 def with_offer(read_out, campaign):
@@ -62,3 +70,14 @@ def test_outcomes_say_for_whom_several_offers_were_planned(read_out):
     assert {arm: n for arm, n in by_arm.iter_rows() if arm in {"plan", "holdout"}} == {"plan": 2, "holdout": 2}
     assigned = pl.read_parquet(read_out.parent / "assignments.parquet").sort("customer_id")
     assert outcomes["n_planned"].to_list() == assigned["n_planned"].to_list()
+
+
+def test_a_run_that_does_not_say_what_the_control_group_had_further_is_compared_by_first_offers(read_out):
+    """Customers with an offer of the second campaign beside another one would stand beside nobody who had it, too."""
+    run_folder = read_out.parent
+    older = shutil.copytree(run_folder, run_folder.with_name("older"), ignore=shutil.ignore_patterns("readout*"))
+    assert len(collect(read_run(older).further_campaigns(DuckDBEngine()))) > 0
+    (older / "further_planned.parquet").unlink()
+    assert len(collect(read_run(older).further_campaigns(DuckDBEngine()))) == 0
+    effects = pl.read_parquet(read_out_of(older, run_folder.parents[1] / "later.csv") / "effects.parquet")
+    assert set(effects.filter(pl.col("group").is_in(CAMPAIGNS))["group"]) == {"first"}

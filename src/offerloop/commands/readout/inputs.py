@@ -108,10 +108,14 @@ class PastRun:
         return self._customers(engine, FURTHER_OFFERS.name).select(*DECIDED.names)
 
     def further_campaigns(self, engine: Engine) -> Frame:
-        """customer_id and campaign_id of what the plan has for customers beside the offer in `assignments`."""
+        """customer_id and campaign_id of what the plan has for customers beside the offer in `assignments`.
+
+        Nothing where an older run does not say it of the control group: customers with further offers would stand
+        beside a group without them.
+        """
         kept = self.further_offers(engine).filter(nw.col("arm") == PLAN).select("customer_id", "campaign_id")
         if not (self.folder / f"{FURTHER_PLANNED.name}.parquet").exists():
-            return kept
+            return kept.head(0)
         return nw.concat([kept, self._customers(engine, FURTHER_PLANNED.name).select("customer_id", "campaign_id")])
 
     def profiles(self, engine: Engine) -> Frame:
