@@ -157,3 +157,9 @@ def test_offers_filed_under_a_segment_say_so():
     (offer,) = read_offers([{"kind": "coupon", "percent": 10, "segments": ["new"]}], None, "USD")
     found = price(BASKET, [offer], NOW)
     assert [one.why.value for one in found.rejected] == ["not_in_segment"]
+
+
+def test_the_label_of_an_offer_in_reports_says_the_minimum_spend():
+    written = [{"kind": "coupon", "percent": 10, "min_spend": "80.00"}, {"kind": "coupon", "percent": 20}]
+    labels = [str(offer.label_with_minimum()) for offer in read_offers(written, [], "USD")]
+    assert labels == ["10 % off everything, minimum spend 80.00 USD", "20 % off everything"]

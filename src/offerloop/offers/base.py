@@ -12,6 +12,7 @@ from offerloop.message import Message
 from offerloop.money import round_up
 from offerloop.offers.conditions import NO_CONDITIONS, Conditions
 from offerloop.offers.form import Unit, term
+from offerloop.offers.kinds.wording import amount_text
 from offerloop.offers.pricing.effects.base import Effect
 from offerloop.offers.scope import EVERYTHING, Scope
 from offerloop.offers.stacking import ALONE_IN_ITS_LANE, Lane, Stacking
@@ -98,6 +99,13 @@ class Offer(ABC):
     @abstractmethod
     def label(self) -> Message:
         """What a customer would read, short."""
+
+    def label_with_minimum(self) -> Message:
+        """Return the label, with the least that has to be spent where the offer has such a condition."""
+        if not self.conditions.min_minor:
+            return self.label()
+        least = amount_text(self.conditions.min_minor, self.currency)
+        return Message("{label}, minimum spend {least}", context="label of an offer", label=self.label(), least=least)
 
     def gives(self) -> Sequence[Given]:
         """What it adds to the basket."""

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from offerloop.errors import InputError
+from offerloop.message import Message
 from offerloop.offers.attributes import AttributeTest
 from offerloop.offers.pricing.basket import Basket
 
@@ -38,10 +40,17 @@ class Scope:
         return self == EVERYTHING
 
     def of_each(self, categories: Sequence[str]) -> Sequence[Scope]:
-        """Return it within each category, without those of which it excepts everything."""
+        """Return it within each category, without those of which it excepts everything.
+
+        Raises InputError where it excepts all of them.
+        """
         excepted = frozenset[str]() if self.but is None else self.but.categories
         is_whole = self.but == Scope(categories=excepted)
         left = [one for one in categories if not (is_whole and one in excepted)]
+        if categories and not left:
+            raise InputError(
+                Message("an offer on each category has all of them in 'except', so that nothing is left; take one out")
+            )
         return [replace(self, categories=frozenset([one])) for one in left]
 
     @cached_property

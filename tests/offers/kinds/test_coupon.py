@@ -39,6 +39,11 @@ def test_each_category_keeps_all_else_that_limits_it():
     assert (bread.category, tea.category) == ("bread", "tea")
 
 
+def test_each_category_with_all_of_them_excepted_is_refused():
+    with pytest.raises(InputError, match="has all of them in 'except', so that nothing is left"):
+        read(percent=10, on="each category", **{"except": {"on": CATEGORIES}})
+
+
 @pytest.mark.parametrize("percent", ["0.1", 0.1, "1/10"])
 def test_the_percentage_is_exact(percent):
     (offer,) = read(percent=percent)

@@ -139,7 +139,7 @@ def _check(campaign: Campaign, offer: Offer, shown: frozenset[str], *, studied: 
     elif studied and offer.depth is not None and offer.category is not None:
         basis = "transferred"
     return OfferCheck(
-        campaign.id, offer.offer_id, offer.kind, offer.label(), most, basis, problem or "",
+        campaign.id, offer.offer_id, offer.kind, offer.label_with_minimum(), most, basis, problem or "",
         missing_limit=missing_limit(offer),
     )  # fmt: skip
 

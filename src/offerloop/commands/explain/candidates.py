@@ -170,7 +170,7 @@ def terms_of(run: RunRead, campaign_id: str, offer_id: str) -> OfferTermFacts:
 
 
 def _in_full(terms: OfferTermFacts, offer: Offer) -> OfferTermFacts:
-    basic = (terms.kind, offer.label(), terms.category)
+    basic = (terms.kind, offer.label_with_minimum(), terms.category)
     if isinstance(offer, SpendAndSave):
         return SpendAndSaveTerms(*basic, offer.spend_minor, offer.off_minor)
     percent, hours = getattr(offer, "percent", None), getattr(offer, "hours", None)

@@ -146,7 +146,7 @@ class _Replay:
         self.funded = {one.offer_id: one.funded_share for one in offers.offers}
         self.counts = _Counts()
         self.days: dict[int, Sums] = {}
-        self.by_offer = {one.offer_id: OfferSums(one.offer_id, one.label()) for one in offers.offers}
+        self.by_offer = {one.offer_id: OfferSums(one.offer_id, one.label_with_minimum()) for one in offers.offers}
         self.kept: list[pl.DataFrame] = []
         self.waiting: list[tuple[Any, ...]] = []
 

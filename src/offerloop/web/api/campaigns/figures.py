@@ -252,7 +252,7 @@ def try_campaign(request: Request, campaign_id: CampaignId, body: BasketRequest,
     for offer in offers:
         effect = offer_effect(campaign_id, offer.offer_id, basket, beside, now)
         written = effect.written()
-        tried.append(OfferTried(offer_id=offer.offer_id, label=language(offer.label()), **written))
+        tried.append(OfferTried(offer_id=offer.offer_id, label=language(offer.label_with_minimum()), **written))
     total = price(basket, beside.for_customer(()), now, held.policy).total_minor
     return CampaignTried(currency=body.currency, total_minor=total, offers=tried)
 
