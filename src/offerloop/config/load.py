@@ -61,12 +61,16 @@ def load_config(path: StrPath) -> Config:
     Raises ConfigError with one line for each problem.
     """
     path = config_file(path)
-    return beside(load_file(path, Config), path.parent)
+    text = _text(path, Config)
+    return beside(_read(path, text, Config).with_text(text), path.parent)
 
 
 def load_file(path: Path, model: type[M]) -> M:
     """A file of some other sections. Raises ConfigError with one line for each problem."""
-    text = _text(path, model)
+    return _read(path, _text(path, model), model)
+
+
+def _read(path: Path, text: str, model: type[M]) -> M:
     try:
         written = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticKnownError
 
 from offerloop.config.language import report_language
@@ -128,6 +128,18 @@ class Config(ConfigSection):
     alarms: Alarms | None = None
     approval: Approval = Approval()
     serve: Serve = Serve()
+    _text: str = PrivateAttr("")
+
+    @property
+    def text(self) -> str:
+        """The file that it was read from, as it was then; empty where it was read from none."""
+        return self._text
+
+    def with_text(self, text: str) -> Config:
+        """Return the same with the text that it was read from."""
+        config = self.model_copy()
+        config._text = text
+        return config
 
     @field_validator("campaigns")
     @classmethod

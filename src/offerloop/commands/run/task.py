@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -153,7 +154,7 @@ def preview(config_path: StrPath, campaign: StoreCampaign, folder: Path, engine:
         how = {"shares": shares_of(config), "engine": engine, **kept_in_manifest(added)}
         with filling(folder, replace=True) as partial:
             _write(planned, summary, running, store, partial)
-            _write_json(partial / "manifest.json", _manifest(config_path, config, recorder, how))
+            _write_json(partial / "manifest.json", _manifest(config, recorder, how))
     return RunResult(folder, folder / "report.html", summary)
 
 
@@ -210,7 +211,7 @@ def _finish(
     with filling(folder) as partial:
         _write(run, summary, engine, recorder.store, partial)
         (partial / "report.html").write_text(page, encoding="utf-8")
-        _write_json(partial / "manifest.json", _manifest(config_path, config, recorder, how))
+        _write_json(partial / "manifest.json", _manifest(config, recorder, how))
     return RunResult(folder, folder / "report.html", summary), run
 
 
@@ -306,14 +307,13 @@ def _write_json(path: Path, content: dict[str, Any]) -> None:
     path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _manifest(config_path: Path, config: Config, recorder: Recorder, how: dict[str, Any]) -> dict[str, Any]:
-    """What went in, and what it took."""
+def _manifest(config: Config, recorder: Recorder, how: dict[str, Any]) -> dict[str, Any]:
+    """What went in, the configuration as it was read, and what it took."""
     inputs = {name: _fingerprint(source) for name, source in config.sources.items()}
-    text = config_path.read_text(encoding="utf-8")
     return {
         "format": RUN_FORMAT,
         "inputs": inputs,
-        "config": {"sha256": sha256(config_path), "text": without_passwords(text)},
+        "config": {"sha256": hashlib.sha256(config.text.encode()).hexdigest(), "text": without_passwords(config.text)},
         "seed": config.seed,
         **how,
         "versions": versions(),
