@@ -169,7 +169,7 @@ class World:
 
 
 def make(history: History, design: Design) -> World:
-    """Draw customers, sensitivities and the lot."""
+    """Draw customers, sensitivities and who gets which offer."""
     rng = np.random.default_rng([design.seed, *map(ord, design.family)])
     recent = history.lines.filter(pl.col("day") >= 7 * (history.weeks - POOL))
     active = np.sort(recent["customer"].unique().to_numpy())

@@ -57,7 +57,7 @@ class Customers:
 
 @dataclass(frozen=True, eq=False)
 class MonotoneTrial:
-    """Customers, the depth that each was given by lot, all with the same chance, and whether they bought."""
+    """Customers, the depth that each was given at random, all with the same propensity, and whether they bought."""
 
     customers: Customers
     depth: Ints
@@ -67,7 +67,7 @@ class MonotoneTrial:
 
     @classmethod
     def draw(cls, n: int, seed: int = 1) -> MonotoneTrial:
-        """The lot and luck come from the next seed."""
+        """Arms and outcomes are drawn from the next seed."""
         customers, rng = Customers.draw(n, seed), np.random.default_rng(seed + 1)
         depth = rng.integers(0, len(DEPTHS), n)
         bought = rng.random(n) < customers.chance[np.arange(n), depth]

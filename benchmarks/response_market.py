@@ -1,6 +1,6 @@
 """The simulated shop, where every effect is known: who finds them, and what are plans worth beside the oracle's?
 
-In each preset offers are given by lot in some weeks, half of the customers get one. Estimators learn value and cost
+In each preset offers are given at random in some weeks, half of the customers get one. Estimators learn value and cost
 from the weeks of a random half of the customers, and tell the effects of the coming week on the other half, by what
 the shop sees of them then. A plan gives everybody the offer of most predicted profit, or none; there is no budget. The
 automatic choice gives what its decision says.
@@ -31,7 +31,7 @@ from response_systems import Found as Learned
 from response_systems import System
 
 PRODUCTS, BEFORE, LOGGED = 500, 26, 4
-"""Products; weeks before the offers; weeks of offers by lot."""
+"""Products; weeks before the offers; weeks of offers at random."""
 PROFIT, SHARE = "profit", "profit / oracle"
 
 
@@ -62,7 +62,7 @@ def markets(systems: Sequence[System], customers: int, splits: int) -> Found:
 
 
 def logged(preset: str, customers: int, splits: int) -> Known:
-    """Weeks of offers by lot, then the truth of the week after them."""
+    """Weeks of offers at random, then the truth of the week after them."""
     market = Market(load_preset(preset), customers, PRODUCTS, 1, BEFORE)
     rng, weeks = np.random.default_rng(1), []
     for _ in range(LOGGED):

@@ -1,6 +1,6 @@
 """Does it pay to allocate by less than the estimated profits? Plans in simulated shops, judged by the truth.
 
-In many small shops of each preset effects are learned from weeks of offers by lot. The next week is planned within
+In many small shops of each preset effects are learned from weeks of offers at random. The next week is planned within
 a budget of 30 % of the liability that the plan without one would have: by the estimates as they are (nominal), drawn to
 the mean of their offer, or of offer and segment (shrunk), less one standard error (lower bound), and against the worst
 errors of segments (segment-robust). Once by effects that are calibrated on left-out customers, as plans of this project
@@ -28,8 +28,8 @@ from robust_world import Believed, Setting, World, make_world
 
 VERSIONS = ("offerloop", "numpy", "polars", "scipy")
 SETTINGS = (
-    Setting("all offers, one week by lot", 5_000, 1, every=True, shops=24),
-    Setting("an offer of each kind, four weeks by lot", 5_000, 4, every=False, shops=24),
+    Setting("all offers, one week at random", 5_000, 1, every=True, shops=24),
+    Setting("an offer of each kind, four weeks at random", 5_000, 4, every=False, shops=24),
 )
 QUICK, FIRST = 2, 1_001
 """Shops of a preset; the first seed: nothing was chosen by what came of it or a later one."""

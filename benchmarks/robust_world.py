@@ -51,7 +51,7 @@ class Setting:
     name: str
     customers: int
     weeks: int
-    """Of offers by lot."""
+    """Weeks of offers at random."""
     every: bool
     """Whether all offers of the preset's menu are there; else one of each kind and depth."""
     shops: int
@@ -133,7 +133,7 @@ def make_world(preset: str, setting: Setting, seed: int) -> World:
 def learnt_from(
     market: Market, menu: Ints, weeks: int, rng: np.random.Generator
 ) -> tuple[Evidence, Evidence, list[Observation]]:
-    """Value and cost of weeks by lot, the customers of each in their order, and what was seen before each."""
+    """Value and cost of weeks at random, the customers of each in their order, and what was seen before each."""
     n, of = market.customers, market.terms
     before, features, given, value, cost = (
         list[Observation](),

@@ -1,10 +1,10 @@
 """A log of whole-shop discounts as CSV files, `offerloop init` and `offerloop run`: what is the plan truly worth?
 
-In each world 1,000 customers of 1,000 products are shown, after 26 weeks without offers, one of eleven offers by lot in
-each of 12 weeks: nothing, or 5 to 50 % off everything. The files are all that the command line is given, and a budget.
-The plan of the coming week is judged by its true profit, as a share of the fair ceiling's (the best plan on what the
-shop can see, learned from fresh customers' true effects) at the same true spend. Beside it, at that spend too: ridge-T
-on the same log, the depth that is truly best for everybody, random customers with random depths, and nothing.
+In each world 1,000 customers of 1,000 products are shown, after 26 weeks without offers, one of eleven offers at random
+in each of 12 weeks: nothing, or 5 to 50 % off everything. The files are all that the command line is given, and a
+budget. The plan of the coming week is judged by its true profit, as a share of the fair ceiling's (the best plan on
+what the shop can see, learned from fresh customers' true effects) at the same true spend. Beside it, at that spend too:
+ridge-T on the same log, the depth that is truly best for everybody, random customers with random depths, and nothing.
 
 `--quick` takes one smaller world of each preset, `--json FILE` writes the figures. Everything is synthetic.
 """
@@ -40,14 +40,14 @@ from offerloop.response import (
 )
 from offerloop.response.estimators.ridge_t import RidgeT
 from record import Claim, Found, Record, Result, load, machine, tell
-from shown_log_shop import DEPTHS, FILES, MOSTLY_LOW, UNIFORM, Lot, logged, whole_shop, write_log
+from shown_log_shop import DEPTHS, FILES, MOSTLY_LOW, UNIFORM, ShownWeeks, logged, whole_shop, write_log
 from shown_log_truth import fair_effects, true_effects
 
 VERSIONS = ("offerloop", "numpy", "polars", "lightgbm", "duckdb")
 SEEDS = (201, 202, 203, 204)
 BUDGETS = {"grocery": 0.06, "fashion": 0.50}
 """Major units a customer and week: about half of what the ceiling would spend without a budget."""
-LOTS = {"even": UNIFORM, "mostly low": MOSTLY_LOW}
+PROPENSITIES = {"even": UNIFORM, "mostly low": MOSTLY_LOW}
 PLAN, SENT, RIDGE, SAME, RANDOM, NOTHING = (
     "offerloop, plan", "offerloop, as sent", "ridge-T", "same for all, truly best", "random", "nothing",
 )  # fmt: skip
@@ -117,13 +117,13 @@ def ridge_t(folder: Path, ids: np.ndarray, own_share: float) -> Effects:
     return Effects(effect[:, :, 0], own_share * np.maximum(effect[:, :, 1], 0.0))
 
 
-def world(preset: str, seed: int, size: Size, chance: Floats) -> dict[str, float]:
+def world(preset: str, seed: int, size: Size, propensity: Floats) -> dict[str, float]:
     """Shares of the fair ceiling's profit at equal true spend, and what else is to be said."""
-    lot = Lot(size.before, 12, chance)
-    market = logged(whole_shop(preset), seed, size.customers, size.products, lot)
+    shown = ShownWeeks(size.before, 12, propensity)
+    market = logged(whole_shop(preset), seed, size.customers, size.products, shown)
     true, (fair, r2) = (
         true_effects(market, size.worlds),
-        fair_effects(market, lot, size.fresh, size.block, max(size.worlds // 15, 2)),
+        fair_effects(market, shown, size.fresh, size.block, max(size.worlds // 15, 2)),
     )
     budget = BUDGETS[preset] * size.customers
     with tempfile.TemporaryDirectory() as name:
@@ -161,19 +161,19 @@ def interval(values: Floats) -> tuple[float, float, float]:
     return mean, mean - half, mean + half
 
 
-def presets(names: Sequence[str], seeds: Sequence[int], size: Size, lot: str) -> Found:
+def presets(names: Sequence[str], seeds: Sequence[int], size: Size, propensities: str) -> Found:
     """Worlds of each preset."""
     results, claims = list[Result](), list[Claim]()
     for preset in names:
         rows = []
         for seed in seeds:
-            rows.append(world(preset, seed, size, LOTS[lot]))
-            case = f"{preset}, {lot} lot, seed {seed}"
+            rows.append(world(preset, seed, size, PROPENSITIES[propensities]))
+            case = f"{preset}, {propensities} propensities, seed {seed}"
             units = {"ceiling": "minor units", "true spend": "minor units"}
             found = [Result(name, case, "share", value, units.get(name, "")) for name, value in rows[-1].items()]
             tell(found, [])
             results += found
-        claims += compared(f"{preset}, {lot} lot", rows)
+        claims += compared(f"{preset}, {propensities} propensities", rows)
     return results, claims
 
 
@@ -200,13 +200,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--json", type=Path)
-    parser.add_argument("--lot", choices=tuple(LOTS), default="even", help="the lot by which offers were shown")
+    parser.add_argument(
+        "--propensities", choices=tuple(PROPENSITIES), default="even", help="how likely each offer was shown"
+    )
     parser.add_argument("--presets", choices=tuple(BUDGETS), nargs="+", default=tuple(BUDGETS))
     parser.add_argument("--seeds", type=int, nargs="+", default=SEEDS)
     arguments = parser.parse_args()
     before = load()
     seeds, size = (SEEDS[:1], QUICK) if arguments.quick else (arguments.seeds, Size())
-    results, claims = presets(arguments.presets, seeds, size, arguments.lot)
+    results, claims = presets(arguments.presets, seeds, size, arguments.propensities)
     tell([], claims)
     if arguments.json:
         Record(machine(before, VERSIONS), results, claims).write(arguments.json)

@@ -1,8 +1,8 @@
-"""A log of offers that were shown by a known lot, as another program would hand it over: CSV files of a simulated shop.
+"""A log of offers shown with known propensities, as another program would hand it over: CSV files of a simulated shop.
 
 Every week every customer is shown one of eleven offers, a percentage from 0 to 50 off everything, drawn with known
-chances. The files are customers, products, orders, exposures and offers; their columns and the spelling of "nothing"
-can be those of other houses.
+propensities. The files are customers, products, orders, exposures and offers; their columns and the spelling of
+"nothing" can be those of other houses.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ DEPTHS = tuple(range(5, 55, 5))
 UNIFORM = np.full(len(DEPTHS) + 1, 1 / (len(DEPTHS) + 1))
 MOSTLY_LOW = np.array([0.25, *np.linspace(0.12, 0.03, len(DEPTHS))])
 MOSTLY_LOW = MOSTLY_LOW / MOSTLY_LOW.sum()
-"""Another lot: nothing for a quarter, and the deeper the rarer."""
+"""Other propensities: nothing for a quarter, and the deeper the rarer."""
 UNLIMITED = 1e6
 """A maximum discount that nobody reaches."""
 FILES = ("customers", "products", "orders", "exposures", "offers")
@@ -59,23 +59,23 @@ def whole_shop(name: str) -> Preset:
 
 
 @dataclass(frozen=True, eq=False)
-class Lot:
-    """Weeks without offers, then weeks in which everybody is shown one."""
+class ShownWeeks:
+    """Weeks without offers, then weeks in which everybody is shown one, drawn at random."""
 
     before: int = 26
     weeks: int = 12
-    chance: Floats = field(default_factory=lambda: UNIFORM)
+    propensity: Floats = field(default_factory=lambda: UNIFORM)
     """(11,): of nothing and of each depth."""
 
 
-def logged(preset: Preset, seed: int, customers: int, products: int, lot: Lot, first: int = 1) -> Market:
+def logged(preset: Preset, seed: int, customers: int, products: int, shown: ShownWeeks, first: int = 1) -> Market:
     """A market after these weeks; customers have the ids from `first` on."""
-    market, rng = Market(preset, customers, products, seed, lot.before, first), np.random.default_rng([seed, first])
+    market, rng = Market(preset, customers, products, seed, shown.before, first), np.random.default_rng([seed, first])
     names = np.array([NO_OFFER, *market.terms.ids[: len(DEPTHS)]])
-    for _ in range(lot.weeks):
-        drawn = rng.choice(len(names), customers, p=lot.chance)
-        shown = {"customer_id": market.ids, "offer_id": names[drawn], "propensity": lot.chance[drawn]}
-        market.step(pl.DataFrame(shown))
+    for _ in range(shown.weeks):
+        drawn = rng.choice(len(names), customers, p=shown.propensity)
+        rows = {"customer_id": market.ids, "offer_id": names[drawn], "propensity": shown.propensity[drawn]}
+        market.step(pl.DataFrame(rows))
     return market
 
 

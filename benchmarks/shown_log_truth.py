@@ -18,7 +18,7 @@ from offerloop.market import Market
 from offerloop.market.ceiling import FIRST, SETTINGS, TREES
 from offerloop.market.expected import everywhere
 from offerloop.market.observation import observation_of
-from shown_log_shop import DEPTHS, Lot, logged
+from shown_log_shop import DEPTHS, ShownWeeks, logged
 
 PLAYED = (0, 4, 9)
 """Positions of the depths at which weeks are played; between them the share of one order is interpolated."""
@@ -50,13 +50,13 @@ def _one_order(market: Market, k: int, worlds: int) -> Floats:
     return np.minimum(np.divide(off, bought, out=np.full(n, usual), where=bought > 0), 1.0)
 
 
-def fair_effects(market: Market, lot: Lot, fresh: int, block: int, worlds: int) -> tuple[Effects, float]:
+def fair_effects(market: Market, shown: ShownWeeks, fresh: int, block: int, worlds: int) -> tuple[Effects, float]:
     """What the fair ceiling predicts for the market's customers; and its R2 of profit on a block it has not seen."""
     import lightgbm as lgb
 
     xs, values, costs, rng = [], [], [], np.random.default_rng(market.seed)
     for start in range(0, fresh + block, block):
-        x, true = _block(market, lot, FIRST + start, block, worlds)
+        x, true = _block(market, shown, FIRST + start, block, worlds)
         if start == 0:
             held = x, true
             continue
@@ -82,9 +82,9 @@ def _predicted(models: list[Any], x: Floats) -> Effects:
     return Effects(value, np.maximum(cost, 0.0))
 
 
-def _block(market: Market, lot: Lot, first: int, size: int, worlds: int) -> tuple[Floats, Effects]:
+def _block(market: Market, shown: ShownWeeks, first: int, size: int, worlds: int) -> tuple[Floats, Effects]:
     """Fresh customers of the same shop after the same weeks: what is seen of them, and the truth."""
-    other = logged(market.preset, market.seed, size, market.products, lot, first)
+    other = logged(market.preset, market.seed, size, market.products, shown, first)
     return _columns(other), true_effects(other, worlds)
 
 

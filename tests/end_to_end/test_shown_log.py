@@ -43,7 +43,7 @@ def shop():
 @pytest.fixture(scope="module")
 def market(shop):
     """Six weeks of offers at random after four without."""
-    return shop.logged(shop.whole_shop("grocery"), 3, 300, 60, shop.Lot(4, 6))
+    return shop.logged(shop.whole_shop("grocery"), 3, 300, 60, shop.ShownWeeks(4, 6))
 
 
 def command(*words):
@@ -230,7 +230,7 @@ def test_a_log_without_chances_is_told_at_once_and_again_by_the_run(shop, market
     files = shop.write_log(market, tmp_path, shop.Spelling(without={"exposures": ("propensity",)}))
     said = begun(files, tmp_path / "shop")
     assert said.exit_code == 0
-    assert "exposures.csv' has no column with the chance with which each offer was chosen" in said.output
+    assert "exposures.csv' has no column with the probability with which each offer was chosen" in said.output
 
 
 def test_costs_that_no_order_line_tells_are_not_taken_for_nothing(shop, market, tmp_path):

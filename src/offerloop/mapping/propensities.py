@@ -35,11 +35,11 @@ def check_propensities(exposures: ColumnMatch, listed: Collection[str], sample: 
     for column in exposures.unused():
         score, _ = name_score(column.name, "exposures", "propensity")
         if score > 0 and column.numeric and not is_share(column):
-            raise InputError(_no_chance(column, sample))
+            raise InputError(_no_propensity(column, sample))
     exposures.notes.append(
         Message(
-            "'{place}' has no column with the chance with which each offer was chosen (propensity), so nothing can be "
-            "learned from what was shown; add it{assigned}",
+            "'{place}' has no column with the probability with which each offer was chosen (propensity), so nothing "
+            "can be learned from what was shown; add it{assigned}",
             place=str(sample.place),
             assigned=_if_assigned_alike(exposures.column("offer_id")),
         )
@@ -142,13 +142,13 @@ def _propensities(column: SourceColumn, sample: SampleRows) -> pl.Series:
     return column_values(sample.head, reference(column.name), sample.decimal, as_number=True, one_percent=one_percent)
 
 
-def _no_chance(column: SourceColumn, sample: SampleRows) -> Message:
+def _no_propensity(column: SourceColumn, sample: SampleRows) -> Message:
     cells = sample.head[column.name].cast(pl.String).str.strip_chars()
     wrong = ~_propensities(column, sample).is_between(0, 1).fill_null(value=True)
     place = wrong.arg_max() if wrong.any() else None
     return Message(
-        "'{place}'{row}, column '{column}': must hold the chance with which the offer was chosen, from 0 to 1, and "
-        "holds{example}; write 0.091 or 9.1 %",
+        "'{place}'{row}, column '{column}': must hold the probability with which the offer was chosen, from 0 to 1, "
+        "and holds{example}; write 0.091 or 9.1 %",
         place=str(sample.place),
         row=behind_file(place),
         column=column.name,

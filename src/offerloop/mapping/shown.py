@@ -242,10 +242,10 @@ def carried_terms(match: ColumnMatch) -> list[str]:
 
 
 def check_exposures(offers: ColumnMatch | None, exposures: ColumnMatch, sample: SampleRows) -> None:
-    """Have both sides name offers alike, and say what exposures without chances cannot teach.
+    """Have both sides name offers alike, and say what exposures without propensities cannot teach.
 
-    Raises InputError naming the file, the row and the column where chances are none, or no offer shown is listed, and
-    for a table with a column for each offer.
+    Raises InputError naming the file, the row and the column where propensities are none, or no offer shown is listed,
+    and for a table with a column for each offer.
     """
     _check_long(offers, exposures, sample)
     listed: frozenset[str] = frozenset()

@@ -61,7 +61,7 @@ RESPONSE_SLOPES = TableContract(
 
 RESPONSE_CURVE = TableContract(
     "response_curve",
-    "Change of the weekly chance to buy by depth of own products, against the lowest band.",
+    "Change of the weekly probability of buying by depth of own products, against the lowest band.",
     (
         Column("depth_low", pl.Float64, "band of depth from"),
         Column("depth_high", pl.Float64, "to below"),

@@ -1,6 +1,6 @@
 """One customer's decision for the customer.
 
-What a customer reads holds nothing about value, cost, chances, labels or other customers; the tests look for them.
+What a customer reads holds nothing about value, cost, propensities, labels or other customers; the tests look for them.
 """
 
 from __future__ import annotations

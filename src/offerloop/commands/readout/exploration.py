@@ -1,7 +1,7 @@
 """What the offers given at random showed: explorers with an offer against customers who drew nothing or were held back.
 
 The propensity in the assignments is that of an offer over plan, exploration and holdout together. Here the plan's
-customers and those with business as usual are left out, so the chances must be those of `ExplorationDraw` alone.
+customers and those with business as usual are left out, so the propensities must be those of `ExplorationDraw` alone.
 """
 
 from __future__ import annotations

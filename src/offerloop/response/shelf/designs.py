@@ -101,7 +101,7 @@ def break_even_margin(panel: ShelfPanel, weeks: range, design: str, fits: dict[s
 
 
 def response_curve(panel: ShelfPanel, weeks: range) -> pl.DataFrame:
-    """Change of the weekly chance to buy by depth of own products, against the least depth (less than 5 % off).
+    """Change of the weekly probability of buying by depth of own products, against the least depth (less than 5 % off).
 
     Depths that the shop never had, or that all pairs of a category had alike, have no row.
     """

@@ -51,7 +51,7 @@ class ShelfStudy:
     windows: Windows
     lines: ShelfLines
     bought: SlopeModels
-    """Slope of the weekly chance to buy, per unit of depth."""
+    """Slope of the weekly probability of buying, per unit of depth."""
     splits: tuple[SlopeModels, ...]
     """Slope of weekly value at list price, per unit of depth and of the pair's usual sales; fitted anew for each of
     several divisions of the customers into halves, so that no single draw decides."""

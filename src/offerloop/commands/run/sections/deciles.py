@@ -28,10 +28,10 @@ def deciles_figure(findings: Findings, _: Localizer) -> Figure:
         "deciles",
         _title(realised, _),
         _(
-            "Percentage points of the weekly chance to buy for ten points more discount, by tenth "
+            "Percentage points of the weekly probability of buying for ten points more discount, by tenth "
             "of the predicted response ({n} pair); dots with 95 % intervals: realised, hollow "
             "diamonds: predicted",
-            plural="Percentage points of the weekly chance to buy for ten points more discount, by tenth "
+            plural="Percentage points of the weekly probability of buying for ten points more discount, by tenth "
             "of the predicted response ({n} pairs); dots with 95 % intervals: realised, hollow "
             "diamonds: predicted",
             n=round(pairs),

@@ -92,7 +92,7 @@ def _not_known(findings: Findings, facts: RunFacts) -> Section:
         Message("No effect is assumed in the configuration either, so nothing can be planned.")
         if facts.basis == UNKNOWN
         else Message(
-            "The effects in this plan are the shop's own assumption: a chance of redemption and what "
+            "The effects in this plan are the shop's own assumption: a probability of redemption and what "
             "a redemption adds, as written in the configuration. Nothing here has been tested "
             "against what customers did."
         )
@@ -111,7 +111,7 @@ def _message(evidence: ShelfEvidence, facts: RunFacts) -> str:
     pays = 0 < evidence.break_even_margin["B"].value <= facts.margin
     return (
         facts.localizer(
-            "Ten points more discount raise the weekly chance to buy by about {careful} points, or "
+            "Ten points more discount raise the weekly probability of buying by about {careful} points, or "
             "{upper} by the highest estimate: enough to pay for itself at a margin of {margin}",
             careful=f"{careful.value:.2f}",
             upper=f"{upper.value:.2f}",
@@ -119,7 +119,7 @@ def _message(evidence: ShelfEvidence, facts: RunFacts) -> str:
         )
         if pays
         else facts.localizer(
-            "Ten points more discount raise the weekly chance to buy by about {careful} points, or "
+            "Ten points more discount raise the weekly probability of buying by about {careful} points, or "
             "{upper} by the highest estimate: too little to pay for itself at a margin of {margin}",
             careful=f"{careful.value:.2f}",
             upper=f"{upper.value:.2f}",
@@ -191,7 +191,7 @@ def _curve(findings: Findings, evidence: ShelfEvidence, _: Localizer) -> Figure:
         "response-curve",
         _curve_title(rows, effects, _),
         _(
-            "Change of the weekly chance to buy in percentage points, on a mean of {base}, by "
+            "Change of the weekly probability of buying in percentage points, on a mean of {base}, by "
             "depth of the shelf discount; against less than 5 % off, 95 % intervals",
             base=_.share(evidence.slope("B", "bought").mean),
         ),
@@ -205,10 +205,10 @@ def _curve(findings: Findings, evidence: ShelfEvidence, _: Localizer) -> Figure:
 def _curve_title(rows: list[dict[str, float]], effects: list[Estimate], _: Localizer) -> str:
     clear = [row["depth_low"] for row, effect in zip(rows, effects, strict=True) if effect.is_clear]
     if not clear:
-        return _("No depth of discount changes the chance to buy clearly")
+        return _("No depth of discount changes the probability of buying clearly")
     deepest, least = (_.numbers(f"{depth * POINTS:.0f} %") for depth in (rows[-1]["depth_low"], clear[0]))
     return _(
-        "Discounts of {deepest} or more change the chance to buy by {effect}; below {clear} no change is clear",
+        "Discounts of {deepest} or more change the probability of buying by {effect}; below {clear} no change is clear",
         deepest=deepest,
         effect=_.points(effects[-1]),
         clear=least,
@@ -222,7 +222,9 @@ def _curve_table(cells: tuple[tuple[str, ...], ...], _: Localizer) -> Table:
         _("share of pair-weeks"),
     )
     return Table(
-        _("Change of the weekly chance to buy, by depth of discount on the customer's own products"), columns, cells
+        _("Change of the weekly probability of buying, by depth of discount on the customer's own products"),
+        columns,
+        cells,
     )
 
 
