@@ -53,11 +53,17 @@ def test_a_missed_period_has_no_figures():
     assert text.endswith("over before it was decided")
 
 
-def test_an_alarm_is_a_sentence():
-    text = text_of(decided(0, alarms=[{"sign": "orders", "change": 0.3, "p_value": 0.001}]))
-    assert text.endswith(
-        "Alarm in period 0: orders changed by +0.3. Earlier data counts a quarter, and more is explored."
-    )
+@pytest.mark.parametrize(
+    ("sign", "change", "says"),
+    [
+        ("value", 0.25, "margin beyond the forecast changed by +28 %"),
+        ("orders of the plan", -0.25, "orders in periods with a plan changed by −22 %"),
+        ("price response", -0.25, "price response changed by −0.25"),
+    ],
+)
+def test_an_alarm_is_a_sentence_with_logarithms_in_per_cent(sign, change, says):
+    text = text_of(decided(0, alarms=[{"sign": sign, "change": change, "p_value": 0.001}]))
+    assert text.endswith(f"Alarm in period 0: {says}. Earlier data counts a quarter, and more is explored.")
 
 
 def test_guardrails_that_end_something_are_told_in_the_language_of_the_shop():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -66,6 +67,8 @@ SIGNS = {
     "cost of the plan": Message("cost of offers beyond the forecast, in periods with a plan"),
 }
 """What may have changed."""
+IN_LOGARITHMS = ("orders", "cuts", "value")
+"""What the signs begin with that are logarithms."""
 
 
 def screen(state: LoopState, language: str = "en") -> str:
@@ -151,13 +154,20 @@ def urgent(row: dict[str, Any], _: Localizer) -> Iterator[str]:
         yield _("Period {period}: {guardrails}", context="alarm of a loop", period=row["period"], guardrails=said)
 
 
+def _change(alarm: dict[str, Any], _: Localizer) -> str:
+    """Return the difference from the forecast, of a logarithm in per cent."""
+    sign, change = str(alarm["sign"]), float(alarm["change"])
+    text = f"{100 * math.expm1(change):+.0f} %" if sign.startswith(IN_LOGARITHMS) else f"{change:+.2g}"
+    return _.numbers(text.replace("-", "−"))
+
+
 def _alarms(row: dict[str, Any], _: Localizer) -> Iterator[str]:
     changes = [
         _(
             "{sign} changed by {change}",
             context="alarm of a loop",
             sign=_.named(SIGNS, alarm["sign"]),
-            change=f"{alarm['change']:+.2g}".replace("-", "−"),
+            change=_change(alarm, _),
         )
         for alarm in row.get("alarms", ())
     ]
