@@ -6,7 +6,7 @@ from collections import Counter
 
 from translatable_texts import SOURCE, extract
 
-from offerloop.events import AFTER_WINDOW, BEFORE_WINDOW, NON_MERCHANDISE, RETENTION, RULE_NAMES, SCANNED
+from offerloop.events import AFTER_PLAN, AFTER_WINDOW, BEFORE_WINDOW, NON_MERCHANDISE, RETENTION, RULE_NAMES, SCANNED
 from offerloop.message import Message
 from offerloop.report import Localizer
 
@@ -76,6 +76,6 @@ def names_of_rules():
 
 
 def test_every_cleaning_rule_has_a_name_that_pages_translate():
-    names = {*names_of_rules(), SCANNED, RETENTION, NON_MERCHANDISE, BEFORE_WINDOW, AFTER_WINDOW}
+    names = {*names_of_rules(), SCANNED, RETENTION, AFTER_PLAN, NON_MERCHANDISE, BEFORE_WINDOW, AFTER_WINDOW}
     assert len(names) > 20
     assert names <= RULE_NAMES.keys()
