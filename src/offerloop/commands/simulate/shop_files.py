@@ -80,10 +80,10 @@ def _offer(terms: MarketTerms, k: int) -> list[str]:
     percent = f"percent = {terms.percent[k]:g}"
     most = f'max_discount = "{terms.most_minor[k] / SCALE:.2f}"'
     scope = [] if category == EVERYTHING else [f'on = "category {category}"']
-    lines = [f"id = {quoted(name)}", f"kind = {quoted(kind)}"]
-    if kind == "coupon":
-        return [*lines, percent, most, *scope]
+    lines = [f"kind = {quoted(kind)}"]
+    if kind == "coupon":  # a run puts percent and category behind the name itself
+        return [f"id = {quoted(name.split(f'-{terms.percent[k]:g}')[0])}", *lines, percent, most, *scope]
     if kind == "flash_sale":
-        return [*lines, percent, f"hours = {WEEK_HOURS}", most, *scope]
+        return [f"id = {quoted(name)}", *lines, percent, f"hours = {WEEK_HOURS}", most, *scope]
     spend, save = (amount[k] / SCALE for amount in (terms.threshold_minor, terms.off_minor))
-    return [*lines, f'spend = "{spend:.2f}"', f'save = "{save:.2f}"']
+    return [f"id = {quoted(name)}", *lines, f'spend = "{spend:.2f}"', f'save = "{save:.2f}"']
