@@ -69,6 +69,24 @@ def test_numbers_and_texts_are_read_whatever_is_missing():
     assert by_region["north"] > 3 * max(by_region["south"], 1.0)
 
 
+@pytest.mark.parametrize("form", ["%Y-%m-%d", "%Y/%m/%d %H:%M"])
+def test_days_that_are_text_tell_who_responds(form):
+    """Who came in the first years responds."""
+    engine = InMemoryEngine()
+    days = pl.Series(np.arange(100, 2 * CUSTOMERS)).cast(pl.Date).cast(pl.Datetime).dt.strftime(form)
+    log = log_of_two_regions(0.8, 0.0, engine, regions(since=days).drop("region"))
+    by_region = means(learn_shown(log, OFFERS, 1, engine))
+    assert by_region["north"] > 3 * max(by_region["south"], 1.0)
+
+
+def test_attributes_of_which_no_value_is_frequent_tell_nothing():
+    engine = InMemoryEngine()
+    names = [f"name {i}" for i in range(100, 2 * CUSTOMERS)]
+    log = log_of_two_regions(0.8, 0.0, engine, regions(name=names).drop("region"))
+    alike = means(learn_shown(replace(log, attributes=None), OFFERS, 1, engine))
+    assert means(learn_shown(log, OFFERS, 1, engine)) == alike
+
+
 def test_customers_beside_the_sample_are_told_apart_as_well(monkeypatch):
     monkeypatch.setattr(large_log, "SHARD_EXPOSURES", 2 * CUSTOMERS * 10 // 7 + 1)
     engine = InMemoryEngine()

@@ -8,7 +8,10 @@ import polars as pl
 
 from offerloop.arrays import Floats
 from offerloop.engine import Frame, collect
-from offerloop.response.encoding import ColumnEncoding
+from offerloop.response.encoding import MOST_CATEGORIES, ColumnEncoding, NumberColumn, is_text_column
+
+DAY = r"^\s*(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:\D|$)"
+"""A day, perhaps with a time behind it, as text."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,13 +26,27 @@ class CustomerAttributes:
     def of(cls, attributes: Frame, ids: Frame, encoding: ColumnEncoding | None = None) -> CustomerAttributes:
         """Read those of `ids` (customer_id), who also tell the encoding where none is given.
 
-        Who has no row among the attributes (customer_id and others) has none of them.
+        Who has no row among the attributes (customer_id and others) has none of them. Numbers and days that are text,
+        as in CSV files, count as numbers where they have more values than categories can be.
         """
         table = collect(ids.join(attributes, on="customer_id", how="left"), "customer_id")
         names = [name for name in table.columns if name != "customer_id"]
-        return cls(table, ColumnEncoding.of(table, names) if encoding is None else encoding)
+        if encoding is None:
+            texts = [table[one] for one in names if is_text_column(table[one])]
+            many = [(one, _as_numbers(one)) for one in texts if one.n_unique() > MOST_CATEGORIES]
+            table = table.with_columns([read for one, read in many if read.null_count() == one.null_count()])
+            return cls(table, ColumnEncoding.of(table, names))
+        numbers = (table[one.name] for one in encoding.columns if isinstance(one, NumberColumn))
+        return cls(table.with_columns([_as_numbers(one) for one in numbers if is_text_column(one)]), encoding)
 
     def of_rows(self, rows: pl.DataFrame) -> Floats:
         """(n, q) of rows with a customer_id."""
         own = rows.select("customer_id").join(self.table, on="customer_id", how="left", maintain_order="left")
         return self.encoding.matrix(own)
+
+
+def _as_numbers(values: pl.Series) -> pl.Series:
+    """Return text as numbers or as days, whichever leaves fewer values out."""
+    year, month, day = (values.str.extract(DAY, place).str.zfill(2) for place in (1, 2, 3))
+    days = (year + "-" + month + "-" + day).str.to_date("%Y-%m-%d", strict=False)
+    return min(values.str.strip_chars().cast(pl.Float64, strict=False), days, key=pl.Series.null_count)

@@ -109,10 +109,13 @@ class Before:
         return None if self.attributes is None else self.attributes.encoding
 
     def further(self, rows: pl.DataFrame) -> tuple[Floats, ...]:
-        """Return tables (n, q) of what else may tell who responds: shares of categories, and attributes."""
+        """Return tables (n, q) of what else may tell who responds: shares of categories, and attributes.
+
+        Attributes of which no value is frequent enough have no column, and so no table.
+        """
         shares = self.shares.before(rows)
         attributes = None if self.attributes is None else self.attributes.of_rows(rows)
-        return tuple(one for one in (shares, attributes) if one is not None)
+        return tuple(one for one in (shares, attributes) if one is not None and one.shape[1])
 
     def usual_week(self, rows: pl.DataFrame) -> UsualWeek:
         """Return what the mean of some rows buys in a week."""

@@ -146,8 +146,13 @@ def _taken(model: Growth, value: Evidence, discount: Floats) -> tuple[Floats, Fl
 
 
 def _taken_in_family(bases: Floats, discount: Floats, rows: Evidence, offers: Sequence[int]) -> tuple[Floats, Floats]:
-    """(offers, 3) each; rows are those of the offers of a family, and count as much as their values."""
-    scale, root = np.maximum(bases.mean(axis=0), 1e-300), np.sqrt(rows.counts)
+    """(offers, 3) each; rows are those of the offers of a family, and count as much as their values.
+
+    What is taken off varies in proportion to what is expected (quasi-Poisson, Wedderburn 1974). So the mix of bases is
+    fitted with inverse weights; else those who buy most would decide what the others cost.
+    """
+    scale = np.maximum(bases.mean(axis=0), 1e-300)
+    root = np.sqrt(rows.counts / np.maximum((bases / scale).sum(axis=1), TINY))
     mix, _ = nnls(root[:, None] * bases / scale, root * discount)
     plain, place = bases @ (mix / scale), np.searchsorted(offers, rows.action)
     expected = np.maximum(np.bincount(place, rows.counts * plain, len(offers)), TINY)
