@@ -24,7 +24,7 @@ def log_without(is_missing, customers=CUSTOMERS, letters=None):
     With `letters`, their propensities, a letter goes to everybody three days after each exposure.
     """
     engine, offers = ENGINES.load("duckdb")(), read_offers([OFFER], ["tea"], "USD")
-    log = log_of(offers, {"all": GROWTH}, {"all": WORTH // 10}, customers, engine)
+    log = log_of(offers, {"all-10": GROWTH}, {"all-10": WORTH // 10}, customers, engine)
     none = pl.when(pl.col("customer_id") % 2 == 0).then(0.0)
     propensity = pl.when(is_missing).then(none).otherwise("propensity")
     exposures = collect(log.exposures).with_columns(propensity=propensity)
@@ -45,7 +45,7 @@ def test_what_is_missing_is_counted_and_ends_windows():
     (note,) = shown.notes
     assert "3,000 of 6,000 exposures have no propensity" in str(note)
     gained = 2 * GROWTH * MARGIN * WORTH * 0.5
-    assert mean_of(shown, "all", "value_minor") == pytest.approx(gained, rel=0.25)
+    assert mean_of(shown, "all-10", "value_minor") == pytest.approx(gained, rel=0.25)
 
 
 def test_letters_of_which_few_have_a_propensity_change_little_and_are_taken_alike_in_parts_of_the_log():
@@ -53,15 +53,15 @@ def test_letters_of_which_few_have_a_propensity_change_little_and_are_taken_alik
     n, id_ = CUSTOMERS // 20, nw.col("customer_id")
     log, offers, engine = log_without(NOTHING, letters=pl.when(pl.col("customer_id") < n).then(1.0))
     with_letters, without = learn_log(log, offers, 1, engine), learned_without(NOTHING)
-    gained, usual = (mean_of(one, "all", "value_minor") for one in (with_letters, without))
+    gained, usual = (mean_of(one, "all-10", "value_minor") for one in (with_letters, without))
     assert gained == pytest.approx(usual, rel=0.05)
     assert len(with_letters.notes) == 1
     assert not without.notes
     for first, end in ((0, 2 * n), (n, 3 * n)):
         own = (id_ >= first) & (id_ < end)
         part = replace(log, exposures=log.exposures.filter(own), order_lines=log.order_lines.filter(own))
-        alone = shown_effects(part, with_letters, engine).effects("all")
-        whole = with_letters.effects("all").filter(pl.col("customer_id").is_between(first, end - 1))
+        alone = shown_effects(part, with_letters, engine).effects("all-10")
+        whole = with_letters.effects("all-10").filter(pl.col("customer_id").is_between(first, end - 1))
         assert_frame_equal(alone, whole, rel_tol=1e-9)
 
 

@@ -13,8 +13,8 @@ ORDERS = 0.5
 
 def test_the_same_discount_by_two_channels_has_two_effects():
     offers = [TEN | {"id": name, "channel": name} for name in ("letter", "sms")]
-    shown = learned(offers, {"letter": 0.8}, {"letter": OFF, "sms": OFF})
-    letter, sms = (mean_of(shown, name, "value_minor") for name in ("letter", "sms"))
+    shown = learned(offers, {"letter-10": 0.8}, {"letter-10": OFF, "sms-10": OFF})
+    letter, sms = (mean_of(shown, name, "value_minor") for name in ("letter-10", "sms-10"))
     assert letter > 0.6 * 0.8 * MARGIN * WORTH * ORDERS
     assert sms < 0.3 * letter
 
@@ -22,9 +22,9 @@ def test_the_same_discount_by_two_channels_has_two_effects():
 def test_an_offer_on_one_product_says_nothing_of_one_on_everything():
     """A deeper discount on little brings less than a shallow one on everything, which is no contradiction."""
     offers = [TEN | {"id": "all"}, {"kind": "coupon", "percent": 50, "products": ["p"], "id": "product"}]
-    shown = learned(offers, {"all": 0.8}, {"all": OFF, "product": OFF})
-    assert mean_of(shown, "all", "value_minor") > 0.6 * 0.8 * MARGIN * WORTH * ORDERS
-    assert mean_of(shown, "product", "value_minor") < 0.3 * mean_of(shown, "all", "value_minor")
+    shown = learned(offers, {"all-10": 0.8}, {"all-10": OFF, "product-50": OFF})
+    assert mean_of(shown, "all-10", "value_minor") > 0.6 * 0.8 * MARGIN * WORTH * ORDERS
+    assert mean_of(shown, "product-50", "value_minor") < 0.3 * mean_of(shown, "all-10", "value_minor")
 
 
 def test_a_gift_costs_its_worth_with_each_order_that_gets_it():
@@ -58,8 +58,8 @@ def test_bundles_of_other_products_have_effects_of_their_own():
 
 def test_an_offer_whose_discount_no_order_shows_is_not_taken_to_be_free():
     sale = {"kind": "flash_sale", "id": "sale", "percent": 20, "hours": 24}
-    shown = learned([TEN | {"id": "all"}, sale], {"all": 0.2, "sale": 0.8}, {"all": OFF})
-    assert shown.has("all")
+    shown = learned([TEN | {"id": "all"}, sale], {"all-10": 0.2, "sale": 0.8}, {"all-10": OFF})
+    assert shown.has("all-10")
     assert not shown.has("sale")
     (reason,) = shown.notes
     assert "sale" in str(reason)
@@ -75,6 +75,6 @@ def test_a_log_of_such_offers_alone_is_not_used():
 @pytest.mark.parametrize("most, beyond", [("1.00", False), ("0.60", True)])
 def test_an_offer_that_was_used_for_several_orders_may_cost_more_than_its_liability(most, beyond):
     """Orders show 1.00 off in a window, which is more than one order can have where that is limited to 0.60."""
-    shown = learned([TEN | {"id": "all", "max_discount": most}], {"all": 0.2}, {"all": OFF})
+    shown = learned([TEN | {"id": "all", "max_discount": most}], {"all-10": 0.2}, {"all-10": OFF})
     assert bool(shown.notes) == beyond
     assert all('budget_basis = "liability"' in str(note) for note in shown.notes)
