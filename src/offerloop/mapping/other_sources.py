@@ -134,7 +134,7 @@ def customer_attributes(match: ColumnMatch) -> FurtherColumns:
     personal = [name for name in rest if _is_personal(name)]
     kept = [name for name in rest if name not in personal]
     protected = [name for name in kept if says(name, "protected")]
-    fixed = [name for name in kept if name not in protected and says(name, "fixed")]
+    fixed = [name for name in kept if name not in protected and says(name, "fixed", SAME)]
     return FurtherColumns(kept, protected, fixed, personal)
 
 

@@ -93,8 +93,8 @@ def test_attributes_that_counted_are_named_to_support_and_to_the_customer(tmp_pa
     config = CONFIG.replace("[profiles]", '[profiles]\nfixed_attributes = ["home_region"]')
     folder = build_run(tmp_path / "told", config=config)
     beside = {
-        "support": "Facts used as well: home region.",
-        "customer": "Besides your purchases this counted: home region.",
+        "support": "Facts that may have been used as well: home region.",
+        "customer": "Besides your purchases this may have counted: home region.",
     }
     for audience, said in beside.items():
         assert said not in explain(folder, "1", audience).text  # effects are those of shelf prices

@@ -1,16 +1,19 @@
 """Attributes that were fixed before the log tell who responds, where it shows that they do."""
 
 from dataclasses import replace
+from datetime import time
 
 import numpy as np
 import polars as pl
 import pytest
 from made_log import log_of
+from polars.testing import assert_frame_equal
 
 from offerloop.engine import InMemoryEngine, collect
 from offerloop.offers import read_offers
 from offerloop.response import learn_log, learn_shown
 from offerloop.response.shown import large_log
+from offerloop.response.shown.customer_attributes import CustomerAttributes
 
 CUSTOMERS = 600
 OFFERS = read_offers([{"kind": "coupon", "id": "TEN", "percent": 10}], ["tea"], "USD")
@@ -95,3 +98,33 @@ def test_customers_beside_the_sample_are_told_apart_as_well(monkeypatch):
     assert len(shown.customers) == 2 * CUSTOMERS
     by_region = means(shown)
     assert by_region["north"] > 3 * max(by_region["south"], 1.0)
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pl.Series("country", ["DE"] * (2 * CUSTOMERS)),
+        pl.Series("city", [f"city {i}" for i in range(2 * CUSTOMERS)]),
+        pl.Series("unknown", [None] * (2 * CUSTOMERS), dtype=pl.String),
+        pl.Series("opens", [time(9)] * (2 * CUSTOMERS)),
+        pl.Series("spent", [7.0] * (2 * CUSTOMERS)),
+    ],
+    ids=lambda column: column.name,
+)
+def test_an_attribute_that_tells_nobody_apart_changes_nothing(column):
+    engine = InMemoryEngine()
+    ids = pl.Series("customer_id", [f"c{i}" for i in range(2 * CUSTOMERS)])
+    log = log_of_two_regions(0.4, 0.4, engine, pl.DataFrame([ids, column]))
+    told, plain = (learn_shown(one, OFFERS, 1, engine).effects(OFFER) for one in (log, replace(log, attributes=None)))
+    assert_frame_equal(told, plain)
+
+
+def test_numbers_of_regions_are_names_and_dates_as_text_are_dates():
+    ids = pl.Series("customer_id", [f"c{i}" for i in range(60)])
+    joined = [f"2020-01-{1 + i % 28:02} 08:00:00" for i in range(60)]
+    table = pl.DataFrame([ids, pl.Series("region", [i % 3 for i in range(60)]), pl.Series("joined", joined)])
+    engine = InMemoryEngine()
+    known = CustomerAttributes.of(engine.table(table), engine.table(table.select("customer_id")))
+    assert known.encoding.labels == ["region = 0", "region = 1", "joined"]
+    other = CustomerAttributes.of(engine.table(table), engine.table(table.select("customer_id")[:5]), known.encoding)
+    assert np.array_equal(other.of_rows(table[:5]), known.of_rows(table[:5]))

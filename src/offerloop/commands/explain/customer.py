@@ -112,6 +112,6 @@ def _not_offered(_: ExplanationLocalizer) -> list[str]:
 
 
 def _beside_purchases(_: ExplanationLocalizer) -> list[str]:
-    """Return what else about the customer counted."""
+    """Return what else about the customer may have counted."""
     names = _.in_words(_.facts.attributes_used)
-    return [_("Besides your purchases this counted: {attributes}.", attributes=names)] if names else []
+    return [_("Besides your purchases this may have counted: {attributes}.", attributes=names)] if names else []

@@ -146,7 +146,11 @@ def _facts_used(_: ExplanationLocalizer) -> list[Message]:
     category = terms.category if terms else None
     about = [SUPPORT_SCOPE[closeness(_, category)].with_values(category=category)] if category else []
     attributes = _.in_words(_.facts.attributes_used)
-    beside = [Message("Facts used as well: {attributes}.", attributes=attributes)] if _.facts.attributes_used else []
+    beside = (
+        [Message("Facts that may have been used as well: {attributes}.", attributes=attributes)]
+        if _.facts.attributes_used
+        else []
+    )
     return [*about, SUPPORT_FACTS[_known_by(_)], *beside]
 
 

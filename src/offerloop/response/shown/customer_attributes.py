@@ -1,4 +1,7 @@
-"""Attributes of customers that were fixed before the log, such as where they live: what may tell who responds."""
+"""Attributes of customers that do not follow from purchases, such as where they live: what may tell who responds.
+
+They are those of today, and taken to have been the same when each offer was shown.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,8 @@ from offerloop.response.encoding import MOST_CATEGORIES, ColumnEncoding, NumberC
 
 DAY = r"^\s*(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:\D|$)"
 """A day, perhaps with a time behind it, as text."""
+READ = (pl.String, pl.Boolean, pl.Date, pl.Datetime, pl.Categorical, pl.Enum)
+"""Types that are read beside numbers; attributes of other types are left out."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,15 +32,16 @@ class CustomerAttributes:
         """Read those of `ids` (customer_id), who also tell the encoding where none is given.
 
         Who has no row among the attributes (customer_id and others) has none of them. Numbers and days that are text,
-        as in CSV files, count as numbers where they have more values than categories can be.
+        as in CSV files, count as numbers where they have more values than categories can be; whole numbers with fewer
+        are categories, since they may number shops or regions.
         """
         table = collect(ids.join(attributes, on="customer_id", how="left"), "customer_id")
-        names = [name for name in table.columns if name != "customer_id"]
+        names = [one for one, kind in table.drop("customer_id").schema.items() if kind.is_numeric() or kind in READ]
         if encoding is None:
             texts = [table[one] for one in names if is_text_column(table[one])]
             many = [(one, _as_numbers(one)) for one in texts if one.n_unique() > MOST_CATEGORIES]
             table = table.with_columns([read for one, read in many if read.null_count() == one.null_count()])
-            return cls(table, ColumnEncoding.of(table, names))
+            return cls(table, ColumnEncoding.of(table.with_columns(_with_codes(table[one]) for one in names), names))
         numbers = (table[one.name] for one in encoding.columns if isinstance(one, NumberColumn))
         return cls(table.with_columns([_as_numbers(one) for one in numbers if is_text_column(one)]), encoding)
 
@@ -50,3 +56,8 @@ def _as_numbers(values: pl.Series) -> pl.Series:
     year, month, day = (values.str.extract(DAY, place).str.zfill(2) for place in (1, 2, 3))
     days = (year + "-" + month + "-" + day).str.to_date("%Y-%m-%d", strict=False)
     return min(values.str.strip_chars().cast(pl.Float64, strict=False), days, key=pl.Series.null_count)
+
+
+def _with_codes(values: pl.Series) -> pl.Series:
+    """Return few different whole numbers as text."""
+    return values.cast(pl.String) if values.dtype.is_integer() and values.n_unique() <= MOST_CATEGORIES else values

@@ -48,7 +48,7 @@ class ShownLog:
     rarely_drawn: frozenset[str] = frozenset()
     """Ids of offers whose exposures without a propensity do not count, by the whole log; see `rarely_drawn`."""
     attributes: Frame | None = None
-    """customer_id, and attributes of customers that were fixed before the log; None where there are none."""
+    """customer_id, and attributes of customers that do not follow from purchases; None where there are none."""
     coupons_apart: bool = False
     """Whether the discount of order lines is what was off at the shelf."""
 

@@ -247,7 +247,8 @@ def _apart(shown: ShownOffers, attributes: Sequence[str], _: Localizer) -> str:
         if shown.carries_over is None
         else Message("Which customers respond more is told by the estimator “{estimator}”: {meaning}.")
     )
-    used = _("Attributes of customers that count besides purchases: {names}.", names=_.listed(attributes))
+    names = _.listed(name.replace("_", " ") for name in attributes)
+    used = _("Attributes of customers that may count besides purchases: {names}.", names=names)
     return _.sentences([_(text, estimator=name, meaning=meaning), *([used] if attributes else [])])
 
 
