@@ -112,3 +112,16 @@ def test_what_the_holdout_redeems_too_is_not_the_offers():
 def test_two_files_of_one_period_are_refused(responsive, tmp_path):
     with pytest.raises(ConfigError, match="is covered by another file"):
         effects_after(responsive, tmp_path, outcomes(300, 100), outcomes(300, 100, seed=3))
+
+
+def test_a_period_of_a_loop_is_measured_against_those_from_whom_it_held_offers_back(responsive, tmp_path):
+    """Its holdout had no offers earlier either, and here buys much more; in a single run the holdout is the control."""
+    table = outcomes(300, noise=100)
+    held_back = pl.when(pl.col("arm") == "holdout").then(pl.lit("holdback")).otherwise("arm")
+    unlike = table.filter(arm="holdout").with_columns(pl.col("margin_minor") + 5_000)
+    period = pl.concat([table.with_columns(arm=held_back), unlike])
+    row, _ = effects_after(responsive, tmp_path, period)
+    assert row["value_minor"] == pytest.approx(300, abs=15)
+    later = {"from_day": pl.lit(7, pl.Int64), "until_day": pl.lit(13, pl.Int64)}
+    row, _ = effects_after(responsive, tmp_path, period, outcomes(300, noise=100, seed=1).with_columns(**later))
+    assert row["value_minor"] == pytest.approx(300, abs=15)

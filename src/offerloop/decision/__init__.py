@@ -25,11 +25,9 @@ if TYPE_CHECKING:
     from offerloop.decision.left_out_customers import choices_left_out
     from offerloop.decision.nested_limits import PlanLimit, plan_limits
     from offerloop.decision.planning import Allowed, compare, plan_period, solve_campaigns
-    from offerloop.decision.policy_choice import LEAST_ERRORS
     from offerloop.decision.usual_policy import KnownOffer, UsualPolicy, check_usual_offers
 
 __all__ = [
-    "LEAST_ERRORS",
     "Allowed",
     "AssignedOffers",
     "CampaignCase",

@@ -58,6 +58,8 @@ class Forecast:
     """Chance of spending more than the budget, when it counts expected costs; None when it counts liabilities."""
     least_errors: float
     """Standard errors above zero that the plan's held-out profit must be to be sent."""
+    rests: bool
+    """Whether nothing of the campaign is sent whatever its forecast; see `CampaignCase`."""
 
     def as_sent(self, receivers: pl.Series) -> pl.DataFrame:
         """A further row of the comparison: the plan for those customers only who really get its offer.
@@ -109,6 +111,7 @@ def forecast_campaign(
         at_random=case.value(np.full(effects.height, 1 / max(len(case.offers), 1))) if explores else None,
         overspend=chance_of_overspending(taken, case.budget_minor) if expected else None,
         least_errors=least_errors,
+        rests=case.rests,
     )
 
 

@@ -1,4 +1,4 @@
-"""What a comparison of two random groups will be able to show, told before it runs by what customers bought before."""
+"""What a comparison of two random groups will be able to show, estimated in advance from what customers bought."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from offerloop.evaluation.moments import Moments
 POWER_80 = 2.8
 """Standard errors that an effect must measure to be shown in 80 of 100 experiments: 1.96 + 0.84."""
 REDRAWN = 400
-"""Draws of the groups by which the power of a coming experiment is told."""
+"""Draws of the groups from which the power of a coming experiment is estimated."""
 MOST_TEST_DAYS = 364
 """Days for which a test of a plan may go on: in a year a shop's customers and prices are others."""
 

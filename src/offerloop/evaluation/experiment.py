@@ -31,7 +31,7 @@ LEAST_BUYERS = 15
 SMALL_COUNT = 5
 """An expected count below it makes the chi-square approximation poor."""
 SIMULATED = 99_999
-"""Draws of group sizes by which a p-value is told where no formula is exact."""
+"""Draws of group sizes from which a p-value is estimated where no formula is exact."""
 _FAR = 20.0
 """How many times itself a ratio is looked for."""
 _STRAIGHT = 1e-9

@@ -1,8 +1,9 @@
 """Effects that a read-out measured: what the shop assumed, corrected by a randomised comparison.
 
-For each offer the customers whom a past plan gave it stand against those whom it had chosen and the holdout kept out.
-With the earlier expectation m (mean value of the offer over its customers, prior standard deviation |m|: it may be off
-by its own size) and the measured difference d with standard error s, the normal posterior is
+For each offer the customers whom a past plan gave it stand against those for whom it had chosen it and who did not get
+it: those from whom a period of a loop held it back, or else the holdout. With the earlier
+expectation m (mean value of the offer over its customers, prior standard deviation |m|: it may be off by its own size)
+and the measured difference d with standard error s, the normal posterior is
 
     mean = (m / m^2 + d / s^2) / (1 / m^2 + 1 / s^2)      sd = (1 / m^2 + 1 / s^2)^(-1/2)
 
@@ -23,7 +24,7 @@ from offerloop.evaluation import Z95, Moments, cuped, enough
 from offerloop.message import Message
 from offerloop.offers import NO_OFFER
 from offerloop.response.campaign_offer import CampaignOffer
-from offerloop.tables import HOLDOUT, OUTCOMES, PLAN
+from offerloop.tables import HOLDBACK, HOLDOUT, OUTCOMES, PLAN
 
 KEY = ("planned_campaign_id", "planned_offer_id")
 """Columns of outcomes that say which offer of which campaign was planned for a customer."""
@@ -37,7 +38,7 @@ class MeasuredOffer:
     """Incremental margin a customer before cost."""
     se_minor: float
     p_redeem: float | None
-    """Beyond what the holdout redeems of the shop's other offers; None when it was not observed."""
+    """Beyond what the control group redeems of the shop's other offers; None when it was not observed."""
     n_treated: int
     n_control: int
 
@@ -74,8 +75,16 @@ def read_outcomes(paths: Sequence[Path]) -> MeasuredOffers:
                 )
             )
         _check_apart(path, table, tables)
-        tables.append(table.select(pl.col(OUTCOMES.names).exclude("customer_id")))
+        tables.append(_with_one_control(table).select(pl.col(OUTCOMES.names).exclude("customer_id")))
     return measured(pl.concat(tables)) if tables else {}
+
+
+def _with_one_control(outcomes: pl.DataFrame) -> pl.DataFrame:
+    """Leave the holdout out where a period of a loop held offers back.
+
+    The holdout had no offers in earlier periods either, so that what is planned for it is planned for other customers.
+    """
+    return outcomes.filter(pl.col("arm") != HOLDOUT) if (outcomes["arm"] == HOLDBACK).any() else outcomes
 
 
 def _check_apart(path: Path, table: pl.DataFrame, earlier: list[pl.DataFrame]) -> None:
@@ -93,15 +102,16 @@ def _check_apart(path: Path, table: pl.DataFrame, earlier: list[pl.DataFrame]) -
 
 
 def measured(outcomes: pl.DataFrame) -> MeasuredOffers:
-    """One entry for each planned offer with enough customers and buyers on both sides.
+    """One entry for each planned offer with enough customers and buyers on both sides, of rows with one control each.
 
     Customers for whom several offers were planned show what all of them bring, so they say nothing of one.
     """
     planned = outcomes.filter(pl.col("planned_offer_id") != NO_OFFER, pl.col("n_planned") <= 1)
     got = (pl.col("arm") == PLAN) & (pl.col("offer_id") == pl.col("planned_offer_id"))
+    is_control = pl.col("arm").is_in([HOLDOUT, HOLDBACK])
     measured_offers: MeasuredOffers = {}
-    for key, group in planned.filter(got | (pl.col("arm") == HOLDOUT)).group_by(KEY, maintain_order=True):
-        treated, control = group.filter(got), group.filter(pl.col("arm") == HOLDOUT)
+    for key, group in planned.filter(got | is_control).group_by(KEY, maintain_order=True):
+        treated, control = group.filter(got), group.filter(is_control)
         if enough(treated.height, control.height, group.filter("bought").height):
             measured_offers[str(key[0]), str(key[1])] = _measure(treated, control)
     return measured_offers

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
 import multiprocessing.process
 import os
@@ -149,15 +150,18 @@ def run(
 
 
 def _check_port(host: str, port: int) -> None:
-    """Raise InputError where nobody can listen, before a token is made and processes start."""
+    """Raise InputError where the service cannot listen, before a token is made and processes start."""
     try:
         with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as listener:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind((host, port))
     except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            text = Message("port {port} is in use by another program; stop it, or choose another port with --port")
+            raise InputError(text.with_values(port=str(port))) from error
         raise InputError(
             Message(
-                "nobody can listen on port {port} of {host} ({reason}); stop what listens there, or choose others with "
+                "the service cannot listen on port {port} of {host} ({reason}); choose another port or address with "
                 "--port and --host",
                 port=str(port),
                 host=host,

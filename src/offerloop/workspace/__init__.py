@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from offerloop.workspace.run_folders import (
         RUN_FORMAT,
         UPLOADS,
+        control_arm,
         find_run,
         folder_named,
         held_back_of,
@@ -131,6 +132,7 @@ __all__ = [
     "check_offers_file",
     "check_rows",
     "control_among",
+    "control_arm",
     "document_name",
     "empty_cells",
     "epoch_second",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -19,7 +19,7 @@ from offerloop.money import to_minor
 from offerloop.offers import Offer, read_offers
 from offerloop.report import in_language
 from offerloop.tables import EARLIER_NAMES, FURTHER_PLANNED, all_offers
-from offerloop.workspace.run_folders import holdout_of
+from offerloop.workspace.run_folders import control_arm, held_back_of, holdout_of
 from offerloop.workspace.store_campaigns import written_config
 
 TABLES = ("assignments", "profiles", "effects", "offers", "affinities", "comparison")
@@ -64,6 +64,13 @@ class RunRead:
     """The configuration of the run, as it was written."""
     holdout: float
     """Share of customers that was to be held out."""
+    held_back: float = 0.0
+    """Share of the customers with an offer in the plan from whom it was held back."""
+
+    @property
+    def control_arm(self) -> str:
+        """The arm that the plan's customers are compared with; see `workspace.control_arm`."""
+        return control_arm(self.held_back)
 
     def table(self, name: str) -> pl.LazyFrame:
         """One stage table, read when it is collected."""
@@ -226,12 +233,12 @@ def offers_in(folder: Path) -> pl.LazyFrame:
     return offers.rename(EARLIER_NAMES, strict=False)
 
 
-def open_run(folder: Path) -> RunRead:
-    """Open a run folder. Raises InputError that names what is missing."""
+def open_run(folder: Path, *, optional: Collection[str] = ()) -> RunRead:
+    """Open a run folder, of which the files `optional` may be missing. Raises InputError that names what is missing."""
     hint = Message("name a folder that 'offerloop run' wrote, such as shop/runs/20260101-120000")
     if not folder.is_dir():
         raise InputError(Message("there is no run folder '{folder}'; {hint}", folder=str(folder), hint=hint))
-    missing = [name for name in FILES if not (folder / name).is_file()]
+    missing = [name for name in FILES if name not in optional and not (folder / name).is_file()]
     if missing:
         raise InputError(
             Message(
@@ -253,7 +260,7 @@ def open_run(folder: Path) -> RunRead:
                 error=str(error),
             )
         ) from None
-    return RunRead(folder, summary, written, holdout_of(manifest, written))
+    return RunRead(folder, summary, written, holdout_of(manifest, written), held_back_of(manifest))
 
 
 def _campaign(campaign: Mapping[str, Any], send_rule: str, currency: str, *, jointly: bool) -> CampaignRead:

@@ -14,6 +14,7 @@ from offerloop.config import Config, StrPath, as_path
 from offerloop.engine import BrokenFileError, check_tables
 from offerloop.errors import InputError
 from offerloop.message import Message
+from offerloop.tables import HOLDBACK, HOLDOUT
 
 RUN_FORMAT = 2
 """The format of a run's tables and files: `format` in its manifest.json, which format 1 lacks; it is read as it is."""
@@ -122,6 +123,15 @@ def held_back_of(manifest: Mapping[str, Any]) -> float:
 def is_of_loop(manifest: Mapping[str, Any]) -> bool:
     """Return whether a run is a period of a loop."""
     return "holdback" in manifest.get("shares", {})
+
+
+def control_arm(held_back: float) -> str:
+    """Return the arm that the plan's customers are compared with, by the share that `held_back_of` returns.
+
+    In a loop the holdout had no offers in earlier periods either, and what is planned depends on these, so that it has
+    offers planned for other customers: only who had them held back in the same period is like the plan's customers.
+    """
+    return HOLDBACK if held_back else HOLDOUT
 
 
 def holdout_of(manifest: Mapping[str, Any], written: Mapping[str, Any]) -> float:

@@ -73,7 +73,7 @@ def test_the_sentence_says_what_is_best_and_how_sure(done):
     assert re.fullmatch(
         r"“coupon” for everybody is the best: \$[\d.]+ \[[\d.]+, [\d.]+\] more profit a decision than giving nothing\. "
         rf"\({CUSTOMERS * WEEKS:,} decisions of {CUSTOMERS} customers, of which 1,\d\d\d speak about this policy; "
-        r"the interval of the sentence holds for all 2 policies at once, those of the table for one each\.\)",
+        r"the interval in the finding is simultaneous over 2 policies; those in the table are not\.\)",
         done[1]["sentence"],
     )
 

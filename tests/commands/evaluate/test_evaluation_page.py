@@ -70,7 +70,7 @@ def test_the_best_of_many_must_be_clear_among_all_of_them():
     assert "is the best" in said(alone)
     found = said(alone, *many)
     assert found.startswith("No policy is clearly better")
-    assert "the interval of the sentence holds for all 10 policies at once" in found
+    assert "the interval in the finding is simultaneous over 10 policies" in found
     assert widening(1) == pytest.approx(1)
     assert widening(10) == pytest.approx(2.807 / 1.96, abs=1e-3)
 

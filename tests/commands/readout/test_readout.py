@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 import pytest
-from readout_shop import AS_OF, COST, N, make_orders, make_run, total
+from readout_shop import AS_OF, COST, HELD, N, make_orders, make_run, total
 
 from offerloop.commands.readout.findings import FIFTHS, FORECAST_COST, AgainstForecast, ReadoutEffect, ReadoutFindings
 from offerloop.commands.readout.sentences import forecast_sentence, place_sentence, sentence
@@ -230,9 +230,28 @@ def test_a_period_of_a_loop_is_read_out_until_its_end_against_those_held_back_in
     assert done.summary["period"]["until"] == "2024-03-10"
     assert "after which it gave other offers" in done.summary["period"]["note"]
     assert done.stopped is None
+    assert done.summary["control"] == "holdback"
     assert done.summary["effects"][0]["control"] == (table["arm"] == "holdback").sum()
     _, low, high = total(done.summary, "margin")
     assert low < truth / 5 < high
+
+
+def test_explorers_of_a_loop_are_compared_with_explorers_who_drew_nothing(tmp_path):
+    run, table = make_loop_period(tmp_path / "run")
+    free = table.filter(pl.col("arm") != "holdout")
+    follows = (1 - HELD) * (1 - (free["arm"] == "explore").mean())
+    drew_nothing = (
+        (pl.col("arm") == "explore") & (pl.col("offer_id") == "none") & (pl.col("planned_offer_id") != "none")
+    )
+    held_back = pl.when(drew_nothing).then(0.1 * follows).otherwise(0.0)
+    table = table.with_columns(propensity=pl.col("propensity") + held_back)
+    table.write_parquet(run / "assignments.parquet")
+    make_orders(tmp_path / "orders.csv", run, lambda _: 1.1)
+    done = read_out(run, tmp_path / "orders.csv")
+    explored = [one for one in done.summary["effects"] if one["comparison"] == "explore"]
+    explorers = table.filter(pl.col("arm") == "explore", pl.col("explore_kinds") != "")
+    assert {one["control"] for one in explored} == {explorers.filter(pl.col("offer_id") == "none").height}
+    assert {one["treated"] for one in explored} == {explorers.filter(pl.col("offer_id") != "none").height}
 
 
 def test_a_loop_can_be_read_out_beyond_its_period(tmp_path):

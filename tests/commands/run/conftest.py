@@ -315,6 +315,7 @@ def make() -> Make:
                 gap=0.01,
                 explore_budget_minor=0,
                 claimed_minor=387.0,
+                least_errors=1.96,
             )
             for name, plan in plans.items()
         ]

@@ -71,14 +71,36 @@ def test_a_gain_whose_interval_includes_zero_is_explained(make):
     assert "The interval includes zero, so it may be no better than doing nothing." in said
 
 
+def kept_for(make, send, plan, **findings_of_campaign):
+    """What is said of a plan that is not sent by the rule `send`."""
+    findings = make(shared=plan)
+    settings = [one.model_copy(update={"send": send}) for one in findings.config.campaigns]
+    config = findings.config.model_copy(update={"campaigns": tuple(settings)})
+    campaigns = [dataclasses.replace(one, send=False, **findings_of_campaign) for one in findings.campaigns]
+    return sentence(dataclasses.replace(findings, config=config, campaigns=campaigns), "shared")
+
+
 def test_a_plan_that_needs_no_proof_is_not_sent_for_its_distance_from_zero(make):
-    findings = make(shared=(600.0, -3_800.0, 5_000.0))
-    campaigns = [one.model_copy(update={"send": "expected"}) for one in findings.config.campaigns]
-    config = findings.config.model_copy(update={"campaigns": tuple(campaigns)})
-    said = sentence(dataclasses.replace(findings, config=config), "shared")
-    assert "That is 0.27 standard errors above zero" in said
-    assert 'a plan with send = "expected" is sent from 0.6 on' in said
+    said = kept_for(make, "expected", (600.0, -3_800.0, 5_000.0), least_errors=0.6)
+    assert "That is 0.26 standard errors above zero" in said
+    assert 'this campaign (send = "expected") is only sent above 0.6.' in said
     assert "interval includes zero" not in said
+
+
+def test_what_a_plan_would_have_to_be_is_what_was_used_and_no_rounding_contradicts_it(make):
+    half = 1_959.964 * 1_000 / 599.6  # its forecast is 0.5996 standard errors above zero
+    said = kept_for(make, "likely", (1_000.0, 1_000.0 - half, 1_000.0 + half), least_errors=0.6)
+    assert "That is 0.59 standard errors above zero" in said
+    assert 'this campaign (send = "likely") is only sent above 0.6.' in said
+
+
+@pytest.mark.parametrize("send", ["proven", "likely"])
+@pytest.mark.parametrize("low", [500.0, 900.0])
+def test_a_campaign_that_rests_is_not_said_to_be_unsure(make, send, low):
+    said = kept_for(make, send, (900.0, low, 1_800.0 - low), least_errors=0.0, rests=True)
+    assert "guardrails stopped this campaign" in said
+    assert "includes zero" not in said
+    assert "standard errors" not in said
 
 
 def test_a_plan_that_may_or_may_not_lose_is_not_called_a_loss(make):

@@ -22,18 +22,22 @@ def get(service):
     return lambda path, **more: service.get(f"/v1/experiments{path}", headers=viewer | more)
 
 
-def read_out(run, until, stopped=None, effect=200, before=0):
+def read_out(run, until, stopped=None, effect=200, before=0, control="holdout"):
     """A read-out as far as it is read here, of a plan that brought so much to each customer.
 
-    Those with an offer spent so much more `before` the plan, by chance, and go on doing so.
+    Those with an offer spent so much more `before` the plan, by chance, and go on doing so. In a loop those of the arm
+    `control` stand beside a holdout that buys much more.
     """
     folder = run / f"readout-2024-05-20-{until}"
     folder.mkdir()
     about = {"stopped": stopped, "period": {"until": until}, "effects": [], "sentence": "It pays."}
     (folder / "readout.json").write_text(json.dumps(about))
     noise = np.random.default_rng(0).normal(1_000, 100, 400).round().astype(int)
-    arms = np.where(np.arange(400) < 300, "plan", "holdout")
-    spent = noise + before * (arms == "plan")
+    arms = np.where(np.arange(400) < 300, "plan", control)
+    if control != "holdout":
+        arms[350:] = "holdout"
+    is_unlike = (arms == "holdout") & (control != "holdout")
+    spent = noise + before * (arms == "plan") + 5_000 * is_unlike
     rows = {"customer_id": [f"c{n}" for n in range(400)], "arm": arms, "planned_offer_id": ["x"] * 400,
             "margin_minor": spent + effect * (arms == "plan"),
             "before_revenue_minor": spent if before else [None] * 400,
@@ -82,6 +86,17 @@ def test_the_verdict_is_adjusted_by_what_was_spent_before_as_the_readout_is(get,
     assert abs(shown["looks"][0]["difference_minor"]) < 1
 
 
+def test_without_profiles_an_experiment_is_shown_without_adjustment(get, run):
+    read_out(run, "2024-05-27")
+    (run / "profiles.parquet").unlink()
+    shown = get(f"/{run.name}").json()
+    assert (shown["state"], shown["verdict"]["action"]) == ("measured", "ship")
+    assert [one["state"] for one in get("").json()["items"]] == ["measured"]
+    assert get(f"/{run.name}/dimension").status_code == 404
+    planner = get(f"/{run.name}/planner")
+    assert (planner.status_code, "has no profiles" in planner.json()["detail"]) == (409, True)
+
+
 def test_a_draw_that_was_changed_is_not_sound(get, run):
     path = run / "assignments.parquet"
     rows = pl.read_parquet(path)
@@ -101,3 +116,29 @@ def test_a_larger_effect_shows_sooner(get, run):
     assert days == sorted(days, reverse=True)
     assert days[0] > days[-1] >= 1
     assert get(f"/{run.name}/planner?weekly_effect_minor=0").status_code == 422
+
+
+@pytest.fixture
+def period(run):
+    """The run as a period of a loop."""
+    about = json.loads((run / "manifest.json").read_text())
+    (run / "manifest.json").write_text(json.dumps(about | {"shares": {"holdout": 0.1, "holdback": 0.2}}))
+    return run
+
+
+def test_a_period_of_a_loop_is_compared_with_those_from_whom_it_held_offers_back(get, period):
+    known = pl.read_parquet(period / "profiles.parquet").head(1)
+    numbers = pl.Series("customer_id", [f"c{n}" for n in range(400)])
+    profiles = pl.concat([known] * 400).with_columns(numbers, n_orders=pl.Series([1, 1, 1, 9] * 100, dtype=pl.Int64))
+    profiles.write_parquet(period / "profiles.parquet")
+    read_out(period, "2024-05-27", control="holdback")
+    shown = get(f"/{period.name}").json()
+    assert shown["verdict"]["action"] == "ship"
+    metric = shown["verdict"]["metrics"][0]
+    assert 900 < metric["control"] < 1_100
+    assert metric["difference_low"] < 200 < metric["difference_high"]
+    (look,) = shown["looks"]
+    assert look["low_minor"] < 200 < look["high_minor"]
+    segments = get(f"/{period.name}/dimension?by=n_orders").json()["segments"]
+    assert segments
+    assert all(one["low_minor"] < 200 < one["high_minor"] for one in segments)

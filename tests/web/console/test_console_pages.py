@@ -19,6 +19,7 @@ from offerloop.config import load_config
 from offerloop.store import JobState, add_job, claim_job, finish_job
 from offerloop.web import problems
 from offerloop.web.answering import without_formula
+from offerloop.web.console.experiments.drivers import drivers
 from offerloop.web.console.pages import ACTIONS, PAGES
 
 PLAIN = [name for name, page in PAGES.items() if page.in_navigation]
@@ -302,6 +303,28 @@ def test_a_decision_is_replayed_with_its_reasons(console, admin):
     chinese = console.get(f"/console/decisions?id={made['decision_id']}&language=zh", headers=admin).text
     assert "逐字节" in chinese
     assert "no decision of this id" in console.get("/console/decisions?id=decision_x", headers=admin).text
+
+
+def test_what_profit_is_made_of_has_the_control_of_the_readout(small_run, tmp_path):
+    """In a period of a loop those whose offer was held back, in a single run the holdout."""
+    run = shop_of(small_run, tmp_path) / "runs" / small_run.name
+    readout = run / "readout-2024-05-20-2024-05-26"
+    readout.mkdir()
+    arms = ["plan"] * 6 + ["holdback"] * 3 + ["holdout"] * 2
+    figures = {"bought": True, "revenue_minor": 9, "margin_minor": 3, "cost_minor": 0, "planned_offer_id": "x"}
+    rows = pl.DataFrame({"customer_id": range(11), "arm": arms}).with_columns(
+        pl.lit(v).alias(k) for k, v in figures.items()
+    )
+    rows.write_parquet(readout / "outcomes.parquet")
+
+    def compared():
+        (tree,) = drivers(readout, "EUR")
+        return tree.root.parts[0].values
+
+    assert compared() == (6, 2)
+    manifest = json.loads((run / "manifest.json").read_text())
+    (run / "manifest.json").write_text(json.dumps(manifest | {"shares": {"holdout": 0.1, "holdback": 0.2}}))
+    assert compared() == (6, 3)
 
 
 def test_an_experiment_shows_what_profit_is_made_of(small_run, tmp_path):

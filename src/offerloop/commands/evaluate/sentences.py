@@ -194,7 +194,7 @@ def basis(findings: EvaluationFindings, leader: PolicyWorth, _: Localizer) -> st
     size = value.effective_size if value.expected_size is None else min(value.effective_size, value.expected_size)
     interval = (
         _(
-            "the interval of the sentence holds for all {n} policies at once, those of the table for one each",
+            "the interval in the finding is simultaneous over {n} policies; those in the table are not",
             n=round(many),
         )
         if many > 1

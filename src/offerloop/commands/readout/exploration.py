@@ -1,4 +1,6 @@
-"""What the offers given at random showed: explorers with an offer against customers who drew nothing or were held back.
+"""What the offers given at random showed: explorers with an offer against customers who drew nothing or were held out.
+
+In a loop only against explorers who drew nothing: its holdout had no offers in earlier periods either.
 
 The propensity in the assignments is that of an offer over plan, exploration and holdout together. Here the plan's
 customers and those with business as usual are left out, so the propensities must be those of `ExplorationDraw` alone.
@@ -74,7 +76,7 @@ def _effects_of_kind(
     for outcome in outcomes:
         difference = weighted_difference(
             [(one.outcomes[outcome], 1 / draw.drawn(n_kinds, any_kind=kind == EVERYBODY)) for one, n_kinds in drawn],
-            [(one.outcomes[outcome], 1 / draw.nothing(n_kinds)) for one, n_kinds in nothing],
+            [(one.outcomes[outcome], 1 / draw.control(n_kinds)) for one, n_kinds in nothing],
         )
         effects.append(
             ReadoutEffect(

@@ -8,6 +8,7 @@ from typing import Literal
 from offerloop.config import Shop
 from offerloop.evaluation import Estimate
 from offerloop.message import Message
+from offerloop.tables import HOLDOUT
 
 Place = Literal["inside", "above", "below"]
 CURRENCY_OUTCOMES = ("revenue_minor", "margin_minor", "cost_minor", "profit_minor", "before_revenue_minor")
@@ -133,6 +134,8 @@ class ReadoutFindings:
     checks: tuple[DrawCheck, ...]
     stopped: Message | None
     """One sentence when no effect of the plan's offers may be shown."""
+    control: str = HOLDOUT
+    """The arm that the plan's customers are compared with: HOLDOUT, or HOLDBACK in a period of a loop."""
     cost_basis: Message = FORECAST_COST
     """observed in the order lines, observed in the redemptions, or FORECAST_COST."""
     by_unit_costs: bool = False

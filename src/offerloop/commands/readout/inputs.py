@@ -27,8 +27,6 @@ from offerloop.tables import (
     EARLIER_NAMES,
     FURTHER_OFFERS,
     FURTHER_PLANNED,
-    HOLDBACK,
-    HOLDOUT,
     MARGINS,
     OFFERS,
     PLAN,
@@ -36,7 +34,7 @@ from offerloop.tables import (
     USUAL,
     TableContract,
 )
-from offerloop.workspace import held_back_of, holdout_of, is_of_loop, written_config
+from offerloop.workspace import control_arm, held_back_of, holdout_of, is_of_loop, written_config
 
 MOST_DAYS = 28
 """Length of the period when none is given and the orders reach further."""
@@ -51,15 +49,6 @@ _DECIDED = {
 DECIDED = replace(ASSIGNMENTS, columns=tuple(one for one in ASSIGNMENTS.columns if one.name in _DECIDED))
 """The columns of assignments that a read-out needs."""
 _FILES = ("manifest.json", "summary.json", *(f"{table.name}.parquet" for table in _TABLES))
-
-
-def control_arm(held_back: float) -> str:
-    """Return the arm of those who did not get the offer that the plan has for them.
-
-    In a loop the holdout had no offers in earlier periods either, and what is planned depends on these, so that it has
-    offers planned for other customers: only who had them held back in the same period is like the plan's customers.
-    """
-    return HOLDBACK if held_back else HOLDOUT
 
 
 @dataclass(frozen=True)
@@ -89,7 +78,7 @@ class PastRun:
 
     @property
     def control_arm(self) -> str:
-        """The arm that the plan's customers are compared with; see `control_arm`."""
+        """The arm that the plan's customers are compared with; see `workspace.control_arm`."""
         return control_arm(self.held_back)
 
     @property

@@ -281,6 +281,7 @@ def summarise_readout(findings: ReadoutFindings, language: str = "en") -> dict[s
             "days": findings.until_day - findings.from_day + 1,
             "note": "" if findings.period_note is None else _(findings.period_note),
         },
+        "control": findings.control,
         "cost_basis": _(findings.cost_basis),
         "adjusted_by": "" if findings.covariate is None else _(findings.covariate),
         "checks": [_check(one, _) for one in findings.checks],

@@ -16,12 +16,18 @@ from offerloop.commands.readout.findings import DrawCheck
 from offerloop.commands.readout.inputs import RECENT, PastRun, read_run
 from offerloop.commands.readout.shards.survey import decided_tables, survey
 from offerloop.engine import DEFAULT_ENGINE, Engine, InMemoryEngine, collect, engine_of, is_small
+from offerloop.errors import InputError
 from offerloop.evaluation import LEAST_BUYERS, ComingTest
+from offerloop.message import Message
 from offerloop.offers import NO_OFFER
 from offerloop.profiles import RECENT_DAYS
 from offerloop.tables import PLAN
 
 WEEK = 7
+_NO_RECENT = Message(
+    "'{folder}' has no profiles with what customers spent in the quarter before, from which the duration is estimated; "
+    "make a new run"
+)
 
 
 @dataclass(frozen=True)
@@ -47,9 +53,11 @@ def plan_test(run_folder: Path, weekly_effect_minor: float) -> ReadoutDuration:
 
     Judged by what the planned customers bought in the last days before the run, as if days were independent: too many
     days rather than too few, because a read-out adjusts for what customers bought before. Raises InputError as
-    `read_run` does.
+    `read_run` does, and where the run does not have what customers bought.
     """
     run = read_run(run_folder)
+    if not run.has_recent:
+        raise InputError(_NO_RECENT.with_values(folder=str(run_folder)))
     engine, arm = _engine(run), nw.col("arm")
     planned = run.assignments(engine).filter(nw.col("planned_offer_id") != NO_OFFER, arm.is_in([PLAN, run.control_arm]))
     spent = collect(planned.join(run.profiles(engine), on="customer_id", how="left").select("arm", RECENT))

@@ -144,6 +144,7 @@ def _base(run: PastRun, period: Period, basis: ReadoutBasis, counts: Survey, fil
         period_note=period.note,
         checks=base,
         stopped=why_unsound(base) or why_too_few(run, counts),
+        control=run.control_arm,
         cost_basis=basis.cost,
         by_unit_costs="unit costs" in run.margins["basis"],
         warnings=(*_warnings(basis, counts, files), *_unseen_costs(run, basis)),

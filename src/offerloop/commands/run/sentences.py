@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from offerloop.commands.run.basis_sentences import basis_mark
@@ -17,7 +18,6 @@ from offerloop.commands.run.facts import (
     RunFacts,
 )
 from offerloop.commands.run.power import Reach, reach_sentence
-from offerloop.decision import LEAST_ERRORS
 from offerloop.evaluation import se_of
 from offerloop.message import Message, followed, quoted
 from offerloop.report import Localizer, period_text
@@ -302,19 +302,25 @@ def _why_kept(campaign: CampaignFacts) -> Message:
 
 
 def _too_unsure(campaign: CampaignFacts) -> Message:
-    """Why a plan with a forecast above zero is not sent: its interval, or how few standard errors it is above zero."""
+    """Why a plan with a forecast above zero is not sent: guardrails, its interval, or its distance from zero."""
     profit, send = campaign.plan.profit, campaign.settings.send
+    if campaign.findings.rests:
+        return Message(
+            "send none; the best plan is forecast to bring {profit}, but guardrails stopped this campaign, and it is "
+            "not sent while it rests."
+        )
     if send == "proven":
         return Message(
             "send none; the best plan is forecast to bring {profit}. The interval includes zero, so it may be no "
             "better than doing nothing."
         )
+    least, errors = campaign.findings.least_errors, profit.value / se_of(profit)  # with no error it would be sent
     return Message(
-        "send none; the best plan is forecast to bring {profit}. That is {errors} standard errors above zero, and a "
-        'plan with send = "{send}" is sent from {least} on.',
-        errors=round(profit.value / se_of(profit), 2),
+        "send none; the best plan is forecast to bring {profit}. That is {errors} standard errors above zero, and this "
+        'campaign (send = "{send}") is only sent above {least}.',
+        errors=math.floor(100 * errors) / 100,
         send=send,
-        least=round(LEAST_ERRORS[send], 2),
+        least=round(least, 2),
     )
 
 

@@ -262,6 +262,8 @@ def _campaign(config: Config, forecast: Forecast, times: float) -> CampaignFindi
         gap=solution.gap,
         explore_budget_minor=config.minor(settings.explore_budget, settings),
         claimed_minor=solution.profit * times,
+        least_errors=forecast.least_errors,
+        rests=forecast.rests,
         pays_alone=forecast.pays_alone,
         policy=forecast.policy,
         overspend=forecast.overspend,

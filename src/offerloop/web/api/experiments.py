@@ -20,7 +20,7 @@ from offerloop.evaluation import Difference, Metric, Totals, absolute, always_va
 from offerloop.message import Message
 from offerloop.offers import NO_OFFER
 from offerloop.report import Localizer, iso_day
-from offerloop.tables import HOLDOUT, PLAN
+from offerloop.tables import PLAN
 from offerloop.web.auth import Reading
 from offerloop.web.paging import Limit
 from offerloop.web.problems import HttpProblem, documented, language_of
@@ -38,6 +38,8 @@ BEFORE = "spent before the plan"
 """The column by which differences are adjusted (CUPED), as those of the read-out are."""
 RECENT = "recent_minor"
 """The feature of profiles with what customers spent in the quarter before the plan."""
+_OPTIONAL = ("profiles.parquet",)
+"""Without them nothing is adjusted by what customers spent in that quarter."""
 _READ = ("not_signed_in", "not_allowed", "not_found", "invalid")
 
 
@@ -91,13 +93,14 @@ class Look(BaseModel):
     until: str
     days: int
     difference_minor: float
-    """Profit a customer and week with the plan's offer, less that of those held out."""
+    """Profit a customer and week with the plan's offer, less that of the control group."""
     low_minor: float
     high_minor: float
 
 
 class Verdict(BaseModel):
-    """What a metric says of the customers with the plan's offer against those held out."""
+    """What a metric says of the customers with the plan's offer against the control group: the holdout, or in a loop
+    those whose offer was held back in the period."""
 
     action: str
     """`ship`, `roll back`, `go on`, or `stop` for a broken draw."""
@@ -141,7 +144,7 @@ class DimensionSegment(BaseModel):
     segment: str
     n_customers: int
     difference_minor: float
-    """The outcome of each customer with the offer, less that of one held out."""
+    """The outcome of each customer with the offer, less that of one in the control group."""
     low_minor: float
     high_minor: float
     """The ends of an interval that holds for all segments at once."""
@@ -168,7 +171,7 @@ def all_experiments(
     worker: Worker = request.app.state.worker
     runs = sorted((one.parent for one in worker.settings.shop.glob("runs/[0-9]*/manifest.json")), reverse=True)
     older = [one for one in runs if cursor is None or one.name < cursor]
-    items = [_listed(open_run(one)) for one in older[:limit]]
+    items = [_listed(open_run(one, optional=_OPTIONAL)) for one in older[:limit]]
     return ExperimentList(items=items, next_cursor=older[limit - 1].name if len(older) > limit else None)
 
 
@@ -221,7 +224,7 @@ def dimension(
 def _run(request: Request, experiment_id: str) -> RunRead:
     worker: Worker = request.app.state.worker
     try:
-        return open_run(worker.settings.shop / "runs" / experiment_id)
+        return open_run(worker.settings.shop / "runs" / experiment_id, optional=_OPTIONAL)
     except InputError:
         raise HttpProblem("not_found") from None
 
@@ -264,7 +267,7 @@ def _checks(run: RunRead, localize: Localizer) -> list[Check]:
 
 
 def _verdict(run: RunRead, outcomes: Path) -> Verdict | None:
-    """Compare the customers for whom an offer was planned, with it and held out."""
+    """Compare the customers for whom an offer was planned, with it and without; see `workspace.control_arm`."""
     planned = _planned_outcomes(run, outcomes)
     if planned is None:
         return None
@@ -272,7 +275,7 @@ def _verdict(run: RunRead, outcomes: Path) -> Verdict | None:
     try:
         guardrails = tuple(one for one in GUARDRAILS if one.name != outcome)
         rows = table.select("arm", outcome, BEFORE, *(pl.col(one.name).cast(pl.Int64) for one in guardrails))
-        request = ExperimentRequest("arm", outcome, control=HOLDOUT, guardrails=guardrails, before=BEFORE)
+        request = ExperimentRequest("arm", outcome, control=run.control_arm, guardrails=guardrails, before=BEFORE)
         result = experiment(rows, request)
     except InputError:
         return None  # a group is too small
@@ -306,7 +309,8 @@ def _difference(run: RunRead, outcomes: Path) -> tuple[int, int, Difference] | N
     if planned is None:
         return None
     table, outcome = planned
-    groups = [table.filter(pl.col("arm") == arm).select(outcome, BEFORE).cast(pl.Float64) for arm in (PLAN, HOLDOUT)]
+    figures, arms = pl.col(outcome, BEFORE).cast(pl.Float64), (PLAN, run.control_arm)
+    groups = [table.filter(pl.col("arm") == arm).select(figures) for arm in arms]
     if min(one.height for one in groups) < LEAST:
         return None
     first, last = table["from_day"][0], table["until_day"][0]
@@ -317,13 +321,13 @@ def _difference(run: RunRead, outcomes: Path) -> tuple[int, int, Difference] | N
 
 
 def _planned_outcomes(run: RunRead, outcomes: Path, *more: str) -> tuple[pl.DataFrame, str] | None:
-    """Return the customers for whom an offer was planned, with it or held out, and the column that they are compared
-    by: their profit, or where the cost of offers was not observed their margin. `BEFORE` is what adjusts it."""
+    """Return the customers for whom an offer was planned, with it or in the control group, and the column that they
+    are compared by: profit, or where the cost of offers was not observed margin. `BEFORE` is what adjusts it."""
     if not outcomes.is_file():
         return None
     columns = [*more, "arm", "planned_offer_id", "bought", "margin_minor", "cost_minor", BEFORE]
     planned = _with_before(run, pl.scan_parquet(outcomes, glob=False)).select(columns).collect()
-    planned = planned.filter((pl.col("planned_offer_id") != NO_OFFER) & pl.col("arm").is_in([PLAN, HOLDOUT]))
+    planned = planned.filter((pl.col("planned_offer_id") != NO_OFFER) & pl.col("arm").is_in([PLAN, run.control_arm]))
     table = planned.with_columns(profit_minor=pl.col("margin_minor") - pl.col("cost_minor"))
     return table, "margin_minor" if planned["cost_minor"].null_count() else "profit_minor"
 
@@ -333,10 +337,9 @@ def _with_before(run: RunRead, outcomes: pl.LazyFrame) -> pl.LazyFrame:
     reaches_back = pl.col("before_revenue_minor").null_count() == 0
     if outcomes.select(reaches_back).collect().item():
         return outcomes.with_columns(pl.col("before_revenue_minor").alias(BEFORE))
-    profiles = run.table("profiles")
-    if RECENT not in profiles.collect_schema():
+    if RECENT not in _columns(run, "profiles"):
         return outcomes.with_columns(pl.lit(0).alias(BEFORE))
-    spent = profiles.select("customer_id", pl.col(RECENT).alias(BEFORE))
+    spent = run.table("profiles").select("customer_id", pl.col(RECENT).alias(BEFORE))
     return outcomes.join(spent, on="customer_id", how="left").with_columns(pl.col(BEFORE).fill_null(0))
 
 
@@ -349,7 +352,7 @@ def _broken_down(run: RunRead, outcomes: Path, by: str) -> Dimension:
     groups = run.table(source).select("customer_id", by).collect()
     joined = table.select("customer_id", "arm", outcome, BEFORE).join(groups, on="customer_id").drop("customer_id")
     try:
-        result = experiment(joined, ExperimentRequest("arm", outcome, control=HOLDOUT, before=BEFORE, by=(by,)))
+        result = experiment(joined, ExperimentRequest("arm", outcome, control=run.control_arm, before=BEFORE, by=(by,)))
     except InputError as error:
         raise HttpProblem("conflict", error.message) from None
     segments = [
@@ -367,16 +370,20 @@ def _broken_down(run: RunRead, outcomes: Path, by: str) -> Dimension:
     )  # fmt: skip
 
 
+def _columns(run: RunRead, table: str) -> pl.Schema:
+    """Return the columns of a table; none where the run has no file of it."""
+    return run.table(table).collect_schema() if (run.folder / f"{table}.parquet").is_file() else pl.Schema()
+
+
 def _attributes(run: RunRead) -> list[str]:
-    if not (run.folder / "customers.parquet").is_file():
-        return []
-    return [name for name in run.table("customers").collect_schema().names() if name != "customer_id"]
+    return [name for name in _columns(run, "customers") if name != "customer_id"]
 
 
 def dimensions_of(run: RunRead) -> list[str]:
     """Return what an experiment can be broken down by: attributes of customers, then features of their profiles."""
-    features = run.table("profiles").collect_schema()
-    plain = [name for name, kind in features.items() if name not in _NO_DIMENSIONS and not kind.is_nested()]
+    plain = [
+        name for name, kind in _columns(run, "profiles").items() if name not in _NO_DIMENSIONS and not kind.is_nested()
+    ]
     return [*_attributes(run), *plain]
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from offerloop.tables import HOLDOUT
+from offerloop.workspace import control_arm
+
 
 @dataclass(frozen=True)
 class ExplorationDraw:
@@ -32,6 +35,15 @@ class ExplorationDraw:
     def nothing(self, n_kinds: int) -> float:
         """Return the probability of nothing, at random or by the holdout."""
         return self.drawn(n_kinds, any_kind=False) + self.holdout
+
+    def control(self, n_kinds: int) -> float:
+        """Return the probability of being in the group that offers at random are compared with."""
+        return self.nothing(n_kinds) if self.compares_holdout else self.drawn(n_kinds, any_kind=False)
+
+    @property
+    def compares_holdout(self) -> bool:
+        """Whether the holdout stands beside explorers who drew nothing; see `workspace.control_arm`."""
+        return control_arm(self.held_back) == HOLDOUT
 
     @property
     def plan(self) -> float:

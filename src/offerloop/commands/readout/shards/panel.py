@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from offerloop.commands.readout.findings import FIFTHS
-from offerloop.commands.readout.inputs import RECENT, PastRun, control_arm
+from offerloop.commands.readout.inputs import RECENT, PastRun
 from offerloop.commands.readout.shards.draw import ExplorationDraw
 from offerloop.commands.readout.shards.groups import (
     CONTROL,
@@ -26,6 +26,7 @@ from offerloop.engine import ShardRows
 from offerloop.money import MICRO
 from offerloop.offers import NO_OFFER
 from offerloop.tables import EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL, all_offers
+from offerloop.workspace import control_arm
 
 _ROUNDING = 1e-6
 
@@ -90,7 +91,7 @@ class Comparisons:
         for kind, segments in self._segments(tables):
             segmented = planned.drop("group").join(segments, on="customer_id")
             yield from sums_by_group(kind, segmented, ("margin_minor",))
-        yield from sums_by_group("explore", _drawn(rows), self.outcomes)
+        yield from sums_by_group("explore", _drawn(self._exploration_rows(rows)), self.outcomes)
 
     def against_usual(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Return those who follow the plan by whether they could have explored, and those with business as usual."""
@@ -110,8 +111,17 @@ class Comparisons:
         """Return whether the propensity of nothing is the one written, less the plan's part of it and that of business
         as usual, which gives a customer nothing or not.
         """
-        nothing = _exploration_rows(rows).filter(pl.col("offer_id") == NO_OFFER)
+        nothing = self._exploration_rows(rows).filter(pl.col("offer_id") == NO_OFFER)
         return all(self._agree(part, int(str(kinds))) for (kinds,), part in nothing.group_by("stratum"))
+
+    def _exploration_rows(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Return explorers, and the holdout where they are compared with it, who could draw an offer; strata are the
+        numbers of kinds that they may draw.
+        """
+        arms = [EXPLORE, HOLDOUT] if self.draw.compares_holdout else [EXPLORE]
+        can_draw = rows.filter(pl.col("arm").is_in(arms), pl.col("explore_kinds") != "")
+        kinds = pl.col("explore_kinds").str.split(",")
+        return can_draw.with_columns(kinds=kinds, stratum=kinds.list.len().cast(pl.Int64))
 
     def _agree(self, nothing: pl.DataFrame, n_kinds: int) -> bool:
         gives_none = pl.when(pl.col("planned_offer_id") == NO_OFFER).then(1.0).otherwise(self.draw.held_back)
@@ -139,16 +149,9 @@ def _sided(rows: pl.DataFrame, treated: list[str], control: list[str]) -> pl.Dat
     return kept.with_columns(group=pl.lit(EVERYBODY), side=side, stratum=pl.lit(0, pl.Int64))
 
 
-def _exploration_rows(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return explorers and the holdout who could draw an offer; strata are the numbers of kinds that they may draw."""
-    can_draw = rows.filter(pl.col("arm").is_in([EXPLORE, HOLDOUT]), pl.col("explore_kinds") != "")
-    kinds = pl.col("explore_kinds").str.split(",")
-    return can_draw.with_columns(kinds=kinds, stratum=kinds.list.len().cast(pl.Int64))
-
-
-def _drawn(rows: pl.DataFrame) -> pl.DataFrame:
+def _drawn(can_draw: pl.DataFrame) -> pl.DataFrame:
     """Return who could draw an offer: by any and by each kind that they may draw, with who got it or nothing."""
-    can_draw, got = _exploration_rows(rows), (pl.col("arm") == EXPLORE) & (pl.col("offer_id") != NO_OFFER)
+    got = (pl.col("arm") == EXPLORE) & (pl.col("offer_id") != NO_OFFER)
     any_kind = can_draw.with_columns(group=pl.lit(EVERYBODY), is_it=got)
     by_kind = can_draw.with_columns(group="kinds").explode("group")
     each = by_kind.with_columns(is_it=got & (pl.col("kind") == pl.col("group")))

@@ -10,7 +10,7 @@ import polars as pl
 from offerloop.errors import InputError
 from offerloop.message import Message, Share
 from offerloop.offers import NO_OFFER
-from offerloop.tables import HOLDBACK, HOLDOUT, PLAN
+from offerloop.tables import PLAN
 from offerloop.web.console.blocks import Block, Branch, TableColumn, Tree
 from offerloop.web.console.cells import Cell, MinorAmount
 from offerloop.workspace import open_run
@@ -26,18 +26,19 @@ def drivers(readout: Path, currency: str, campaign_id: str | None = None) -> lis
     """Return the tree of a read-out's figures; nothing where one of the groups is empty.
 
     Of customers for whom an offer was planned, or an offer of one campaign, also beside that of another; nothing where
-    the tables of the run cannot be read any more.
+    the tables of the run cannot be read any more. See `workspace.control_arm` for who is compared with them.
     """
     if not (readout / "outcomes.parquet").is_file():
         return []
+    try:
+        run = open_run(readout.parent, optional=("profiles.parquet",))
+    except InputError:
+        return []
     planned = pl.read_parquet(readout / "outcomes.parquet").filter(pl.col("planned_offer_id") != NO_OFFER)
     if campaign_id is not None:
-        try:
-            of_campaign = open_run(readout.parent).planned().filter(campaign_id=campaign_id).select("customer_id")
-        except InputError:
-            return []
+        of_campaign = run.planned().filter(campaign_id=campaign_id).select("customer_id")
         planned = planned.join(of_campaign.collect(), on="customer_id", how="semi")
-    groups = [planned.filter(pl.col("arm").is_in(arms)) for arms in ([PLAN], [HOLDOUT, HOLDBACK])]
+    groups = [planned.filter(pl.col("arm") == arm) for arm in (PLAN, run.control_arm)]
     if any(one.is_empty() for one in groups):
         return []
     return [_tree(_GroupFigures.of(groups[0]), _GroupFigures.of(groups[1]), currency)]
