@@ -1,9 +1,13 @@
 """Columns of customers that are carried along, that only audit a plan, and that stay behind, in every language."""
 
+import tomllib
+from importlib import resources
+
 import polars as pl
 import pytest
 
 from offerloop.mapping import ColumnMatch, SourceColumn, customer_attributes
+from offerloop.mapping.matching import LANGUAGES
 
 BIRTHDAYS = [
     "birth_date", "Birthdate", "DOB", "born", "出生日期", "出生年月日", "会员生日", "Geburtsdatum", "Geb.-Datum",
@@ -27,7 +31,18 @@ FIXED = [
     "date d'inscription",
     "Provincia",
 ]
+NAMES_ABROAD = [
+    "Klantnaam", "Emailadres", "Nazwa klienta", "Numer telefonu", "İsim", "Ad", "Adı", "T.C. No", "ユーザー名", "番地",
+    "핸드폰", "전화", "주민번호", "CNPJ", "WhatsApp", "P.IVA",
+]  # fmt: skip
 PLAIN = [
+    "Unidade",
+    "Localidade",
+    "Fidelidade",
+    "Modalidade",
+    "Quantidade",
+    "ad_source",
+    "Mağaza Adı",
     "shoe size",
     "actif",
     "tienda",
@@ -55,7 +70,7 @@ def sorted_out(name):
     return "audited" if found.protected else "fixed" if found.fixed else "kept" if found.kept else "personal"
 
 
-@pytest.mark.parametrize("name", [*BIRTHDAYS, *NAMES])
+@pytest.mark.parametrize("name", [*BIRTHDAYS, *NAMES, *NAMES_ABROAD])
 def test_days_of_birth_and_names_stay_behind(name):
     assert sorted_out(name) == "personal"
 
@@ -68,6 +83,18 @@ def test_protected_columns_only_audit(name):
 @pytest.mark.parametrize("name", FIXED)
 def test_what_does_not_follow_from_purchases_may_tell_who_responds(name):
     assert sorted_out(name) == "fixed"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_known_name_of_them_is_taken_for_a_personal_or_protected_one(language):
+    file = resources.files("offerloop.mapping") / "column_names" / f"{language}.toml"
+    names = tomllib.loads(file.read_text(encoding="utf-8"))["fixed"]
+    assert {name: sorted_out(name) for name in names} == dict.fromkeys(names, "fixed")
+
+
+@pytest.mark.parametrize("name", ["Kundenalter", "Idade do cliente"])
+def test_an_age_is_known_in_compounds_and_as_a_word(name):
+    assert sorted_out(name) == "audited"
 
 
 @pytest.mark.parametrize("name", PLAIN)

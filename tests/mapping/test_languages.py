@@ -123,11 +123,41 @@ def test_personal_and_protected_columns_are_known(name, section):
         ("Teslimat Tarihi", "at"), ("配送日", "at"), ("배송일", "at"), ("Costo spedizione", "paid"),
         ("Valor do frete", "paid"),
         ("Verzendkosten", "paid"), ("Koszt dostawy", "paid"), ("Kargo Tutarı", "paid"), ("送料合計", "paid"),
-        ("배송비 합계", "paid"), ("商品合計個数", "product_id"), ("상품수량", "product_id"),
+        ("배송비 합계", "paid"), ("Kwota zwrotu", "paid"), ("Retourbedrag", "paid"), ("Terugbetaald bedrag", "paid"),
+        ("Valor reembolsado", "paid"), ("취소금액", "paid"), ("Suma punktów", "paid"), ("Peso totale", "paid"),
+        ("Waga razem", "paid"), ("Toplam ağırlık", "paid"), ("Gewicht totaal", "paid"), ("重量合計", "paid"),
+        ("Importo rimborsato", "paid"), ("Montant remboursé", "paid"), ("Total weight", "paid"),
+        ("商品合計個数", "product_id"), ("상품수량", "product_id"),
     ],
 )  # fmt: skip
 def test_a_name_that_says_something_else_is_not_taken(theirs, ours):
     assert name_score(theirs, "order_lines", ours)[0] < 0.5
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        ("Prijs met korting", "unit_price"), ("Totaal met korting", "paid"), ("Totale con sconto", "paid"),
+        ("Totale scontato", "paid"), ("Total avec remise", "paid"), ("Precio con descuento", "unit_price"),
+        ("İndirimli Tutar", "paid"), ("Bedrag na korting", "paid"), ("할인후금액", "paid"), ("쿠폰적용후금액", "paid"),
+    ],
+)  # fmt: skip
+def test_an_amount_after_a_discount_is_no_discount(theirs, ours):
+    score, _ = name_score(theirs, "order_lines", ours)
+    assert score >= 0.6
+    assert score > max(name_score(theirs, "order_lines", other)[0] for other in ("discount", "coupon"))
+
+
+@pytest.mark.parametrize(
+    ("order", "currency", "zone"),
+    [("Nº encomenda", "EUR", "Europe/Lisbon"), ("Nº do pedido", "BRL", "America/Sao_Paulo")],
+)
+def test_portuguese_headings_that_brazil_does_not_use_speak_for_portugal(tmp_path, order, currency, zone):
+    table = sales(300, (order, *ORDERS["pt"][1:], "off")).drop("off")
+    table.write_csv(tmp_path / "lines.csv")
+    made = write_shop(tmp_path / "shop", {"order_lines": str(tmp_path / "lines.csv")}, None, None)
+    shop = load_config(made.config).shop
+    assert (shop.currency, shop.timezone) == (currency, zone)
 
 
 @pytest.mark.parametrize(

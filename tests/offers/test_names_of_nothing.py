@@ -26,6 +26,12 @@ from offerloop.offers import names_no_offer
         "teklif yok",
         "クーポンなし",
         "혜택 없음",
+        "なし",
+        "없음",
+        "yok",
+        "hiçbiri",
+        "żaden",
+        "controlo",
     ],
 )
 def test_whoever_has_it_got_nothing(name):

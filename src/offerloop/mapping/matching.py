@@ -34,8 +34,14 @@ from offerloop.workspace import SampleRows
 LANGUAGES = ("en", "zh", "de", "fr", "es", "it", "pt", "nl", "pl", "tr", "ja", "ko")
 """Languages with a file in `column_names`."""
 _WITHOUT_DOTS = str.maketrans("äöüÄÖÜ", "aouAOU")
+_COMPOUNDING, _SHORT = ("de", "nl", "en"), 5
+"""Languages in which compounds end in other words, and letters up to which a word of others has to stand by itself."""
 TRADITIONAL = "zh-Hant"
 """The language of headers in traditional Chinese."""
+OF_PORTUGAL = "pt-PT"
+"""The language of headers in Portuguese with one that is not used in Brazil."""
+_ONLY_IN_PORTUGAL = frozenset(("morada", "encomenda", "nif", "telemovel", "utilizador", "iva"))
+"""Words of headings."""
 GIVEN = Message("given with --map", context="why a column is read so")
 """Why a column is read from another where the user said so; no guess changes it."""
 BY_CONTENTS = Message("guessed from the contents")
@@ -282,9 +288,24 @@ def is_called(theirs: str, ours: str) -> bool:
 
 
 def says(theirs: str, section: str, least: float = HOLDS) -> bool:
-    """Return whether a text is in a list such as `personal`: exactly, as one of its words, or as a compound's end."""
-    lists = _written_names()[section]
-    return any(_likeness(theirs, name) >= least for language in LANGUAGES for name in lists[language])
+    """Return whether a text is in a list such as `personal`: exactly, as one of its words, or as a compound's end.
+
+    A word of up to five letters ends compounds only in languages that have them: `Cidade` says no `Idade`.
+    """
+    words = words_of(theirs)
+    return any(
+        _likeness(theirs, name) >= least and (language in _COMPOUNDING or not _only_ends(words, words_of(name)))
+        for language, names in _written_names()[section].items()
+        for name in names
+    )
+
+
+def _only_ends(theirs: tuple[str, ...], known_words: tuple[str, ...]) -> bool:
+    """Return whether a short known word in Latin letters is but the end of a word."""
+    word = "".join(known_words)
+    if len(known_words) > 1 or len(word) > _SHORT or has_signs(word):
+        return False
+    return word not in (*theirs, "".join(theirs))
 
 
 @lru_cache(maxsize=50_000)
@@ -312,15 +333,16 @@ def language_of(matches: Iterable[ColumnMatch]) -> str:
     """Return the language of the headers: another one than English when it knows more of the names.
 
     Kana and hangul tell Japanese and Korean; Chinese signs alone are Japanese where that knows more of the names.
-    `TRADITIONAL` is Chinese with traditional signs.
+    `TRADITIONAL` is Chinese with traditional signs, `OF_PORTUGAL` Portuguese with words that Brazil does not use.
     """
     matches = list(matches)
     counts: Counter[str] = sum((one.languages for one in matches), Counter())
-    text = "".join(name for one in matches for name in one.columns)
+    text = " ".join(name for one in matches for name in one.columns)
     if has_hangul(text):
         return "ko"
     if has_kana(text) or (has_signs(text) and counts["ja"] > counts["zh"]):
         return "ja"
     if has_signs(text):
         return TRADITIONAL if is_traditional(text) else "zh"
-    return max(LANGUAGES, key=lambda language: (counts[language], language == "en"))
+    most = max(LANGUAGES, key=lambda language: (counts[language], language == "en"))
+    return OF_PORTUGAL if most == "pt" and not _ONLY_IN_PORTUGAL.isdisjoint(words_of(text)) else most

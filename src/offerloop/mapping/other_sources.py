@@ -140,6 +140,6 @@ def customer_attributes(match: ColumnMatch) -> FurtherColumns:
 
 def _is_personal(name: str) -> bool:
     """Return whether a name says that the column identifies people: "Email", but not "Email Opt-Out"."""
-    if says(name, "personal", SAME):
+    if says(name, "personal", SAME) or says(name, "personal_alone", SAME):
         return True
     return says(name, "personal") and not (says(name, "protected") or says_opt_in(name) or says_opt_out(name))

@@ -17,16 +17,17 @@ import polars as pl
 from offerloop.errors import InputError
 from offerloop.events import CURRENCY_CODES, CURRENCY_SIGNS, are_mixed, signs_in
 from offerloop.mapping.contents import SourceColumn, is_words
-from offerloop.mapping.matching import TRADITIONAL, ColumnMatch
+from offerloop.mapping.matching import OF_PORTUGAL, TRADITIONAL, ColumnMatch
 from offerloop.message import Message, Share, both
 from offerloop.money import DIGITS
 
 _HOME = {
-    "de": "EUR", "fr": "EUR", "es": "EUR", "it": "EUR", "nl": "EUR", "pt": "BRL", "pl": "PLN", "tr": "TRY", "zh": "CNY",
-    TRADITIONAL: "TWD", "ja": "JPY", "ko": "KRW", "en": "USD",
+    "de": "EUR", "fr": "EUR", "es": "EUR", "it": "EUR", "nl": "EUR", "pt": "BRL", OF_PORTUGAL: "EUR", "pl": "PLN",
+    "tr": "TRY", "zh": "CNY", TRADITIONAL: "TWD", "ja": "JPY", "ko": "KRW", "en": "USD",
 }  # fmt: skip
 _ZONES = {
     "de": "Europe/Berlin", "fr": "Europe/Paris", "es": "Europe/Madrid", "it": "Europe/Rome", "nl": "Europe/Amsterdam",
+    OF_PORTUGAL: "Europe/Lisbon",
 }  # fmt: skip
 """Zones of languages whose money is that of several countries."""
 _SCRIPTS = {"JPY": r"[\x{3040}-\x{30ff}]", "KRW": r"[\x{ac00}-\x{d7a3}]", "CNY": r"[\x{4e00}-\x{9fff}]"}

@@ -10,12 +10,12 @@ import polars as pl
 
 from offerloop.events import DAY, EPOCH, REPUBLIC, TIME_COLUMNS, Wording, compile_expression, typed_times, written_as
 from offerloop.mapping.contents import ALSO, SourceColumn
-from offerloop.mapping.matching import BY_CONTENTS, ColumnMatch
+from offerloop.mapping.matching import BY_CONTENTS, OF_PORTUGAL, ColumnMatch
 from offerloop.message import Message
 from offerloop.workspace import SampleRows
 
 _DAY_FIRST, _MONTH_FIRST = ("%d/%m/", "%d-%m-"), ("%m/%d/", "%m-%d-")
-DAY_FIRST_LANGUAGES = ("de", "fr", "es", "it", "pt", "nl", "pl", "tr")
+DAY_FIRST_LANGUAGES = ("de", "fr", "es", "it", "pt", OF_PORTUGAL, "nl", "pl", "tr")
 DAY_FIRST_CURRENCIES = ("EUR", "GBP", "CHF")
 _FEW_BACK, _MANY_BACK = 0.005, 0.02
 """Shares of steps back in time: fewer are a file in order of time, more are none."""

@@ -23,7 +23,8 @@ _CONTROL = re.compile(
     rf"(0(\.0+)?%?|false|none|nothing|holdout|placebo|untreated|{_WITHOUT}"
     r"|control([ -]?(group|arm))?|kontroll(e|[ -]?gruppe|[ -]?arm)|(groupe )?t[eé]moin|(groupe (de )?)?contr[oô]le"
     r"|grupo (de )?control[eo]?|gruppo (di )?controllo|controlegroep|grupa kontrolna|kontrol grubu"
-    r"|teklif yok|indirim yok"
+    r"|controll?o|żad(en|na|ne)|hiçbiri|((teklif|indirim) )?yok"
+    r"|なし|없음"
     r"|特典なし|クーポンなし|割引なし|対照群|コントロール群?|혜택 ?없음|쿠폰 ?없음|할인 ?없음|대조군|통제 ?집단"
     r"|对照(组.*)?|控制组.*|空白组.*|不发.*)",
     re.I,

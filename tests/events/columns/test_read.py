@@ -147,6 +147,12 @@ def test_a_format_in_which_no_cell_can_be_a_time_is_named(clean, form):
         clean(HEADER + LINE, source=f'time_format = "{form}"')
 
 
+@pytest.mark.parametrize("form", ["%d/%m/%R", "民國%R年%m月%d日", "%R/%m/%d %R"])
+def test_a_year_of_the_republic_that_does_not_come_first_is_refused(clean, form):
+    with pytest.raises(SourceError, match=f"may have %R only at its beginning.*'{form}' has it elsewhere"):
+        clean(HEADER + "1,1,1,1,1.00,05/02/114\n", source=f'time_format = "{form}"')
+
+
 @pytest.mark.parametrize("other", ["Paid", "PAID"])
 def test_names_that_differ_in_case_alone_are_refused_as_engines_take_them_for_one(clean, other):
     with pytest.raises(SourceError, match=f"lines.csv' has the columns 'paid' and '{other}', which differ in upper"):

@@ -93,7 +93,14 @@ _STRICT = {form: pattern(form) for form in FORMATS} | {_UNPARTED: pattern(_UNPAR
 
 
 def check_form(form: str) -> None:
-    """Raise SourceError for a format in which no cell can be a time."""
+    """Raise SourceError for a format in which no cell can be a time, or whose year of the Republic is not first."""
+    if form.rfind("%R") > 0:
+        raise SourceError(
+            Message(
+                "'time_format' may have %R only at its beginning, as in \"%R/%m/%d\"; '{form}' has it elsewhere",
+                form=form,
+            )
+        )
     parts = set(re.findall("%.?", form))
     unknown = sorted(parts - _TOKENS.keys())
     if form in _NO_PATTERN or (not unknown and "%d" in parts and parts & {"%m", "%b"} and parts & {"%Y", "%y", "%R"}):
