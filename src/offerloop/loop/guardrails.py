@@ -64,7 +64,7 @@ class Guardrails:
     """Customers at whose number intervals are tightest."""
     sent: dict[str, Totals] = field(default_factory=dict)
     kept: dict[str, Totals] = field(default_factory=dict)
-    """Totals of customers who got their offer, and of those from whom it was held back."""
+    """Totals of customers who got their offer, and of those whose offer was held back."""
     reading: ExperimentReading | None = None
     """The newest one."""
 

@@ -65,7 +65,7 @@ class RunRead:
     holdout: float
     """Share of customers that was to be held out."""
     held_back: float = 0.0
-    """Share of the customers with an offer in the plan from whom it was held back."""
+    """Share of the customers with an offer in the plan whose offer was held back."""
 
     @property
     def control_arm(self) -> str:

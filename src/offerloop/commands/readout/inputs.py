@@ -68,7 +68,7 @@ class PastRun:
     has_recent: bool
     """Whether profiles say what customers spent in the quarter before the plan."""
     held_back: float = 0.0
-    """Share of the customers with an offer in the plan from whom it was held back."""
+    """Share of the customers with an offer in the plan whose offer was held back."""
     is_of_loop: bool = False
     """Whether it is a period of a loop, after which other offers are given."""
     language: str | None = None
