@@ -115,6 +115,17 @@ def test_a_connection_that_is_given_back_after_the_others_were_closed_is_closed_
     database.close()
 
 
+def test_a_connection_is_closed_too_whose_pool_was_disposed_of_while_it_was_made(store_url):
+    database = Database.open(store_url)
+    database.engine.dispose()
+    sa.event.listen(database.engine, "connect", lambda *_: database.engine.dispose(), insert=True, once=True)
+    with database.engine.connect() as connection:
+        driver_connection = connection.connection.driver_connection
+    with pytest.raises(database.engine.dialect.dbapi.Error, match="closed"):
+        driver_connection.cursor().execute("select 1")
+    database.close()
+
+
 def test_a_connection_that_cannot_be_set_up_is_closed(tmp_path):
     file, opened = tmp_path / "shop.db", []
     file.write_text("no database " * 100, encoding="utf-8")

@@ -67,16 +67,19 @@ def open_engine(url: str) -> Engine:
 
 
 def _close_late(engine: Engine) -> None:
-    """Close a connection that is given back after its pool was disposed of: otherwise it stays open at the server."""
+    """Close a connection that is given back after its pool was disposed of: otherwise it stays open at the server.
 
-    def connected(_: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+    Its pool is noted before it is made, as the pool may be disposed of meanwhile.
+    """
+
+    def connecting(_: Dialect, entry: ConnectionPoolEntry, *__: object) -> None:
         entry.info["pool"] = engine.pool
 
     def given_back(_: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
         if entry.info.get("pool") is not engine.pool:
             entry.close()
 
-    event.listen(engine, "connect", connected)
+    event.listen(engine, "do_connect", connecting)
     event.listen(engine, "checkin", given_back)
 
 
