@@ -94,6 +94,19 @@ class Served:
     newcomers: ReportedNewcomers
 
 
+@dataclass(frozen=True)
+class OffersGiven:
+    """The offers that a decision would give a customer."""
+
+    own: OwnOffers = ()
+    is_planned: bool = True
+    """Whether the plan counted their cost; a newcomer's is taken from the budget by the decision that shows them."""
+
+    def in_basket(self, codes: frozenset[str]) -> OwnOffers:
+        """Return those that count in a basket: of a newcomer those it presents, since it got them by a decision."""
+        return self.own if self.is_planned else tuple(one for one in self.own if one[1] in codes)
+
+
 @dataclass
 class Worker:
     """One process of the service."""
@@ -261,14 +274,13 @@ class Worker:
         named = self.limited & offers.ids
         return self.database.read(lambda one: limits_left(one, named, customer_id, own)) if named else {}
 
-    def offers_given(self, customer_id: str | None) -> OwnOffers:
-        """Return the offers that the plan gives a customer."""
+    def offers_given(self, customer_id: str | None) -> OffersGiven:
+        """Return the offers that a decision would give a customer now."""
         if self.served is None or customer_id is None or not self.personalised:
-            return ()
+            return OffersGiven()
         decided = decide(self.served.policy, self.request_of(customer_id), int(time.time()))
-        if decided.needs_minor:
-            return ()  # what a newcomer gets is known from the decision alone
-        return tuple((one.campaign_id, one.offer_id) for one in decided.offers)
+        own = tuple((one.campaign_id, one.offer_id) for one in decided.offers)
+        return OffersGiven(own, is_planned=not decided.needs_minor)
 
     def _run(self) -> None:
         while not self._stop.wait(WATCH_SECONDS):

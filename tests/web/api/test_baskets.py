@@ -1,5 +1,6 @@
 """Prices of baskets: the customer's own offer counts, and nobody else's."""
 
+from dataclasses import replace
 from threading import get_ident
 
 from served_shop import with_role
@@ -25,6 +26,25 @@ def test_a_basket_has_the_offer_of_its_customer(shared_service, role):
     assert total() == (3340, [])
     assert total(customer_id="c000") == (3140, ["spend-and-save"])
     assert total(customer_id="somebody new") == (3340, [])
+
+
+def test_the_offer_that_a_decision_shows_a_newcomer_is_in_the_price_of_the_basket_that_presents_it(service):
+    worker, headers = service.app.state.worker, with_role(service, "service")
+    policy = worker.served.policy
+    offer = next(one for one in policy.offers if one.offer_id == "spend-and-save")
+    rule = replace(policy.newcomers, holdout=0.0, usual=0.0, offer=offer)
+    worker.served = replace(worker.served, policy=replace(policy, newcomers=rule))
+    worker.ledger.add_template(offer.campaign_id, CouponTerms())
+    worker.ledger.carry_out(Issue("issue", offer.campaign_id, ("SAVE-1",)))
+    body = {"customer_id": "somebody new", "basket": BASKET}
+    (shown,) = service.post("/v1/decisions", json=body, headers=headers).json()["offers"]
+    assert (shown["offer_id"], shown["basket"]["total_minor"]) == ("spend-and-save", 3140)
+
+    for n, (codes, total) in enumerate([((), 3340), (("spend-and-save",), 3140), (("SAVE-1",), 3140)]):
+        basket = {**BASKET, "customer_id": "somebody new", "codes": codes}
+        priced = service.post("/v1/baskets/price", json=basket, headers=headers).json()
+        assert (priced["total_minor"], priced["codes"]["unknown"]) == (total, [])
+        assert service.put(f"/v1/orders/order-{n}", json=basket, headers=headers).json()["total_minor"] == total
 
 
 def test_a_large_basket_is_priced_beside_other_requests(shared_service, role, monkeypatch):

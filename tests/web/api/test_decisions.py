@@ -142,7 +142,7 @@ def test_an_offer_that_is_over_is_not_given_and_decisions_replay_as_they_were(sm
         before, after = (one.json() for one in answers)
         assert (len(before["offers"]), before["expires_at"]) == (1, "2023-11-14T22:13:20.000Z")
         assert (after["offers"], after["propensity"], after["reasons"]) == ([], None, ["best_profit", "offer_over"])
-        assert client.app.state.worker.offers_given("c000") == ()
+        assert client.app.state.worker.offers_given("c000").own == ()
         for answer in answers:
             place = f"/v1/decisions/{answer.json()['decision_id']}"
             assert client.get(f"{place}/replay", headers=headers).content == answer.content

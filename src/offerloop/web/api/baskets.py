@@ -201,13 +201,14 @@ async def price_basket(request: Request, body: PriceRequest, caller: Deciding) -
     `codes` are ids of offers, codes of the shop's list, and codes of coupons in the ledger whose template has the id of
     an offer or of the campaign that gives the customer theirs. What the ledger would refuse is not promised: an offer
     whose id is that of a coupon template is bound to what is left of its budget and limits.
+    The offer that a decision showed to a customer who is not in the plan counts where `codes` names it.
     """
     worker: Worker = request.app.state.worker
-    held, own = worker.offers_held(), worker.offers_given(body.customer_id)
-    offers, typed, use = held.for_customer(own), TypedCodes(body.basket(), NO_CODES), CheckoutUse(body.lock_key)
+    held, personal = worker.offers_held(), worker.offers_given(body.customer_id)
+    typed, use = TypedCodes(body.basket(), NO_CODES), CheckoutUse(body.lock_key)
     if typed.basket.codes:
-        typed = await run_in_threadpool(read_typed_codes, worker, caller.actor, typed.basket, own, use)
-    find_left = None
+        typed = await run_in_threadpool(read_typed_codes, worker, caller.actor, typed.basket, personal.own, use)
+    offers, find_left = held.for_customer(personal.in_basket(typed.basket.codes)), None
     if worker.limited & offers.ids:
         find_left = await run_in_threadpool(worker.find_left, offers, body.customer_id, use)
     priced = partial(price, typed.basket, offers, int(time.time()), held.policy, find_left)

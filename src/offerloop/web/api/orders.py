@@ -87,11 +87,12 @@ def enter_order(request: Request, order_id: OrderId, body: OrderRequest, caller:
     Nothing is entered for a customer who was erased.
     """
     worker: Worker = request.app.state.worker
-    served, own, now = worker.served, worker.offers_given(body.customer_id), int(time.time())
+    served, personal, now = worker.served, worker.offers_given(body.customer_id), int(time.time())
     offers, version = (worker.everyone, None) if served is None else (served.offers, served.policy.version)
-    campaign_id, offer_id = own[0] if own else (None, None)
-    use, offer_set = CheckoutUse(body.lock_key, body.redemptions), offers.for_customer(own)
-    basket = read_typed_codes(worker, caller.actor, body.basket(), own, use).basket
+    use = CheckoutUse(body.lock_key, body.redemptions)
+    basket = read_typed_codes(worker, caller.actor, body.basket(), personal.own, use).basket
+    own = personal.in_basket(basket.codes)
+    offer_set, (campaign_id, offer_id) = offers.for_customer(own), own[0] if own else (None, None)
     left = worker.limits_of(offer_set, body.customer_id, use)
     priced = price(basket, offer_set, now, offers.policy, left.get)
     sent = body.model_dump(mode="json", exclude={"customer_id", "lock_key", "redemptions"})

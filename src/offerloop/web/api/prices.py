@@ -68,9 +68,12 @@ class Prices(BaseModel):
 
 @router.post("", response_model=Prices, responses=documented("not_signed_in", "not_allowed", "invalid"))
 async def show_prices(request: Request, body: PricesRequest, _: Deciding) -> Response:
-    """Price each product alone, under the offers for everybody and the customer's own."""
+    """Price each product alone, under the offers for everybody and the customer's own.
+
+    Offers of customers who are not in the plan are in the prices of their baskets alone.
+    """
     worker: Worker = request.app.state.worker
-    held, own = worker.offers_held(), worker.offers_given(body.customer_id)
+    held, own = worker.offers_held(), worker.offers_given(body.customer_id).in_basket(frozenset())
     offers, now, currency = held.for_customer(own), int(time.time()), known_currency(body.currency)
     customer = Customer(body.customer_id, frozenset(body.segments))
     check_total(body.products)

@@ -34,7 +34,7 @@ def read_typed_codes(
     own: OwnOffers,
     use: CheckoutUse = NO_USE,
 ) -> TypedCodes:
-    """Read the codes of a basket; `own` are the offers that the plan gives its customer."""
+    """Read the codes of a basket; `own` are the offers that a decision would give its customer."""
     held, customer_id = worker.offers_held(), basket.customer.customer_id
     listed, codes = held.codes.read(basket)
     offers = held.for_customer(own)
