@@ -49,7 +49,7 @@ def configuration() -> str:
 
 
 def _keys(title: str, model: type[BaseModel]) -> list[str]:
-    lines = [f"## {title}", "", _first_line(model), "", "| key | default | meaning |", "|---|---|---|"]
+    lines = [f"## {title}", "", _first_paragraph(model), "", "| key | default | meaning |", "|---|---|---|"]
     rows = (f"| `{name}` | {_default(field)} | {meaning} |" for name, field, meaning in _plain(model))
     return [*lines, *rows, ""]
 
@@ -141,7 +141,7 @@ def _in_cell(text: str | None) -> str:
 
 def _with_figures() -> Iterator[str]:
     """Pages that show measured figures."""
-    yield from ("concepts/estimators.md", "concepts/loop.md")
+    yield "concepts/estimators.md"
     yield from (f"concepts/recommenders/{path.name}" for path in sorted((DOCS / "concepts/recommenders").glob("*.md")))
 
 
@@ -200,8 +200,8 @@ def _default(field: object) -> str:
     return f"`{field.default!r}`"  # type: ignore[attr-defined]
 
 
-def _first_line(model: type[BaseModel]) -> str:
-    return (model.__doc__ or "").strip().splitlines()[0]
+def _first_paragraph(model: type[BaseModel]) -> str:
+    return " ".join((model.__doc__ or "").split("\n\n")[0].split())
 
 
 if __name__ == "__main__":

@@ -63,6 +63,12 @@ def test_every_configuration_key_has_a_meaning(reference):
     assert all(meaning not in ("", "None") for _, meaning in keys)
 
 
+def test_the_introduction_of_a_configuration_section_is_a_whole_sentence(reference):
+    introductions = re.findall(r"^## .*\n\n(\w.*|`.*)$", reference.PAGES["reference/configuration.md"](), re.MULTILINE)
+    assert len(introductions) > 20
+    assert [text for text in introductions if not text.endswith(".")] == []
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_a_guide(name):
     guide = (DOCS / "how-to" / f"{name}.md").read_text(encoding="utf-8")

@@ -1,16 +1,19 @@
 """Offerloop decides which customer gets which promotion, at what budget, and measures whether it worked.
 
-One loop, in the order data flows; each step takes the table of the one before:
+The pipeline, in the order data flows; each stage takes the tables of the ones before:
 
     events        read and clean purchases, products, campaigns      `offerloop.events`
     profiles      features and tags of each customer, 用户画像        `offerloop.profiles`
     recommenders  what each customer would like                       `offerloop.recommenders`
     response      what an offer changes, with intervals               `offerloop.response`
     allocation    who gets what under a budget, and a forecast        `offerloop.allocation`
+
+Beside it:
+
     offers        what promotions are                                 `offerloop.offers`
     evaluation    experiments, uplift, off-policy value, rankings     `offerloop.evaluation`
+    market        a simulated shop whose true effects are known       `offerloop.market`
 
-`offerloop.market` is a simulated shop whose true effects are known, to judge all of this by.
 `offerloop.flow.stages` is the whole pipeline on one screen.
 """
 

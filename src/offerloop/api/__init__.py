@@ -1,8 +1,8 @@
 """The public functions: plain arguments in, findings out; each does what the command of its name does.
 
 A path is text or a `Path` and may begin with `~`; the folder of an `offerloop.toml` stands for the file. A table is
-such a path (CSV or Parquet) or a frame of polars, pandas or pyarrow. Every result has polars `frames`, a `sentence` and
-`to_pandas()`, and shows itself in a notebook.
+such a path (CSV, Excel or Parquet) or a frame of polars, pandas or pyarrow. Every result has polars `frames`, a
+`sentence` and `to_pandas()`, and shows itself in a notebook.
 """
 
 from typing import TYPE_CHECKING

@@ -114,7 +114,7 @@ def parse_offer(
 
 @plain_arguments
 def codes(count: int, *, prefix: str = "", length: int = 12, out: StrPath | None = None) -> offerloop.CouponCodes:
-    """Make coupon codes that nobody can guess or mistype, and write them to the new file `out`, one per line."""
+    """Make coupon codes that are hard to guess and to mistype, and write them to the new file `out`, one per line."""
     from offerloop.commands.codes.task import codes as make_codes
 
     return make_codes(count, prefix, length, out)

@@ -14,16 +14,16 @@ Cell = str | int | float | bool
 
 
 class LimitRule(ConfigSection):
-    """`[[limits]]`: what some offers to some customers may cost or count, or must."""
+    """`[[limits]]`: a maximum or minimum for the cost or number of some offers to some customers."""
 
     name: str
-    """As messages and the summary call it."""
+    """Name in messages and in the summary."""
     counts: str = "cost"
     """"cost"; "offers", how many are given; or another column of money, such as the most that each offer can cost."""
     at_most: Amount | None = None
-    """Money such as "2500.00", or a number of offers."""
+    """Maximum: money such as "2500.00", or a number of offers."""
     at_least: Amount | None = None
-    """The same from below."""
+    """Minimum, in the same unit as `at_most`."""
     offers: tuple[str, ...] = ()
     """Ids of the offers that count; all when empty."""
     where: dict[str, Cell] = Field(default_factory=dict)
@@ -37,15 +37,15 @@ class LimitRule(ConfigSection):
 
 
 class Band(ConfigSection):
-    """`[[bands]]`: groups of customers are treated alike, within a width."""
+    """`[[bands]]`: groups of customers must be treated alike, within a width."""
 
     column: str
-    """Whose values are the groups."""
+    """Column whose values define the groups."""
     of: str = "rate"
     """"rate", offers given for each of a group's customers, or a column of numbers such as depth: its sum over the
     group's offers for each of its customers."""
     within: Annotated[float, Field(ge=0)]
-    """How far any two groups may lie apart."""
+    """Largest allowed difference between any two groups."""
 
 
 class Limits(ConfigSection):
@@ -54,9 +54,9 @@ class Limits(ConfigSection):
     budget: Amount | None = None
     """Most that everything may cost; `--budget` says the same."""
     most_offers: Annotated[int, Field(ge=1)] = 1
-    """To one customer."""
+    """Maximum number of offers for one customer."""
     min_return: Annotated[float, Field(ge=0)] | None = None
-    """Value for each unit of cost, over the whole plan."""
+    """Minimum value per unit of cost, over the whole plan."""
     exclude: str | None = None
     """Column: rows where it is true are left out, such as customers who were contacted often or flagged for abuse."""
     shared: str | None = None

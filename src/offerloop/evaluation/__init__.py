@@ -45,7 +45,7 @@ if TYPE_CHECKING:
         weighted_difference,
     )
     from offerloop.evaluation.hash_arrays import buckets
-    from offerloop.evaluation.hash_groups import bucket, fnv1a, in_holdout, in_usual, usual_from
+    from offerloop.evaluation.hash_groups import Experiment, Holdout, bucket, fnv1a, in_holdout, in_usual, usual_from
     from offerloop.evaluation.moments import Moments, moment_sums
     from offerloop.evaluation.off_policy.earlier_offers import CarryOver, carry_over
     from offerloop.evaluation.off_policy.kept import kept, kept_by_sums
@@ -69,7 +69,7 @@ if TYPE_CHECKING:
     from offerloop.evaluation.offer_rates import LEAST_IN_GROUP, OfferRate, rates_by_group
     from offerloop.evaluation.ranking import mean_interval, mean_of_customers, ndcg, recall
     from offerloop.evaluation.ratios import UndefinedMetricError, absolute, as_share, fieller
-    from offerloop.evaluation.sequential import ALPHA, AlwaysValid, always_valid, always_valid_ratio
+    from offerloop.evaluation.sequential import ALPHA, AlwaysValid, always_valid, always_valid_ratio, planned_size
     from offerloop.evaluation.totals import Role, Totals
     from offerloop.evaluation.trial import Trial
     from offerloop.evaluation.uplift import areas_of_total, auuc, qini
@@ -95,7 +95,9 @@ __all__ = [
     "ComingTest",
     "Difference",
     "Estimate",
+    "Experiment",
     "ExperimentReading",
+    "Holdout",
     "Log",
     "Metric",
     "Moments",
@@ -152,6 +154,7 @@ __all__ = [
     "ndcg",
     "number",
     "overlap",
+    "planned_size",
     "qini",
     "rates_by_group",
     "read_challenge",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from offerloop.market.planning import LEVERS, Combination, Levers, Telling, brought, combinations, with_terms
     from offerloop.market.policies import DRAWN, Logged, OfferDraw, Rule
     from offerloop.market.preset import load_preset
-    from offerloop.market.simulation import Market
+    from offerloop.market.simulation import Market, Simulator
     from offerloop.market.tables import SCALE
     from offerloop.market.terms import EVERYTHING, SPEND_AND_SAVE, MarketTerms
     from offerloop.market.world import KINDS
@@ -40,6 +40,7 @@ __all__ = [
     "PlayedWorld",
     "Rule",
     "Setting",
+    "Simulator",
     "Telling",
     "Week",
     "blocks_of",

@@ -87,7 +87,7 @@ FEATURES = (
     ),
     Feature(
         "p_active",
-        Message("chance of being still active (BG/NBD)"),
+        Message("probability of still being active (BG/NBD)"),
         Message(
             "empty for everyone where purchases do not show that customers stop; empty for who bought on one day only"
         ),

@@ -116,7 +116,7 @@ SHOWN_OFFERS = TableContract(
             pl.Float64,
             "share of whole windows in which it is used, beyond that after nothing",
         ),
-        Column("estimator", pl.String, "by which customers are told apart"),
+        Column("estimator", pl.String, "estimator of differences between customers"),
         Column(
             "carries_over",
             pl.Float64,
@@ -165,12 +165,12 @@ OFFERS = TableContract(
         Column("funded_share", pl.Float64, "share of the discount that a supplier pays"),
         Column("margin", pl.Float64, "share of list price that is left of what the offer covers, see margins"),
         Column("cost_liability_minor", pl.Int64, "most it can cost us; empty when unlimited", optional=True),
-        Column("contact_cost_minor", pl.Int64, "what telling one customer costs us, redeemed or not"),
+        Column("contact_cost_minor", pl.Int64, "cost of contacting one customer, redeemed or not"),
         Column(
             "cost_weight", pl.Float64, "1 where cost is money and lowers profit, 0 where the budget is of another unit"
         ),
         Column("channel", pl.String, "how the customer hears of it"),
-        Column("quiet_hours", pl.String, "local times between which nobody is told", optional=True),
+        Column("quiet_hours", pl.String, "local times between which nobody is contacted", optional=True),
         Column("label", pl.String, "what a customer would read"),
         Column("label_message", pl.String, "the same as JSON, template and values apart: what pages translate"),
         Column(

@@ -1,1 +1,1 @@
-"""Coupon codes that nobody can guess."""
+"""Coupon codes that are hard to guess and to mistype."""

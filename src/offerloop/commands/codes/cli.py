@@ -28,7 +28,7 @@ def codes(
     language: Language = None,
     as_json: Json = False,
 ) -> None:
-    """Make coupon codes that nobody can guess or mistype.
+    """Make coupon codes that are hard to guess and to mistype.
 
     With --from, take over codes that are in use already.
     """

@@ -1,4 +1,4 @@
-"""What a plan caused, measured against its holdout after the period."""
+"""What a plan caused, measured against its randomised control group (holdout, or holdback in a loop)."""
 
 from typing import TYPE_CHECKING
 

@@ -33,14 +33,12 @@ class Campaign(ConfigSection, use_attribute_docstrings=True):  # the HTTP refere
     """What the budget counts when it is not the shop's money, such as seats or contacts: then the plan maximises value,
     and what offers take from the budget is not subtracted from it."""
     send: Literal["proven", "expected", "likely"] = "proven"
-    """When the plan is sent: `proven`, where customers left out of the choice show a profit whose interval leaves out
-    zero; `expected`, also where it holds zero, if the profit that they show is six tenths of its standard error
-    above it; `likely`, for loops, whose holdback shows what comes of it: wherever they show a profit. Once the log
-    of shown offers would show a growth of 2 % with a power of 50 %, but does not show that the campaign's offers bring
-    any (a one-sided test at 5 %; of all offers while these were hardly shown), that profit must be 1.28 of its standard
-    errors above zero. Before, offers are taken never to lower purchases, where all campaigns say `likely`."""
+    """When the plan is sent, by the profit of customers left out of the choice: `proven`, if its interval lies above
+    zero; `expected`, if it is more than 0.6 standard errors above zero; `likely` (for loops), if it is above zero, with
+    a stricter test once the log would show growth. See docs/concepts/loop.md, When a plan is sent."""
     explore_budget: str = "0.00"
-    """The most that random offers may cost us, on top of `budget`; nothing without a plan, one in ten at most."""
+    """The most that random offers may cost, on top of `budget`. At most a tenth of the customers explore; in a loop, up
+    to half while the campaign is not sent. A run explores only in campaigns that are sent."""
     audience: str | None = None
     """Name of the audience that may get its offers; default: everyone."""
     exclude: str | None = None

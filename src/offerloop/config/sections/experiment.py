@@ -69,8 +69,8 @@ class BusinessAsUsual(ConfigSection):
     rules: tuple[UsualRule, ...] = ()
     """Who gets what; `[[business_as_usual.rules]]`, in their order."""
     path: Path | None = None
-    """CSV or Parquet file with columns customer_id and offer_id instead of rules, relative to the configuration file;
-    who is not in it gets nothing."""
+    """CSV, Parquet or Excel file with columns customer_id and offer_id instead of rules, relative to the configuration
+    file; who is not in it gets nothing."""
 
     @field_validator("share")
     @classmethod

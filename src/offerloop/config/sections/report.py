@@ -1,4 +1,4 @@
-"""`[report]`: how results are told."""
+"""`[report]`: the language of results."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from offerloop.locale import known_language
 
 
 class Report(ConfigSection):
-    """`[report]`: how results are told."""
+    """`[report]`: the language of results."""
 
     language: str | None = None
     """Language of reports and of the sentences in summary.json, such as en or zh; default: zh for a shop in CNY or with

@@ -1,4 +1,4 @@
-"""`[schedule]`, `[[webhooks]]`, `[alarms]`, `[approval]` and `[serve]`: what the service does, and whom it tells."""
+"""`[schedule]`, `[[webhooks]]`, `[alarms]`, `[approval]` and `[serve]`: what the service does, and whom it notifies."""
 
 from __future__ import annotations
 
@@ -41,15 +41,15 @@ class Schedule(ConfigSection):
 
 
 class Webhook(ConfigSection):
-    """`[[webhooks]]`: an address that is told what happened, in signed requests that are sent again until one is
-    taken."""
+    """`[[webhooks]]`: an address that is notified of events by signed requests, repeated until one is answered with a
+    status of 2xx."""
 
     url: str
     """Address of the shop's own server; `${NAME}` is an environment variable."""
     secret_env: str
     """Environment variable with the secret that requests are signed with (HMAC-SHA256)."""
     topics: tuple[Topic, ...] = ()
-    """What it is told of; default: everything."""
+    """Topics that it is notified of; default: all."""
 
     @field_validator("url")
     @classmethod
@@ -87,8 +87,8 @@ class Approval(ConfigSection):
 
 
 class Oidc(ConfigSection):
-    """`[serve.oidc]`: a provider of OpenID Connect that signs people in, who must have been invited by their e-mail
-    address as their name."""
+    """`[serve.oidc]`: a provider of OpenID Connect that signs people in, who must have been invited under their
+    e-mail address."""
 
     issuer: str
     """Address of the provider, below which /.well-known/openid-configuration lies."""

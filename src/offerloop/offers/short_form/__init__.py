@@ -1,1 +1,1 @@
-"""Short forms of offers in English and Chinese, such as "20% off" and 满200减20: read to written terms, and back."""
+"""Short forms of offers, such as "20% off" and 满200减20: read in English, Chinese and German."""

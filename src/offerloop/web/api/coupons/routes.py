@@ -107,7 +107,7 @@ def _template(worker: Worker, template_id: str) -> TemplateShown:
     responses=documented(*_OF_A_CUSTOMER),
 )
 def issue(request: Request, template_id: TemplateId, body: IssueRequest, caller: Editing, key: NeededKey) -> Response:
-    """Issue coupons by their codes, all of them or none; with `count` codes are made that nobody can guess."""
+    """Issue coupons by their codes, all of them or none; with `count` codes are made that are hard to guess."""
     if (len(body.codes) > 0) == (body.count > 0):
         raise HttpProblem("invalid", Message("give either codes or a count of them"), "codes")
     worker: Worker = request.app.state.worker
