@@ -137,6 +137,19 @@ def test_a_study_by_household_says_so_and_keeps_households_together():
     assert found.findings.verdict == "everyone"
 
 
+def test_households_that_lost_all_rows_to_trimming_are_not_counted():
+    """In a fifth of the households, all of the young, hardly anybody could have been treated."""
+    rng = np.random.default_rng(6)
+    house = np.repeat(np.arange(500), 4)
+    young = house % 5 == 0
+    arm = rng.random(2_000) < np.where(young, 0.005, 0.5)
+    age, spend = np.where(young, -2.0, 0.0) + 0.1 * rng.normal(size=2_000), rng.normal(size=2_000)
+    frame = pl.DataFrame({"house": house, "arm": arm.astype(int), "age": age, "spend": spend})
+    found = uplift(frame, UpliftRequest("arm", "spend", cluster="house", observational=True))
+    assert "trimmed" in {one.kind for one in found.findings.notes}
+    assert found.findings.clusters == found.trial.table["house"].n_unique() == 400
+
+
 def test_one_store_in_an_arm_is_no_comparison():
     frame = households(1).with_columns(store=pl.when(pl.col("arm") == 1).then(7).otherwise(pl.col("house") % 5))
     with pytest.raises(EvidenceError, match="arm '1' has 1 different 'store'"):

@@ -353,8 +353,25 @@ def test_groups_that_are_treated_alike_are_said_to_be():
     found = targeted()
     near_ties = tuple(replace(one, treated_share=around(1.0, 0.0)) for one in found.groups)
     page = render_uplift(replace(found, groups=near_ties))
-    assert "The recommendation treats every group alike" in page
+    assert "The best policy by the estimates treats every group alike" in page
     assert "[100" not in page
+
+
+def test_an_audit_of_what_is_not_recommended_says_so():
+    found, said = targeted(), "the best policy by the estimates, which is not recommended"
+    assert said not in plain(found)
+    page = plain(replace(found, conclusion="may_pay", verdict="nothing"))
+    assert said in page
+    assert "The best policy by the estimates treats 43 % of group" in page
+    assert "under the recommendation" not in page
+
+
+def test_only_files_that_are_written_are_named():
+    found = replace(targeted(), notes=())
+    assert "in scores.csv, scores.parquet, beside this file" in plain(found)
+    page = plain(replace(found, notes=(Note("learned_from_part", n=9),)))
+    assert "in scores.parquet, beside this file" in page
+    assert "scores.csv" not in page
 
 
 def test_a_type_that_no_prediction_knows_has_no_share():

@@ -41,6 +41,18 @@ def test_shares_are_found_in_a_trial_whose_types_are_known():
     assert sum(one.value for one in found.values()) == pytest.approx(1)
 
 
+def test_a_share_that_is_scaled_lies_in_its_interval():
+    """Nearly everybody buys, fewer with the offer where it is predicted to help: a share below 0 is cut."""
+    rng = np.random.default_rng(4)
+    treated = rng.random(4_000) < 0.5
+    bought = (rng.random(4_000) < np.where(treated, 0.94, 0.97)).astype(float)
+    scores = np.column_stack([np.where(treated, 0.97, 2 * bought - 0.97), np.where(treated, 2 * bought - 0.94, 0.94)])
+    found = response_type_shares(scores, 1, np.ones(4_000))
+    assert found["persuadable"].value == 0
+    assert all(one.low <= one.value <= one.high for one in found.values())
+    assert sum(one.value for one in found.values()) == pytest.approx(1)
+
+
 def rows_of(n, seed, effect, fixed):
     """A trial of a half: amounts that are often 0; each costs a tenth of it, or each treated customer the same."""
     rng = np.random.default_rng(seed)

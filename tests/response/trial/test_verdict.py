@@ -77,6 +77,16 @@ def test_skewed_outcomes_of_a_small_control_group_look_good_as_seldom_as_they_sh
     assert skew_of_gain(Evidence(np.zeros((800, 1)), action, spend, np.zeros((1, 2)), ()), everybody[:, ::-1]) == 0
 
 
+@pytest.mark.parametrize("share", [0.4, 0.6])
+def test_an_offer_for_a_random_share_of_the_customers_gains_with_the_skewness_of_one_for_everybody(share):
+    rng = np.random.default_rng(8)
+    action = np.repeat([0, 1], [160, 640])
+    profit = Evidence(np.zeros((800, 1)), action, rng.lognormal(0, 1, 800), np.zeros((1, 2)), ())
+    everybody = np.tile([0.0, 1.0], (800, 1))
+    assert skew_of_gain(profit, everybody) < -0.1
+    assert skew_of_gain(profit, np.tile([1 - share, share], (800, 1))) == skew_of_gain(profit, everybody)
+
+
 def test_a_trial_of_the_part_shows_the_forecast_in_80_of_100_cases():
     """Half of the customers are given the offer, which is worth .5 at a standard deviation of 2."""
     rng = np.random.default_rng(3)

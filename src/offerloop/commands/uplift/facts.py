@@ -112,7 +112,7 @@ class FindingsBuilder:
             overlap=tuple(self._overlap()) if trial.design == "observational" else (),
             negative_controls={name: self._on(name) for name in request.negative_controls},
             disagreeing=self._disagreeing(),
-            clusters=None if study.whose is None else int(study.whose.max()) + 1,
+            clusters=None if study.whose is None else len(np.unique(study.whose)),
             notes=tuple(self._notes()),
         )  # fmt: skip
         return replace(findings, conclusion="doubtful", verdict="nothing") if is_doubtful(findings) else findings

@@ -132,7 +132,7 @@ class ResponseType:
 
 @dataclass(frozen=True)
 class AuditedGroup:
-    """An audited group under the policy that is recommended."""
+    """An audited group under the policy that is decided, whether or not that is recommended."""
 
     column: str
     group: str

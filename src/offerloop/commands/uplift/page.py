@@ -18,7 +18,7 @@ from offerloop.commands.uplift.sections.effects import (
 )
 from offerloop.commands.uplift.sections.estimators import ranked_section
 from offerloop.commands.uplift.sections.responders import responders_section
-from offerloop.commands.uplift.sentences.details import DESIGNS
+from offerloop.commands.uplift.sentences.details import DESIGNS, scores_files
 from offerloop.commands.uplift.sentences.headline import claim, headline
 from offerloop.commands.uplift.sentences.lead import lead
 from offerloop.commands.uplift.sentences.phrases import (
@@ -110,8 +110,8 @@ def render_uplift(findings: UpliftFindings, language: str = "en") -> str:
         when=when,
         footer=_(
             "Made by Offerloop from one table; the same figures are in uplift.json, and the offer "
-            "and the predicted effects of every customer in scores.csv and scores.parquet, beside "
-            "this file."
+            "and the predicted effects of every customer in {files}, beside this file.",
+            files=_.listed(scores_files(findings)),
         ),
     )
 

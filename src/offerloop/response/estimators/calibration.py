@@ -33,17 +33,32 @@ class CalibrationLine:
         """Fit by maximum likelihood (Platt 1999; Poisson for counts; least squares for amounts); 0 <= slope <= 2."""
         if np.ptp(raw) < 1e-9 or np.ptp(outcome) == 0:
             return cls(kind)
-        at = np.array([0.0, 1.0])
-        x = np.column_stack([np.ones_like(raw), raw])
-        for _ in range(STEPS):
-            mean, weight = moments(x @ at, kind)
-            hessian = x.T @ (weight[:, None] * x) + WEIGHT * np.eye(2)
-            at = at + np.linalg.solve(hessian, x.T @ (outcome - mean) - WEIGHT * (at - [0.0, 1.0]))
-        return cls(kind, float(at[0]), float(np.clip(at[1], 0.0, 2.0))) if np.isfinite(at).all() else cls(kind)
+        level = np.ones_like(raw)
+        prior = np.array([0.0, 1.0])
+        at = _most_likely(np.column_stack([level, raw]), outcome, prior, prior, kind)
+        if not np.isfinite(at).all():
+            return cls(kind)
+        intercept, slope = float(at[0]), float(np.clip(at[1], 0.0, 2.0))
+        if slope != at[1]:  # the intercept belongs to the other slope
+            start = np.array([intercept + (at[1] - slope) * raw.mean()])
+            (intercept,) = _most_likely(level[:, None], outcome, start, prior[:1], kind, slope * raw)
+        return cls(kind, float(intercept), slope) if np.isfinite(intercept) else cls(kind)
 
     def applied(self, raw: Floats) -> Floats:
         """Return calibrated predictions."""
         return moments(self.intercept + self.slope * np.asarray(raw), self.kind)[0]
+
+
+def _most_likely(
+    x: Floats, outcome: Floats, start: Floats, prior: Floats, kind: OutcomeKind, offset: Floats | float = 0.0
+) -> Floats:
+    """Return the coefficients (p,) of columns (n, p) beside an offset (n,), drawn to a prior, by Newton's method."""
+    at = start
+    for _ in range(STEPS):
+        mean, weight = moments(x @ at + offset, kind)
+        hessian = x.T @ (weight[:, None] * x) + WEIGHT * np.eye(len(at))
+        at = at + np.linalg.solve(hessian, x.T @ (outcome - mean) - WEIGHT * (at - prior))
+    return at
 
 
 def moments(eta: Floats, kind: OutcomeKind) -> tuple[Floats, Floats]:

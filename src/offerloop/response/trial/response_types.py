@@ -11,7 +11,7 @@ of doubly robust scores, with the sign of the effect from models of other custom
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -43,12 +43,12 @@ def response_type_shares(scores: Floats, offer: int, effect: Floats, whose: Ints
     """Return the share of each type, from doubly robust scores (n, K) of a purchase and one offer's effect (n,).
 
     Scores of single rows lie beyond 0 and 1, and so may the mean of a rare type by chance: then the nearest shares that
-    lie within are told, with intervals cut at the same bounds.
+    lie within and sum to 1 are returned, with intervals that are scaled and cut in the same way.
     """
     rows = response_type_rows(scores[:, 0], scores[:, offer], effect)
     shares = {name: mean_estimate(one, whose) for name, one in rows.items()}
     whole = sum(max(one.value, 0.0) for one in shares.values())
-    return {name: within(replace(one, value=max(one.value, 0.0) / whole), 1.0) for name, one in shares.items()}
+    return {name: within(one.times(1 / whole), 1.0) for name, one in shares.items()}
 
 
 @dataclass(frozen=True)

@@ -67,9 +67,10 @@ def p_value_of_best(gains: Floats, errors: Floats, chosen: int, whose: Ints | No
 def skew_of_gain(profit: Evidence, policy: Floats) -> float:
     """Return the skewness of what a policy (n, K) gains, of its customers who got their offer over those who got none.
 
-    Were both alike; 0 with fewer than two customers on a side.
+    Its customers are those to whom it gives something with any probability. Were both alike; 0 with fewer than two
+    customers on a side.
     """
-    offer = policy.argmax(axis=1)
+    offer = np.where(policy[:, 1:].any(axis=1), 1 + policy[:, 1:].argmax(axis=1), 0)
     treated, control = (profit.outcome[(offer > 0) & (profit.action == one)] for one in (offer, 0))
     if min(len(treated), len(control)) < 2:
         return 0.0

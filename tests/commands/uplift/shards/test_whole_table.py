@@ -187,6 +187,11 @@ def test_three_arms_keep_to_a_budget(trial, monkeypatch):
         ({"propensity": "p"}, {"p": pl.col("recency") / 10}, "'p' is not above 0 and at most 1 in [0-9,]+ rows"),
         (
             {"propensity": "p"},
+            {"p": pl.when(pl.col("customer") <= 40).then(1.0).otherwise(0.5)},
+            "'p' is 1 in 40 rows, so nobody like these customers could have got anything else",
+        ),
+        (
+            {"propensity": "p"},
             {"p": pl.when(pl.col("customer") == 5).then(1e-9).otherwise(0.5)},
             "'p' is 1e-09 in a row of arm",
         ),

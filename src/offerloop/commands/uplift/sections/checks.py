@@ -35,13 +35,16 @@ def groups_section(findings: UpliftFindings, _: Localizer) -> Section | None:
     """Who is treated, of the groups that were named."""
     if not findings.groups:
         return None
+    said = [
+        _(
+            "These groups were named for an audit. If a group gets offers more often although it does not "
+            "respond more, look again before acting."
+        )
+    ]
+    if findings.verdict != findings.policy:
+        said.append(_("What is audited here is the best policy by the estimates, which is not recommended."))
     blocks = (
-        Text(
-            _(
-                "These groups were named for an audit. If a group gets offers more often although it does not "
-                "respond more, look again before acting."
-            )
-        ),
+        Text(_.sentences(said)),
         _groups_figure(findings, _),
         _groups_table(findings, _),
     )
@@ -59,9 +62,10 @@ def _groups_message(findings: UpliftFindings, _: Localizer) -> str:
     ]  # fmt: skip
     low, high = max(ends, key=lambda pair: _treated(pair[1]) - _treated(pair[0]))
     if _treated(high) - _treated(low) < SAME_SHARE:
-        return _("The recommendation treats every group alike")
+        return _("The best policy by the estimates treats every group alike")
     return _(
-        "The recommendation treats {high} of group {high_group} and {low} of group {low_group} ({column})",
+        "The best policy by the estimates treats {high} of group {high_group} and {low} of group {low_group} "
+        "({column})",
         high=_.share(_treated(high)),
         high_group=_.quoted(high.group),
         low=_.share(_treated(low)),
@@ -80,7 +84,7 @@ def _groups_figure(findings: UpliftFindings, _: Localizer) -> Figure:
         _("{rule}: {profit}", context="name and figure", rule=group.group, profit=share_text(group.treated_share, _))
         for group in findings.groups
     )  # fmt: skip
-    title = _("Share treated by group under the recommendation")
+    title = _("Share treated by group under the best policy by the estimates")
     cells = tuple((group.column, group.group, share_text(group.treated_share, _)) for group in findings.groups)
     return figure(
         "groups",

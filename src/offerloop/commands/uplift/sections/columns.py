@@ -38,7 +38,7 @@ COLUMNS = {
     "gap": Message("first less second", context="column title"),
     "treated": Message("treated", context="column title of shares"),
     "effect_of": Message("effect of {offer}", context="column title"),
-    "cost": Message("cost under the recommendation"),
+    "cost": Message("cost under the policy"),
     "check": Message("check", context="column title"),
     "p": Message("p-value", context="column title"),
     "verdict": Message("verdict", context="column title"),

@@ -159,13 +159,13 @@ def by_estimate(findings: UpliftFindings, _: Localizer) -> list[str]:
         "The best policy by the estimates alone is {policy}. It is not recommended, because its gain may be luck; "
         "if you accept that risk, each customer's offer is in the column {column} of the file {file}."
     )
-    return [_(text, policy=policy, column=BY_ESTIMATE, file=scores_file(findings))]
+    return [_(text, policy=policy, column=BY_ESTIMATE, file=scores_files(findings)[0])]
 
 
-def scores_file(findings: UpliftFindings) -> str:
-    """The file with every customer of the table, which a spreadsheet can read unless the table is in shards."""
+def scores_files(findings: UpliftFindings) -> tuple[str, ...]:
+    """The files with every customer of the table, first one that a spreadsheet can read unless it is in shards."""
     in_shards = any(one.kind == "learned_from_part" for one in findings.notes)
-    return "scores.parquet" if in_shards else "scores.csv"
+    return ("scores.parquet",) if in_shards else ("scores.csv", "scores.parquet")
 
 
 def against_score(findings: UpliftFindings, gap: Estimate, _: Localizer) -> str:

@@ -52,6 +52,18 @@ def _check_propensities(frame: Frame, column: str | None, path: Path) -> None:
                 n=n,
             )
         )
+    if n := _rows_where(frame, own == 1):
+        raise InputError(
+            Message(
+                "'{path}': '{propensity}' is 1 in {n} row, so nobody like this customer could have got anything else; "
+                "leave such rows out",
+                plural="'{path}': '{propensity}' is 1 in {n} rows, so nobody like these customers could have got "
+                "anything else; leave such rows out",
+                path=str(path),
+                propensity=column,
+                n=n,
+            )
+        )
 
 
 def _check_weights(frame: Frame, request: UpliftRequest, path: Path) -> None:
