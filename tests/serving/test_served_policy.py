@@ -9,6 +9,7 @@ import pytest
 
 from offerloop.errors import InputError
 from offerloop.serving import DecisionInputs, decide, serve_run
+from offerloop.workspace import open_run
 
 
 @pytest.fixture
@@ -153,6 +154,18 @@ def test_customers_are_found_by_their_raw_ids_where_the_run_holds_pseudonyms(run
     )
     shutil.rmtree(run_folder / "served")
     assert decide(serve_run(run_folder), DecisionInputs("c000"), 0).offer.offer_id == "spend-and-save"
+
+
+def test_customers_are_found_in_any_case_where_the_run_ignores_case(run_folder):
+    manifest = run_folder / "manifest.json"
+    written = json.loads(manifest.read_text())
+    written["config"]["text"] += "\n[privacy]\nignore_case = true\n"
+    manifest.write_text(json.dumps(written))
+    policy = serve_run(run_folder)
+    assert decide(policy, DecisionInputs("C000"), 0).offer.offer_id == "spend-and-save"
+    newcomers = [[decide(policy, DecisionInputs(one), 0).arm for one in (f"NEW {n}", f"new {n}")] for n in range(50)]
+    assert all(upper == lower for upper, lower in newcomers)
+    assert open_run(run_folder).customer("C000") == "c000"
 
 
 def test_an_offer_is_given_from_its_start_to_its_end(run_folder):

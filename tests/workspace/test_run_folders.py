@@ -8,7 +8,7 @@ from small_shop import write_small_shop
 
 from offerloop.commands.readout.task import read_out
 from offerloop.config import load_config
-from offerloop.workspace import holdout_of, shares_of
+from offerloop.workspace import find_run, finished_runs, holdout_of, shares_of
 from offerloop.workspace.run_folders import EARLIER_HOLDOUT
 
 
@@ -29,3 +29,13 @@ def test_a_run_with_a_holdout_that_no_configuration_may_ask_for_any_more_is_stil
     text = json.loads(manifest.read_text())["config"]["text"].replace("holdout = 0.2", "holdout = 0.9")
     manifest.write_text(json.dumps({"config": {"text": text}, "shares": {"holdout": 0.2}}))
     assert read_out(run, tmp_path / "orders.csv").stopped is None
+
+
+def test_a_copy_of_a_run_under_another_name_is_not_the_newest_run(tmp_path):
+    names = ("20260101-120000", "20260201-120000", "20260201-120000-2", "20260201-120000.bak", "backup")
+    for name in names:
+        (tmp_path / "runs" / name).mkdir(parents=True)
+        (tmp_path / "runs" / name / "manifest.json").write_text("{}")
+    assert find_run(tmp_path).name == "20260201-120000-2"
+    assert [one.name for one in finished_runs(tmp_path)] == [*reversed(names[:3])]
+    assert find_run(tmp_path / "runs" / "backup").name == "backup"

@@ -107,9 +107,7 @@ def _erase_steps(url: str, names: Mapping[str, str]) -> int:
 
 def _names(config: Config, customer_id: str, key: str) -> dict[str, str]:
     """Return the names of a customer in the files of runs, each with what stands there from now on."""
-    names = {customer_id}
-    if config.privacy.ignore_case:
-        names.add(customer_id.lower())
+    names = {customer_id, config.privacy.in_its_case(customer_id)}
     if config.privacy.pseudonymise:
         try:
             names |= set(pseudonyms(sorted(names), config.privacy).values())

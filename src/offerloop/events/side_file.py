@@ -77,5 +77,5 @@ def under_ids_of(rows: Frame, known_ids: Frame, privacy: Privacy, engine: Engine
 
 
 def _stored(customer_id: str, privacy: Privacy, key: bytes | None) -> str:
-    text = customer_id.lower() if privacy.ignore_case else customer_id
+    text = privacy.in_its_case(customer_id)
     return text if key is None else pseudonym(text, key)

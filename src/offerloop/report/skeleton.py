@@ -63,10 +63,20 @@ def environment(localizer: Localizer, room: str = ROOM) -> Environment:
     return environment
 
 
+_FIELD = re.compile(r"(<textarea\b.*?</textarea>|<(?:input|option|button)\b[^>]*>)", re.DOTALL)
+"""What a form sends back, which stays as it is."""
+
+
 def kept_together(page: str) -> str:
     """Let no line end before a per cent sign, within a short interval or a p-value, or after a minus or a tick."""
-    page = re.sub(r"(\d) %", "\\1\u00a0%", page)
-    page = re.sub(r"([✓✗]) ", "\\1\u00a0", page)
-    page = re.sub(r"\bp (=|&lt;) (?=\d)", "p\u00a0\\1\u00a0", page)
-    page = re.sub(r"−(?=[$¥€£])", "−\u2060", page)
-    return re.sub(r"\[([^\s\[\]]{1,12}), ([^\s\[\]]{1,12})\]", "[\\1,\u00a0\\2]", page)
+    parts = _FIELD.split(page)
+    parts[::2] = map(_kept_together, parts[::2])
+    return "".join(parts)
+
+
+def _kept_together(text: str) -> str:
+    text = re.sub(r"(\d) %", "\\1\u00a0%", text)
+    text = re.sub(r"([✓✗]) ", "\\1\u00a0", text)
+    text = re.sub(r"\bp (=|&lt;) (?=\d)", "p\u00a0\\1\u00a0", text)
+    text = re.sub(r"−(?=[$¥€£])", "−\u2060", text)
+    return re.sub(r"\[([^\s\[\]]{1,12}), ([^\s\[\]]{1,12})\]", "[\\1,\u00a0\\2]", text)

@@ -162,8 +162,10 @@ class Policy:
         return counted
 
     def known_as(self, customer_id: str) -> str:
-        """Return the id of a customer in the plan, which holds pseudonyms where the shop wants them."""
-        return pseudonyms([customer_id], self.privacy)[customer_id] if self.privacy.pseudonymise else customer_id
+        """Return the id of a customer in the plan, which holds pseudonyms or small letters where it is to."""
+        if self.privacy.pseudonymise:
+            return pseudonyms([customer_id], self.privacy)[customer_id]
+        return self.privacy.in_its_case(customer_id)
 
     def find(self, customer_id: str) -> PlannedCustomer | None:
         """Return the row of a customer; None for one who is not in the plan."""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import os
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from fastapi import Request
@@ -17,8 +20,17 @@ LEAST_PIECE = 1_000_000
 """Bytes that are gathered before they are written."""
 
 
-async def save_upload(request: Request, path: Path, most_bytes: int) -> int:
-    """Write the body of a request to a file, and return its size.
+@dataclass(frozen=True)
+class Saved:
+    """What was written of a body."""
+
+    n_bytes: int
+    digest: str
+    """SHA-256 of it."""
+
+
+async def save_upload(request: Request, path: Path, most_bytes: int) -> Saved:
+    """Write the body of a request to a file.
 
     Raises HttpProblem for one that is too large, packed, no text, or that stops arriving; then no file is left.
     """
@@ -30,8 +42,9 @@ async def save_upload(request: Request, path: Path, most_bytes: int) -> int:
         raise
 
 
-async def _written(request: Request, path: Path, most_bytes: int) -> int:
-    size, pieces, waiting = 0, request.stream(), bytearray()
+async def _written(request: Request, path: Path, most_bytes: int) -> Saved:
+    size, digest, pieces, waiting = 0, hashlib.sha256(), request.stream(), bytearray()
+    path.touch()
     while True:
         try:
             async with asyncio.timeout(MOST_SECONDS):
@@ -41,6 +54,7 @@ async def _written(request: Request, path: Path, most_bytes: int) -> int:
         except ClientDisconnect:
             raise HttpProblem("bad_request") from None
         waiting += piece or b""
+        digest.update(piece or b"")
         size += len(piece or b"")
         if size > most_bytes:
             raise HttpProblem("too_large")
@@ -48,12 +62,17 @@ async def _written(request: Request, path: Path, most_bytes: int) -> int:
             await run_in_threadpool(_append, path, bytes(waiting))
             waiting.clear()
         if piece is None:
-            return size
+            return Saved(size, digest.hexdigest())
 
 
 def _append(path: Path, piece: bytes) -> None:
-    with path.open("ab") as file:
-        file.write(piece)
+    """Add a piece to a file. Raises HttpProblem for one that was deleted, whose beginning is gone."""
+    try:
+        with path.open("r+b") as file:
+            file.seek(0, os.SEEK_END)
+            file.write(piece)
+    except FileNotFoundError:
+        raise HttpProblem("too_slow") from None
 
 
 def _check_headers(request: Request, most_bytes: int) -> None:

@@ -44,6 +44,7 @@ from offerloop.store import (
     Database,
     Ledger,
     campaign_states,
+    customers_being_erased,
     forget_answers,
     is_on,
     jobs_are_stuck,
@@ -123,6 +124,8 @@ class Worker:
     personalised: bool = True
     choices: ChoicesRead = field(default_factory=lambda: ChoicesRead({}))
     """Test customers, and who has opted out."""
+    leaving: frozenset[str] = frozenset()
+    """Customers who were erased from the store, but not yet from the plan that is served; they get nothing of it."""
     stopped: frozenset[str] = frozenset()
     """Campaigns of the policy that the store knows and that are not running, or that were edited since the plan."""
     prices: Mapping[str, float] = field(default_factory=dict)
@@ -223,9 +226,12 @@ class Worker:
     def request_of(self, customer_id: str, **fields: Any) -> DecisionInputs:  # noqa: ANN401 - fields of a decision
         """Return a decision on a customer: with it whether they have opted out, the arm of a test customer, and which
         campaigns are not running."""
-        special = self.choices.customers.get(customer_id)
+        known_as = customer_id.lower() if self.choices.ignore_case else customer_id
+        special = self.choices.customers.get(known_as)
         if special is not None:
             fields |= {"opted_out": special.opted_out, "test_arm": special.test_arm}
+        if known_as in self.leaving:
+            fields["opted_out"] = True
         if self.prices:
             fields["prices"] = self.prices
         if self.served is not None and customer_id in self.served.newcomers.like:
@@ -315,12 +321,24 @@ class Worker:
     def _follow(self) -> None:
         self.personalised = self.database.read(lambda connection: is_on(connection, PERSONALISED))
         self.answered_at = time.monotonic()
-        self.choices = self.database.read(partial(read_choices, before=self.choices))
+        self._read_choices()
         self.limited = self.database.read(limited_templates)
+        before = self.served
         self._follow_policy()
+        if self.served is not before:
+            self._read_choices()
         self._pace()
         if self.served is not None and self._rounds % NEWCOMERS_EVERY == 0:
             self.served.newcomers.follow()
+
+    def _read_choices(self) -> None:
+        """Read opt-outs, test customers and erasures, by the ids of the policy that is served."""
+        policy = None if self.served is None else self.served.policy
+        ignore_case = policy is not None and policy.privacy.ignore_case
+        self.choices = self.database.read(partial(read_choices, before=self.choices, ignore_case=ignore_case))
+        erased = self.database.read(customers_being_erased)
+        here = {one for one in self.leaving if policy is None or policy.find(policy.known_as(one)) is not None}
+        self.leaving = frozenset(one.lower() if ignore_case else one for one in here | erased)
 
     def _pace(self) -> None:
         """Read the prices of budgets, and solve them anew now and then where that is this worker's duty."""

@@ -174,6 +174,8 @@ class RunRead:
         """
         ids = self.table("assignments").select("customer_id").collect()["customer_id"]
         wanted = customer_id.strip()
+        if not self.privacy.pseudonymise:
+            wanted = self.privacy.in_its_case(wanted)
         customer: int | str | None = wanted
         if ids.dtype == pl.Int64:
             customer = int(wanted) if wanted.removeprefix("-").isdecimal() and len(wanted) < 19 else None

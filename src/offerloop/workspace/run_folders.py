@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from functools import wraps
 from pathlib import Path
@@ -21,6 +22,7 @@ RUN_FORMAT = 2
 
 EARLIER_HOLDOUT = 0.10
 """The default when manifests did not yet hold the shares."""
+_RUN_NAME = re.compile(r"[0-9]{8}-[0-9]{6}(-[0-9]+)?")
 _PREVIEWS = ".previews"
 UPLOADS = ".uploads"
 """Folder beside runs for files that people upload, until a job or a page has read them."""
@@ -82,7 +84,7 @@ def _check_format(manifest: Path) -> None:
 def _find(place: Path) -> Path:
     if (place / "manifest.json").is_file():
         return place
-    finished = sorted(one.parent for one in place.glob("runs/*/manifest.json") if not one.parent.name.startswith("."))
+    finished = finished_runs(place)
     if not finished:
         raise InputError(
             Message(
@@ -91,7 +93,13 @@ def _find(place: Path) -> Path:
                 place=str(place),
             )
         )
-    return finished[-1]
+    return finished[0]
+
+
+def finished_runs(shop: Path) -> list[Path]:
+    """Return the folders of a shop's finished runs, the newest first; copies under other names are none of them."""
+    named = (one.parent for one in shop.glob("runs/[0-9]*/manifest.json"))
+    return sorted((one for one in named if _RUN_NAME.fullmatch(one.name)), reverse=True)
 
 
 def preview_folder(shop: Path, campaign_id: str, revision: int) -> Path:

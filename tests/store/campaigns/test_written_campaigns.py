@@ -4,14 +4,17 @@ import pytest
 import sqlalchemy as sa
 
 from offerloop.store import (
+    BudgetChange,
     CampaignState,
     CampaignText,
     Database,
     Editor,
     add_campaign,
     add_token,
+    approve_budget,
     campaign_states,
     campaigns_in,
+    decline_budget,
     erase_traces,
     find_campaign,
     find_revision,
@@ -20,6 +23,8 @@ from offerloop.store import (
     move_campaign,
     moved_by_time,
     person_behind,
+    propose_budget,
+    proposed_budgets,
     revise_campaign,
     traces_of,
 )
@@ -162,3 +167,19 @@ def test_a_campaign_that_names_an_erased_customer_does_so_no_more(database):
     assert columns == ["campaign_revisions.body"]
     database.change(lambda one: erase_traces(one, customer, "erased-1", columns))
     assert database.read(lambda one: find_campaign(one, "own")).text.body == {"title": "For erased-1"}
+
+
+def test_no_approval_of_a_budget_is_lost_and_none_that_counts_is_declined(database):
+    campaign = spring(database)
+    change = BudgetChange(2_000_000_000, "90.00")
+    database.change(lambda one: propose_budget(one, campaign, "proposal", change, "ada", 2))
+    (as_read,) = database.read(lambda one: proposed_budgets(one, campaign))
+    database.change(lambda one: approve_budget(one, as_read, "ben", 2))
+    for judge in (lambda one: approve_budget(one, as_read, "cleo", 2), lambda one: decline_budget(one, as_read)):
+        with pytest.raises(StaleError), writing(database.engine) as connection:
+            judge(connection)
+    (read_again,) = database.read(lambda one: proposed_budgets(one, campaign))
+    database.change(lambda one: approve_budget(one, read_again, "cleo", 2))
+    with pytest.raises(StaleError), writing(database.engine) as connection:
+        decline_budget(connection, read_again)
+    assert [one.budget for one in spring(database).text.budget_changes] == ["90.00"]

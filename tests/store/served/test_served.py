@@ -9,6 +9,7 @@ from offerloop.offers import CouponTerms, Issue, Redeem
 from offerloop.store import (
     PERSONALISED,
     ChoicesRead,
+    Database,
     DecisionRecord,
     Ledger,
     PlanProgress,
@@ -17,6 +18,7 @@ from offerloop.store import (
     add_decisions,
     add_purchase,
     begin_pacing,
+    coupons_of_template,
     customers_tested_since,
     erase_from_store,
     find_decision,
@@ -28,6 +30,7 @@ from offerloop.store import (
     prices_of,
     promote,
     promoted,
+    read_choice,
     read_choices,
     redeemed_minor,
     return_lease,
@@ -86,14 +89,31 @@ def test_changes_of_choices_are_read_by_their_number(database):
     database.change(lambda one: set_test_arm(one, "ann", "plan"))
     database.change(lambda one: choose(one, "bob", 5, opt_out=True))
     known = database.read(lambda one: read_choices(one, known))
-    assert known.customers == {"ann": SpecialCustomer(False, "plan"), "bob": SpecialCustomer(True, None)}
+    assert known.customers == {"ann": SpecialCustomer(False, "plan", 0), "bob": SpecialCustomer(True, None, 5)}
     assert database.read(lambda one: read_choices(one, known)) is known
     database.change(lambda one: set_test_arm(one, "ann", None))
     database.change(lambda one: choose(one, "bob", 4, opt_out=False))  # older than what is known
     known = database.read(lambda one: read_choices(one, known))
-    assert known.customers == {"bob": SpecialCustomer(True, None)}
+    assert known.customers == {"ann": SpecialCustomer(False, None, 0), "bob": SpecialCustomer(True, None, 5)}
     database.change(lambda one: erase_from_store(one, "bob"))
-    assert database.read(lambda one: read_choices(one, known)).customers == {}
+    assert set(database.read(lambda one: read_choices(one, known)).customers) == {"ann"}
+
+
+def test_an_opt_out_that_is_reported_late_counts_for_who_was_a_test_customer_meanwhile(database):
+    for arm in ("plan", None):
+        database.change(lambda one, arm=arm: set_test_arm(one, "ann", arm))
+    database.change(lambda one: choose(one, "ann", 5, opt_out=True))
+    assert database.read(lambda one: read_choice(one, "ann")).opt_out
+
+
+def test_the_newest_choice_counts_where_upper_and_lower_case_are_the_same(database):
+    known = database.read(lambda one: read_choices(one, ChoicesRead({}), ignore_case=True))
+    for name, at, opt_out in [("BOB", 5, True), ("bob", 4, False), ("Bob", 3, False)]:
+        database.change(lambda one, name=name, at=at, said=opt_out: choose(one, name, at, opt_out=said))
+    database.change(lambda one: set_test_arm(one, "bob", "plan"))
+    known = database.read(lambda one: read_choices(one, known, ignore_case=True))
+    assert known.customers == {"bob": SpecialCustomer(True, "plan", 5)}
+    assert len(database.read(lambda one: read_choices(one, known)).customers) == 3
 
 
 def test_who_was_a_test_customer_is_known_from_then_on(database):
@@ -183,3 +203,16 @@ def test_no_order_is_entered_for_an_erased_customer(database):
     assert database.change(lambda one: add_purchase(one, order, "", "c1")) is None
     assert database.read(lambda one: find_purchase(one, "order-1")) is None
     assert database.change(lambda one: add_purchase(one, order, "", "c2")).order_id == "order-1"
+
+
+def test_coupons_are_listed_once_each_where_the_database_puts_letters_of_both_cases_together(postgres_schema):
+    database = Database.open(postgres_schema)
+    with database.engine.begin() as connection:
+        connection.execute(sa.text('alter table coupons alter column code type text collate "en-x-icu"'))
+    ledger, codes = Ledger(database.engine), ["apple", "Berry", "cherry", "Date"]
+    ledger.add_template("t", CouponTerms())
+    ledger.carry_out(Issue("issue", "t", tuple(codes)))
+    first = database.read(lambda one: coupons_of_template(one, "t", "", 2))
+    second = database.read(lambda one: coupons_of_template(one, "t", first[-1].code, 2))
+    assert [one.code for one in (*first, *second)] == codes
+    database.close()

@@ -50,7 +50,8 @@ def test_a_list_is_imported_by_a_job(client):
     assert (answer.status_code, answer.json()["kind"], answer.json()["state"]) == (202, "import_codes", "queued")
     again = upload(client, CODES.encode(), **{"idempotency-key": "k"})
     assert again.json()["job_id"] == answer.json()["job_id"]
-    assert upload(client, b"code\nX1\n", **{"idempotency-key": "k"}).json()["code"] == "key_conflict"
+    for other in (b"code\nX1\n", CODES.replace("AB-2", "AB-9").encode()):
+        assert upload(client, other, **{"idempotency-key": "k"}).json()["code"] == "key_conflict"
     assert len(left(client)) == 1
     assert carried_out(client).result == {"template_id": "spring", "issued": 2, "there": 0, "erased": 1}
     job = client.get(f"/v1/jobs/{answer.json()['job_id']}", headers=client.editor).json()
@@ -59,6 +60,20 @@ def test_a_list_is_imported_by_a_job(client):
     assert carried_out(client).result["there"] == 2
     rows = client.get("/v1/coupon-templates/spring/coupons.csv", headers=client.editor).text
     assert '"AB2","anna"' in rows
+
+
+def test_an_upload_whose_beginning_was_deleted_meanwhile_is_refused(client, monkeypatch):
+    monkeypatch.setattr(uploads, "LEAST_PIECE", 1)
+
+    async def pieces():
+        yield b"code\nLOST1\n"
+        yield b"LOST2\n"
+        for path in left(client):
+            path.unlink()
+        yield b"LOST3\n"
+
+    assert upload(client, pieces()).json()["code"] == "too_slow"
+    assert left(client) == []
 
 
 def test_a_long_list_arrives_in_pieces_and_shows_progress(client):

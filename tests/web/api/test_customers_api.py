@@ -5,7 +5,7 @@ import json
 import polars as pl
 import pytest
 from searched_bytes import without_hashes
-from served_shop import with_role
+from served_shop import served, shop_of, with_role
 
 from offerloop.background import carry_out_next
 from offerloop.store import traces_of
@@ -77,6 +77,33 @@ def test_a_test_customer_always_gets_the_arm_that_an_admin_names(service, arm):
     found = decide(service, headers, "c000")
     assert (found["arm"], found["propensity"], found["reasons"]) == (arm, None, ["test_customer"])
     assert len(found["offers"]) == (arm in ("plan", "explore"))
+
+
+def test_who_is_erased_gets_nothing_of_the_plan_until_the_job_has_erased_it_there(service):
+    worker, headers = service.app.state.worker, with_role(service, "admin")
+    assert decide(service, headers, "c003")["offers"]
+    assert service.delete("/v1/customers/c003", headers=headers).status_code == 202
+    for _ in range(2):
+        assert decide(service, headers, "c003")["reasons"] == ["opted_out"]
+        worker.follow()
+    assert carry_out_next(worker.settings.shop, worker.database).state == "done"
+    worker.follow()
+    assert decide(service, headers, "c003")["reasons"] == ["unknown_customer"]
+    assert worker.leaving == frozenset()
+
+
+def test_who_opted_out_gets_no_offer_under_an_id_in_another_case(small_run, tmp_path):
+    shop = shop_of(small_run, tmp_path)
+    manifest = shop / "runs" / small_run.name / "manifest.json"
+    written = json.loads(manifest.read_text())
+    written["config"]["text"] += "\n[privacy]\nignore_case = true\n"
+    manifest.write_text(json.dumps(written))
+    with served(shop) as service:
+        headers = with_role(service, "admin")
+        assert decide(service, headers, "C003")["offers"]
+        service.put("/v1/customers/c003/choices", headers=headers, json={"opt_out": True})
+        service.app.state.worker.follow()
+        assert decide(service, headers, "C003")["reasons"] == ["opted_out"]
 
 
 def test_an_erased_customer_is_nowhere(service):

@@ -30,3 +30,12 @@ def test_a_field_with_an_error_is_described_by_its_hint_too():
     described = re.search(r'aria-describedby="([^"]*)"', page)[1].split()
     assert described == ["names-name-error", "names-name-hint"]
     assert all(f'id="{one}"' in page for one in described)
+
+
+def test_a_field_holds_what_was_written_in_it():
+    """Where no line may end is for texts that are read, and no form sends it back."""
+    line = '["7", "8"] 20 % [1, 2]'
+    page = shown(Input("name", LABEL, "textarea", line), Input("title", LABEL, value="20 % now", hint="Up to 20 %."))
+    assert "[1, 2]" in page
+    assert 'value="20 % now"' in page
+    assert "Up to 20\u00a0%." in page

@@ -29,6 +29,10 @@ class Privacy(ConfigSection):
     retention_days: int | None = Field(default=None, ge=1)
     """Order lines and other dated rows that are older at the moment of the plan are left out, and not kept anywhere."""
 
+    def in_its_case(self, customer_id: str) -> str:
+        """Return an id as it counts: in small letters where upper and lower case are the same."""
+        return customer_id.lower() if self.ignore_case else customer_id
+
     @model_validator(mode="after")
     def _key(self) -> Privacy:
         if self.pseudonymise and (self.key_env is None) == (self.key_file is None):

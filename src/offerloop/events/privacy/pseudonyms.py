@@ -30,7 +30,7 @@ def pseudonyms(customer_ids: Iterable[str], privacy: Privacy) -> dict[str, str]:
             Message("privacy.pseudonymise is off, so that tables hold the ids themselves and no pseudonyms")
         )
     key = read_key(privacy)
-    texts = {one: one.strip().lower() if privacy.ignore_case else one.strip() for one in customer_ids}
+    texts = {one: privacy.in_its_case(one.strip()) for one in customer_ids}
     return {one: pseudonym(text, key) for one, text in texts.items()}
 
 

@@ -11,9 +11,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 
-from offerloop.store.connect import clock
+from offerloop.store.connect import StaleError, clock
 from offerloop.store.schema import campaign_budgets
 
 if TYPE_CHECKING:
@@ -59,17 +59,26 @@ def proposed_budgets(connection: Connection, campaign: WrittenCampaign) -> list[
 
 
 def approve_budget(connection: Connection, proposed: ProposedBudget, person: str, reviewers: int) -> None:
-    """Add an approval; with enough of them the budget counts."""
+    """Add an approval; with enough of them the budget counts. Raises StaleError where somebody else was faster."""
     approved_by = sorted(proposed.approved_by | {person})
     counts = len(approved_by) >= reviewers
     changed = {"approved_by": json.dumps(approved_by), "approved_at": clock(connection) if counts else None}
-    here = campaign_budgets.c.proposal_id == proposed.proposal_id
-    connection.execute(update(campaign_budgets).where(here).values(changed))
+    if connection.execute(update(campaign_budgets).where(_unchanged(proposed)).values(changed)).rowcount == 0:
+        raise StaleError
 
 
 def decline_budget(connection: Connection, proposed: ProposedBudget) -> None:
-    """Drop a proposal."""
-    connection.execute(delete(campaign_budgets).where(campaign_budgets.c.proposal_id == proposed.proposal_id))
+    """Drop a proposal. Raises StaleError where somebody else was faster."""
+    if connection.execute(delete(campaign_budgets).where(_unchanged(proposed))).rowcount == 0:
+        raise StaleError
+
+
+def _unchanged(proposed: ProposedBudget) -> ColumnElement[bool]:
+    return (
+        (campaign_budgets.c.proposal_id == proposed.proposal_id)
+        & (campaign_budgets.c.approved_by == json.dumps(sorted(proposed.approved_by)))
+        & campaign_budgets.c.approved_at.is_(None)
+    )
 
 
 def approved_budgets(connection: Connection) -> dict[tuple[str, int], dict[int, str]]:

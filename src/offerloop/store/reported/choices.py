@@ -5,7 +5,8 @@ Each change of a row has a number, the next one of all changes, so that workers 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, update
 
@@ -36,6 +37,8 @@ class SpecialCustomer:
     opted_out: bool
     test_arm: str | None
     """The arm that a test customer is always in."""
+    changed_at: int
+    """When they chose; 0 where they never did."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +46,12 @@ class ChoicesRead:
     """What a worker knows of choices, up to a number of changes."""
 
     customers: dict[str, SpecialCustomer]
+    """Whoever has ever been one, by id."""
     version: int = 0
     deletions: int = -1
     """Number of deletions, of which rows tell nothing; another one than before means that all were read again."""
+    ignore_case: bool = False
+    """Whether ids that differ only in upper and lower case are the same customer, who stands under small letters."""
 
 
 def choose(connection: Connection, customer_id: str, at: int, *, opt_out: bool) -> None:
@@ -61,13 +67,15 @@ def choose(connection: Connection, customer_id: str, at: int, *, opt_out: bool) 
 def set_test_arm(connection: Connection, customer_id: str, arm: str | None) -> None:
     """Make somebody a test customer, or an ordinary one again."""
     hold_off_erasures(connection)
-    now, version = clock(connection), next_value(connection, _CHANGES)
+    version = next_value(connection, _CHANGES)
     if arm is None:
         was_tested = (choices.c.customer_id == customer_id) & choices.c.test_arm.is_not(None)
+        now = clock(connection)
         changed: dict[str, int | None] = {"test_arm": None, "tested_until": now, "version": version}
         connection.execute(update(choices).where(was_tested).values(changed))
         return
-    row = {"customer_id": customer_id, "opt_out": False, "test_arm": arm, "changed_at": now, "version": version}
+    never = 0  # what they chose before may be reported later
+    row = {"customer_id": customer_id, "opt_out": False, "test_arm": arm, "changed_at": never, "version": version}
     statement = inserting(connection, choices).values(row)
     changed_to = {"test_arm": arm, "version": version}
     connection.execute(statement.on_conflict_do_update(index_elements=["customer_id"], set_=changed_to))
@@ -87,29 +95,28 @@ def read_choice(connection: Connection, customer_id: str) -> Choice | None:
     return None if row is None else Choice(row.customer_id, row.opt_out, row.test_arm, row.changed_at)
 
 
-def read_choices(connection: Connection, before: ChoicesRead) -> ChoicesRead:
+def read_choices(connection: Connection, before: ChoicesRead, *, ignore_case: bool = False) -> ChoicesRead:
     """Return who is not decided on as the plan says: what was known, changed in place by what is new.
 
     Both numbers are read first, so that a change in between is read again the next time.
     """
     version, deletions = (value_of(connection, name) for name in (_CHANGES, _DELETIONS))
-    if (version, deletions) == (before.version, before.deletions):
+    if (version, deletions, ignore_case) == (before.version, before.deletions, before.ignore_case):
         return before
-    is_new = deletions != before.deletions
+    is_new = (deletions, ignore_case) != (before.deletions, before.ignore_case)
     customers = {} if is_new else before.customers
-    rows = connection.execute(select(choices).where(choices.c.version > (-1 if is_new else before.version)))
-    for row in rows:
-        special = _special(row)
-        if special is None:
-            customers.pop(row.customer_id, None)
-        else:
-            customers[row.customer_id] = special
-    return ChoicesRead(customers, version, deletions)
+    changed = select(choices).where(choices.c.version > (-1 if is_new else before.version))
+    for row in connection.execute(changed.order_by(choices.c.version)):
+        name = row.customer_id.lower() if ignore_case else row.customer_id
+        customers[name] = _special(row, customers.get(name))
+    return ChoicesRead(customers, version, deletions, ignore_case)
 
 
-def _special(row: Row[tuple[str, bool, str | None]]) -> SpecialCustomer | None:
-    is_special = row.opt_out or row.test_arm is not None
-    return SpecialCustomer(bool(row.opt_out), row.test_arm) if is_special else None
+def _special(row: Row[Any], before: SpecialCustomer | None) -> SpecialCustomer:
+    """Return what counts by a row and what was known: the newest choice, whatever the id's case was."""
+    if before is not None and row.changed_at < before.changed_at:
+        return replace(before, test_arm=row.test_arm)
+    return SpecialCustomer(bool(row.opt_out), row.test_arm, row.changed_at)
 
 
 def customers_tested_since(connection: Connection, since: int) -> list[str]:

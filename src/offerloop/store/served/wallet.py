@@ -43,5 +43,5 @@ def _listed(connection: Connection, wanted: Select[Any], after: str, limit: int)
         CouponListed(
             code, coupon.template_id, coupon.customer_id, coupon_status(coupon, terms[coupon.template_id].terms, now)
         )
-        for code, coupon in sorted(page_of_coupons.items())
+        for code, coupon in ((one, page_of_coupons[one]) for one in codes)  # by the database's order, as the page is
     ]

@@ -192,6 +192,13 @@ def cancel_job(connection: Connection, job_id: str) -> Job | None:
     return find_job(connection, job_id)
 
 
+def customers_being_erased(connection: Connection) -> frozenset[str]:
+    """Return the customers whom a job is still to erase from the files of runs."""
+    wanted = select(jobs.c.request).where(jobs.c.kind == ERASURE, jobs.c.state.in_(("queued", "running")))
+    requests = (json.loads(one) for one in connection.execute(wanted).scalars())
+    return frozenset(one["customer_id"] for one in requests if "customer_id" in one)
+
+
 def job_named(connection: Connection, name: str) -> bool:
     """Whether a job of that name was added."""
     return connection.execute(select(jobs.c.number).where(jobs.c.name == name)).first() is not None

@@ -190,7 +190,7 @@ def erase(request: Request, customer_id: CustomerId, caller: Administering) -> E
     """
     worker: Worker = request.app.state.worker
     erased, job = erase_customer(worker.database, customer_id, caller.actor)
-    worker.choices.customers.pop(customer_id, None)
+    worker.leaving |= {customer_id}
     return ErasureBegun(deleted=erased.deleted, kept=erased.kept, job_id=job.job_id)
 
 

@@ -25,7 +25,7 @@ from offerloop.web.auth import Reading
 from offerloop.web.paging import Limit
 from offerloop.web.problems import HttpProblem, documented, language_of
 from offerloop.web.worker import Worker
-from offerloop.workspace import RunRead, open_run, read_readout, readouts_of
+from offerloop.workspace import RunRead, finished_runs, open_run, read_readout, readouts_of
 
 router = APIRouter(prefix="/v1/experiments", tags=["experiments"])
 RUN = r"^[0-9]{8}-[0-9]{6}(-[0-9]{1,3})?$"
@@ -169,8 +169,7 @@ def all_experiments(
 ) -> ExperimentList:
     """List runs as experiments, the newest first."""
     worker: Worker = request.app.state.worker
-    runs = sorted((one.parent for one in worker.settings.shop.glob("runs/[0-9]*/manifest.json")), reverse=True)
-    older = [one for one in runs if cursor is None or one.name < cursor]
+    older = [one for one in finished_runs(worker.settings.shop) if cursor is None or one.name < cursor]
     items = [_listed(open_run(one, optional=_OPTIONAL)) for one in older[:limit]]
     return ExperimentList(items=items, next_cursor=older[limit - 1].name if len(older) > limit else None)
 

@@ -28,7 +28,7 @@ from offerloop.web.paging import Limit
 from offerloop.web.problems import HttpProblem, documented, language_of
 from offerloop.web.versions import IfMatch, check_version, etag
 from offerloop.web.worker import Worker
-from offerloop.workspace import RunRead, find_run, open_run
+from offerloop.workspace import RunRead, find_run, finished_runs, open_run
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -131,7 +131,7 @@ def all_policies(
     """List finished runs, the newest first; the ETag changes with each promotion."""
     worker: Worker = request.app.state.worker
     chosen, number = worker.database.read(lambda one: (promoted(one), promotion_number(one)))
-    runs = sorted((one.parent.name for one in worker.settings.shop.glob("runs/[0-9]*/manifest.json")), reverse=True)
+    runs = [one.name for one in finished_runs(worker.settings.shop)]
     older = [one for one in runs if cursor is None or one < cursor]
     page = older[:limit]
     shown = PolicyList(

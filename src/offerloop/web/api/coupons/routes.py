@@ -142,15 +142,15 @@ async def import_codes(request: Request, template_id: TemplateId, caller: Editin
     shop = worker.settings.shop
     most_bytes = (await run_in_threadpool(load_config, shop)).serve.most_bytes
     path = await run_in_threadpool(new_upload, shop)
-    n_bytes = await save_upload(request, path, most_bytes)
+    saved = await save_upload(request, path, most_bytes)
 
     def queue(connection: Connection) -> Job:
-        order = {"template_id": template_id, "file": path.name, "bytes": n_bytes}
+        order = {"template_id": template_id, "file": path.name, "bytes": saved.n_bytes, "sha256": saved.digest}
         job = add_job(connection, IMPORT_CODES, order, None if key is None else f"{caller.actor} {key}")
         if job.kind != IMPORT_CODES or {**job.request, "file": ""} != {**order, "file": ""}:
             raise HttpProblem("key_conflict", field="Idempotency-Key")
         if job.request == order:
-            add_entry(connection, caller.actor, "codes uploaded", template_id, job=job.job_id, bytes=n_bytes)
+            add_entry(connection, caller.actor, "codes uploaded", template_id, job=job.job_id, bytes=saved.n_bytes)
         return job
 
     job = await run_in_threadpool(_queued, worker, queue, path)

@@ -18,6 +18,7 @@ from offerloop.web.console.blocks import (
 )
 from offerloop.web.console.cells import Badge, Cell, MinorAmount
 from offerloop.web.console.page_request import Page, PageRequest
+from offerloop.workspace import finished_runs
 
 SHOWN = 50
 TITLE = Message("Compare two plans", context="page title")
@@ -37,10 +38,9 @@ COLUMNS = (
 )
 
 
-def finished_runs(request: PageRequest) -> list[str]:
-    """Return the names of the finished runs, the newest first."""
-    shop = request.worker.settings.shop
-    return sorted((one.parent.name for one in shop.glob("runs/[0-9]*/manifest.json")), reverse=True)[:SHOWN]
+def names_of_runs(request: PageRequest) -> list[str]:
+    """Return the names of the newest finished runs, the newest first."""
+    return [one.name for one in finished_runs(request.worker.settings.shop)[:SHOWN]]
 
 
 def comparison_form(names: list[str], before: str, after: str) -> Form:
@@ -58,7 +58,7 @@ def comparison_form(names: list[str], before: str, after: str) -> Form:
 
 def view(request: PageRequest) -> View:
     """Say what a plan changes in another one: by default, the newest in the one that is served or the one before."""
-    names = finished_runs(request)
+    names = names_of_runs(request)
     if not names:
         return View(TITLE, "", (start_run(NO_RUN, "neutral"),))
     before = _chosen(request, "before", names, _default_before(request, names))

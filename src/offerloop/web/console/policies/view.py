@@ -10,7 +10,7 @@ from offerloop.web.console.blocks import Block, Form, Input, PageTable, TableCol
 from offerloop.web.console.campaigns_of_run import CampaignForecast, customers_with_offer, forecasts
 from offerloop.web.console.cells import Badge, Cell, Link, MinorAmount
 from offerloop.web.console.page_request import Action, Page, PageRequest
-from offerloop.web.console.policies.comparison import NO_RUN, comparison_form, finished_runs
+from offerloop.web.console.policies.comparison import NO_RUN, comparison_form, names_of_runs
 from offerloop.web.roles import Permission
 
 SERVED = Badge("served", Message("served", context="state of a plan"), "good")
@@ -31,7 +31,7 @@ def view(request: PageRequest) -> View:
     """Return the finished runs, the newest first."""
     worker = request.worker
     chosen = worker.database.read(promoted)
-    names = finished_runs(request)
+    names = names_of_runs(request)
     rows = tuple(_row(request, name, chosen) for name in names)
     blocks: list[Block] = [_switch(request), *([_choice(names, chosen)] if names else [])]
     blocks.append(PageTable("runs", Message("Finished runs", context="table title"), COLUMNS, rows, NO_RUN))

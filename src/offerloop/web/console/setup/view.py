@@ -299,13 +299,13 @@ async def take_upload(http: Request, source: str) -> Response:
     folder = request.worker.settings.shop / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     partial = new_upload(request.worker.settings.shop)  # one for each request: two at a time must not mix
-    size = await save_upload(http, partial, MOST_BYTES)
-    if not size:
+    saved = await save_upload(http, partial, MOST_BYTES)
+    if not saved.n_bytes:
         partial.unlink(missing_ok=True)
         raise HttpProblem("invalid", Message("the file is empty"))
     await run_in_threadpool(_check_unpacked, partial)
     partial.replace(folder / f"{source}.csv")
-    return json_response({"bytes": size}, 201)
+    return json_response({"bytes": saved.n_bytes}, 201)
 
 
 def _check_unpacked(upload: Path) -> None:
