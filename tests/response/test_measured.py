@@ -33,12 +33,12 @@ def outcomes(effect, noise, size=4000, redeemed=0.2, seed=0):
     return OUTCOMES.check(table.cast({pl.Int32: pl.Int64}))
 
 
-def effects_after(study, tmp_path, *tables):
+def effects_after(study, tmp_path, *tables, assumed=EXPECTED):
     paths = []
     for number, table in enumerate(tables):
         paths.append(tmp_path / f"{number}.parquet")
         table.write_parquet(paths[-1])
-    config = configured({**ON_EVERYTHING, "assumed": EXPECTED})
+    config = configured({**ON_EVERYTHING, "assumed": assumed})
     experiment = config.experiment.model_copy(update={"outcomes": tuple(paths)})
     found = estimate_effects(None, usual(study), config.model_copy(update={"experiment": experiment}))
     return found.effects.row(0, named=True), found.offers["basis"][0]
@@ -82,6 +82,23 @@ def test_read_outs_add_up(responsive, tmp_path):
     alone, _ = effects_after(responsive, tmp_path, halves[0])
     both, _ = effects_after(responsive, tmp_path, *halves)
     assert both["value_se_minor"] / both["value_minor"] < alone["value_se_minor"] / alone["value_minor"]
+
+
+def test_read_outs_of_periods_unlike_each_other_are_each_compared_within_themselves(responsive, tmp_path):
+    """In the second period, of little held back, everybody buys much less; taken together, the offer would look bad."""
+    usual, slow = outcomes(300, noise=100), outcomes(300, noise=100, seed=2)
+    slow = slow.filter((pl.col("arm") == "plan") | (pl.col("customer_id") % 20 == 0)).with_columns(
+        margin_minor=pl.col("margin_minor") - 400, from_day=pl.lit(7, pl.Int64), until_day=pl.lit(13, pl.Int64)
+    )
+    row, _ = effects_after(responsive, tmp_path, usual, slow)
+    assert row["value_minor"] == pytest.approx(300, abs=15)
+
+
+def test_what_nobody_expected_to_bring_anything_is_as_it_was_measured(responsive, tmp_path):
+    row, basis = effects_after(responsive, tmp_path, outcomes(300, noise=100), assumed={**EXPECTED, "value": "0.00"})
+    assert (basis, row["basis"]) == ("measured", "measured")
+    assert row["value_minor"] == pytest.approx(300, abs=15)
+    assert 0 < row["value_se_minor"] < 15
 
 
 def test_too_few_customers_say_nothing(responsive, tmp_path):

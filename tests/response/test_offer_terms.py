@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -35,6 +37,23 @@ def test_what_nobody_tested_is_refused_with_what_would_help(offer, says):
     with pytest.raises(EvidenceError, match=says) as refused:
         CODING.columns([offer])
     assert "random share" in str(refused.value)
+
+
+def test_an_offer_is_estimated_only_where_its_maximum_is_like_those_that_were_tested():
+    ten, twenty = OfferTerms("ten", "coupon", 0.1, most=1_000), OfferTerms("twenty", "coupon", 0.2, most=2_000)
+    coding, asked = Coding.of((NO_OFFER_TERMS, ten, twenty)), OfferTerms("x", "coupon")
+    made_of = {
+        (0.15, 1_500): [0, 0.5, 0.5],
+        (0.15, 1_000): [0, 0.5, 0.5],
+        (0.05, 500): [0.5, 0.5, 0],
+        (0.1, 5_000): [0, 1, 0],
+        (0.2, 0): [0, 0, 1],
+    }
+    for (depth, most), weights in made_of.items():
+        np.testing.assert_allclose(coding.weights([replace(asked, depth=depth, most=most)])[:, 0], weights)
+    for depth, most in ((0.15, 1), (0.1, 500), (0.05, 100)):
+        with pytest.raises(EvidenceError, match="no tested offer is like"):
+            coding.weights([replace(asked, depth=depth, most=most)])
 
 
 def test_one_family_is_told_by_its_depth_alone_and_grows_with_it():

@@ -7,7 +7,9 @@ and the measured difference d with standard error s, the normal posterior is
 
     mean = (m / m^2 + d / s^2) / (1 / m^2 + 1 / s^2)      sd = (1 / m^2 + 1 / s^2)^(-1/2)
 
-and every customer's value is scaled by mean / m. Its uncertainty is shared by all customers of the offer.
+and every customer's value is scaled by mean / m. Where nothing was expected (m = 0), every customer has d. The
+uncertainty is shared by all customers of the offer. Several read-outs of an offer are each compared within themselves,
+and count by their inverse variances.
 """
 
 from __future__ import annotations
@@ -56,6 +58,7 @@ MeasuredOffers = dict[tuple[str, str], MeasuredOffer]
 def read_outcomes(paths: Sequence[Path]) -> MeasuredOffers:
     """Measurements from `outcomes.parquet` of read-outs. Raises ConfigError naming a file that is none."""
     tables: list[pl.DataFrame] = []
+    by_file: list[MeasuredOffers] = []
     for path in paths:
         try:
             table = pl.read_parquet(path)
@@ -75,8 +78,28 @@ def read_outcomes(paths: Sequence[Path]) -> MeasuredOffers:
                 )
             )
         _check_apart(path, table, tables)
-        tables.append(_with_one_control(table).select(pl.col(OUTCOMES.names).exclude("customer_id")))
-    return measured(pl.concat(tables)) if tables else {}
+        tables.append(table.select("from_day", "until_day"))
+        by_file.append(measured(_with_one_control(table)))
+    return _together(by_file)
+
+
+def _together(by_file: Sequence[MeasuredOffers]) -> MeasuredOffers:
+    """What several read-outs say of each offer. Their customers are not pooled: their periods and arms differ."""
+    keys = dict.fromkeys(key for offers in by_file for key in offers)
+    return {key: _combined([offers[key] for offers in by_file if key in offers]) for key in keys}
+
+
+def _combined(offers: Sequence[MeasuredOffer]) -> MeasuredOffer:
+    weights = np.array([1 / max(one.se_minor**2, 1e-12) for one in offers])
+    treated = [one.n_treated for one in offers]
+    observed = [(one.p_redeem, one.n_treated) for one in offers if one.p_redeem is not None]
+    return MeasuredOffer(
+        float(weights @ [one.value_minor for one in offers] / weights.sum()),
+        float(weights.sum() ** -0.5),
+        sum(rate * n for rate, n in observed) / sum(n for _, n in observed) if observed else None,
+        sum(treated),
+        sum(one.n_control for one in offers),
+    )
 
 
 def _with_one_control(outcomes: pl.DataFrame) -> pl.DataFrame:
@@ -161,11 +184,13 @@ def corrected(frame: pl.DataFrame, choice: CampaignOffer, corrections: Correctio
     """An assumed offer's effects after its measurement, and what they rest on now; unchanged without one."""
     key = (choice.campaign_id, choice.offer.offer_id)
     correction, expected = corrections.measured.get(key), corrections.expected[key]
-    if correction is None or expected == 0:
+    if correction is None:
         return frame, "assumed"
-    mean, sd = correction.posterior(expected)
-    value = pl.col("value_minor") * (mean / expected)
-    se = pl.col("value_minor").abs() * (sd / abs(expected))
+    if expected:
+        mean, sd = correction.posterior(expected)
+        value, se = pl.col("value_minor") * (mean / expected), pl.col("value_minor").abs() * (sd / abs(expected))
+    else:
+        value, se = pl.lit(correction.value_minor), pl.lit(correction.se_minor)
     assumed = choice.offer.assumed
     redeemed = (
         1.0

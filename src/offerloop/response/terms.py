@@ -1,7 +1,8 @@
 """What an estimator is told of an offer: its terms, as columns beside the customer's features.
 
 An offer whose depth lies between two tested depths of the same family is interpolated; so is one between no
-offer, whose depth is 0, and the lowest tested depth. One beyond them is refused: no data speak about it.
+offer, whose depth is 0, and the lowest tested depth. One beyond them is refused: no data speak about it. So is one
+whose maximum limits it more than its neighbours are limited.
 """
 
 from __future__ import annotations
@@ -72,6 +73,12 @@ class OfferTerms:
     particulars: Hashable = ()
     """All else that tells it from other offers but for its depth, such as conditions and the channel."""
 
+    def is_limited_more(self, other: OfferTerms) -> bool:
+        """Whether its maximum is lower than another share off's, and counts from a smaller purchase on."""
+        if not self.most or self.amount:
+            return False
+        return not other.most or (self.most < other.most and self.most * other.depth < other.most * self.depth)
+
     @property
     def family(self) -> Family:
         """What two offers share that differ in depth alone."""
@@ -126,13 +133,15 @@ class Coding:
         if exact := [k for k in same if replace(self.tested[k], offer_id="") == replace(offer, offer_id="")]:
             return np.eye(len(self.tested))[exact[0]]
         depths = {k: self.tested[k].depth for k in same}
-        below = max((k for k in same if depths[k] < offer.depth), key=lambda k: depths[k], default=None)
-        above = min((k for k in same if depths[k] > offer.depth), key=lambda k: depths[k], default=None)
+        below = max((k for k in same if depths[k] <= offer.depth), key=lambda k: depths[k], default=None)
+        above = min((k for k in same if depths[k] >= offer.depth), key=lambda k: depths[k], default=None)
         if below is None or above is None:
             raise EvidenceError(_beyond(offer, [one for one in self.tested if one.family == offer.family]))
-        share = (offer.depth - depths[below]) / (depths[above] - depths[below])
+        if all(offer.is_limited_more(self.tested[k]) for k in (below, above)):
+            raise EvidenceError(_beyond(offer, []))
         row = np.zeros(len(self.tested))
-        row[[below, above]] = 1 - share, share
+        row[above] = (offer.depth - depths[below]) / ((depths[above] - depths[below]) or 1.0)
+        row[below] = 1 - row[above] if below != above else 1.0
         return row
 
 

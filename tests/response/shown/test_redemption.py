@@ -43,7 +43,15 @@ def test_what_nobody_or_everybody_uses_has_rates_in_between(used):
     assert ((rates >= 0) & (rates <= 1) & (np.abs(rates - used) < 0.02)).all()
 
 
+def test_an_offer_that_adds_little_to_what_is_used_anyway_is_hardly_used_itself():
+    """Otherwise the spread of a plan's spend, and so its chance of overspending, would look too small."""
+    x, rows = log_of(0.42, 1.0, base=0.4)
+    model = RedemptionModel.fit(rows)
+    assert model.rates(x)[:, 1].mean() > 0.3
+    assert model.gains(x)[:, 1].max() < 0.15
+
+
 def test_what_is_used_without_the_offer_is_no_gain():
     x, rows = log_of(1.0, 0.5, base=0.3)
     truth = [-np.expm1(-uses * np.exp(0.8 * np.clip(np.log(x[:, 0]) - 3, -2.5, 2.5))).mean() for uses in (1.0, 0.3)]
-    assert RedemptionModel.fit(rows).mean_gains(x) == pytest.approx([0.0, truth[0] - truth[1]], abs=0.08)
+    assert RedemptionModel.fit(rows).gains(x).mean(axis=0) == pytest.approx([0.0, truth[0] - truth[1]], abs=0.08)

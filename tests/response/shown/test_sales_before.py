@@ -32,10 +32,12 @@ def before(*offers):
     return before.covered(ROWS, before.usual_week(ROWS))
 
 
-def sales(*offers, bought=ORDERS, customers=("a", "b", "c")):
+def sales(*offers, bought=ORDERS, customers=("a", "b", "c"), paid=1.0):
     lines = pl.DataFrame(bought, ["customer_id", "order_day", "product_id", "list_value_minor"], orient="row")
     money = {name: pl.lit(0) for name in ("discount_minor", "coupon_minor", "reimbursed_minor")}
-    lines = lines.with_row_index("order_id").with_columns(revenue_minor="list_value_minor", **money)
+    lines = lines.with_row_index("order_id").with_columns(
+        revenue_minor=(paid * pl.col("list_value_minor")).cast(pl.Int64), **money
+    )
     products = pl.DataFrame(
         {"product_id": ["tea", "milk"], "category": ["drinks", "dairy"], "brand": ["hills", "cows"]}
     )
@@ -62,6 +64,16 @@ def test_an_amount_off_counts_on_the_orders_that_reach_its_threshold():
     assert share[:, 2] == pytest.approx((value + WEEK * 1500 / 1800) / (bought + WEEK))
     assert share[:, 3] == pytest.approx((np.array([200, 0, 0]) + WEEK * 200 / 1800) / (bought + WEEK))
     assert (share * orders)[:, 2] == pytest.approx((counted + WEEK * 3 / 1800) / (bought + WEEK))
+
+
+def test_what_was_bought_at_a_discount_is_covered_like_anything_else():
+    """Here everything was bought at half of its list price; shares are of value at list price."""
+    full, half = (sales(OFF_TEA, paid=paid) for paid in (1.0, 0.5))
+    share = half.covered(ROWS, half.usual_week(ROWS))[0]
+    np.testing.assert_allclose(share, full.covered(ROWS, full.usual_week(ROWS))[0])
+    assert share[0, 1] == pytest.approx((300 + WEEK / 6) / (700 + WEEK))
+    worth = [one.order_worth(ROWS, one.usual_week(ROWS)) for one in (full, half)]
+    np.testing.assert_allclose(worth[1], worth[0])
 
 
 @pytest.mark.parametrize(

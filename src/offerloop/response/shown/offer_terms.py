@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -14,14 +14,16 @@ from offerloop.errors import EvidenceError
 from offerloop.message import Message
 from offerloop.offers import NO_OFFER, Offer, Unit, offer_form
 from offerloop.response.shown.covered_lines import covered_goods, tells_scope
-from offerloop.response.terms import NO_OFFER_TERMS, Coding, OfferTerms
+from offerloop.response.terms import NO_OFFER_TERMS, Coding, Family, OfferTerms
 
 _NOT_DEPTH = (Unit.COUNT, Unit.HOURS, Unit.FLAG, Unit.TEXT, Unit.SCOPE)
 """Units of terms that do not say how much an offer gives."""
 FEWEST = 200
 """Exposures that an offer, and giving nothing, must have."""
+FEWEST_CUSTOMERS = 50
+"""Customers that finished exposures must be of."""
 FEWEST_OF_FAMILY = 50
-"""Exposures of one depth, or of nothing, where the depths of its discount have FEWEST together."""
+"""Exposures of each of several depths of a discount, and of nothing, that are enough if these have 400 together."""
 
 
 def terms_of(offer: Offer, columns: Collection[str]) -> OfferTerms:
@@ -59,14 +61,15 @@ def shown_terms(
 ) -> tuple[OfferTerms, ...]:
     """Return the terms of nothing and of the offers that were shown often enough.
 
-    `n_same_day` exposures were left out because their customer was shown several things on a day.
+    `n_same_day` exposures were left out because their customer was shown several things on a day. Raises EvidenceError
+    where nothing or no offer was shown often enough, or to too few customers.
     """
     counts = {name: n for name, n in rows["offer_id"].value_counts().iter_rows() if name in (NO_OFFER, *offers)}
     terms_by_offer = {name: terms_of(offers[name], columns) for name in sorted(counts) if name != NO_OFFER}
-    family = len({one.family for one in terms_by_offer.values()}) < len(terms_by_offer)
-    fewest = FEWEST_OF_FAMILY if family and sum(counts.values()) >= 2 * FEWEST else FEWEST
-    often = [name for name in terms_by_offer if counts[name] >= fewest]
-    if counts.get(NO_OFFER, 0) < fewest or not often:
+    in_families = _shown_in_families(terms_by_offer, counts)
+    nothing = counts.get(NO_OFFER, 0)
+    often = [name for name in terms_by_offer if name in in_families or min(counts[name], nothing) >= FEWEST]
+    if not often:
         if n_same_day > rows.height:
             raise EvidenceError(
                 Message(
@@ -82,12 +85,32 @@ def shown_terms(
                 "the exposures hold {nothing} finished windows in which deliberately nothing was shown and {offers} "
                 "configured offers with {least} finished windows each; to learn effects from them both are needed, "
                 "{least} of each, so log those who get nothing too",
-                nothing=counts.get(NO_OFFER, 0),
-                offers=len(often),
-                least=fewest,
+                nothing=nothing,
+                offers=sum(counts[name] >= FEWEST for name in terms_by_offer),
+                least=FEWEST,
+            )
+        )
+    if (customers := rows["customer_id"].n_unique()) < FEWEST_CUSTOMERS:
+        raise EvidenceError(
+            Message(
+                "the exposures with finished windows are of {n} customers, too few to learn effects from; log what is "
+                "shown to at least {least}",
+                n=customers,
+                least=FEWEST_CUSTOMERS,
             )
         )
     return (NO_OFFER_TERMS, *(terms_by_offer[name] for name in often))
+
+
+def _shown_in_families(terms: Mapping[str, OfferTerms], counts: Mapping[str, int]) -> set[str]:
+    """Return the offers of families of which several depths, and nothing, were shown often enough together."""
+    nothing = counts.get(NO_OFFER, 0)
+    families: dict[Family, list[str]] = {}
+    for name, offer in terms.items():
+        if min(counts[name], nothing) >= FEWEST_OF_FAMILY:
+            families.setdefault(offer.family, []).append(name)
+    depths = (names for names in families.values() if len(names) > 1)
+    return {name for names in depths if sum(map(counts.__getitem__, names)) + nothing >= 2 * FEWEST for name in names}
 
 
 def weights_of_shown(shown: Coding, offers: Sequence[Offer], columns: Collection[str]) -> dict[str, Floats]:

@@ -8,7 +8,7 @@ hazard (Prentice and Gloeckler 1978), fitted by Fisher scoring with a ridge pena
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from offerloop.response.estimators.ridge_t import PENALTY
 from offerloop.response.evidence import Evidence
 from offerloop.response.shown.deviations import deviations, mean_and_spread
 
+TINY = 1e-12
 STEPS = 25
 """Steps of Fisher scoring."""
 LOG_HAZARDS = (-30.0, 3.0)
@@ -68,10 +69,8 @@ class RedemptionModel:
 
     families: tuple[tuple[Ints, _Hazard], ...]
     """The positions of a family's offers, and what was learned of them."""
-    nothing: _Hazard
-    """The hazard in windows in which nothing was shown, which hold what was used by itself."""
-    offers: int
-    """Number of offers, nothing among them."""
+    own_share: Floats
+    """(K,): the share of each offer's uses that is beyond what is used in windows in which nothing is shown."""
 
     @classmethod
     def fit(cls, used: Evidence) -> RedemptionModel:
@@ -82,15 +81,18 @@ class RedemptionModel:
             rows = used.of(np.isin(used.action, places))
             families.append((np.array(places), _Hazard.fit(rows.features, rows.outcome, rows.parts)))
         rows = used.of(used.action == 0)
-        return cls(tuple(families), _Hazard.fit(rows.features, rows.outcome, rows.parts), len(used.offers))
+        nothing = _Hazard.fit(rows.features, rows.outcome, rows.parts).chance(used.features).mean()
+        model = cls(tuple(families), np.zeros(len(used.offers)))
+        rates = model.rates(used.features).mean(axis=0)
+        return replace(model, own_share=np.maximum(1 - nothing / np.maximum(rates, TINY), 0.0))
 
     def rates(self, features: Floats) -> Floats:
-        """(customers, K) from features (customers, p); 0 for no offer."""
-        rates = np.zeros((len(features), self.offers))
+        """(customers, K), from features (customers, p): how likely any offer is used; 0 where none is shown."""
+        rates = np.zeros((len(features), len(self.own_share)))
         for places, model in self.families:
             rates[:, places] = model.chance(features)[:, None]
         return rates
 
-    def mean_gains(self, features: Floats) -> Floats:
-        """(K,): the mean of `rates` of customers (n, p), less how many use something without an offer; at least 0."""
-        return np.maximum(self.rates(features).mean(axis=0) - self.nothing.chance(features).mean(), 0.0)
+    def gains(self, features: Floats) -> Floats:
+        """(customers, K): how likely the offer itself is used."""
+        return self.rates(features) * self.own_share

@@ -41,6 +41,8 @@ WEEKS_TRIED = (1.0, 0.25, 0.5, 2.0, 4.0, 8.0, 16.0, 32.0)
 """Usual weeks that purchases may be shrunk by; the first where the log does not clearly ask for others."""
 CLEARLY = 1.92
 """Logarithm of a likelihood ratio that a test at 5 % finds: half the quantile of chi-square with one degree."""
+TINY = 1e-9
+"""No value or number of orders of a usual week is taken to be nearer to 0."""
 SURE = 1e-6
 """No share of orders is taken to be nearer to 0 or 1."""
 _SUMS_OF = {"spend_91": QUARTER_DAYS, "orders_91": QUARTER_DAYS, "spend_28": MONTH_DAYS}
@@ -48,20 +50,20 @@ _SUMS_OF = {"spend_91": QUARTER_DAYS, "orders_91": QUARTER_DAYS, "spend_28": MON
 
 @dataclass(frozen=True)
 class UsualWeek:
-    """What the mean customer buys in a week, minor units and orders."""
+    """What the mean customer buys in a week: value at list price in minor units, and orders."""
 
-    spend: float
+    value: float
     orders: float
     by_scope: Mapping[OfferScope, tuple[float, float]]
-    """Value at list price and orders of what offers count on."""
+    """The same of what offers count on."""
     weeks: Mapping[OfferScope, float]
     """How many such weeks a customer's own purchases are shrunk by."""
 
     def added(self, scope: OfferScope) -> tuple[float, float, float]:
-        """Return value and orders of the scope, and spending, of as many weeks as its purchases are shrunk by."""
+        """Return value and orders of the scope, and value of all, of as many weeks as its purchases are shrunk by."""
         value, orders = self.by_scope[scope]
         weeks = self.weeks[scope]
-        return weeks * value, weeks * orders, weeks * self.spend
+        return weeks * value, weeks * orders, weeks * self.value
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,11 +121,15 @@ class Before:
 
     def usual_week(self, rows: pl.DataFrame) -> UsualWeek:
         """Return what the mean of some rows buys in a week."""
-        features, n = exposure_features(self.days, rows), max(rows.height, 1)
-        spend, bought = (max(float(features[name].sum()), 1e-9) / n / WEEKS for name in ("spend_91", "orders_91"))
-        sums = {scope: scope_sums(days, rows).sum().row(0) for scope, days in self.by_scope.items()}
-        by_scope = {scope: (value / n / WEEKS, orders / n / WEEKS) for scope, (value, orders) in sums.items()}
-        return UsualWeek(spend, bought, by_scope, dict.fromkeys(by_scope, WEEKS_TRIED[0]))
+        n = max(rows.height, 1)
+
+        def of_week(days: pl.DataFrame) -> tuple[float, float]:
+            value, orders = scope_sums(days, rows).sum().row(0)
+            return value / n / WEEKS, orders / n / WEEKS
+
+        value, orders = (max(one, TINY) for one in of_week(self.days))
+        by_scope = {scope: of_week(days) for scope, days in self.by_scope.items()}
+        return UsualWeek(value, orders, by_scope, dict.fromkeys(by_scope, WEEKS_TRIED[0]))
 
     def with_weeks(self, usual: UsualWeek, rows: pl.DataFrame) -> UsualWeek:
         """Return the usual week with the weeks by which orders that count are best predicted, for each scope.
@@ -134,7 +140,7 @@ class Before:
         """
         window = pl.col("shown_day"), pl.col("until_day")
         orders = sums_between(self.days, rows, *window, ("n_orders",)).to_series().to_numpy()
-        before = exposure_features(self.days, rows)["orders_91"].to_numpy()
+        before = scope_sums(self.days, rows)["n_orders"].to_numpy()
         weeks = dict(usual.weeks)
         for scope, days in self.by_scope.items():
             reached = sums_between(days, rows, *window, ("n_orders",)).to_series().to_numpy()
@@ -143,15 +149,15 @@ class Before:
         return replace(usual, weeks=weeks)
 
     def covered(self, rows: pl.DataFrame, usual: UsualWeek) -> tuple[Floats | None, Floats | None]:
-        """Return the share (n, K) of what each row usually buys that each offer counts on, and the orders in a unit of
-        it; None where all offers take a share off everything.
+        """Return the share (n, K) of what each row usually buys that each offer counts on, by value at list price, and
+        the orders in a unit of it; None where all offers take a share off everything.
 
         As much as some usual weeks' purchases counts as if it were like those of all customers: Poisson rates, shrunk
         to the mean by a gamma distribution of that weight.
         """
         if not self.by_scope:
             return None, None
-        whole = exposure_features(self.days, rows)["spend_91"].to_numpy()
+        whole = scope_sums(self.days, rows)["list_value_minor"].to_numpy()
         share, orders = np.ones((rows.height, len(self.scopes))), np.zeros((rows.height, len(self.scopes)))
         for scope, days in self.by_scope.items():
             sums, added = scope_sums(days, rows), usual.added(scope)
@@ -160,15 +166,14 @@ class Before:
             )
             places = [one == scope for one in self.scopes]
             share[:, places] = np.minimum(value / (whole + added[2])[:, None], 1.0)
-            orders[:, places] = counted / np.maximum(value, 1e-9)
+            orders[:, places] = counted / np.maximum(value, TINY)
         return share, orders
 
     def order_worth(self, rows: pl.DataFrame, usual: UsualWeek) -> Floats:
         """(n, K): what a usual order of each row holds of what each offer counts on, shrunk as `covered` is."""
         _, orders = self.covered(rows, usual)
-        features = exposure_features(self.days, rows)
-        spend, number = features["spend_91"].to_numpy() + usual.spend, features["orders_91"].to_numpy() + usual.orders
-        whole = np.repeat((spend / number)[:, None], len(self.scopes), axis=1)
+        value, number = (sums.to_numpy() for sums in scope_sums(self.days, rows).get_columns())
+        whole = np.repeat(((value + usual.value) / (number + usual.orders))[:, None], len(self.scopes), axis=1)
         return whole if orders is None else np.where(orders > 0, 1 / np.maximum(orders, 1e-12), whole)
 
 

@@ -163,11 +163,12 @@ def learn_shown(
     growth = JudgedGrowth.fit(value, discount, part, never_harms=never_harms)
     model = ShownModel(terms, growth, redemption, propensity, once, scale)
     by_outcome, se = _predicted(model, log, active, before, exposures, (evidence, value))
-    p_redeem = redemption.mean_gains(evidence.evidence.features)
+    p_redeem = redemption.gains(evidence.evidence.features).mean(axis=0)
     table = mean_effects([evidence.of(one) for one in OUTCOMES[:2]], p_redeem, seed, GROWTH, _carried(growth))
     made_of = weights_of_shown(Coding.of(terms), offers, log.columns)
     learned = [one for one in offers if one.offer_id in model.names]
-    notes = (*notes_on_use(evidence.coupon_seen, discount, evidence.evidence), *notes_on_coverage(learned, log.columns))
+    counted = discount * evidence.evidence.parts
+    notes = (*notes_on_use(evidence.coupon_seen, counted, evidence.evidence), *notes_on_coverage(learned, log.columns))
     return ShownEffects(active["customer_id"], made_of, by_outcome, se, table, model, notes)
 
 
@@ -235,7 +236,7 @@ def _predicted(
     numbers = dict(zip(evidence.rows["customer_id"].to_list(), evidence.customer.tolist(), strict=True))
     whose = np.array([numbers.get(one, -1) for one in now["customer_id"].to_list()], dtype=np.int64)
     grown = model.growth.effects(coming, model.growth.signals(value, whose))
-    used = model.redemption.rates(coming.features)
+    used = model.redemption.gains(coming.features)
     by_outcome = dict(zip(OUTCOMES, (grown.value, grown.discount, used), strict=True))
     se = dict(zip(OUTCOMES, (grown.value_se, grown.discount_se), strict=False))
     return by_outcome, se

@@ -1,0 +1,55 @@
+"""Which offers a log shows often enough to learn of."""
+
+import polars as pl
+import pytest
+
+from offerloop.errors import EvidenceError
+from offerloop.offers import read_offers
+from offerloop.response.shown.offer_terms import shown_terms
+
+COUPONS = [
+    {"id": f"off-{percent}", "kind": "coupon", "percent": percent, "max_discount": "5.00"} for percent in (5, 10)
+]
+MUG = {"id": "mug", "kind": "gift", "product": "mug", "worth": "3.00"}
+
+
+def learned(shown, customers=100):
+    """The offers that are learned of where each was shown so often, to customers in turn."""
+    offers = {one.offer_id: one for one in read_offers([], [], "EUR", [*COUPONS, MUG])}
+    rows = pl.DataFrame({"offer_id": [name for name, n in shown.items() for _ in range(n)]})
+    rows = rows.with_row_index("row").with_columns(customer_id=pl.col("row") % customers)
+    return {one.offer_id for one in shown_terms(rows, offers, (), 0)} - {"none"}
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        ({"none": 200, "mug": 200}, {"mug"}),
+        ({"none": 200, "mug": 199, "off-5": 200}, {"off-5"}),
+        ({"none": 290, "off-5": 60, "off-10": 60}, {"off-5", "off-10"}),
+        ({"none": 60, "off-5": 170, "off-10": 170, "mug": 300}, {"off-5", "off-10"}),
+        ({"none": 290, "off-5": 60, "off-10": 60, "mug": 199}, {"off-5", "off-10"}),
+        ({"none": 290, "off-5": 210, "off-10": 1}, {"off-5"}),
+    ],
+)
+def test_an_offer_is_shown_200_times_or_as_one_of_several_depths_50_times(shown, expected):
+    assert learned(shown) == expected
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        {"none": 290, "off-5": 60, "off-10": 1, "mug": 55},
+        {"none": 199, "mug": 900},
+        {"none": 49, "off-5": 300, "off-10": 300},
+        {"none": 200, "off-5": 99, "off-10": 99},
+    ],
+)
+def test_nothing_is_learned_where_no_offer_or_nothing_was_shown_often_enough(shown):
+    with pytest.raises(EvidenceError, match=f"hold {shown['none']} finished windows .* 200 of each"):
+        learned(shown)
+
+
+def test_nothing_is_learned_of_a_few_customers():
+    with pytest.raises(EvidenceError, match=r"are of 2 customers, too few to learn effects from; .* at least 50"):
+        learned({"none": 400, "mug": 400}, customers=2)
