@@ -83,6 +83,17 @@ OTHER_MEANING = {("engine", "experiment"), ("engine", "uplift"), ("language", "p
 """A trial is summed up in this program unless an engine is named; an offer is printed in several languages."""
 
 
+def test_options_that_may_be_repeated_name_what_they_take():
+    options = [
+        (name, option)
+        for name, command in get_command(app).commands.items()
+        for option in command.params
+        if getattr(option, "multiple", False)
+    ]
+    assert len(options) > 10
+    assert [(name, option.name) for name, option in options if not option.metavar] == []
+
+
 def test_options_with_one_meaning_have_one_text():
     texts = {}
     for command in get_command(app).commands.values():

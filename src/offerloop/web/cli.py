@@ -23,7 +23,8 @@ def serve(
         typer.Option(help="URL of the database; default: that of [data], a file in the shop's folder."),
     ] = None,
     trusted_proxy: Annotated[
-        list[str] | None, typer.Option(help="Address of a proxy whose X-Forwarded-User signs people in; repeatable.")
+        list[str] | None,
+        typer.Option(metavar="ADDRESS", help="Address of a proxy whose X-Forwarded-User signs people in; repeatable."),
     ] = None,
     insecure_cookies: Annotated[
         bool,

@@ -18,7 +18,9 @@ def allocate(
     budget: Annotated[str | None, typer.Option(help="Budget: the most that the plan may cost, e.g. 10000.00.")] = None,
     cap: Annotated[
         list[str] | None,
-        typer.Option(help="Maximum number of times that an offer is given, e.g. coupon=500; repeatable."),
+        typer.Option(
+            metavar="OFFER=NUMBER", help="Maximum number of times that an offer is given, e.g. coupon=500; repeatable."
+        ),
     ] = None,
     limits: Annotated[Path | None, typer.Option(help="TOML file with more limits.")] = None,
     currency: Annotated[str, typer.Option(help="Currency of value and cost.")] = "USD",

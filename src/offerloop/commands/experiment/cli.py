@@ -15,7 +15,8 @@ Denominator = Annotated[str | None, typer.Option(help="Column that the outcome i
 Guardrails = Annotated[
     list[str] | None,
     typer.Option(
-        help="Guardrail and its margin: rating=-0.02 may fall by 2 %, returns=+0.1 may rise by 10 %; repeatable."
+        metavar="METRIC=MARGIN",
+        help="Guardrail and its margin: rating=-0.02 may fall by 2 %, returns=+0.1 may rise by 10 %; repeatable.",
     ),
 ]
 Sequential = Annotated[
@@ -25,7 +26,10 @@ Cluster = Annotated[
     str | None,
     typer.Option(help="Column of the unit of randomisation or of shared purchases, e.g. household, store or day."),
 ]
-By = Annotated[list[str] | None, typer.Option(help="Column by whose values the outcome is broken down; repeatable.")]
+By = Annotated[
+    list[str] | None,
+    typer.Option(metavar="COLUMN", help="Column by whose values the outcome is broken down; repeatable."),
+]
 Out = Annotated[
     Path | None,
     typer.Option(help="Write a report (HTML) and the figures to a folder named by the time in this folder."),

@@ -18,6 +18,7 @@ def init(
     join: Annotated[
         list[str] | None,
         typer.Option(
+            metavar="FILE",
             help="Further file whose columns belong to the order lines, such as orders with customer and time; "
             "repeatable.",
         ),

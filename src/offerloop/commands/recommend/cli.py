@@ -16,7 +16,7 @@ def recommend(
         str | None, typer.Option(help="Task: repeat (the next basket) or new (not bought before); default: both.")
     ] = None,
     customer: Annotated[
-        list[str] | None, typer.Option(help="Id of a customer; repeatable; default: all customers.")
+        list[str] | None, typer.Option(metavar="ID", help="Id of a customer; repeatable; default: all customers.")
     ] = None,
     top: Annotated[
         int | None, typer.Option(help="Number of products per customer and task; default: recommend.top_k.")

@@ -15,13 +15,18 @@ from offerloop.message import Message
 def refund(
     returned: Annotated[
         list[str],
-        typer.Option("--return", help="Units that come back now, e.g. tea=1; @2=1 for the second line. Repeatable."),
+        typer.Option(
+            "--return",
+            metavar="PRODUCT=UNITS",
+            help="Units that come back now, e.g. tea=1; @2=1 for the second line. Repeatable.",
+        ),
     ],
     basket: Annotated[
         Path | None, typer.Argument(help="Basket that was bought: JSON or TOML, or what `price --json` printed.")
     ] = None,
     before: Annotated[
-        list[str] | None, typer.Option(help="Units that came back before, e.g. tea=1. Repeatable.")
+        list[str] | None,
+        typer.Option(metavar="PRODUCT=UNITS", help="Units that came back before, e.g. tea=1. Repeatable."),
     ] = None,
     given_back: Annotated[
         str | None,

@@ -18,8 +18,9 @@ def simulate(
     policy: Annotated[
         list[str] | None,
         typer.Option(
+            metavar="POLICY",
             help="Policy to play: nothing, random (the default), blanket, same, buyers, personalised, loop (the "
-            "default of comparisons), ceiling or oracle; repeatable."
+            "default of comparisons), ceiling or oracle; repeatable.",
         ),
     ] = None,
     customers: Annotated[int, typer.Option(help="Number of customers.")] = 1000,
@@ -40,15 +41,22 @@ def simulate(
     seed: Annotated[int, typer.Option(help="Random seed of the first world; each further world adds one.")] = 1,
     budget: Annotated[
         list[float] | None,
-        typer.Option(help="Maximum cost of offers per customer and period; several values are compared."),
+        typer.Option(
+            metavar="AMOUNT", help="Maximum cost of offers per customer and period; several values are compared."
+        ),
     ] = None,
     supplier_share: Annotated[
         list[float] | None,
-        typer.Option(help="Share of every discount that suppliers pay, 0 to 1; several values are compared."),
+        typer.Option(
+            metavar="SHARE", help="Share of every discount that suppliers pay, 0 to 1; several values are compared."
+        ),
     ] = None,
     explore: Annotated[
         list[float] | None,
-        typer.Option(help="Share of the budget that 'loop' gives at random, 0 to 1; several values are compared."),
+        typer.Option(
+            metavar="SHARE",
+            help="Share of the budget that 'loop' gives at random, 0 to 1; several values are compared.",
+        ),
     ] = None,
     language: Language = None,
     as_json: Json = False,

@@ -19,10 +19,12 @@ Value = Annotated[
 ]
 Propensity = Annotated[str | None, typer.Option(help="Column with the propensity of the offer that was given.")]
 Audit = Annotated[
-    list[str] | None, typer.Option(help="Column whose groups are compared and never learned from; repeatable.")
+    list[str] | None,
+    typer.Option(metavar="COLUMN", help="Column whose groups are compared and never learned from; repeatable."),
 ]
 NegativeControl = Annotated[
-    list[str] | None, typer.Option(help="Column that no offer can have changed, as a check; repeatable.")
+    list[str] | None,
+    typer.Option(metavar="COLUMN", help="Column that no offer can have changed, as a check; repeatable."),
 ]
 Observational = Annotated[
     bool, typer.Option("--observational", help="Accept a table in which customers were not assigned at random.")
@@ -34,8 +36,9 @@ Cluster = Annotated[
 KnownBefore = Annotated[
     list[str] | None,
     typer.Option(
+        metavar="COLUMN",
         help="Column to keep although it predicts the outcome implausibly well, because it was recorded before the "
-        "offer; repeatable."
+        "offer; repeatable.",
     ),
 ]
 Score = Annotated[
@@ -60,7 +63,7 @@ def uplift(
     shares: Annotated[str | None, typer.Option(help="Planned shares of the arms, e.g. control=0.5,coupon=0.5.")] = None,
     budget: Annotated[float | None, typer.Option(help="Most that may be spent on the customers of the table.")] = None,
     audit: Audit = None,
-    ignore: Annotated[list[str] | None, typer.Option(help="Column to leave out; repeatable.")] = None,
+    ignore: Annotated[list[str] | None, typer.Option(metavar="COLUMN", help="Column to leave out; repeatable.")] = None,
     negative_control: NegativeControl = None,
     treated_at: Annotated[str | None, typer.Option(help="Column with the time of the treatment.")] = None,
     observational: Observational = False,
