@@ -2,6 +2,10 @@
 
 import dataclasses
 import json
+import socket
+import threading
+import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -81,7 +85,7 @@ def test_tokens_are_made_and_revoked(client, caplog):
         "checkout", ["service"], ends_at=datetime(2033, 5, 18, 3, 33, 20, tzinfo=UTC), key="checkout"
     )
     assert made.secret
-    with Client("http://shop.test", made.secret, transport=client._http._transport) as checkout:
+    with Client("http://shop.test", made.secret, transport=client._http._transport, decision_timeout=10) as checkout:
         assert checkout.decide("c000", dry_run=True).arm
         assert client.tokens.revoke(made.token_id).revoked_at is not None
         assert checkout.decide("c000", dry_run=True).reasons == ("service_refused",)
@@ -192,6 +196,23 @@ def test_a_decision_never_fails(monkeypatch):
         found = client.decide("anna")
         assert (found.offers, found.offer_id, found.decision_id) == ((), "none", None)
         assert found.reasons[0].startswith("service_")
+
+
+def test_a_decision_is_there_in_time_though_the_answer_drips():
+    def drip(listener):
+        connection, _ = listener.accept()
+        with connection, suppress(OSError):
+            connection.recv(65_536)
+            for sign in "HTTP/1.1 200 OK\r\n" + "x" * 30:
+                connection.sendall(sign.encode())
+                time.sleep(0.1)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=drip, args=(listener,), daemon=True).start()
+        client = Client(f"http://127.0.0.1:{listener.getsockname()[1]}", "offer_x", decision_timeout=0.3)
+        begun = time.monotonic()
+        assert client.decide("anna").reasons == ("service_away",)
+        assert time.monotonic() - begun < 2  # its answer takes five seconds
 
 
 def test_a_change_is_tried_again_under_the_same_key(monkeypatch):

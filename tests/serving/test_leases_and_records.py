@@ -157,6 +157,35 @@ def test_a_durable_decision_is_on_disk_when_it_is_answered(database):
     assert database.read(lambda one: find_decision(one, "d2")) == record(2)
 
 
+@pytest.mark.parametrize("is_begun", [False, True])
+def test_a_durable_decision_for_which_nobody_waits_any_more_is_not_recorded(database, monkeypatch, is_begun):
+    from offerloop.serving import records as module
+
+    begun, go_on = threading.Event(), threading.Event()
+    write = module.add_decisions
+
+    def slowly(connection, records):
+        begun.set()
+        assert go_on.wait(10)
+        write(connection, records)
+
+    monkeypatch.setattr(module, "add_decisions", slowly)
+    records = Records(database)
+    late, other = records.put(record(1), durable=True), records.put(record(2), durable=True)
+    if not is_begun:
+        assert late.cancel()
+    records.start()
+    assert begun.wait(10)
+    assert late.cancel()
+    go_on.set()
+    assert other.result(timeout=10) is None
+    records.stop()
+    assert [database.read(lambda one, name=name: find_decision(one, name)) for name in ("d1", "d2")] == [
+        None,
+        record(2),
+    ]
+
+
 def test_decisions_wait_while_the_database_is_away(database, monkeypatch):
     away = threading.Event()
     away.set()

@@ -24,9 +24,9 @@ class InProcess(httpx.BaseTransport):
 
 @contextmanager
 def client_of(shop, store=None, role="admin", **more):
-    """A client with a token of this role, and the worker that answers it."""
+    """A client with a token of this role, and the worker that answers it, however busy the machine is."""
     with served(shop, store) as raw:
         token = with_role(raw, role)["authorization"].removeprefix("Bearer ")
         transport = InProcess(raw.app, raw._portal)
-        with Client("http://shop.test", token, transport=transport, **more) as client:
+        with Client("http://shop.test", token, transport=transport, **{"decision_timeout": 10, **more}) as client:
             yield client, raw.app.state.worker

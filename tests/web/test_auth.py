@@ -171,6 +171,16 @@ def test_a_lost_password_is_renewed_and_a_person_revoked(people):
     assert client.post("/v1/session", json={"name": "Ada", "password": PASSWORD}).status_code == 401
 
 
+def test_who_was_revoked_is_invited_again_by_their_name(people):
+    client, admin, sign_in = people
+    person, cookie, _ = sign_in("Ada", ("admin",))
+    client.delete(f"/v1/people/{person}", headers=admin)
+    again, newer, _ = sign_in("Ada", ("viewer",), "another long password")
+    assert client.get("/v1/me", headers=cookie).status_code == 401
+    assert (again, client.get("/v1/me", headers=newer).json()["roles"]) == (person, ["viewer"])
+    assert client.post("/v1/people", json={"name": "Ada", "roles": ["admin"]}, headers=admin).status_code == 409
+
+
 def test_tokens_end_with_what_their_maker_may_do_but_for_those_of_a_checkout(people):
     client, admin, sign_in = people
     person, cookie, _ = sign_in("Ada", ("admin",))

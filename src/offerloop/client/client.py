@@ -27,7 +27,7 @@ from offerloop.client.answers import (
     read,
 )
 from offerloop.client.campaigns import Campaigns
-from offerloop.client.connection import AwayError, Connection, ProblemError, body_of, key_or_new, part_of_path
+from offerloop.client.connection import AwayError, Connection, ProblemError, body_of, key_or_new, part_of_path, within
 from offerloop.client.people import People
 from offerloop.client.policies import Policies
 from offerloop.client.tokens import Tokens
@@ -108,14 +108,15 @@ class Client:
 
     def _decided(self, place: str, body: Json) -> tuple[Json, str]:
         """Return what the service answers, and why there is no decision where it is none."""
+        seconds = self._decision_timeout
         try:
-            answer = self._http.post(place, json=body, timeout=self._decision_timeout)
-        except httpx.HTTPError:
+            answer = within(seconds, lambda: self._http.post(place, json=body, timeout=seconds))
+        except (httpx.HTTPError, TimeoutError):
             return {}, "service_away"
         content = body_of(answer)
         if not answer.is_success:
             _LOG.warning("there is no decision: %s", ProblemError(answer.status_code, content))
-        return content, "service_refused"
+        return content, "service_away" if answer.is_server_error else "service_refused"
 
     def explain(self, decision_id: str, audience: str = "customer") -> Explanation:
         """Say why a customer got a decision, for the "customer", "support" or a "marketer"."""

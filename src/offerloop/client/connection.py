@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextvars import copy_context
+from threading import Thread
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -100,6 +103,24 @@ class Connection:
             if page["next_cursor"] is None:
                 return
             cursor = {"cursor": page["next_cursor"]}
+
+
+def within(seconds: float, send: Callable[[], httpx.Response]) -> httpx.Response:
+    """Return the answer to a request. Raises TimeoutError where it is not there after so many seconds.
+
+    The timeouts of a transport hold for each step alone (looking up the name, connecting, each piece of the answer), so
+    the request is sent by a thread, which ends by them.
+    """
+    answered: Future[httpx.Response] = Future()
+
+    def carry_out() -> None:
+        try:
+            answered.set_result(send())
+        except BaseException as error:
+            answered.set_exception(error)
+
+    Thread(target=copy_context().run, args=(carry_out,), name="decision", daemon=True).start()
+    return answered.result(seconds)
 
 
 def body_of(answer: httpx.Response) -> dict[str, Any]:

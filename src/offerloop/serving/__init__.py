@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from offerloop.serving.pacing import PACE_SECONDS, PolicyPacing
     from offerloop.serving.past_orders import BoughtBasket
     from offerloop.serving.policy import Policy, ServedOffer
-    from offerloop.serving.records import Records, RecordsFullError
+    from offerloop.serving.records import Records, RecordsFullError, Written
     from offerloop.serving.shop_offers import (
         CODES_FILE,
         OFFERS_FILE,
@@ -48,6 +48,7 @@ __all__ = [
     "ReportedNewcomers",
     "ServedOffer",
     "ShopOffers",
+    "Written",
     "basket_of",
     "campaign_spending",
     "compare_policies",

@@ -12,13 +12,13 @@ import os
 import sys
 from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass, field
 from functools import partial
 from threading import Condition, Event, Thread
 
 from offerloop.errors import OfferloopError
-from offerloop.store import Database, DecisionRecord, add_decisions
+from offerloop.store import Database, DecisionRecord, add_decisions, delete_decisions
 
 _LOG = logging.getLogger(__name__)
 FLUSH_SECONDS = 0.1
@@ -45,6 +45,8 @@ class Records:
     _wake: Condition = field(default_factory=Condition)
     _thread: Thread | None = None
     _stopping: Event = field(default_factory=Event)
+    _given_up: list[str] = field(default_factory=list)
+    """Decisions that were written when nobody waited for them any more, and that were answered otherwise."""
     is_refused: bool = False
     """Whether the database did not take the last records."""
 
@@ -61,7 +63,7 @@ class Records:
     def put(self, record: DecisionRecord, *, durable: bool = False) -> Written | None:
         """Hand a record over; where it must be durable, return what ends when it is on disk.
 
-        Raises RecordsFullError.
+        If that is cancelled, the decision is not recorded. Raises RecordsFullError.
         """
         if len(self._waiting) >= MOST_WAITING:
             raise RecordsFullError
@@ -91,10 +93,11 @@ class Records:
         self._flush()
 
     def _flush(self) -> None:
-        while self._waiting:
+        while self._waiting or self._given_up:
             part = [self._waiting[place] for place in range(min(BATCH, len(self._waiting)))]
             try:
-                self._write(part)
+                self._write([entry for entry in part if not _is_cancelled(entry[1])])
+                self._take_back()
             except OfferloopError as error:
                 _LOG.warning("decisions are not on record yet: %s", error)
                 self.is_refused = True
@@ -109,7 +112,8 @@ class Records:
     def _write(self, part: Sequence[tuple[DecisionRecord, Written | None]]) -> None:
         """Write records together; one that the database cannot take spoils no other. Raises StoreError."""
         try:
-            self.database.change(partial(add_decisions, records=[record for record, _ in part]))
+            if part:
+                self.database.change(partial(add_decisions, records=[record for record, _ in part]))
         except OfferloopError:
             raise
         except Exception as error:
@@ -120,15 +124,28 @@ class Records:
             _LOG.exception("a decision cannot be recorded")
             _end(part[0][1], error)
         else:
-            for _, written in part:
-                _end(written, None)
+            self._given_up += [record.decision_id for record, written in part if not _end(written, None)]
+
+    def _take_back(self) -> None:
+        """Delete what was written for nobody. Raises StoreError."""
+        if self._given_up:
+            self.database.change(partial(delete_decisions, decision_ids=self._given_up))
+            self._given_up.clear()
 
 
-def _end(written: Written | None, error: Exception | None) -> None:
-    """Complete the future of who waits for a record, unless it is complete."""
-    if written is None or written.done():
-        return
-    if error is None:
-        written.set_result(None)
-    else:
-        written.set_exception(error)
+def _is_cancelled(written: Written | None) -> bool:
+    return written is not None and written.cancelled()
+
+
+def _end(written: Written | None, error: Exception | None) -> bool:
+    """Complete the future of who waits for a record, and return whether they still wait."""
+    if written is None:
+        return True
+    try:
+        if error is None:
+            written.set_result(None)
+        else:
+            written.set_exception(error)
+    except InvalidStateError:
+        return not written.cancelled()
+    return True

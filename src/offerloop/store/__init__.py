@@ -115,7 +115,13 @@ if TYPE_CHECKING:
     from offerloop.store.reported.incoming import EVENT, AnyEvent, CustomerEvent, Event, Moment
     from offerloop.store.reported.recent_customers import customers_reported_since, events_of, product_categories
     from offerloop.store.reported.traces import erase_traces, traces_of
-    from offerloop.store.served.decisions import DecisionRecord, add_decisions, find_decision, keys_of_customers
+    from offerloop.store.served.decisions import (
+        DecisionRecord,
+        add_decisions,
+        delete_decisions,
+        find_decision,
+        keys_of_customers,
+    )
     from offerloop.store.served.leases import (
         ExhaustedBudget,
         declare,
@@ -273,6 +279,7 @@ __all__ = [
     "customers_tested_since",
     "declare",
     "decline_budget",
+    "delete_decisions",
     "due_notice",
     "end_session",
     "erase_from_store",

@@ -184,12 +184,17 @@ async def caller_with(request: Request, *permissions: Permission, within: float 
     if not worker.credentials.callers.take(caller.actor):
         worker.metrics.count("offerloop_refused_total")
         raise HttpProblem("too_many_requests")
+    check_may(caller, *permissions)
+    return caller
+
+
+def check_may(caller: Caller, *permissions: Permission) -> None:
+    """Raise HttpProblem for who has none of some permissions."""
     if permissions and caller.permissions.isdisjoint(permissions):
         roles = roles_with_any(permissions)
         raise HttpProblem(
             "not_allowed", Message("one of these roles is needed: {roles}", roles=words_of(roles)), roles=roles
         )
-    return caller
 
 
 async def _caller(request: Request, worker: Worker, within: float | None) -> Caller:

@@ -14,7 +14,17 @@ from dataclasses import asdict
 
 from msgspec.structs import replace
 
-from offerloop.serving import BUDGET, Answer, Decided, DecisionInputs, OwnOffers, RecordsFullError, basket_of, decide
+from offerloop.serving import (
+    BUDGET,
+    Answer,
+    Decided,
+    DecisionInputs,
+    OwnOffers,
+    RecordsFullError,
+    Written,
+    basket_of,
+    decide,
+)
 from offerloop.web.api.typed_codes import read_typed_codes
 from offerloop.web.telemetry.random_ids import random_hex
 from offerloop.web.worker import Served, Worker
@@ -36,8 +46,7 @@ async def decide_and_record(worker: Worker, request: DecisionInputs, actor: str,
             written = worker.records.put(answer.record(text), durable=durable)
             if written is not None:
                 is_away = worker.seems_away or worker.records.is_refused
-                seconds = AWAY_DURABLE_SECONDS if is_away else DURABLE_SECONDS
-                await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(written)), seconds)
+                await _until_written(written, AWAY_DURABLE_SECONDS if is_away else DURABLE_SECONDS)
     except (RecordsFullError, TimeoutError):
         return _failed(worker, request, "not_recorded").text()
     except Exception:
@@ -45,6 +54,15 @@ async def decide_and_record(worker: Worker, request: DecisionInputs, actor: str,
         return _failed(worker, request, "failed").text()
     worker.metrics.count("offerloop_decisions_total", offer="yes" if answer.gives_offer else "no")
     return text
+
+
+async def _until_written(written: Written, seconds: float) -> None:
+    """Wait until a record is on disk. Raises TimeoutError where it is not by then; it will not be, either."""
+    try:
+        await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(written)), seconds)
+    except TimeoutError:
+        if written.cancel() or written.exception() is not None:
+            raise
 
 
 async def _answer(worker: Worker, request: DecisionInputs, actor: str) -> Answer:

@@ -13,7 +13,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from offerloop.errors import InputError, StoreError
+from offerloop.errors import ConfigError, InputError, StoreError
 from offerloop.locale import languages
 from offerloop.message import Message
 from offerloop.report import Localizer
@@ -44,6 +44,7 @@ CODES: dict[str, tuple[int, Message]] = {
     "provider_away": (502, Message("the provider that signs people in is away or answers nonsense; try again")),
     "store_away": (503, Message("the database is away; send the same request again")),
     "disk_full": (507, Message("the disk of the service is full or cannot be written; nothing was kept")),
+    "misconfigured": (503, Message("the configuration of the service cannot be used; its log says why")),
     "not_ready": (503, Message("no policy can be served yet, or the service is warming up")),
 }
 """Code, status, and what it means. A code never changes its meaning."""
@@ -135,6 +136,12 @@ def _of_store(error: StoreError) -> Answered:
     return HttpProblem("store_away"), {"retry-after": "1"}
 
 
+def _of_config(error: ConfigError) -> Answered:
+    """What is wrong with the shop's own files is for whoever runs the service: `/ready` and the log say it."""
+    _LOG.error("the configuration cannot be used: %s", error)
+    return HttpProblem("misconfigured"), None
+
+
 def _of_system(error: OSError) -> Answered:
     _LOG.error("a request failed", exc_info=error)
     return HttpProblem("disk_full" if error.errno in _NO_ROOM else "failed"), None
@@ -157,6 +164,7 @@ _BY_KIND: dict[type[Exception], Callable[[Any], Answered]] = {
     HttpProblem: lambda error: (error, None),
     RequestValidationError: lambda error: (_of_validation(error.errors()), None),
     HTTPException: _of_http,
+    ConfigError: _of_config,
     InputError: lambda error: (HttpProblem("invalid", error.message), None),
     KeyConflictError: lambda _: (HttpProblem("key_conflict", field="Idempotency-Key"), None),
     StoreError: _of_store,

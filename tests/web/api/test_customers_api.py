@@ -79,6 +79,15 @@ def test_a_test_customer_always_gets_the_arm_that_an_admin_names(service, arm):
     assert len(found["offers"]) == (arm in ("plan", "explore"))
 
 
+def test_the_audit_trail_says_who_but_a_checkout_changed_a_choice(service):
+    admin, checkout = with_role(service, "admin"), with_role(service, "service")
+    for headers, opt_out in ((checkout, True), (admin, False)):
+        assert service.put("/v1/customers/c003/choices", headers=headers, json={"opt_out": opt_out}).status_code == 200
+    (entry,) = service.get("/v1/audit", headers=admin).json()["items"]
+    assert (entry["action"], entry["body"]) == ("choice kept", {"personal_offers": True})
+    assert "c003" not in str(entry)
+
+
 def test_who_is_erased_gets_nothing_of_the_plan_until_the_job_has_erased_it_there(service):
     worker, headers = service.app.state.worker, with_role(service, "admin")
     assert decide(service, headers, "c003")["offers"]

@@ -188,6 +188,10 @@ def test_every_reader_gets_an_explanation(shared_service, role, customer):
         )
         assert answer.status_code == 200
         assert len(answer.json()["text"]) > 20
+        of_checkout = shared_service.get(
+            f"/v1/decisions/{decision}/explanation?audience={audience}", headers=role("service")
+        )
+        assert of_checkout.status_code == (200 if audience == "customer" else 403)
 
 
 def test_an_explanation_says_why_a_decision_is_not_the_plans(service):

@@ -48,6 +48,9 @@ def test_offers_and_a_configuration_that_cannot_be_read_any_more_are_faults(smal
         (shop / "offers.toml").write_text("[[offers")
         (shop / "offerloop.toml").write_text("[[shop")
         worker.follow()
+        refused = client.get("/v1/session/oidc")
+        assert (refused.status_code, refused.json()["code"]) == (503, "misconfigured")
+        assert "toml" not in refused.text
         first, second = faults(client)
         assert first.startswith(
             f"The plan {small_run.name} and the offers of before are served still: 'shop/offers.toml"

@@ -47,6 +47,18 @@ def test_a_campaign_is_written_reviewed_by_another_started_and_paused(small_run,
         )
 
 
+def test_a_form_keeps_the_seconds_of_a_campaign(small_run, tmp_path):
+    with served(shop_of(small_run, tmp_path)) as client:
+        ada, end = signed_in(client, "marketer"), "2100-06-30T23:59:59+00:00"
+        offer = {"kind": "spend_and_save", "spend": "50", "save": "5"}
+        body = {"id": "june", "title": "June", "budget": "50.00", "offers": [offer], "ends_at": end}
+        assert client.post("/v1/campaigns", headers=ada, json=body).status_code == 201
+        form = client.get("/console/campaign-form?id=june", headers=ada).text
+        (field,) = re.findall(r'<input[^>]* name="ends_at"[^>]*>', form)
+        assert 'value="2100-06-30T23:59:59"' in field
+        assert 'step="1"' in field
+
+
 def test_an_offer_is_added_by_the_fields_of_its_kind_or_in_words(small_run, tmp_path):
     with served(shop_of(small_run, tmp_path)) as client:
         ada = signed_in(client, "marketer")

@@ -29,14 +29,22 @@ class Person:
 
 
 def invite(connection: Connection, name: str, roles: Iterable[str]) -> tuple[Person, str] | None:
-    """Enter a person, and return them with the secret of their invitation; None where somebody has that name."""
+    """Enter a person, and return them with the secret of their invitation; None where somebody has that name.
+
+    Who was revoked comes back with the new roles.
+    """
     secret, now = new_secret(), clock(connection)
     row = {
         "person_id": new_id("person"), "name": name, "roles": ",".join(sorted(roles)), "made_at": now,
         "invitation": secret_hash(secret), "invited_until": now + INVITED_SECONDS,
     }  # fmt: skip
-    entered = inserting(connection, people).values(row).on_conflict_do_nothing().returning(people)
-    made = connection.execute(entered).one_or_none()
+    comes_back = {name: row[name] for name in ("roles", "invitation", "invited_until")} | {"revoked_at": None}
+    entered = (
+        inserting(connection, people)
+        .values(row)
+        .on_conflict_do_update(index_elements=["name"], set_=comes_back, where=people.c.revoked_at.is_not(None))
+    )
+    made = connection.execute(entered.returning(people)).one_or_none()
     return None if made is None else (_person(made), secret)
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from offerloop.store.connect import insert_new
 from offerloop.store.reported.erased import erased_among, hold_off_erasures
@@ -75,6 +75,12 @@ def add_decisions(connection: Connection, records: Sequence[DecisionRecord]) -> 
     rows.sort(key=itemgetter("decision_id"))
     insert_new(connection, decisions, rows)
     insert_new(connection, further_shown, [one for row in rows for one in _further(row)])
+
+
+def delete_decisions(connection: Connection, decision_ids: Collection[str]) -> None:
+    """Delete decisions that were not answered as they were written."""
+    for table in (further_shown, decisions):
+        connection.execute(delete(table).where(table.c.decision_id.in_(decision_ids)))
 
 
 def _further(row: dict[str, Any]) -> list[dict[str, Any]]:

@@ -30,6 +30,7 @@ from offerloop.web.addresses import NameInPath
 from offerloop.web.api.fields import Model
 from offerloop.web.auth import Administering, Deciding, Reading
 from offerloop.web.problems import HttpProblem, documented, language_of
+from offerloop.web.roles import Permission
 from offerloop.web.worker import Worker
 from offerloop.workspace import find_run, open_run
 
@@ -134,10 +135,10 @@ def explain_customer(
 
 
 @router.put("/{customer_id}/choices", responses=documented(*_REFUSALS))
-def choose(request: Request, customer_id: CustomerId, body: Choices, _: Deciding) -> ChoicesKept:
+def choose(request: Request, customer_id: CustomerId, body: Choices, caller: Deciding) -> ChoicesKept:
     """Keep whether a customer has opted out of personal offers.
 
-    Decisions follow within seconds, and plans with the next one.
+    Decisions follow within seconds, and plans with the next one. The audit trail says so unless a checkout asks.
     """
     worker: Worker = request.app.state.worker
     event = CustomerEvent(
@@ -148,6 +149,8 @@ def choose(request: Request, customer_id: CustomerId, body: Choices, _: Deciding
     def keep(connection: Connection) -> Choice | None:
         if take_events(connection, [event]).dropped:
             raise HttpProblem("erased")
+        if caller.permissions != {Permission.DECIDE}:
+            add_entry(connection, caller.actor, "choice kept", personal_offers=not body.opt_out)
         return read_choice(connection, customer_id)
 
     return _kept(customer_id, worker.database.change(keep))

@@ -17,10 +17,11 @@ from offerloop.store import DecisionRecord, find_decision, instant
 from offerloop.web.api.baskets import BasketFields, Line
 from offerloop.web.api.decision_words import why_not_planned
 from offerloop.web.api.fields import Instant, Model, Name, Scalar, WrittenInstant
-from offerloop.web.auth import Caller, DecidingOrReading, DecidingSoon, Reading, deciding_caller
+from offerloop.web.auth import Caller, DecidingOrReading, DecidingSoon, Reading, check_may, deciding_caller
 from offerloop.web.deciding import decide_and_record, unknown_caller
 from offerloop.web.direct import body_in_document, read_body
 from offerloop.web.problems import HttpProblem, documented, language_of
+from offerloop.web.roles import Permission
 from offerloop.web.worker import Worker
 
 _PROBLEMS = ("not_signed_in", "not_allowed", "invalid")
@@ -228,9 +229,14 @@ def replay(request: Request, decision_id: DecisionId, _: Reading) -> Response:
 
 @router.get("/{decision_id}/explanation", responses=documented(*_PROBLEMS, "not_found", "erased"))
 def explanation(
-    request: Request, decision_id: DecisionId, _: DecidingOrReading, audience: Audience = Audience.CUSTOMER
+    request: Request, decision_id: DecisionId, caller: DecidingOrReading, audience: Audience = Audience.CUSTOMER
 ) -> Explained:
-    """Say why the customer got that answer, in words for one of three kinds of reader."""
+    """Say why the customer got that answer, in words for one of three kinds of reader.
+
+    What support and marketers read is not for a checkout's token, as it tells what is known of the customer.
+    """
+    if audience is not Audience.CUSTOMER:
+        check_may(caller, Permission.READ)
     return explained(request, decision_id, audience, language_of(request.headers.get("accept-language")))
 
 

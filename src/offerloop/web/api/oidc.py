@@ -26,7 +26,7 @@ AFTERWARDS = "/"
 _PROVIDERS = Providers()
 _ATTEMPTS = Buckets(per_second=0.5, size=20)
 """Attempts to sign in, by address."""
-_PROBLEMS = ("not_found", "not_signed_in", "provider_away", "store_away")
+_PROBLEMS = ("not_found", "not_signed_in", "provider_away", "store_away", "misconfigured")
 _REDIRECTS: dict[int | str, dict[str, Any]] = {303: {"description": "Go to the provider, or back to the service."}}
 
 

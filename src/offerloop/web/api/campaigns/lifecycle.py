@@ -67,7 +67,7 @@ from offerloop.web.api.campaigns.changes import (
 )
 
 router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"])
-_READ = ("not_signed_in", "not_allowed", "not_found", "invalid", "store_away")
+_READ = ("not_signed_in", "not_allowed", "not_found", "invalid", "store_away", "misconfigured")
 _CHANGE = (*_READ, "cross_site", "conflict", "changed", "if_match_needed", "key_conflict")
 CampaignId = Annotated[str, Path(pattern=r"^[^\W_][\w.-]{0,99}$", examples=["spring"])]
 ProposalId = Annotated[str, Path(pattern=r"^budget_\w{1,60}$", examples=["budget_1"])]

@@ -128,7 +128,7 @@ def issue(request: Request, template_id: TemplateId, body: IssueRequest, caller:
     "/coupon-templates/{template_id}/import",
     status_code=202,
     response_model=JobAnswer,
-    responses=documented(*_PROBLEMS, "not_found", "disk_full"),
+    responses=documented(*_PROBLEMS, "not_found", "disk_full", "misconfigured"),
     openapi_extra={"requestBody": {"content": {"text/csv": {"schema": {"type": "string"}, "example": "code\nA1\n"}}}},
 )
 async def import_codes(request: Request, template_id: TemplateId, caller: Editing, key: Key = None) -> JobAnswer:

@@ -33,6 +33,7 @@ DONE = {
     "person revoked": Message("ended somebody's access", context="audit trail"),
     "roles changed": Message("changed somebody's roles", context="audit trail"),
     "test customer set": Message("set a test customer", context="audit trail"),
+    "choice kept": Message("turned a customer's personal offers on or off", context="audit trail"),
     "customer exported": Message("exported a customer's data", context="audit trail"),
     "customer erased": Message("erased a customer", context="audit trail"),
     "simulated traffic": Message("played simulated traffic", context="audit trail"),
@@ -105,7 +106,7 @@ def _detail(name: str, value: object) -> Message | None:
             return KINDS[value]
         case "arm", str() if value in ARMS:
             return ARMS[value].text
-        case "is_on", bool():
+        case (("is_on" | "personal_offers"), bool()):
             return Message("on", context="switch") if value else Message("off", context="switch")
         case "events", int():
             return Message("{n} event", context="audit trail", plural="{n} events", n=value)

@@ -157,7 +157,9 @@ def _changes(request: PageRequest, unit: str) -> list[dict[str, str]]:
 
 
 def _local(second: int | None) -> str:
-    return "" if second is None else datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M")
+    if second is None:
+        return ""
+    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S" if second % 60 else "%Y-%m-%dT%H:%M")
 
 
 def time_field(request: PageRequest, name: str) -> str | None:
