@@ -38,7 +38,7 @@ ARMS = [
 ]
 
 
-NOBODY = Outside(pl.Series([], dtype=pl.Int64), pl.Series([], dtype=pl.Int64))
+NOBODY = Outside(*[pl.Series([], dtype=pl.Int64)] * 3)
 
 
 def assigned(sent=("paid",), digits=2, outside=NOBODY, rows=EFFECTS):
@@ -86,9 +86,17 @@ def test_why_each_customer_has_this_row():
 
 def test_why_customers_may_get_nothing_at_all():
     everyone = pl.Series([1, 2, 3, 4, 5])
-    outside = Outside.of(everyone, {"paid": pl.Series([1, 2]), "own": pl.Series([2])}, pl.Series([3]))
+    audiences = {"paid": pl.Series([1, 2]), "own": pl.Series([2])}
+    outside = Outside.of(everyone, audiences, pl.Series([3]), ["paid"])
     found = column(assigned(outside=outside), "reasons")
     assert [found[one] for one in everyone] == ["best_profit", "holdout", "no_consent", "outside", "outside"]
+
+
+def test_a_customer_whose_campaigns_are_not_sent_is_not_said_to_have_no_recent_purchase():
+    audiences = {"paid": pl.Series([1, 2, 3, 4]), "own": pl.Series([5])}
+    outside = Outside.of(pl.Series(range(1, 6)), audiences, NOBODY.no_consent, ["paid"])
+    found = column(assigned(outside=outside), "reasons")
+    assert (found[4], found[5]) == ("budget_spent", "no_sent_campaign")
 
 
 def test_without_a_campaign_that_pays():
@@ -163,9 +171,11 @@ def test_customers_with_text_ids_are_sorted_as_text():
         explore_kinds=pl.lit(""),
         n_planned=pl.lit(1, pl.Int64),
     )
-    assert assignments(arms, effects, OFFERS, [], 2, Outside(pl.Series(["x"]), pl.Series(["x"])))[
-        "customer_id"
-    ].to_list() == ["a10", "a9", "b"]
+    assert assignments(arms, effects, OFFERS, [], 2, Outside(*[pl.Series(["x"])] * 3))["customer_id"].to_list() == [
+        "a10",
+        "a9",
+        "b",
+    ]
 
 
 @pytest.mark.parametrize("currency, digits, expected", [

@@ -1,4 +1,4 @@
-"""A run folder by hand: twelve customers, one for each way in which a decision can come about."""
+"""A run folder by hand: seventeen customers, one for each way in which a decision can come about."""
 
 import json
 import math
@@ -89,6 +89,7 @@ EFFECTS_OF = {  # value and discount by customer
     12: {TEA: (0, 40)},
     15: {JAM: (10, 40)},
     16: {TEA: (100, 60)},
+    17: {("own", "own-20 Tea"): (100, 60)},
 }  # fmt: skip
 ROWS = {  # arm, reason, given, planned
     1: ("plan", "best_profit", TEA, TEA),
@@ -107,6 +108,7 @@ ROWS = {  # arm, reason, given, planned
     14: ("plan", "outside", NONE, NONE),
     15: ("usual", "usual", JAM, NONE),
     16: ("usual", "usual", NONE, TEA),
+    17: ("plan", "no_sent_campaign", NONE, NONE),
 }
 
 LIKED = [  # customer, product, task, rank, affinity, source, reason
@@ -161,7 +163,7 @@ def campaign(name, send, basis):
 
 
 def build_run(folder, text=False, send=True, basis="liability", config=CONFIG, known=True):
-    """A run of twelve customers by hand; with `text` their ids are c1 to c12."""
+    """A run of these customers by hand; with `text` their ids are c1 to c17."""
     folder.mkdir()
 
     def write(table, rows):

@@ -171,7 +171,7 @@ def assign(
         holdback=0.0 if exploration is None else exploration.holdback,
         most_explore=MOST_LEARN if exploration is not None and any(exploration.idle.values()) else MOST_EXPLORE,
     )
-    outside = Outside.of(profiles["customer_id"], allowed.campaigns, allowed.no_consent)
+    outside = Outside.of(profiles["customer_id"], allowed.campaigns, allowed.no_consent, sent)
     drawn, digits = arms.with_further(further), DIGITS[config.shop.currency]
     rows = assignments(drawn, effects.effects, effects.offers, sent, digits, outside)
     is_first = rows["customer_id"].is_first_distinct()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,12 +27,21 @@ class Outside:
     """They refuse personalised offers."""
     no_audience: pl.Series
     """They are in no campaign's audience, for another reason."""
+    no_sent_campaign: pl.Series
+    """They are in the audience of no campaign that is sent."""
 
     @classmethod
-    def of(cls, everyone: pl.Series, campaigns: dict[str, pl.Series], no_consent: pl.Series) -> Outside:
+    def of(
+        cls, everyone: pl.Series, campaigns: Mapping[str, pl.Series], no_consent: pl.Series, sent: Collection[str]
+    ) -> Outside:
         """Build it from the audience of each campaign."""
-        inside = pl.concat([everyone.clear(), *campaigns.values()]).unique()
-        return cls(no_consent, everyone.filter(~everyone.is_in(inside.implode())))
+        of_sent = [ids for name, ids in campaigns.items() if name in sent]
+        return cls(no_consent, _not_in(everyone, campaigns.values()), _not_in(everyone, of_sent))
+
+
+def _not_in(everyone: pl.Series, audiences: Iterable[pl.Series]) -> pl.Series:
+    inside = pl.concat([everyone.clear(), *audiences]).unique()
+    return everyone.filter(~everyone.is_in(inside.implode()))
 
 
 def assignments(
@@ -115,6 +125,7 @@ def _reasons(sent: list[str], outside: Outside, *, any_effect: bool) -> pl.Expr:
         .when((pl.col("arm") == PLAN) & ~nothing).then(pl.lit("best_profit"))
         .when(pl.lit(not any_effect)).then(pl.lit("no_effect_known"))
         .when(pl.lit(not sent)).then(pl.lit("no_campaign_pays"))
+        .when(pl.col("customer_id").is_in(outside.no_sent_campaign.implode())).then(pl.lit("no_sent_campaign"))
         .when(pl.col("best_minor").is_null()).then(pl.lit("no_basis"))
         .when(pl.col("best_minor") <= 0).then(pl.lit("no_offer_pays"))
         .otherwise(pl.lit("budget_spent"))

@@ -29,6 +29,14 @@ class Allowed:
     audiences: pl.DataFrame
     """Members of every audience: audience, customer_id."""
 
+    def effects_of(self, effects: Effects) -> Effects:
+        """Return the effects of offers on customers who may get them."""
+        of_members = [
+            (pl.col("campaign_id") == name) & pl.col("customer_id").is_in(ids.implode())
+            for name, ids in self.campaigns.items()
+        ]
+        return effects.of_rows(effects.effects.select(pl.any_horizontal(of_members)).to_series())
+
     def apart(self, everyone: pl.Series, config: Config) -> tuple[dict[str, pl.Series], dict[str, pl.Series]]:
         """Split the audiences of campaigns: those of `everyone` whom no hash leaves out, and those who are left out."""
         usual = 0.0 if config.business_as_usual is None else config.business_as_usual.share

@@ -205,7 +205,7 @@ class Follower:
         bulk_buyers = events.bulk_buyers["customer_id"]
         profiles = build_profiles(past_of(events), events.campaigns, events.as_of_day, bulk_buyers, scale=self.scale)
         allowed = audiences(events, profiles, config, is_whole=False)
-        effects = self.learned.effects(events, config, engine)
+        effects = allowed.effects_of(self.learned.effects(events, config, engine))
         offers = self.decisions.carried_out(profiles["customer_id"], effects, allowed, config)
         usual = business_as_usual(profiles, allowed, effects, config, engine)
         assigned = assign(profiles, allowed, offers, effects, usual, config, None, shard)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from offerloop.config import Config, Response
+from offerloop.decision import Allowed
 from offerloop.engine import Engine, collect
 from offerloop.events import Events
 from offerloop.flow.gap import Gap, or_gap
@@ -112,6 +113,13 @@ def estimate(events: Events, study: ShelfStudy | Gap, shown: ShownEffects | Gap 
     priced = None if isinstance(study, Gap) else study
     period = planned_period(events, config)
     return estimate_effects(priced, baskets, config, events.offers, margins, learned, period=period)
+
+
+def estimate_of_audiences(
+    events: Events, allowed: Allowed, study: ShelfStudy | Gap, shown: ShownEffects | Gap | None, config: Config
+) -> Effects:
+    """Return the same on those customers only who may get the offer."""
+    return allowed.effects_of(estimate(events, study, shown, config))
 
 
 def planned_period(events: Events, config: Config) -> PlanPeriod:

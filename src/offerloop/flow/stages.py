@@ -33,7 +33,7 @@ from offerloop.events import Events, LoopExposures, SourcesRead, extend_events, 
 from offerloop.flow.gap import Gap
 from offerloop.flow.learning import (
     STUDY_TABLES,
-    estimate,
+    estimate_of_audiences,
     judge_campaigns,
     offers_to_learn,
     study_prices,
@@ -160,7 +160,7 @@ def plan_together(
     )
     recommended = recommend_products(events, config, engine, stage) if recommended is None else recommended
     past, reached = stage("past campaigns", judge_campaigns, events)
-    learned = learn(events, config, engine, stage)
+    learned = learn(events, allowed, config, engine, stage)
     decided = decide(profiles, allowed, learned, config, engine, stage, period)
     effects, planned = learned.effects, decided.planned
     final = decided.assigned
@@ -260,15 +260,21 @@ class LearnedResponse:
         return frozenset(campaign for campaign, ids in offers if self.shown.lacks_growth(ids))
 
 
-def learn(events: Events, config: Config, engine: Engine, stage: Stage) -> LearnedResponse:
+def learn(events: Events, allowed: Allowed, config: Config, engine: Engine, stage: Stage) -> LearnedResponse:
     """Carry out stage 4, with the study of shelf prices."""
     lines = stage("shelf prices", sum_shelf_lines, events, config.response, engine)
     study = stage("response", study_prices, lines, config.response, config.seed)
-    return learn_effects(events, lines, study, config, engine, stage)
+    return learn_effects(events, allowed, lines, study, config, engine, stage)
 
 
 def learn_effects(
-    events: Events, lines: ShelfLines | Gap, study: ShelfStudy | Gap, config: Config, engine: Engine, stage: Stage
+    events: Events,
+    allowed: Allowed,
+    lines: ShelfLines | Gap,
+    study: ShelfStudy | Gap,
+    config: Config,
+    engine: Engine,
+    stage: Stage,
 ) -> LearnedResponse:
     """Learn the effects of offers from past exposures and from what is known of shelf prices."""
     offers = offers_to_learn(events, lines, config)
@@ -276,7 +282,7 @@ def learn_effects(
     basis = config.only("seed", "shop", "profiles", "evaluate")
     shown = stage("shown offers", study_shown, events, offers, basis, engine, never_harms=never_harms)
     settings = config.only("seed", "shop", "response", "campaigns", "experiment", "evaluate")
-    effects = stage("effects", estimate, events, study, shown, settings)
+    effects = stage("effects", estimate_of_audiences, events, allowed, study, shown, settings)
     return LearnedResponse(study if isinstance(study, Gap) else study.without_customers(), shown, effects)
 
 

@@ -6,7 +6,7 @@ or a read-out `measured` them; those on a category of which nothing is assumed a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -35,6 +35,11 @@ class Effects:
     views: list[tuple[pl.DataFrame, pl.DataFrame]]
     """The HELD_OUT columns of each division and its calibration; rows in the order of `effects`."""
     corrections: Corrections
+
+    def of_rows(self, rows: pl.Series) -> Effects:
+        """Return the effects of some rows: a mask of `effects`."""
+        views = [(table.filter(rows), fit) for table, fit in self.views]
+        return replace(self, effects=self.effects.filter(rows), views=views)
 
 
 def estimate_effects(

@@ -30,6 +30,7 @@ REASONS = {
     "no_effect_known": "nothing shows the effect of any offer",
     "no_consent": "the customer has not agreed to personalised offers",
     "outside": "in no campaign's audience",
+    "no_sent_campaign": "in the audience of no campaign that is sent",
     "no_basis": "no recent purchase, so no response can be estimated",
     "no_offer_pays": "no offer pays for this customer",
     "budget_spent": "budget spent on customers with a better return",

@@ -187,7 +187,8 @@ OFFERS = TableContract(
 
 EFFECTS = TableContract(
     "effects",
-    "What an offer would change for a customer in the plan's period, minor units; intervals of one row are rough.",
+    "What an offer would change for a customer in its audience in the plan's period, minor units; intervals of one row "
+    "are rough.",
     (
         Column("campaign_id", pl.String, "campaign"),
         Column("customer_id", ID, "customer"),

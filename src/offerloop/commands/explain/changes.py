@@ -41,10 +41,18 @@ def changes(run: RunRead, reason: str, choice: PlanChoice, candidates: list[Offe
     if reason == "budget_spent":
         return _price(run, live)
     if reason == "no_offer_pays":
-        return _break_even(live)
+        return _break_even(run, live)
     if reason == "no_basis":
         return _purchase(run)
-    return CampaignChange("campaign", _named(candidates[0]) if candidates else None)
+    return _campaign(run, candidates)
+
+
+def _campaign(run: RunRead, candidates: list[OfferOption]) -> DecisionChange:
+    """Name the campaigns with a known effect on the customer that are not sent, and all where there is none."""
+    unsent = [one.id for one in run.campaigns if not one.send]
+    known = {one.campaign.id for one in candidates}
+    named = [one for one in unsent if one in known] or unsent
+    return CampaignChange("campaign", _named(candidates[0]) if candidates else None, tuple(named))
 
 
 def _named(candidate: OfferOption) -> OfferProfit:
@@ -121,10 +129,10 @@ def break_even_margin(candidate: OfferOption) -> float | None:
     return needed if needed <= 1 else None
 
 
-def _break_even(live: list[OfferOption]) -> DecisionChange:
+def _break_even(run: RunRead, live: list[OfferOption]) -> DecisionChange:
     """The offer that would pay first if suppliers paid more."""
     if not live:
-        return CampaignChange("campaign", None)
+        return _campaign(run, live)
     first = min(live, key=lambda one: (break_even_supplier_share(one), -one.profit))
     return BreakEvenChange(
         kind="break_even",

@@ -41,6 +41,7 @@ WHY_NO_OFFER = {
     "no_effect_known": Message("We are not sending personal offers at the moment."),
     "no_consent": Message("You have not agreed to personalised offers, so we choose none for you."),
     "outside": Message("The offers of this period are for other groups."),
+    "no_sent_campaign": Message("The offers of this period are for other groups."),
     "no_basis": Message(
         "You have not bought lately from the product groups that our offers are for, so we could not choose one."
     ),
@@ -48,7 +49,7 @@ WHY_NO_OFFER = {
 """Why the customer gets no offer, for the customer, by the code of the reason."""
 AUTOMATED = Message("A program decided this from your purchases; nobody looked at your account.")
 AUTOMATED_DRAW = Message("A program made the draw; nobody looked at your account.")
-_ABOUT_ALL = ("no_campaign_pays", "no_effect_known", "no_consent", "outside")
+_ABOUT_ALL = ("no_campaign_pays", "no_effect_known", "no_consent", "outside", "no_sent_campaign")
 """Reasons that rest on no purchase of the customer."""
 
 

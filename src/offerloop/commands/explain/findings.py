@@ -335,6 +335,8 @@ class CampaignChange(DecisionChange):
     """A campaign would have to be sent."""
 
     best: OfferProfit | None
+    campaign_ids: tuple[str, ...]
+    """Campaigns that are not sent."""
 
 
 @dataclass(frozen=True, slots=True)

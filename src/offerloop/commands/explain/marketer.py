@@ -31,6 +31,7 @@ REASONS_FOR_NONE = {
     "no_effect_known": Message("nothing shows the effect of any offer"),
     "no_consent": Message("the customer has not agreed to personalised offers"),
     "outside": Message("in no campaign's audience"),
+    "no_sent_campaign": Message("in the audience of no campaign that is sent"),
     "no_basis": Message("no recent purchase, so no response can be estimated"),
 }
 """Why the customer gets no offer, by the code of the reason."""

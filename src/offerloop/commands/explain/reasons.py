@@ -34,6 +34,7 @@ WHY = {
     "no_effect_known": Message("Nothing shows the effect of any offer, so there is no forecast and nobody gets one."),
     "no_consent": Message("The customer has not agreed to personalised offers, so none is chosen or drawn."),
     "outside": Message("The customer is in no campaign's audience: a rule of the configuration says so."),
+    "no_sent_campaign": Message("No campaign whose audience the customer is in is sent."),
     "no_basis": Message(
         "No recent purchase in a category with an offer, so nothing tells what an offer would change here."
     ),
@@ -405,7 +406,7 @@ def _any_purchase(_: ExplanationLocalizer, change: AnyPurchaseChange) -> list[st
 
 def _campaign(_: ExplanationLocalizer, change: CampaignChange) -> list[str]:
     lines = []
-    for campaign in _.facts.campaigns:
+    for campaign in map(_.campaign, change.campaign_ids):
         title = _.quoted(campaign.title)
         lines.append(_(CHANGE_NOT_SENT[_.not_sent(campaign)], campaign=title, forecast=_.forecast(campaign)))
         if campaign.clear_supplier_share:  # at 0 it is the budget that keeps it

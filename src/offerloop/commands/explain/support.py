@@ -23,6 +23,9 @@ SUPPORT_WHY = {
     ),
     "no_consent": Message("Why: the customer has not agreed to personalised offers, and that is respected."),
     "outside": Message("Why: the offers of this period are for other groups."),
+    "no_sent_campaign": Message(
+        "Why: no campaign with personal offers for this customer's group is sent at the moment."
+    ),
     "no_basis": Message(
         "Why: there is no recent purchase in the product groups that have offers, so the system "
         "cannot tell which offer would help."
@@ -137,7 +140,7 @@ def _facts_used(_: ExplanationLocalizer) -> list[Message]:
         ]
     if reason == "no_basis":
         return [SUPPORT_FACTS["none"]]
-    if reason in ("no_campaign_pays", "no_effect_known"):
+    if reason in ("no_campaign_pays", "no_effect_known", "no_sent_campaign"):
         return [SUPPORT_FACTS["campaign"]]
     if reason in ("no_consent", "outside"):
         return [SUPPORT_FACTS[reason]]

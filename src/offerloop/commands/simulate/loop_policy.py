@@ -75,7 +75,7 @@ class MarketShop:
         events = replace(self.events, exposures=period.exposures.beside(self.events.exposures, self.engine))
         profiles, _ = profile(events, self.engine)
         allowed = audiences(events, profiles, config)
-        learned = learn_effects(events, UNSTUDIED, UNSTUDIED, config, self.engine, at_once)
+        learned = learn_effects(events, allowed, UNSTUDIED, UNSTUDIED, config, self.engine, at_once)
         decided = decide(profiles, allowed, learned, config, self.engine, at_once, period)
         return PeriodPlan(
             "", decided.assigned.offers, learned.effects.offers, decided.planned.forecasts, learned.gaps_of_shown

@@ -52,6 +52,7 @@ RULES = {
     "no_effect_known": Message("no effect of any offer is known", context="rule of a decision"),
     "no_consent": Message("has not agreed to personal offers", context="rule of a decision"),
     "outside": Message("in no campaign's audience", context="rule of a decision"),
+    "no_sent_campaign": Message("in the audience of no campaign that is sent", context="rule of a decision"),
     "no_basis": Message("no recent purchase, so no response can be estimated", context="rule of a decision"),
     "no_offer_pays": Message("no offer pays for this customer", context="rule of a decision"),
     "budget_spent": Message("the budget goes to customers with a better return", context="rule of a decision"),
