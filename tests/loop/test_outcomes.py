@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from offerloop.engine import InMemoryEngine
-from offerloop.loop.outcomes import Outcomes
+from offerloop.loop.outcomes import Outcomes, value_sign
 from offerloop.offers import read_offers
 from offerloop.response import UnseenCost, columns_of_tables
 
@@ -61,3 +61,22 @@ def test_a_customer_with_several_offers_counts_once_and_costs_all_of_them():
     assert done["paid_minor"].to_list() == [100, 0]
     assert done["expected_minor"].to_list() == [70, 0]
     assert done["profit_minor"].to_list() == pytest.approx([400 - 100 - 15, 400 - 100])
+
+
+def test_the_value_before_a_loop_is_that_of_customers_whom_a_plan_would_have_known():
+    """Sales to new customers would stand beside no usual sales, and look like a gain that ends when the loop begins."""
+    engine = InMemoryEngine()
+    money = {"revenue_minor": 1_000, "list_value_minor": 1_000, "discount_minor": 0, "coupon_minor": 0}
+    lines = pl.DataFrame({"customer_id": [1, 2, 1, 2, 3], "order_id": range(5), "order_day": [50, 60, 101, 102, 103]})
+    lines = lines.with_columns(
+        product_id=pl.lit("p"), quantity=1, reimbursed_minor=0, **{k: pl.lit(v) for k, v in money.items()}
+    )
+    products = pl.DataFrame({"product_id": ["p"], "category": ["tea"]})
+    events = SimpleNamespace(order_lines=engine.table(lines), products=engine.table(products))
+    outcomes, assigned = Outcomes(events, engine, 0.4), pl.DataFrame({"customer_id": [1, 2], "arm": "explore"})
+    assigned = assigned.with_columns(
+        offer_id=pl.lit("none"), planned_offer_id=pl.lit("none"), contact_cost_minor=0, cost_expected_micro=0
+    )
+    before, of_a_period = outcomes.of_earlier_customers(100, 107), outcomes.of_offers(assigned, 100, 107)
+    assert before["customer_id"].to_list() == [1, 2]
+    assert value_sign(before) == value_sign(of_a_period)

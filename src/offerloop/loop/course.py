@@ -245,7 +245,7 @@ class LoopCourse:
         """Add the windows of the data from before the loop began."""
         for period in range(-BEFORE, 0):
             if self.begins(period) >= self.shop.events.first_day:
-                self._add_to_drift(period, self._outcomes.of_everybody(*self._span(period)), AT_RANDOM, {})
+                self._add_to_drift(period, self._outcomes.of_earlier_customers(*self._span(period)), AT_RANDOM, {})
 
     def _add_to_drift(self, period: int, done: pl.DataFrame, of: str, costs: Mapping[str, float]) -> list[Alarm]:
         """Add to drift how the shop ran, and what customers left where a quarter of data says what is usual."""

@@ -37,9 +37,13 @@ class Outcomes:
     """The share of list sales, where products do not say."""
     _unseen_costs: dict[tuple[UnseenCost, ...], UnseenCosts] = field(default_factory=dict)
 
-    def of_everybody(self, day: int, until: int) -> pl.DataFrame:
-        """Return customer_id, value_minor, and usual_minor: the value in such a period of the quarter before."""
-        return self._values(self._everybody, day, until)
+    def of_earlier_customers(self, day: int, until: int) -> pl.DataFrame:
+        """Return customer_id, value_minor, and usual_minor: the value in such a period of the quarter before.
+
+        The customers are those whom a plan of this day would know: who ordered before it.
+        """
+        before = self.events.order_lines.filter(nw.col("order_day") < day)
+        return self._values(collect(before.select("customer_id").unique(), "customer_id"), day, until)
 
     def of_offers(
         self, assigned: pl.DataFrame, day: int, until: int, unseen_costs: tuple[UnseenCost, ...] = ()
@@ -48,8 +52,8 @@ class Outcomes:
 
         Where a customer has several offers, the first counts as the planned one, and costs are those of all.
         `unseen_costs` are those of its offers of which order lines show nothing.
-        Besides `of_everybody`: planned_offer_id, arm, profit_minor, spend_minor (revenue in such a period of the
-        quarter before), paid_minor and expected_minor (what offers that were given cost).
+        Besides `of_earlier_customers`: planned_offer_id, arm, profit_minor, spend_minor (revenue in such a period of
+        the quarter before), paid_minor and expected_minor (what offers that were given cost).
         """
         exposed = assigned.select("customer_id", "offer_id", shown_day=pl.lit(day), until_day=pl.lit(until))
         shown = pl.col("offer_id") != NO_OFFER
