@@ -17,7 +17,7 @@ from offerloop.commands.readout.task import read_out
 from offerloop.config import Shop
 from offerloop.evaluation.estimate import Estimate
 from offerloop.report import Localizer
-from offerloop.tables import OUTCOMES, READOUT_EFFECTS
+from offerloop.tables import FURTHER_PLANNED, OUTCOMES, READOUT_EFFECTS
 
 
 @pytest.fixture(scope="module")
@@ -261,6 +261,17 @@ def test_a_loop_can_be_read_out_beyond_its_period(tmp_path):
     later = read_out(run, tmp_path / "orders.csv", from_day=date(2024, 3, 11))
     assert until_given.summary["period"]["until"] == "2024-03-24"
     assert later.summary["period"]["until"] == "2024-04-07"
+    for done in (until_given, later):
+        assert any("period ended on 2024-03-10, and other offers followed" in one for one in done.summary["warnings"])
+
+
+def test_later_days_than_those_of_the_forecast_are_not_compared_with_it(tmp_path):
+    run = make_run(tmp_path / "run")
+    make_orders(tmp_path / "orders.csv", run, lambda _: 1.1, days=35)
+    later = read_out(run, tmp_path / "orders.csv", from_day=date(2024, 3, 11))
+    assert later.findings.against_forecast is None
+    assert any("The forecast is for the days from 2024-03-04 on" in one for one in later.summary["warnings"])
+    assert read_out(run, tmp_path / "orders.csv").findings.against_forecast is not None
 
 
 # (d) Segments.
@@ -303,6 +314,33 @@ def test_cost_in_the_order_lines_is_ours_only_and_no_longer_a_forecast(tmp_path)
     assert anyway["redeemed"] == treated["bought"].sum()
     assert anyway["low"] == pytest.approx(max(0.0, 1 - gained[2] / anyway["redeemed"]), abs=1e-5)
     assert anyway["high"] == pytest.approx(min(1.0, 1 - gained[1] / anyway["redeemed"]), abs=1e-5)
+
+
+def test_coupons_cost_both_sides_alike_where_the_budget_is_no_money(tmp_path):
+    """Those held back would pay for coupons of any other kind, and those with an offer would not."""
+    run = make_run(tmp_path / "run", more=COUPONS)
+    offers = pl.read_parquet(run / "offers.parquet")
+    offers.with_columns(cost_weight=pl.lit(0.0)).write_parquet(run / "offers.parquet")
+    make_orders(tmp_path / "orders.csv", run, columns=lambda _: {"coupon": 2.0, "back": 0.0})
+    summary = read_out(run, tmp_path / "orders.csv").summary
+    for comparison, method in (("plan", "unadjusted"), ("programme", "unadjusted"), ("explore", "weighted")):
+        of = [total(summary, one, comparison=comparison, method=method) for one in ("profit", "margin")]
+        assert of[0] == pytest.approx(of[1])
+
+
+def test_the_share_of_coupons_that_is_ours_is_the_same_for_those_held_back_from_several_offers(tmp_path):
+    run = make_run(tmp_path / "run", more=COUPONS.replace('reimbursed = "back"', ""))
+    offers, is_half = pl.read_parquet(run / "offers.parquet"), pl.col("offer_id") == "coupon"
+    offers.with_columns(funded_share=pl.when(is_half).then(0.5).otherwise(0.0)).write_parquet(run / "offers.parquet")
+    planned = pl.read_parquet(run / "assignments.parquet").filter(pl.col("planned_offer_id") != "none")
+    further = planned.with_columns(campaign_id=pl.lit("spring"), offer_id=pl.lit("flash_sale"))
+    further.filter(arm="plan").write_parquet(run / "further_offers.parquet")
+    beside = further.filter(pl.col("arm") != "plan").select(FURTHER_PLANNED.names)
+    beside.write_parquet(run / "further_planned.parquet")
+    make_orders(tmp_path / "orders.csv", run, columns=lambda _: {"coupon": 2.0})
+    outcomes = pl.read_parquet(read_out(run, tmp_path / "orders.csv").folder / "outcomes.parquet")
+    bought = outcomes.filter(pl.col("planned_offer_id") != "none", pl.col("n_orders") == 1)
+    assert set(bought.filter(pl.col("arm").is_in(["plan", "holdout"]))["cost_minor"]) == {200}
 
 
 def test_cost_from_redemptions_is_our_share_of_the_amount_half_up(tmp_path):

@@ -76,8 +76,8 @@ def test_a_run_that_does_not_say_what_the_control_group_had_further_is_compared_
     """Customers with an offer of the second campaign beside another one would stand beside nobody who had it, too."""
     run_folder = read_out.parent
     older = shutil.copytree(run_folder, run_folder.with_name("older"), ignore=shutil.ignore_patterns("readout*"))
-    assert len(collect(read_run(older).further_campaigns(DuckDBEngine()))) > 0
+    assert len(collect(read_run(older).further_planned(DuckDBEngine()))) > 0
     (older / "further_planned.parquet").unlink()
-    assert len(collect(read_run(older).further_campaigns(DuckDBEngine()))) == 0
+    assert len(collect(read_run(older).further_planned(DuckDBEngine()))) == 0
     effects = pl.read_parquet(read_out_of(older, run_folder.parents[1] / "later.csv") / "effects.parquet")
     assert set(effects.filter(pl.col("group").is_in(CAMPAIGNS))["group"]) == {"first"}

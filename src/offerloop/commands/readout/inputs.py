@@ -48,6 +48,7 @@ _DECIDED = {
 }  # fmt: skip
 DECIDED = replace(ASSIGNMENTS, columns=tuple(one for one in ASSIGNMENTS.columns if one.name in _DECIDED))
 """The columns of assignments that a read-out needs."""
+OFFER_KEYS = ("customer_id", "campaign_id", "offer_id")
 _FILES = ("manifest.json", "summary.json", *(f"{table.name}.parquet" for table in _TABLES))
 
 
@@ -77,6 +78,11 @@ class PastRun:
     """Ids, as text, of customers whom the read-out leaves out."""
 
     @property
+    def end_of_loop_period(self) -> int:
+        """The last epoch day of a period of a loop, after which it gave other offers."""
+        return self.as_of_day + self.config.evaluate.window_days - 1
+
+    @property
     def control_arm(self) -> str:
         """The arm that the plan's customers are compared with; see `workspace.control_arm`."""
         return control_arm(self.held_back)
@@ -96,16 +102,16 @@ class PastRun:
             return engine.table(DECIDED.empty().cast({"customer_id": self.id_type}))
         return self._customers(engine, FURTHER_OFFERS.name).select(*DECIDED.names)
 
-    def further_campaigns(self, engine: Engine) -> Frame:
-        """customer_id and campaign_id of what the plan has for customers beside the offer in `assignments`.
+    def further_planned(self, engine: Engine) -> Frame:
+        """customer_id, campaign_id, offer_id of what the plan has for customers beside the offer in `assignments`.
 
         Nothing where an older run does not say it of the control group: customers with further offers would stand
         beside a group without them.
         """
-        kept = self.further_offers(engine).filter(nw.col("arm") == PLAN).select("customer_id", "campaign_id")
+        kept = self.further_offers(engine).filter(nw.col("arm") == PLAN).select(OFFER_KEYS)
         if not (self.folder / f"{FURTHER_PLANNED.name}.parquet").exists():
             return kept.head(0)
-        return nw.concat([kept, self._customers(engine, FURTHER_PLANNED.name).select("customer_id", "campaign_id")])
+        return nw.concat([kept, self._customers(engine, FURTHER_PLANNED.name).select(OFFER_KEYS)])
 
     def profiles(self, engine: Engine) -> Frame:
         """customer_id, tags, and where it is known `recent_minor`; nobody where the file is gone."""
@@ -358,13 +364,11 @@ def _default_end(first: int, run: PastRun) -> tuple[int, Message]:
 
     After a period of a loop those who got its offers get others, and so do those from whom they were held back.
     """
-    days = run.config.evaluate.window_days
-    end_of_loop_period = run.as_of_day + days - 1
-    if run.is_of_loop and first <= end_of_loop_period:
-        return end_of_loop_period, Message(
+    if run.is_of_loop and first <= run.end_of_loop_period:
+        return run.end_of_loop_period, Message(
             "The orders reach to {day}; without a given end the period is the {days} days of the loop's period, after "
             "which it gave other offers.",
-            days=days,
+            days=run.config.evaluate.window_days,
         )
     return first + MOST_DAYS - 1, Message(
         "The orders reach to {day}; without a given end the period is {days} days.", days=MOST_DAYS

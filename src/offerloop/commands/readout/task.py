@@ -118,7 +118,9 @@ def read_out(
     check_redemptions(run, counts, files)
     check_buyers(run, counts, lines, period)
     basis = ReadoutBasis.of(run, lines, period, has_redemptions=files.redemptions is not None)
-    base = replace(_base(run, period, basis, counts, files), are_simulated=inputs.are_simulated)
+    base = _base(run, period, basis, counts, files)
+    other_days = _other_days(run, period, lines.last_day)
+    base = replace(base, are_simulated=inputs.are_simulated, warnings=(*base.warnings, *other_days))
     if base.stopped is not None and not base.compares_usual:
         return _write(run, period, base, None)
     start, draw = period.start(run.config.evaluate.window_days), counts.draw(run)
@@ -129,8 +131,10 @@ def read_out(
         return _write(run, period, findings, None if base.stopped else measured)
     explorers = counts.where(has_offer=True).customers(EXPLORE)
     findings = _with_effects(base, measured.sums, basis, draw, explorers)
-    forecast = against_forecast(run, measured.sums, start.days, period.days)
-    return _write(run, period, replace(findings, against_forecast=forecast), measured)
+    if period.first == run.as_of_day:
+        forecast = against_forecast(run, measured.sums, start.days, period.days)
+        findings = replace(findings, against_forecast=forecast)
+    return _write(run, period, findings, measured)
 
 
 def _base(run: PastRun, period: Period, basis: ReadoutBasis, counts: Survey, files: SideFiles) -> ReadoutFindings:
@@ -221,6 +225,27 @@ def _warnings(basis: ReadoutBasis, counts: Survey, files: SideFiles) -> tuple[Me
     if basis.has_redemptions and not basis.maps_coupon:
         said.append(Message("Redemptions are counted whole, whatever the period."))
     return tuple(said)
+
+
+def _other_days(run: PastRun, period: Period, last_day: int) -> list[Message]:
+    """Warnings where days are read for which neither the forecast nor the offers of the run are."""
+    said = []
+    if period.first > run.as_of_day:
+        said.append(
+            Message(
+                "The forecast is for the days from {day} on, so it is not compared with these.",
+                day=iso_day(run.as_of_day),
+            )
+        )
+    if run.is_of_loop and min(period.last, last_day) > run.end_of_loop_period:
+        said.append(
+            Message(
+                "The loop's period ended on {day}, and other offers followed: what they brought and cost counts here, "
+                "too.",
+                day=iso_day(run.end_of_loop_period),
+            )
+        )
+    return said
 
 
 def _unseen_costs(run: PastRun, basis: ReadoutBasis) -> list[Message]:

@@ -16,7 +16,7 @@ from offerloop.engine import ShardRows
 from offerloop.message import Message
 from offerloop.money import half_up
 from offerloop.offers import NO_OFFER
-from offerloop.tables import OUTCOMES
+from offerloop.tables import OUTCOMES, PLAN
 
 IN_LINES = Message("observed in the order lines")
 IN_REDEMPTIONS = Message("observed in the redemptions")
@@ -83,7 +83,7 @@ def outcomes(run: PastRun, basis: ReadoutBasis, period: Period, tables: ShardRow
     rows = decided.select(_DECIDED).join(_by_customer(run, tables["bought"]), on="customer_id", how="left")
     rows = rows.join(left, on="customer_id", how="left").with_columns(pl.col(*SUMS, "margin_minor").fill_null(0))
     rows = rows.join(_before(run, basis, tables), on="customer_id", how="left")
-    further = tables["further_campaigns"].group_by("customer_id").len("n_further")
+    further = tables["further_planned"].group_by("customer_id").len("n_further")
     rows = rows.join(further, on="customer_id", how="left")
     redemptions, before = None, pl.col("before_revenue_minor")
     if basis.has_redemptions:
@@ -95,7 +95,7 @@ def outcomes(run: PastRun, basis: ReadoutBasis, period: Period, tables: ShardRow
         pl.lit(period.first, pl.Int64).alias("from_day"),
         pl.lit(period.last, pl.Int64).alias("until_day"),
         before.fill_null(0) if basis.reaches_back else before,
-        _cost(run, rows, tables["further_offers"], basis, redemptions),
+        _cost(run, rows, tables["further_planned"], basis, redemptions),
         _redeemed(rows, basis, redemptions),
     )
     return OUTCOMES.check(rows.select(OUTCOMES.names).sort("customer_id"))
@@ -117,7 +117,7 @@ def _cost(
 ) -> pl.Series:
     """Own part of discounts redeemed, of every customer alike: the holdout's other coupons cancel those of the rest.
 
-    Of a customer with several offers it is the largest part that one of them leaves us.
+    Of a customer with several offers it is the largest part that one of them leaves us, also where all are held back.
     """
     if basis.maps_coupon and basis.maps_reimbursed:
         return (rows["coupon_minor"] - rows["reimbursed_minor"]).alias("cost_minor")
@@ -126,9 +126,12 @@ def _cost(
         offer = pl.when(pl.col("offer_id") != NO_OFFER).then("offer_id").otherwise("planned_offer_id")
         others = further.group_by("customer_id").agg(others="offer_id")
         coupons = rows.join(others, on="customer_id", how="left", maintain_order="left")
+        has_others = (pl.col("arm") == PLAN) | (pl.col("offer_id") == NO_OFFER)
         own = [
             half_up(coupon * max(shares.get(one, Fraction(1)) for one in (offer, *(more or ()))))
-            for coupon, offer, more in coupons.select("coupon_minor", offer, "others").iter_rows()
+            for coupon, offer, more in coupons.select(
+                "coupon_minor", offer, pl.when(has_others).then("others")
+            ).iter_rows()
         ]
         return pl.Series("cost_minor", own, pl.Int64)
     if redemptions is None:

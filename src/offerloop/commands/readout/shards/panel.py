@@ -35,25 +35,37 @@ def panel(run: PastRun, basis: ReadoutBasis, outcomes: pl.DataFrame, tables: Sha
     """The table OUTCOMES with `profit_minor`, a covariate `x`, and the kinds that were given and could be drawn.
 
     A cost that was not observed is the forecast's, or the most it can be without one. Of a customer with several offers
-    forecasts and costs of contacts are those of all.
+    forecasts and costs of contacts are those of all. Whether coupons that were redeemed cost money is decided by what
+    was planned, which both sides have, and by what was given where nothing was planned.
     """
     forecast = pl.coalesce(pl.col("cost_expected_micro") / MICRO, pl.col("cost_liability_minor")).fill_null(0.0)
     terms = run.offers.select("campaign_id", "offer_id", "kind", "contact_cost_minor", "cost_weight")
+    weights = run.offers.select(
+        planned_campaign_id="campaign_id", planned_offer_id="offer_id", planned_weight="cost_weight"
+    )
     weight, contact_cost = pl.col("cost_weight").fill_null(1.0), pl.col("contact_cost_minor").fill_null(0)
     offers = all_offers(tables["assignments"], tables["further_offers"].select(tables["assignments"].columns))
     costs = offers.join(terms, on=["campaign_id", "offer_id"], how="left", maintain_order="left").select(
         "customer_id", "explore_kinds", "kind", (weight * forecast).alias("forecast_minor"),
-        (weight * contact_cost).alias("contact_minor"), weight.alias("weight"),
+        (weight * contact_cost).alias("contact_minor"), "cost_weight",
     )  # fmt: skip
-    sums, first = pl.col("forecast_minor", "contact_minor").sum(), pl.col("explore_kinds", "kind", "weight").first()
+    sums = pl.col("forecast_minor", "contact_minor").sum()
+    first = pl.col("explore_kinds", "kind", "cost_weight").first()
     rows = outcomes.join(costs.group_by("customer_id").agg(sums, first), on="customer_id", how="left")
-    cost = pl.col("weight") * pl.col("cost_minor") + pl.col("contact_minor")
+    rows = rows.join(weights, on=["planned_campaign_id", "planned_offer_id"], how="left")
+    of_coupons = pl.coalesce("planned_weight", "cost_weight").fill_null(_of_all(run.offers["cost_weight"]))
+    cost = of_coupons * pl.col("cost_minor") + pl.col("contact_minor")
     if not basis.sees_costs:
         cost = pl.col("forecast_minor")
     return _with_covariate(rows, basis, tables["profiles"]).with_columns(
         cost.cast(pl.Float64).alias("cost_minor"),
         (pl.col("margin_minor") - cost).cast(pl.Float64).alias("profit_minor"),
     )
+
+
+def _of_all(weights: pl.Series) -> float:
+    """Return the weight of every offer; 1 where they differ."""
+    return float(weights[0]) if weights.n_unique() == 1 else 1.0
 
 
 def _with_covariate(rows: pl.DataFrame, basis: ReadoutBasis, profiles: pl.DataFrame) -> pl.DataFrame:
@@ -84,7 +96,7 @@ class Comparisons:
         """Yield the sums of all groups of the rows of a `panel`."""
         planned = planned_rows(rows, control_arm(self.draw.held_back))
         yield from sums_by_group("plan", planned, self.outcomes)
-        yield from sums_by_group("campaign", _by_campaign(planned, tables["further_campaigns"]), self.outcomes)
+        yield from sums_by_group("campaign", _by_campaign(planned, tables["further_planned"]), self.outcomes)
         yield from sums_by_group("programme", _sided(rows, [PLAN, HOLDBACK, EXPLORE], [HOLDOUT]), self.outcomes)
         yield from sums_by_group("usual", _sided(rows, [USUAL], [HOLDOUT]), self.outcomes)
         yield from sums_by_group("against_usual", self.against_usual(rows), self.outcomes)

@@ -176,7 +176,7 @@ def decided_tables(run: PastRun, engine: Engine) -> ShardedTables:
     customers = int(collect(decided.select(nw.len())).item())
     tables = {
         "assignments": decided, "further_offers": run.further_offers(engine),
-        "further_campaigns": run.further_campaigns(engine),
+        "further_planned": run.further_planned(engine),
     }  # fmt: skip
     return ShardedTables.of(engine, customers).with_tables(tables)
 
