@@ -73,8 +73,9 @@ def test_a_spent_budget_names_the_price_and_the_budget_at_which_the_offer_is_giv
     assert found["kind"] == "price"
     assert found["offer_id"] == "coupon-20 Tea"
     assert found["price"] == pytest.approx(15 / 200)
-    # at a price just below 0.075: customers 1 (the dear one nets 80 - 37.5 < 70 - 15), 2, 4, 5, 6, 9, 10, 11 and 16
-    assert found["budget_minor"] == 9 * 200
+    # at a price just below 0.075: customers 1 (the dear one nets 80 - 37.5 < 70 - 15), 2, 5, 6, 9, 10 and 11, but not 4
+    # and 16, who are in the holdout and have business as usual
+    assert found["budget_minor"] == 7 * 200
     assert statuses(facts) == {"coupon-20 Tea": "below_price", "coupon-10 Tea": "below_price"}
 
 
@@ -93,6 +94,21 @@ def test_break_even_share_and_margin(run):
     assert found["margin"] * gained - 0.5 * 40 == pytest.approx(0)
     assert explain(run, "12").facts["changes"]["supplier_share"] == 1
     assert "estimated value is zero" in explain(run, "12").text
+
+
+@pytest.mark.parametrize(("value", "share"), [(30, 0.75), (10, None)])
+def test_the_cost_of_the_contact_counts_in_held_out_profit_and_break_even(tmp_path, value, share):
+    folder = build_run(tmp_path / "run")
+    offers, effects = (pl.read_parquet(folder / f"{name}.parquet") for name in ("offers", "effects"))
+    offers.with_columns(contact_cost_minor=pl.lit(20)).write_parquet(folder / "offers.parquet")
+    row = effect(3, TEA, value, 40)
+    row |= {"profit_minor": row["profit_minor"] - 20, "cost_expected_micro": row["cost_expected_micro"] + 20_000_000}
+    others = effects.filter(pl.col("customer_id") != 3)
+    pl.concat([others, pl.DataFrame([row], effects.schema)]).write_parquet(folder / "effects.parquet")
+    found = explain(folder, "3")
+    assert found.facts["candidates"][0]["profit_held_out_minor"] == pytest.approx(0.9 * value - 0.5 * 40 - 20)
+    assert found.facts["changes"]["supplier_share"] == share
+    assert ("lose money even if suppliers paid all" in found.text) == (share is None)
 
 
 def test_business_as_usual_is_a_draw_and_says_so_to_everybody(run):

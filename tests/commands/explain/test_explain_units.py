@@ -62,7 +62,7 @@ def test_what_an_offer_takes_is_told_in_the_unit_of_its_budget(seats):
 def test_a_change_of_the_budget_is_told_in_its_unit(seats):
     text = explain(seats, "2").text
     assert "its 2 seats of budget bring €0.200" in text
-    assert "for 1 seats of budget. By these estimates that takes a budget of about 18" in text
+    assert "for 1 seats of budget. By these estimates that takes a budget of about 14" in text
     assert " seats instead of 6" in text
     assert "每 1 seats 预算" in explain(seats, "2", language="zh").text
 

@@ -57,6 +57,8 @@ class OfferOption:
     held_out: float
     p_redeem: float
     funded_share: float
+    contact_cost: float
+    """The part of `cost` that is paid for the contact, whoever redeems."""
     margin: float
     basis: str
     budget_price: float
@@ -129,7 +131,7 @@ class PlanChoice:
 
 def candidates_of(run: RunRead, customer: int | str) -> list[OfferOption]:
     """Return all offers with a known effect on the customer, best profit first."""
-    terms = run.offers.select("campaign_id", "offer_id", "funded_share", "margin", "cost_weight", "label")
+    terms = run.offers.select("campaign_id", "offer_id", "funded_share", "margin", "cost_weight", "contact_cost_minor")
     rows = run.rows("effects", customer).join(terms, on=["campaign_id", "offer_id"])
     rows = rows.sort("profit_minor", "campaign_id", "offer_id", descending=[True, False, False])
     campaigns = {one.id: one for one in run.campaigns}
@@ -137,7 +139,7 @@ def candidates_of(run: RunRead, customer: int | str) -> list[OfferOption]:
 
 
 def _candidate(row: dict[str, Any], campaign: CampaignRead, run: RunRead) -> OfferOption:
-    own = row["cost_weight"] * (1 - row["funded_share"])
+    own = (1 - row["funded_share"]) * row["held_out_discount_minor"] + row["contact_cost_minor"]
     budget, contact = run.prices.get((campaign.id, row["offer_id"]), (campaign.shadow_price, 0.0))
     return OfferOption(
         campaign=campaign,
@@ -150,9 +152,10 @@ def _candidate(row: dict[str, Any], campaign: CampaignRead, run: RunRead) -> Off
         profit=row["profit_minor"],
         profit_low=row["profit_low_minor"],
         profit_high=row["profit_high_minor"],
-        held_out=row["held_out_value_minor"] - own * row["held_out_discount_minor"],
+        held_out=row["held_out_value_minor"] - row["cost_weight"] * own,
         p_redeem=row["p_redeem"],
         funded_share=row["funded_share"],
+        contact_cost=row["contact_cost_minor"],
         margin=row["margin"],
         basis=row["basis"],
         budget_price=budget,

@@ -18,6 +18,7 @@ from offerloop.commands.explain.findings import (
 )
 from offerloop.money import MICRO
 from offerloop.response import QUARTER_DAYS
+from offerloop.tables import HOLDOUT, USUAL
 from offerloop.workspace import CampaignRead, RunRead
 
 JUST_BELOW = 1 - 1e-9
@@ -96,10 +97,14 @@ def _has_own_price(candidate: OfferOption) -> bool:
 
 
 def budget_at(run: RunRead, campaign: CampaignRead, price: float) -> float:
-    """The budget that the campaign would use up at a shadow price, over everyone to whom earlier ones leave room."""
+    """The budget that the campaign would use up at a shadow price, over everyone to whom earlier ones leave room.
+
+    Customers whom a hash leaves out of the plan take nothing from its budget.
+    """
     earlier = [one.id for one in run.campaigns[: run.campaigns.index(campaign)] if one.send]
     planned = run.planned().filter(pl.col("campaign_id").is_in(earlier))
     taken = planned.group_by("customer_id").len().filter(pl.col("len") >= run.most_offers).select("customer_id")
+    left_out = run.table("assignments").filter(pl.col("arm").is_in([HOLDOUT, USUAL])).select("customer_id")
     counted = (
         pl.col("cost_expected_micro") / MICRO
         if campaign.budget_basis == "expected"
@@ -107,18 +112,21 @@ def budget_at(run: RunRead, campaign: CampaignRead, price: float) -> float:
     )
     profitable = run.table("effects").filter((pl.col("campaign_id") == campaign.id) & (pl.col("profit_minor") > 0))
     net = (pl.col("profit_minor") - price * pl.col("counted")).alias("net")
-    valued = (
-        profitable.join(taken, on="customer_id", how="anti").with_columns(counted.alias("counted")).with_columns(net)
-    )
+    open_to = profitable.join(taken, on="customer_id", how="anti").join(left_out, on="customer_id", how="anti")
+    valued = open_to.with_columns(counted.alias("counted")).with_columns(net)
     best = valued.filter(pl.col("net") > 0).group_by("customer_id").agg(pl.col("counted").sort_by("net").last())
     return float(best.select(pl.col("counted").sum()).collect().item())
 
 
-def break_even_supplier_share(candidate: OfferOption) -> float:
-    """Share of the discount from which the offer pays: value = (1 - share) x discount."""
-    if candidate.discount <= 0:
-        return float(candidate.value < 0)
-    return min(1.0, max(0.0, 1 - candidate.value / candidate.discount))
+def break_even_supplier_share(candidate: OfferOption) -> float | None:
+    """Share of the discount from which the offer pays: value = (1 - share) x discount + cost of the contact.
+
+    None where it would not even pay if suppliers paid all of the discount.
+    """
+    left = candidate.value - candidate.contact_cost
+    if left < 0:
+        return None
+    return max(0.0, 1 - left / candidate.discount) if candidate.discount > 0 else 0.0
 
 
 def break_even_margin(candidate: OfferOption) -> float | None:
@@ -133,11 +141,12 @@ def _break_even(run: RunRead, live: list[OfferOption]) -> DecisionChange:
     """The offer that would pay first if suppliers paid more."""
     if not live:
         return _campaign(run, live)
-    first = min(live, key=lambda one: (break_even_supplier_share(one), -one.profit))
+    shares = [(break_even_supplier_share(one), one) for one in live]
+    share, first = min(shares, key=lambda pair: (pair[0] is None, pair[0] or 0.0, -pair[1].profit))
     return BreakEvenChange(
         kind="break_even",
         offer=_named(first),
-        supplier_share=break_even_supplier_share(first),
+        supplier_share=share,
         supplier_share_now=first.funded_share,
         margin=break_even_margin(first),
         margin_now=first.margin,

@@ -308,7 +308,8 @@ class PriceChange(LimitsChange):
 class BreakEvenChange(OfferChange):
     """The share of the discount that suppliers would have to pay, and the margin, from which the offer pays."""
 
-    supplier_share: float
+    supplier_share: float | None
+    """None where no share would do: contacting the customer costs more than the offer brings."""
     supplier_share_now: float
     margin: float | None
     """None where no margin would do, or the effect does not depend on it."""

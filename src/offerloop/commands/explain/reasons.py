@@ -360,16 +360,7 @@ def _break_even(_: ExplanationLocalizer, change: BreakEvenChange) -> list[str]:
                 else _("Its estimated value is zero: nothing but another estimate would make it worth its budget.")
             )
         ]
-    share, now = _.share_to_tenth(change.supplier_share), _.share_to_tenth(change.supplier_share_now)
-    lines = [
-        _(
-            "{offer} would break even once suppliers pay {share} of the discount (now {now}). To "
-            "be given it must also return more than the budget does elsewhere.",
-            offer=_.named(change.offer),
-            share=share,
-            now=now,
-        )
-    ]
+    lines = [_break_even_share(_, change)]
     if change.offer.basis == "assumed":
         return [*lines, _("Its value is the shop's own assumption, so the margin says nothing about it.")]
     if change.offer.basis != "transferred":
@@ -378,6 +369,23 @@ def _break_even(_: ExplanationLocalizer, change: BreakEvenChange) -> list[str]:
         return [*lines, _("No margin alone would make it pay.")]
     margin, now = _.share_to_tenth(change.margin), _.share_to_tenth(change.margin_now)
     return [*lines, _("The same offer would break even at a margin of {margin} (now {now}).", margin=margin, now=now)]
+
+
+def _break_even_share(_: ExplanationLocalizer, change: BreakEvenChange) -> str:
+    offer = _.named(change.offer)
+    if change.supplier_share is None:
+        return _(
+            "{offer} would lose money even if suppliers paid all of the discount: it brings less than the contact "
+            "costs.",
+            offer=offer,
+        )
+    return _(
+        "{offer} would break even once suppliers pay {share} of the discount (now {now}). To "
+        "be given it must also return more than the budget does elsewhere.",
+        offer=offer,
+        share=_.share_to_tenth(change.supplier_share),
+        now=_.share_to_tenth(change.supplier_share_now),
+    )
 
 
 def _purchase(_: ExplanationLocalizer, change: PurchaseChange) -> list[str]:
