@@ -41,3 +41,10 @@ def test_the_rate_is_that_of_customers_with_an_offer_and_nobody_without_the_attr
     (only,) = rates_by_group(recipients(["a", "a", "a", "a", None, None]), "who")
     assert (only.size, only.depth) == (4, 0.1)
     assert only.rate == Estimate.of_share(2, 4)
+
+
+def test_bands_of_small_numbers_stay_apart():
+    """With two decimals all of them would be 0–0, and a difference between them could not be seen."""
+    assert sizes([(5 + one % 36) / 10_000 for one in range(360)]) == {
+        "0.001–0.001": 80, "0.001–0.002": 90, "0.002–0.003": 90, "0.003–0.004": 100
+    }  # fmt: skip

@@ -84,7 +84,8 @@ class Estimate:
         """Both ends rounded to a step; one that would round to zero though zero is left out is shown more finely."""
         finer = range(_FINER + 1) if self.is_clear else range(1)
         low, high = (
-            next((step / 10**n for n in finer if round(end / step * 10**n)), step) for end in (self.low, self.high)
+            next((step / 10**n for n in finer if math.isinf(end) or round(end / step * 10**n)), step)
+            for end in (self.low, self.high)
         )
         return number(self.low, low), number(self.high, high)
 
@@ -95,12 +96,14 @@ def se_of(estimate: Estimate) -> float:
 
 
 def known_step(width: float) -> float:
-    """The unit of the second significant digit of an interval's width."""
-    return 10.0 ** (math.floor(math.log10(width)) - 1) if width > 0 else 0.01
+    """The unit of the second significant digit of an interval's width; 0.01 where that is zero or unbounded."""
+    return 10.0 ** (math.floor(math.log10(width)) - 1) if 0 < width < math.inf else 0.01
 
 
 def number(value: float, step: float) -> str:
-    """A number rounded to a power of ten, with a true minus sign."""
+    """A number rounded to a power of ten, with a true minus sign; ∞ where it is unbounded."""
+    if math.isinf(value):
+        return signed("∞", negative=value < 0)
     places = max(0, -math.floor(math.log10(step) + 0.5))
     rounded = round(value / step) * step
     return signed(f"{abs(rounded):,.{places}f}", negative=rounded < 0)

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 import polars as pl
 
 from offerloop.evaluation.estimate import Estimate
+from offerloop.offers import NO_OFFER
 
 LEAST_IN_GROUP = 20
 """Customers that a group must have to be shown: the rate of a smaller one says little, and may tell who somebody is."""
+MOST_PLACES = 16
+"""Decimals that tell bands apart at most."""
 MOST_VALUES = 8
 """Groups of a number; one with more values is shown in bands."""
 
@@ -31,11 +34,11 @@ class OfferRate:
 def rates_by_group(recipients: pl.DataFrame, attribute: str) -> list[OfferRate]:
     """Return the rate of each group, in the order of the numbers in their names.
 
-    recipients: a row for each customer, with offer_id (`none` without one), the depth of the offer, and as `value` that
-    of the attribute; who has none belongs to no group. Numbers of many values are grouped in four bands of equally many
-    customers.
+    recipients: a row for each customer, with offer_id (NO_OFFER without one), the depth of the offer, and as `value`
+    that of the attribute; who has none belongs to no group. Numbers of many values are grouped in four bands of equally
+    many customers.
     """
-    got_offer = pl.col("offer_id") != "none"
+    got_offer = pl.col("offer_id") != NO_OFFER
     groups = (
         _banded(recipients)
         .drop_nulls("value")
@@ -56,12 +59,10 @@ def _banded(rows: pl.DataFrame) -> pl.DataFrame:
         return rows
     edges = sorted({float(str(values.quantile(share, "lower"))) for share in (0.0, 0.25, 0.5, 0.75)})
     top = float(str(values.max()))
+    lasts = [*(_largest(values, above) for above in edges[1:]), top]
     band: pl.Expr = pl.lit(None, pl.String)
-    for low, above in zip(edges, [*edges[1:], None], strict=True):
-        inside = pl.col("value") >= low
-        last = top if above is None else _largest(values, above)
-        name = f"{_written(low)}–{_written(last)}"
-        band = pl.when(inside).then(pl.lit(name)).otherwise(band)
+    for low, name in zip(edges, _names(list(zip(edges, lasts, strict=True))), strict=True):
+        band = pl.when(pl.col("value") >= low).then(pl.lit(name)).otherwise(band)
     return rows.with_columns(band.alias("value"))
 
 
@@ -69,9 +70,19 @@ def _largest(values: pl.Series, below: float) -> float:
     return float(str(values.filter(values < below).max()))
 
 
-def _written(number: float) -> str:
+def _names(bands: list[tuple[float, float]]) -> list[str]:
+    """Write the ends of bands with two decimals, or as many as tell the bands apart."""
+    names = list[str]()
+    for places in range(2, MOST_PLACES + 1):
+        names = ["–".join(_written(end, places) for end in band) for band in bands]
+        if len(set(names)) == len(names):
+            break
+    return names
+
+
+def _written(number: float, places: int) -> str:
     """Write a number without an exponent."""
-    return f"{number:.2f}".rstrip("0").rstrip(".")
+    return f"{number:.{places}f}".rstrip("0").rstrip(".")
 
 
 def _place(name: str) -> tuple[float, str]:

@@ -155,6 +155,24 @@ def test_a_control_that_earns_nothing_has_no_percentages(tmp_path, read):
     assert found["action"] == "ship"
 
 
+@pytest.mark.parametrize("by", [[], ["--by", "half"]])
+def test_before_the_first_purchase_nothing_is_known(tmp_path, command, read, by):
+    arms = pl.DataFrame({"arm": ["control", "new"] * 100, "half": ["a", "a", "b", "b"] * 50})
+    arms.with_columns(spend=pl.lit(0.0)).write_csv(tmp_path / "t.csv")
+    found = read(tmp_path / "t.csv", "--outcome", "spend", *by)
+    compared = [found["arms"][0]["metrics"][0], *(one["compared"] for one in found["segments"])]
+    assert len(compared) == 1 + len(by)
+    for one in compared:
+        assert one["difference"] == {"value": 0.0, "low": None, "high": None}
+        assert (one["chance_to_win"], one["p_value"]) == (None, 1.0)
+    code, out, _ = command("experiment", tmp_path / "t.csv", "--outcome", "spend", "--arm", "arm", *by)
+    assert code == 0
+    assert "Chance to win" not in out
+    result = offerloop.experiment(tmp_path / "t.csv", outcome="spend", arm="arm")
+    assert lead(result, Localizer("en")).startswith("Nothing is known yet of what “new” changes in “spend”")
+    assert result.page()
+
+
 def test_few_buyers_of_much_by_luck_decide_nothing():
     arm = np.where(np.arange(700) < 60, "new", "control")
     bought = (arm == "control") & (np.arange(700) % 50 == 0)  # 2 % of them, and by chance nobody of the small arm

@@ -28,7 +28,8 @@ def compare(
     metric: Metric, arm: Totals, control: Totals, planned: float | None, alpha: float, skew: float = 0.0
 ) -> tuple[ObservedMetric, Compared]:
     """Decide a guardrail by the share of the control's value, and an outcome by that or, looked at once, by the
-    difference, which Fieller's interval of the share agrees with. `skew` is the skewness of such a difference.
+    difference, which Fieller's interval of the share agrees with. `skew` is the skewness of such a difference. Where
+    neither arm has any spread, such as before the first purchase, nothing is known yet.
     """
     try:
         difference = replace(absolute(arm, control, cautious=planned is not None), skew=skew)
@@ -46,7 +47,7 @@ def compare(
     figures = Compared(
         metric.name, _value(arm), _value(control), _estimate(amount), None if share is None else _estimate(share),
         observed.interval.p_value, observed.interval.p_value, metric.margin, observed.state,
-        None if planned is not None else 1 - loses,
+        1 - loses if planned is None and difference.se > 0 else None,
     )  # fmt: skip
     return observed, figures
 
@@ -54,13 +55,17 @@ def compare(
 def _interval(difference: Difference, size: int, planned: float | None, alpha: float) -> AlwaysValid:
     if planned is not None:
         return always_valid(difference, size, planned, alpha)
+    if not difference.se > 0:
+        return AlwaysValid(difference.value, -math.inf, math.inf, 1.0)
     return AlwaysValid(difference.value, *difference.interval(alpha), difference.p_value)
 
 
 def _share(
     arm: Totals, control: Totals, planned: float | None, alpha: float, difference: Difference
 ) -> AlwaysValid | None:
-    """The difference as a share of the control's value; None where that is, or may be, zero."""
+    """The difference as a share of the control's value; None where that is, or may be, zero, or nothing is known."""
+    if not difference.se > 0:
+        return None
     if planned is None:
         share = fieller(arm, control, alpha, difference.skew)
         return None if share is None else AlwaysValid(share.value, share.low, share.high, difference.p_value)

@@ -53,6 +53,13 @@ def lead(result: ExperimentResult, _: Localizer) -> str:
             "Customers were lost or added after they had been assigned: find out which, and run the experiment again."
         )
     metric = arm.metrics[0]
+    if not metric.is_bounded:
+        return _(
+            "Nothing is known yet of what {arm} changes in {outcome} against {control}.",
+            arm=_.quoted(arm.arm),
+            outcome=_.quoted(result.outcome),
+            control=_.quoted(result.control),
+        )
     size = estimate_text(metric.difference, _) if metric.share is None else percent_text(metric.share, _)
     first = _(
         "With {arm}, {outcome} changes by {size} against {control}.",

@@ -51,8 +51,8 @@ def changes(run: RunRead, reason: str, choice: PlanChoice, candidates: list[Offe
 def _campaign(run: RunRead, candidates: list[OfferOption]) -> DecisionChange:
     """Name the campaigns with a known effect on the customer that are not sent, and all where there is none."""
     unsent = [one.id for one in run.campaigns if not one.send]
-    known = {one.campaign.id for one in candidates}
-    named = [one for one in unsent if one in known] or unsent
+    with_effect = {one.campaign.id for one in candidates}
+    named = [one for one in unsent if one in with_effect] or unsent
     return CampaignChange("campaign", _named(candidates[0]) if candidates else None, tuple(named))
 
 
