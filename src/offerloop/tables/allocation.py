@@ -56,7 +56,12 @@ ASSIGNMENTS = TableContract(
         ),
         Column("profit_low_minor", pl.Int64, "lower end, rough; empty where it is assumed", optional=True),
         Column("profit_high_minor", pl.Int64, "upper end, rough; likewise", optional=True),
-        Column("profit_held_out_minor", pl.Int64, "profit by the slopes of the customer's own half", optional=True),
+        Column(
+            "profit_held_out_minor",
+            pl.Int64,
+            "profit by the slopes of the customer's own half; without shelf prices profit_minor",
+            optional=True,
+        ),
         Column("value_minor", pl.Int64, "incremental margin before the offer's cost", optional=True),
         Column("cost_expected_micro", pl.Int64, "expected cost to us, millionths of a minor unit", optional=True),
         Column("cost_liability_minor", pl.Int64, "most it can cost us", optional=True),

@@ -204,7 +204,11 @@ EFFECTS = TableContract(
         Column("cost_liability_minor", pl.Int64, "most it can cost us; empty when unlimited", optional=True),
         Column("fold", pl.Int64, "half of the customers in the first division, by hash"),
         Column("discount_minor", pl.Float64, "expected discount, whoever pays it"),
-        Column("held_out_value_minor", pl.Float64, "value by the realised slopes of the customer's own half"),
+        Column(
+            "held_out_value_minor",
+            pl.Float64,
+            "value by the realised slopes of the customer's own half; without shelf prices value_minor",
+        ),
         Column("held_out_discount_minor", pl.Float64, "discount likewise"),
         Column("d_value", pl.Float64, "derivative of held-out value by the response"),
         Column("d_discount", pl.Float64, "derivative of held-out discount by the response"),
