@@ -63,11 +63,9 @@ if TYPE_CHECKING:
         OverlapSums,
         PropensityModel,
         arm_differences,
-        arm_differences_of,
         by_arm,
         cluster_means,
         covariate_balance_p,
-        covariate_balance_p_of,
         has_overlap,
         modelled_propensities,
         observed_shares,
@@ -75,7 +73,6 @@ if TYPE_CHECKING:
         rows_with_overlap,
         sample_ratio_p,
         sizes_p,
-        whole_clusters,
     )
     from offerloop.response.trial.model_selection import known_depths, rank_share
     from offerloop.response.trial.moments import (
@@ -153,7 +150,6 @@ __all__ = [
     "UnseenCosts",
     "UsualBaskets",
     "arm_differences",
-    "arm_differences_of",
     "best_selling_categories",
     "by_arm",
     "campaign_effects",
@@ -164,7 +160,6 @@ __all__ = [
     "conclusion",
     "cost_that_changes_nothing",
     "covariate_balance_p",
-    "covariate_balance_p_of",
     "customer_days",
     "daily_sums",
     "draw_folds",
@@ -218,7 +213,6 @@ __all__ = [
     "to_plain",
     "unknown_cost",
     "usual_baskets",
-    "whole_clusters",
     "widened_estimate",
 ]
 

@@ -150,6 +150,14 @@ def test_households_that_lost_all_rows_to_trimming_are_not_counted():
     assert found.findings.clusters == found.trial.table["house"].n_unique() == 400
 
 
+def test_a_small_arm_of_households_is_held_against_the_plan_by_households():
+    """Of 300 households 20 with four rows each got a letter, as planned; by rows 80 of 280 would be too many."""
+    frame = households(3).with_columns(arm=pl.when(pl.col("house") < 20).then(7).otherwise("arm"))
+    trial = readied(frame, cluster="house", shares=(("0", 14 / 30), ("1", 14 / 30), ("7", 2 / 30)))
+    assert trial.arms.small == ("7",)
+    assert trial.ratio_p > 0.2
+
+
 def test_one_store_in_an_arm_is_no_comparison():
     frame = households(1).with_columns(store=pl.when(pl.col("arm") == 1).then(7).otherwise(pl.col("house") % 5))
     with pytest.raises(EvidenceError, match="arm '1' has 1 different 'store'"):

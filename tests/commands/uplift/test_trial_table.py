@@ -274,6 +274,22 @@ def test_a_customer_in_two_rows_is_refused():
         uplift(table, asked())
 
 
+def test_an_arm_that_lost_nearly_all_its_rows_is_held_against_the_plan():
+    draw = pl.Series(np.random.default_rng(3).choice(["none", "coupon", "letter"], 4_000, p=[0.4, 0.4, 0.2]))
+    table = made().with_columns(arm=draw)
+    lost = pl.concat([table.filter(pl.col("arm") != "letter"), table.filter(arm="letter").head(60)])
+    planned = planned_shares("none=0.4,coupon=0.4,letter=0.2")
+    assert prepared(table, shares=planned).ratio_p > 1e-4
+    with pytest.raises(EvidenceError, match="not the sizes that were planned"):
+        prepared(lost, shares=planned)
+    with pytest.raises(InputError, match="must name every arm once: none, coupon, letter"):
+        prepared(lost, shares=planned_shares("none=0.4,letter=0.6"))
+    rare = planned_shares("none=0.49,coupon=0.49,letter=0.02")
+    assert notes_of(prepared(lost, shares=rare))["small_arm"].names == ("letter",)
+    assert prepared(lost).ratio_p is None
+    assert "shares_not_checked" in notes_of(prepared(lost))
+
+
 @pytest.mark.parametrize(
     "options, says",
     [

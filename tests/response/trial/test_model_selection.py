@@ -32,7 +32,7 @@ def trial(seed, n=3_000, common=(0.0, 0.0), own=(0.0, 0.0), cost=0.0):
 def decided(seed, **kind):
     value, cost, _ = trial(seed, **kind)
     found = study_trial(value, cost if kind.get("cost") else None, Spending(), seed, ESTIMATORS)
-    return found.recommended
+    return replace(found.decision, policy=found.verdict)
 
 
 def test_nothing_is_done_where_nothing_helps():

@@ -15,10 +15,8 @@ from offerloop.response import (
     OfferTerms,
     Spending,
     arm_differences,
-    arm_differences_of,
     by_arm,
     covariate_balance_p,
-    covariate_balance_p_of,
     known_depths,
     mean_estimate,
     mean_of_parts,
@@ -101,21 +99,30 @@ def test_columns_that_differ_by_rounding_are_alike():
     assert {one.policy for one in (sums.decision, *sums.by_others)} == {"everyone"}
 
 
-def test_sums_of_clusters_tell_the_balance_of_arms_as_rows_do():
+def by_rows(value, arm, column):
+    """The difference of an arm from no offer, and the rows of what moves it."""
+    feature, sides = value.features[:, column], [value.action == arm, value.action == 0]
+    means = [feature[side].mean() for side in sides]
+    moves = [(feature - mean) * side / side.sum() for mean, side in zip(means, sides, strict=True)]
+    return means[0] - means[1], moves[0] - moves[1]
+
+
+def test_sums_of_arms_tell_their_differences_and_errors_as_rows_do():
     value, drawn = trial(), np.random.default_rng(9).integers(0, 500, 1_500)
     whose = np.unique(drawn, return_inverse=True)[1]
+    value = replace(value, features=np.column_stack([value.features, np.ones(value.size)]))  # the last varies nowhere
     arms = [MeanSums.of(value.features[value.action == k]) for k in range(3)]
     sides = ClusterSums.of(by_arm(value.features, value.action, 3), whose)
-    rows = arm_differences(value.features, value.action, 3, whose)
-    for one, other in zip(arm_differences_of(arms, sides), rows, strict=True):
-        assert asdict(one) == pytest.approx(asdict(other))
-
-
-def test_sums_of_arms_tell_their_balance_as_rows_do():
-    value = trial()
-    features = np.column_stack([value.features, np.ones(value.size)])  # the last one varies nowhere
-    arms = [MeanSums.of(features[value.action == k]) for k in range(3)]
-    rows = arm_differences(features, value.action, 3)
-    for one, other in zip(arm_differences_of(arms), rows, strict=True):
-        assert asdict(one) == pytest.approx(asdict(other))
-    assert covariate_balance_p_of(arms) == pytest.approx(covariate_balance_p(features, value.action, 3))
+    for clusters in (None, sides):
+        found = arm_differences(arms, clusters)
+        assert [abs(one.z) for one in found] == sorted((abs(one.z) for one in found), reverse=True)
+        assert {(one.column, one.arm) for one in found} == {(column, arm) for column in range(3) for arm in (1, 2)}
+        for one in found:
+            gap, rows = by_rows(value, one.arm, one.column)
+            moves = rows if clusters is None else np.bincount(whose, rows)
+            own, control = (value.features[value.action == k, one.column] for k in (one.arm, 0))
+            assert one.z == pytest.approx(gap / np.sqrt(moves @ moves))
+            assert one.sds == pytest.approx(gap / np.sqrt((own.var() + control.var()) / 2))
+    assert covariate_balance_p(arms) == pytest.approx(
+        covariate_balance_p([one.weighted(np.eye(4)[:3]) for one in arms])
+    )

@@ -59,6 +59,13 @@ def read_arms(table: pl.DataFrame, request: UpliftRequest, path: Path) -> Arms:
     return Arms(*_actions(text, names), names, (NO_OFFER_TERMS, *_terms(names[1:])), small)
 
 
+def left_out_sizes(table: pl.DataFrame, arms: Arms, treatment: str, cluster: str | None) -> dict[str, int]:
+    """Return how many rows, or clusters of rows, the table has of each arm that was left out."""
+    rows = table.filter(~arms.kept)
+    units = pl.DataFrame({"arm": _text(rows[treatment]), "unit": rows[cluster or "_row"]})
+    return dict(units.group_by("arm").agg(pl.col("unit").n_unique()).iter_rows())
+
+
 def same_arms(arms: Arms, treatment: pl.Series) -> Arms:
     """Return the rows of other customers of the same trial, by their column of arms."""
     kept, action = _actions(_text(treatment), arms.names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,10 +10,12 @@ import numpy as np
 import polars as pl
 
 from offerloop.arrays import Floats, Ints
-from offerloop.commands.uplift.arms import Arms, evenly, read_arms
+from offerloop.commands.uplift.arms import Arms, evenly, left_out_sizes, read_arms
+from offerloop.commands.uplift.balance import FEW_CLUSTERS, BalanceSums
 from offerloop.commands.uplift.columns import amounts, choose_features
 from offerloop.commands.uplift.findings import Design, Note, Suspect
 from offerloop.commands.uplift.request import UpliftRequest
+from offerloop.commands.uplift.soundness import UNLIKELY
 from offerloop.commands.uplift.suspects import moved_columns, suspect_columns
 from offerloop.errors import EvidenceError, InputError
 from offerloop.message import Message
@@ -20,16 +23,12 @@ from offerloop.response import (
     ArmDifference,
     ColumnEncoding,
     Evidence,
-    arm_differences,
-    cluster_means,
     complete_propensities,
-    covariate_balance_p,
     modelled_propensities,
     observed_shares,
     rows_with_overlap,
     sample_ratio_p,
     sizes_p,
-    whole_clusters,
 )
 from offerloop.workspace import check_filled, check_numbers, numeric_column
 
@@ -41,8 +40,8 @@ LOST = 1e-4
 """Chance below which sizes that differ from the plan are no accident."""
 HEAVY = 0.5
 """Share of the weights of an arm that no single row may have."""
-FEWEST_CLUSTERS, FEW_CLUSTERS = 2, 40
-"""Clusters that an arm must have, and with fewer of which altogether intervals are rough."""
+FEWEST_CLUSTERS = 2
+"""Clusters that an arm must have."""
 FEWEST_EVENTS = 100
 """With fewer rows that have an outcome, hardly anything can be told apart."""
 
@@ -77,9 +76,10 @@ def prepare(table: pl.DataFrame, request: UpliftRequest, path: Path) -> Prepared
     encoding = ColumnEncoding.of(kept, chosen.names)
     features = encoding.matrix(kept)
     whose = _clusters(kept, arms, request, path)
-    kind, propensity, ratio = _propensities(kept, arms, features, whose, request, path)
-    balance = arm_differences(features, arms.action, len(arms.names), whose)
-    p_value = _balance_p(features, arms, whose)
+    sums = BalanceSums.of(features - features.mean(axis=0), arms.action, len(arms.names), whose)
+    left_out = left_out_sizes(table, arms, request.treatment, request.cluster if sums.has_whole_clusters else None)
+    kind, propensity, ratio = _propensities(kept, arms, features, sums.sizes, left_out, request, path)
+    balance, p_value = sums.differences, sums.p_value
     if kind == "randomised":
         refuse_unlike(balance, p_value, encoding, arms, path)
     value = amounts(kept, request.value, outcome)
@@ -183,38 +183,40 @@ def cluster_numbers(column: pl.Series) -> Ints:
     return numbers
 
 
-def _balance_p(features: Floats, arms: Arms, whose: Ints | None) -> float:
-    """Return the p-value of balance, of clusters where they were drawn as a whole."""
-    drawn = whole_clusters(arms.action, whose)
-    if drawn is None or whose is None:
-        return covariate_balance_p(features, arms.action, len(arms.names))
-    if len(drawn) < FEW_CLUSTERS + features.shape[1]:
-        return 1.0
-    return covariate_balance_p(cluster_means(features, whose), drawn, len(arms.names))
-
-
 def _propensities(
-    kept: pl.DataFrame, arms: Arms, features: Floats, whose: Ints | None, request: UpliftRequest, path: Path
-) -> tuple[Design, Floats, float | None]:
-    """Design, propensities (n, K), and the p-value of their sizes against the plan."""
+    kept: pl.DataFrame, arms: Arms, features: Floats, sizes: Ints, left_out: Mapping[str, int],
+    request: UpliftRequest, path: Path,
+) -> tuple[Design, Floats, float | None]:  # fmt: skip
+    """Design, propensities (n, K), and the p-value of the sizes of arms against the plan: see `ratio_p`."""
     n_arms = len(arms.names)
     if request.observational:
         return "observational", modelled_propensities(features, arms.action, n_arms, request.seed), None
     observed = observed_shares(arms.action, n_arms)
-    whole = whole_clusters(arms.action, whose)
-    units = arms.action if whole is None else whole
     if request.propensity is not None:
         propensity = _given_propensities(kept, arms, observed, request, path)
         return "known", propensity, kept_plan(sample_ratio_p(arms.action, propensity), path)
-    planned = planned_sizes(arms, request, path)
-    if planned is not None:
-        return "randomised", observed, kept_plan(sample_ratio_p(units, planned), path)
-    return "randomised", observed, even_sizes_p(np.bincount(units, minlength=n_arms))
+    return "randomised", observed, ratio_p(sizes, left_out, arms, request, path)
 
 
-def even_sizes_p(sizes: Ints) -> float | None:
-    """Return the p-value of sizes of arms (K,) that seem meant to be the same; None where they do not."""
-    return sizes_p(sizes, np.full(len(sizes), 1 / len(sizes))) if evenly(sizes) else None
+def ratio_p(sizes: Ints, left_out: Mapping[str, int], arms: Arms, request: UpliftRequest, path: Path) -> float | None:
+    """Return the p-value of how many were drawn into each arm (K,), and into arms that were left out, by the plan.
+
+    Without planned shares arms of nearly one size are taken to be meant so, and None is returned for others; and where
+    an arm was left out, because nobody knows how large that was to be, unless the sizes of the others are no accident.
+    Raises EvidenceError for sizes that are no accident, and InputError for shares that cannot be.
+    """
+    if not request.shares:
+        p_value = sizes_p(sizes, np.full(len(sizes), 1 / len(sizes))) if evenly(sizes) else None
+        return None if left_out and p_value is not None and p_value >= UNLIKELY else p_value
+    shares = dict(request.shares)
+    named = [*arms.names, *(name for name in left_out if name in shares)]
+    if set(shares) != set(named):
+        every = [*arms.names, *sorted(left_out)]
+        raise InputError(Message("'{path}': --shares must name every arm once: {arms}", path=str(path), arms=every))
+    planned = np.array([shares[name] for name in named])
+    if not (planned > 0).all() or abs(planned.sum() - 1) > 1e-3:
+        raise InputError(Message("--shares must be above 0 and sum to 1, not {total}", total=float(planned.sum())))
+    return kept_plan(sizes_p(np.array([*sizes, *(left_out[name] for name in named[len(sizes) :])]), planned), path)
 
 
 def kept_plan(p_value: float, path: Path) -> float:
@@ -309,21 +311,6 @@ def _refuse_treated(own: Floats, propensity: Floats, arms: Arms, request: Uplift
                 control=arms.names[0],
             )
         )
-
-
-def planned_sizes(arms: Arms, request: UpliftRequest, path: Path) -> Floats | None:
-    """(K,): the planned shares; None where they were not given. Raises InputError for shares that cannot be."""
-    if not request.shares:
-        return None
-    shares = dict(request.shares)
-    if set(shares) - set(arms.names) or set(arms.names) - set(shares):
-        raise InputError(
-            Message("'{path}': --shares must name every arm once: {arms}", path=str(path), arms=list(arms.names))
-        )
-    planned = np.array([shares[name] for name in arms.names])
-    if not (planned > 0).all() or abs(planned.sum() - 1) > 1e-3:
-        raise InputError(Message("--shares must be above 0 and sum to 1, not {total}", total=float(planned.sum())))
-    return planned
 
 
 def refuse_unlike(

@@ -164,6 +164,6 @@ def _into(side: Side, part: Part) -> Any:  # noqa: ANN401 - LightGBM's callable
 def _free(mean: float, kind: OutcomeKind) -> float:
     """A mean on the scale on which predictions add up."""
     if kind == "binary":
-        chance = min(max(mean, 1e-6), 1 - 1e-6)
-        return float(np.log(chance / (1 - chance)))
+        probability = min(max(mean, 1e-6), 1 - 1e-6)
+        return float(np.log(probability / (1 - probability)))
     return float(np.log(max(mean, 1e-9))) if kind == "count" else mean

@@ -59,14 +59,14 @@ class Sole:
 
 @dataclass(frozen=True, eq=False)
 class TwoParts:
-    """Chance of any outcome but 0, times the outcome of those who have one."""
+    """The probability of any outcome but 0, times the outcome of those who have one."""
 
-    chance: OutcomeLevels
+    probability: OutcomeLevels
     amount: OutcomeLevels
 
     def expected(self, features: Floats, offers: Sequence[OfferTerms]) -> Floats:
         """See `OutcomeLevels`."""
-        return self.chance.expected(features, offers) * self.amount.expected(features, offers)
+        return self.probability.expected(features, offers) * self.amount.expected(features, offers)
 
 
 @dataclass(frozen=True)

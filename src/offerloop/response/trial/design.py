@@ -72,44 +72,17 @@ def sizes_p(observed: Ints, expected: Floats, products: Floats | None = None) ->
     return float(chi2.sf(off @ np.linalg.pinv(covariance, ROUNDING, hermitian=True) @ off, max(free, 1)))
 
 
-def whole_clusters(action: Ints, whose: Ints | None) -> Ints | None:
-    """Return the arm (G,) of each cluster of rows `whose` (n,), numbered from 0; None where one has several arms."""
-    if whose is None:
-        return None
-    arm = np.zeros(int(whose.max()) + 1, dtype=np.int64)
-    arm[whose] = action
-    return arm if (arm[whose] == action).all() else None
-
-
 def cluster_means(features: Floats, whose: Ints) -> Floats:
     """Return the mean (G, p) of each cluster."""
     sizes = np.bincount(whose)
     return np.stack([np.bincount(whose, one) / sizes for one in features.T], axis=1)
 
 
-def arm_differences(features: Floats, action: Ints, offers: int, whose: Ints | None = None) -> list[ArmDifference]:
-    """Return the difference of every column and arm from no offer, the largest first."""
-    control = features[action == 0]
-    differences: list[ArmDifference] = []
-    for arm in range(1, offers):
-        in_arm = features[action == arm]
-        gap = in_arm.mean(axis=0) - control.mean(axis=0)
-        variances = in_arm.var(axis=0), control.var(axis=0)
-        sd = np.sqrt((variances[0] + variances[1]) / 2)
-        se = np.sqrt(variances[0] / len(in_arm) + variances[1] / len(control))
-        if whose is not None:
-            side = (action == arm) / len(in_arm) - (action == 0) / len(control)
-            middle = np.where((action == arm)[:, None], in_arm.mean(axis=0), control.mean(axis=0))
-            sums = cluster_means((features - middle) * side[:, None], whose) * np.bincount(whose)[:, None]
-            se = np.sqrt((sums * sums).sum(axis=0))
-        differences.extend(_differences(arm, gap, sd, se))
-    return sorted(differences, key=lambda one: -abs(one.z))
+def arm_differences(arms: Sequence[MeanSums], clusters: ClusterSums | None = None) -> list[ArmDifference]:
+    """Return the difference of every column and arm from no offer, the largest first.
 
-
-def arm_differences_of(arms: Sequence[MeanSums], clusters: ClusterSums | None = None) -> list[ArmDifference]:
-    """See `arm_differences`: from sums over the columns of each arm, no offer first.
-
-    With sums over `clusters` of the columns of `by_arm`, errors are those of clusters.
+    From sums over the columns of each arm, no offer first. With sums over `clusters` of the columns of `by_arm`, errors
+    are those of clusters.
     """
     control = arms[0]
     differences: list[ArmDifference] = []
@@ -158,24 +131,12 @@ def plain_differences(outcome: Floats, action: Ints, propensity: Floats | None) 
     return rows - rows[:, :1]
 
 
-def covariate_balance_p(features: Floats, action: Ints, offers: int) -> float:
+def covariate_balance_p(arms: Sequence[MeanSums]) -> float:
     """Return the p-value of arms that differ on their features together (Wilks' lambda).
 
-    By Rao's F (1951), which is exact for up to three arms or two independent features that are normal.
+    From sums over the columns of each arm, no offer first; by Rao's F (1951), which is exact for up to three arms or
+    two independent features that are normal.
     """
-    x = features - features.mean(axis=0)
-    x = x[:, x.std(axis=0) > 0]
-    if not x.shape[1]:
-        return 1.0
-    arms = np.eye(offers)[action][:, 1:]
-    y = arms - arms.mean(axis=0)
-    left = y - x @ np.linalg.lstsq(x, y, rcond=None)[0]
-    explained = np.linalg.slogdet(left.T @ left)[1] - np.linalg.slogdet(y.T @ y)[1]
-    return _rao_p(explained, len(x), int(np.linalg.matrix_rank(x)), offers - 1)
-
-
-def covariate_balance_p_of(arms: Sequence[MeanSums]) -> float:
-    """See `covariate_balance_p`: from sums over the columns of each arm, no offer first."""
     whole, sizes = reduce(add, arms), np.array([one.n for one in arms[1:]])
     varies = whole.variance > 0
     if not varies.any():

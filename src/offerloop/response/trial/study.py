@@ -183,11 +183,6 @@ class TrialStudy:
         """What is recommended for all customers: nothing, unless the decided policy clearly pays."""
         return self.decision.policy if self.conclusion == "pays" else "nothing"
 
-    @property
-    def recommended(self) -> Decision:
-        """The decision as far as it clearly pays."""
-        return replace(self.decision, policy=self.verdict)
-
 
 @dataclass(frozen=True, eq=False)
 class LearnedEffects:

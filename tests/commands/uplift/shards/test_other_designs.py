@@ -170,6 +170,23 @@ def test_too_little_overlap_of_all_rows_is_refused(path, design):
 
 
 @pytest.mark.parametrize("engine", ["duckdb", pytest.param("spark", marks=pytest.mark.soak)])
+def test_a_small_arm_of_households_is_held_against_the_plan(engine, request):
+    """Of 2,000 households 80 got a letter, which is 4 % of them and too few rows for the sample to learn from."""
+    address = request.getfixturevalue("spark_server") if engine == "spark" else engine
+    rows = homes(whole=True)
+    rows = rows.with_columns(arm=pl.when(pl.col("home") % 25 == 0).then(pl.lit("letter")).otherwise("arm"))
+    planned = request_of("cluster", shares=(("coupon", 0.48), ("letter", 0.04), ("none", 0.48)))
+    found = uplift(rows, planned, engine=address).findings
+    assert [one.names for one in found.notes if one.kind == "small_arm"] == [("letter",)]
+    assert found.ratio_p > 0.05
+    without = uplift(rows, replace(planned, shares=()), engine=address).findings
+    assert without.ratio_p is None
+    assert "shares_not_checked" in {one.kind for one in without.notes}
+    with pytest.raises(EvidenceError, match="not the sizes that were planned"):
+        uplift(rows, replace(planned, shares=(("coupon", 0.45), ("letter", 0.1), ("none", 0.45))), engine=address)
+
+
+@pytest.mark.parametrize("engine", ["duckdb", pytest.param("spark", marks=pytest.mark.soak)])
 def test_times_after_the_treatment_are_counted(engine, request):
     address = request.getfixturevalue("spark_server") if engine == "spark" else engine
     trial = made(ROWS)

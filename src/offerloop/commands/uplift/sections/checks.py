@@ -5,7 +5,7 @@ from __future__ import annotations
 from offerloop.commands.uplift.findings import AuditedGroup, CovariateBalance, Overlap, UpliftFindings
 from offerloop.commands.uplift.measures import measure, share_text
 from offerloop.commands.uplift.sections.columns import columns
-from offerloop.commands.uplift.soundness import UNLIKELY, impossible
+from offerloop.commands.uplift.soundness import UNLIKELY, impossible, is_broken
 from offerloop.evaluation import Estimate, number
 from offerloop.report import (
     PLAIN_LABELS,
@@ -139,20 +139,16 @@ def checks_section(findings: UpliftFindings, _: Localizer) -> Section:
 
 
 def _checks_message(findings: UpliftFindings, _: Localizer) -> str:
-    failed = [
-        findings.ratio_p is not None and findings.ratio_p < UNLIKELY,
-        findings.design == "randomised" and findings.balance_p < UNLIKELY,
-        bool(impossible(findings)),
-    ]
+    failed = is_broken(findings)
     if findings.design != "observational":
         return (
             _("A check fails: find out why before acting on this page")
-            if any(failed)
+            if failed
             else _("The arms look as they should after a random draw")
         )
     return (
         _("A check fails, in a table that is no trial: do not act on it")
-        if any(failed)
+        if failed
         else _("Nobody was treated at random here: what was done about it")
     )
 

@@ -11,9 +11,10 @@ import narwhals as nw
 import polars as pl
 
 from offerloop.commands.uplift.arms import arm_names, same_arms
+from offerloop.commands.uplift.balance import FEW_CLUSTERS
 from offerloop.commands.uplift.request import UpliftRequest
 from offerloop.commands.uplift.shards.checks import check_rows_on_engine
-from offerloop.commands.uplift.trial import FEW_CLUSTERS, PreparedTrial
+from offerloop.commands.uplift.trial import PreparedTrial
 from offerloop.engine import FIT_CUSTOMERS, Engine, EngineChoice, Frame, Shards, collect, engine_of, is_small
 from offerloop.errors import InputError
 from offerloop.message import Message
@@ -90,6 +91,8 @@ class TrialShards:
     columns: ShardColumns
     sizes: Mapping[str, int]
     """Rows of each arm."""
+    clusters: Mapping[str, int]
+    """Clusters of each arm; empty where none are named."""
     sample: pl.DataFrame
     """All rows of customers, or of whole clusters, who were drawn by a hash of their ids."""
     others: Shards
@@ -205,11 +208,19 @@ def _in_shards(frame: Frame, path: Path, rows: int, request: UpliftRequest, engi
     check_rows_on_engine(frame, rows, request, path)
     columns = ShardColumns(tuple(frame.collect_schema()), request.id, request.cluster, _has_whole_ids(frame, key))
     sampled, others = Shards.of(columns.selected(frame), engine, rows).parted(FIT_CUSTOMERS)
-    counts = collect(frame.group_by(request.treatment).agg(n=nw.len()))
-    sizes: dict[str, int] = {}
-    for name, n in zip(arm_names(counts[request.treatment]), counts["n"], strict=True):
-        sizes[name] = sizes.get(name, 0) + n
-    return TrialShards(path, columns, sizes, columns.restored(sampled), others)
+    sizes = _by_arm(frame, request.treatment, nw.len())
+    own = nw.col(request.cluster).n_unique() if request.cluster else None
+    clusters = {} if own is None else _by_arm(frame, request.treatment, own)
+    return TrialShards(path, columns, sizes, clusters, columns.restored(sampled), others)
+
+
+def _by_arm(frame: Frame, treatment: str, number: nw.Expr) -> dict[str, int]:
+    """Return a number of each arm, added up over the ways in which it is written."""
+    counts = collect(frame.group_by(treatment).agg(n=number))
+    sums: dict[str, int] = {}
+    for name, n in zip(arm_names(counts[treatment]), counts["n"], strict=True):
+        sums[name] = sums.get(name, 0) + n
+    return sums
 
 
 def _has_whole_ids(frame: Frame, key: str) -> bool:

@@ -20,9 +20,8 @@ from offerloop.commands.uplift.soundness import is_doubtful
 from offerloop.commands.uplift.trial import (
     FEWEST_EVENTS,
     PreparedTrial,
-    even_sizes_p,
     kept_plan,
-    planned_sizes,
+    ratio_p,
     refuse_unlike,
 )
 from offerloop.response import (
@@ -83,7 +82,8 @@ class WholeTable:
         if whole.overlap is not None:
             whole.overlap.check(trial.arms.names)
         ratio = self._ratio_p(whole)
-        return replace(trial, balance=tuple(balance), balance_p=p_value, ratio_p=ratio, notes=self._notes(whole))
+        notes = self._notes(whole, ratio)
+        return replace(trial, balance=tuple(balance), balance_p=p_value, ratio_p=ratio, notes=notes)
 
     def _ratio_p(self, whole: TrialSums) -> float | None:
         """Return the p-value of the sizes of arms; None where no plan says how large they were to be."""
@@ -93,17 +93,20 @@ class WholeTable:
         if trial.design == "known":
             rows = np.array([one.n for one in whole.arms])
             return kept_plan(sizes_p(rows, whole.propensities.total, whole.propensities.products), path)
-        sizes, planned = whole.balance.sizes, planned_sizes(trial.arms, self.request, path)
-        return even_sizes_p(sizes) if planned is None else kept_plan(sizes_p(sizes, planned), path)
+        drawn = self.shards.clusters if whole.balance.has_whole_clusters else self.shards.sizes
+        left_out = {name: n for name, n in drawn.items() if name not in trial.arms.names}
+        return ratio_p(whole.balance.sizes, left_out, trial.arms, self.request, path)
 
-    def _notes(self, whole: TrialSums) -> tuple[Note, ...]:
+    def _notes(self, whole: TrialSums, ratio: float | None) -> tuple[Note, ...]:
         """Return the notes of the sample with its counts, and those on numbers of customers and arms of all rows."""
-        of_all = {"few_events", "small_arm", "few_clusters", "trimmed"}
+        of_all = {"few_events", "small_arm", "few_clusters", "trimmed", "shares_not_checked"}
         kept = [one for one in self.trial.notes if one.kind not in of_all]
         if whole.overlap is not None and (left_out := whole.overlap.rows - whole.overlap.kept):
             kept.append(Note("trimmed", n=left_out))
         if small := tuple(sorted(set(self.shards.sizes) - set(self.trial.arms.names))):
             kept.append(Note("small_arm", small))
+        if ratio is None:
+            kept.append(Note("shares_not_checked"))
         if whole.events < FEWEST_EVENTS:
             kept.append(Note("few_events", n=whole.events))
         return (*kept, Note("learned_from_part", n=self.trial.value.size))

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from offerloop.arrays import Floats, Ints
 from offerloop.commands.uplift.arms import Arms, same_arms
+from offerloop.commands.uplift.balance import BalanceSums
 from offerloop.commands.uplift.columns import amounts
 from offerloop.commands.uplift.facts import MOST_GROUPS
 from offerloop.commands.uplift.request import UpliftRequest
-from offerloop.commands.uplift.shards.balance import BalanceSums
 from offerloop.commands.uplift.shards.columns import TrialColumns, ValuedRows
 from offerloop.commands.uplift.shards.rows import ShardColumns, TrialShards
 from offerloop.commands.uplift.trial import PreparedTrial, cluster_numbers, costs

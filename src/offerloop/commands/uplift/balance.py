@@ -8,16 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from offerloop.arrays import Floats, Ints
-from offerloop.commands.uplift.trial import FEW_CLUSTERS
 from offerloop.response import (
     ArmDifference,
     ClusterSums,
     MeanSums,
-    arm_differences_of,
+    arm_differences,
     by_arm,
     cluster_means,
-    covariate_balance_p_of,
+    covariate_balance_p,
 )
+
+FEW_CLUSTERS = 40
+"""With fewer clusters altogether intervals are rough, and with fewer beside the features balance is not tested."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +68,11 @@ class BalanceSums:
         return BalanceSums(_added(self.features, other.features), clusters)
 
     @property
+    def has_whole_clusters(self) -> bool:
+        """Whether each cluster is in one arm, so that chance drew clusters rather than rows."""
+        return self.clusters is not None and not self.clusters.mixed
+
+    @property
     def drawn(self) -> Sequence[MeanSums]:
         """What chance was to give each arm: its clusters where each is in one arm, else its rows."""
         return self.features if self.clusters is None or self.clusters.mixed else self.clusters.means
@@ -78,14 +85,14 @@ class BalanceSums:
     @property
     def differences(self) -> list[ArmDifference]:
         """See `arm_differences`."""
-        return arm_differences_of(self.features, None if self.clusters is None else self.clusters.sides)
+        return arm_differences(self.features, None if self.clusters is None else self.clusters.sides)
 
     @property
     def p_value(self) -> float:
         """See `covariate_balance_p`; 1 where few clusters were drawn."""
-        if self.drawn is not self.features and self.sizes.sum() < FEW_CLUSTERS + len(self.features[0].total):
+        if self.has_whole_clusters and self.sizes.sum() < FEW_CLUSTERS + len(self.features[0].total):
             return 1.0
-        return covariate_balance_p_of(self.drawn)
+        return covariate_balance_p(self.drawn)
 
 
 def _sums_by_arm(features: Floats, action: Ints, offers: int) -> tuple[MeanSums, ...]:
