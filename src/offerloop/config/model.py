@@ -345,7 +345,8 @@ class Config(ConfigSection):
         """
         try:
             own = campaign.some_offers_among(listed)
-            return read_offers(campaign.offers, categories, self.unit(campaign), own, is_numbered=True)
+            unit, zone = self.unit(campaign), self.shop.timezone
+            return read_offers(campaign.offers, categories, unit, own, is_numbered=True, zone=zone)
         except InputError as error:
             message = Message("campaign '{id}': {error}", context="error", id=campaign.id, error=error.message)
             raise ConfigError(message) from error

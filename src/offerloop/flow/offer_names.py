@@ -47,7 +47,7 @@ def offers_not_valid(config: Config, events: Events) -> list[Message]:
     period, clock, messages = planned_period(events, config), ZoneInfo(config.shop.timezone), list[Message]()
     for campaign in config.campaigns:
         offers = [*campaign.offers, *campaign.offers_among(events.offers)]
-        windows = [_window(WrittenTerms(one, config.shop.currency)) for one in offers]
+        windows = [_window(WrittenTerms(one, config.shop.currency, zone=config.shop.timezone)) for one in offers]
         for offer, window in zip(offers, windows, strict=True):
             text = _not_valid(window, period, clock)
             messages += [] if text is None else [text.with_values(offer=_id(offer), campaign=campaign.id)]

@@ -107,7 +107,7 @@ def window_of(terms: WrittenTerms) -> Window:
     A day without a time counts as a whole, as the first or the last one. Without `ends_at` it ends `hours` after it
     starts.
     """
-    zone = terms.text("timezone", "UTC")
+    zone = terms.text("timezone", terms.zone)
     clock, start = _clock(zone), terms.get("starts_at")
     first, last = None if start is None else instant(start, clock, "starts_at"), _end(terms, clock)
     hours = None if terms.get("hours") is None else terms.whole("hours")

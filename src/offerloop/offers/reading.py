@@ -50,19 +50,20 @@ def read_offers(
     listed: Sequence[Mapping[str, Any]] = (),
     *,
     is_numbered: bool = False,
+    zone: str = "UTC",
 ) -> list[Offer]:
     """Read all offers of a campaign. Raises InputError for unknown kinds and fields, and for an id that is taken.
 
     Without known categories every offer is read as it stands, one for each. Those `listed` in a table of the shop's
     keep the id that it has there, because logs of shown offers name it, and an error says it. Where they are numbered,
-    an error says at which one it is.
+    an error says at which one it is. `zone` is the time zone of offers without a `timezone`.
     """
     offers = list[Offer]()
     for place, entry in enumerate(written, 1):
-        read_entry = partial(_read, entry, categories, currency)
+        read_entry = partial(_read, entry, categories, currency, zone)
         offers += _numbered(place, entry, read_entry) if is_numbered else read_entry()
     for terms in listed:
-        read = _from_list(terms, categories, currency)
+        read = _from_list(terms, categories, currency, zone)
         offers += [_named(read[0], str(terms["id"]))] if len(read) == 1 else read
     _check_ids(offers)
     return offers
@@ -95,10 +96,10 @@ def _numbered(number: int, written: Mapping[str, Any], read: Callable[[], list[O
         raise numbered from None
 
 
-def _from_list(terms: Mapping[str, Any], categories: Sequence[str] | None, currency: str) -> list[Offer]:
+def _from_list(terms: Mapping[str, Any], categories: Sequence[str] | None, currency: str, zone: str) -> list[Offer]:
     """Return the offers of a row of a table. Raises InputError that says its id."""
     try:
-        return _read(terms, categories, currency)
+        return _read(terms, categories, currency, zone)
     except InputError as error:
         raise InputError(
             Message("offer '{id}': {error}", context="error", id=str(terms["id"]), error=error.message)
@@ -110,9 +111,9 @@ def _named(offer: Offer, offer_id: str) -> Offer:
     return replace(offer, offer_id=offer_id, other_currencies=others)
 
 
-def _read(written: Mapping[str, Any], categories: Sequence[str] | None, currency: str) -> list[Offer]:
+def _read(written: Mapping[str, Any], categories: Sequence[str] | None, currency: str, zone: str) -> list[Offer]:
     """One entry, which may stand for several offers. Raises InputError that names the field."""
-    terms = WrittenTerms(written, currency)
+    terms = WrittenTerms(written, currency, zone=zone)
     offers = _as_written(terms, categories)
     others = [_as_written(terms.in_currency(one), categories) for one in sorted(terms.currencies - {currency})]
     if not others:

@@ -26,9 +26,17 @@ class WrittenTerms:
     """The written fields of one offer or line; every field must be read once, or is refused as unknown."""
 
     def __init__(
-        self, written: Mapping[str, Any], currency: str, what: Message | None = None, around: WrittenTerms | None = None
+        self,
+        written: Mapping[str, Any],
+        currency: str,
+        what: Message | None = None,
+        around: WrittenTerms | None = None,
+        *,
+        zone: str = "UTC",
     ) -> None:
         self.currency = currency
+        self.zone: str = zone if around is None else around.zone
+        """The time zone of times that name none."""
         self.home: str = currency if around is None else around.home
         """The currency of the shop, in which costs are that no customer sees."""
         self.currencies: set[str] = set() if around is None else around.currencies
@@ -103,7 +111,7 @@ class WrittenTerms:
 
     def in_currency(self, currency: str) -> WrittenTerms:
         """Return the same terms, to be read in another currency."""
-        terms = WrittenTerms(self._written, currency, self.what)
+        terms = WrittenTerms(self._written, currency, self.what, zone=self.zone)
         terms.home = self.home
         return terms
 

@@ -121,13 +121,12 @@ def why_out_of_date(run: RunRead, now: int) -> Message | None:
     if ended.is_empty():
         return None
     campaign, offer, end = ended.select(*KEYS, "ends_at").row(0)
-    zone = ZoneInfo(run.written.get("shop", {}).get("timezone", "UTC"))
     return Message(
         "offer '{offer}' of campaign '{campaign}' ended on {day}, so that the plan of '{folder}' is out of date; run "
         "again with newer orders, or without the offer",
         offer=offer,
         campaign=campaign,
-        day=datetime.fromtimestamp(end - 1, zone).date(),
+        day=datetime.fromtimestamp(end - 1, ZoneInfo(run.zone)).date(),
         folder=str(run.folder),
     )
 

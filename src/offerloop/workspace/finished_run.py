@@ -117,6 +117,11 @@ class RunRead:
         """Return the run with the texts of its summary in a language; older runs have them in one language only."""
         return replace(self, summary=in_language(self.summary, language))
 
+    @property
+    def zone(self) -> str:
+        """The time zone of the shop."""
+        return str(self.written.get("shop", {}).get("timezone", "UTC"))
+
     @cached_property
     def campaigns(self) -> tuple[CampaignRead, ...]:
         """Return the campaigns in the order in which they choose."""
@@ -161,7 +166,7 @@ class RunRead:
             of_campaign = self.offers.filter(pl.col("campaign_id") == str(campaign["id"]))
             categories = of_campaign["category"].drop_nulls().unique().sort().to_list()
             try:
-                read = read_offers(campaign.get("offers", []), categories, self.currency)
+                read = read_offers(campaign.get("offers", []), categories, self.currency, zone=self.zone)
             except InputError:
                 continue
             offers_by_key |= {(str(campaign["id"]), offer.offer_id): offer for offer in read}

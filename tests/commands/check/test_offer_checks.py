@@ -103,16 +103,16 @@ def test_names_of_products_categories_brands_and_stores_that_no_table_has_are_sa
 
 
 def test_offers_that_are_not_valid_in_the_period_of_the_plan_are_said(small_run):
-    """The period is of days in the time zone of the shop, here six hours after UTC."""
+    """The period is of days in the time zone of the shop, here six hours after UTC, and so are times without a zone."""
     config = load_config(small_run.parent.parent)
-    kept = {"id": "kept", "ends_at": "2026-06-01T06:00:01"}
+    kept = {"id": "kept", "ends_at": "2026-06-01T00:00:01"}
     campaigns = (config.campaigns[0].model_copy(update={"offers": (kept,)}),)
     zone = config.shop.model_copy(update={"timezone": "America/Denver"})
     config = config.model_copy(update={"campaigns": campaigns, "shop": zone})
     listed = [
-        {"id": "over", "ends_at": "2026-06-01T06:00:00"},
-        {"id": "new", "starts_at": "2026-06-08T06:00:00"},
-        {"id": "soon", "starts_at": "2026-06-08T05:59:59"},
+        {"id": "over", "ends_at": "2026-06-01T06:00:00Z"},
+        {"id": "new", "starts_at": "2026-06-08T06:00:00Z"},
+        {"id": "soon", "starts_at": "2026-06-08T05:59:59Z"},
         {"id": "unreadable", "ends_at": "soon"},
     ]
     events = SimpleNamespace(as_of_day=(date(2026, 6, 1) - EPOCH).days, offers=listed)

@@ -3,6 +3,7 @@ gets them, and the run says so.
 """
 
 import json
+from datetime import UTC, datetime
 
 import polars as pl
 import pytest
@@ -10,6 +11,7 @@ from small_shop import write_small_shop
 from typed_command import offerloop
 
 from offerloop.commands.run.task import run
+from offerloop.workspace import open_run
 
 SPEND = 'kind = "spend_and_save"'
 USUAL = '[business_as_usual]\nshare = 0.3\nbudget = "500.00"\nrules = [{ offer = "coupon-10 kind 0" }]\n\n[[campaigns]]'
@@ -49,6 +51,25 @@ def test_an_offer_that_is_not_valid_in_the_period_is_in_no_plan(tmp_path, over, 
     assert set(table.filter(arm="usual")["offer_id"]) == {"none"}
     summary = json.loads((done.folder / "summary.json").read_text(encoding="utf-8"))
     assert sum(said in one for one in summary["gaps"]) == 1
+
+
+def test_days_and_hours_are_those_of_the_shop(tmp_path):
+    """In the plan and at the checkout alike; an offer may name another zone."""
+    hours = 'between = "18:00-22:00"'
+    path = shop(tmp_path, coupon="ends_at = 2024-05-19", spend=f"ends_at = 2024-05-20\n{hours}")
+    text = path.read_text(encoding="utf-8")
+    text = text.replace("[shop]\n", '[shop]\ntimezone = "Asia/Shanghai"\n', 1)
+    path.write_text(text, encoding="utf-8")
+    done = run(path, "duckdb", None)
+    assert planned(done.folder) == {"spend-and-save"}
+    end = int(datetime(2024, 5, 20, 16, tzinfo=UTC).timestamp())
+    offers = pl.read_parquet(done.folder / "offers.parquet").filter(kind="spend_and_save")
+    assert offers["ends_at"].to_list() == [end]
+    window = open_run(done.folder).full_offers["first", "spend-and-save"].conditions.window
+    assert (window.ends_at, window.zone) == (end, "Asia/Shanghai")
+    assert [window.open_in_the_week(end - 3_600 * one) for one in (7, 6, 3, 2)] == [False, True, True, False]
+    path.write_text(text.replace("ends_at = 2024-05-19", 'ends_at = 2024-05-19\ntimezone = "UTC"'), encoding="utf-8")
+    assert planned(run(path, "duckdb", None).folder) == {"coupon-10 kind 0", "spend-and-save"}
 
 
 def test_a_campaign_whose_offers_are_all_over_has_nothing_to_send(tmp_path):

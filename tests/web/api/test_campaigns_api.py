@@ -313,6 +313,23 @@ def test_preview_and_curve_are_those_of_the_run(people, small_run):
     assert people.get("/summer/preview").status_code == 404
 
 
+def test_an_offer_that_is_tried_ends_by_the_clock_of_the_shop(small_run, tmp_path):
+    shop = shop_of(small_run, tmp_path)
+    path = shop / "offerloop.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("[shop]\n", '[shop]\ntimezone = "Etc/GMT+12"\n', 1), encoding="utf-8")
+    utc = datetime.now(UTC).replace(tzinfo=None, microsecond=0).isoformat()  # twelve hours from now in the shop
+    basket = {"currency": "EUR", "lines": [
+        {"product_id": "0", "quantity": 1, "unit_price_minor": 1000, "categories": ["kind 0"]}
+    ]}  # fmt: skip
+    with served(shop) as client:
+        people = People(client)
+        people.make(SPRING | {"offers": [{**OFFER, "id": "open", "ends_at": utc},
+                                         {**OFFER, "id": "over", "ends_at": utc, "timezone": "UTC"}]})  # fmt: skip
+        tried = client.post("/v1/campaigns/spring/try", json=basket, headers=people.viewer).json()
+    assert [one["off_minor"] for one in tried["offers"]] == [100, 0]
+
+
 def test_results_are_those_of_the_newest_readout(people, small_run):
     assert people.get("/first/results").status_code == 404
     folder = people.client.app.state.worker.settings.shop / "runs" / small_run.name

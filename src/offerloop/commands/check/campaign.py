@@ -17,11 +17,11 @@ def campaign_problems(config: Config, campaign: Campaign) -> list[CampaignFault]
 
 def _offer_problems(config: Config, campaign: Campaign) -> Iterator[CampaignFault]:
     """Yield what is wrong with each offer, or, where each can be read, with all together."""
-    wrong = False
+    wrong, unit, zone = False, config.unit(campaign), config.shop.timezone
     for place, written in enumerate(campaign.offers):
         field = f"offers.{place}"
         try:
-            offers = read_offers([written], None, config.unit(campaign))
+            offers = read_offers([written], None, unit, zone=zone)
         except InputError as error:
             wrong = True
             yield CampaignFault(f"{field}.{error.field}".rstrip("."), error.message)
@@ -29,7 +29,7 @@ def _offer_problems(config: Config, campaign: Campaign) -> Iterator[CampaignFaul
             yield from _unlimited(campaign, offers, field)
     if not wrong:
         try:
-            read_offers(campaign.offers, None, config.unit(campaign))
+            read_offers(campaign.offers, None, unit, zone=zone)
         except InputError as error:
             yield CampaignFault("offers", error.message)
 

@@ -32,7 +32,7 @@ class Shop(ConfigSection):
     currency: str = "USD"
     """ISO 4217 code of all money in the sources; for other trades the unit that `paid` counts, such as lessons."""
     timezone: str = "UTC"
-    """Zone in which days and weeks begin, and of clock times in sources that name no other."""
+    """Zone in which days and weeks begin, and of clock times in sources and offers that name no other."""
     margin: Annotated[float, Field(gt=0, le=1)] = 0.30
     """Margin after usual shelf discounts and before offer cost, as a share of list price; where most unit costs of a
     category are known (`unit_cost` of the products), theirs counts."""
