@@ -15,6 +15,7 @@ from offerloop.commands.similar.task import similar
 from offerloop.config import load_config
 from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
+from offerloop.errors import NothingLeftError
 from offerloop.events import prepare
 from offerloop.flow import product_texts
 from offerloop.response import usual_baskets
@@ -101,8 +102,27 @@ def test_it_is_easily_left_out_and_easily_goods_after_all(shop, tmp_path):
     assert source["kept"] == dropped.facts["orders"]["n_lines"]
     lost = [one for one in dropped.facts["losses"] if one["rule"] == "non-merchandise"]
     assert lost[0]["share_of_sales"] == pytest.approx(1 - goods / lines["paid"].sum())
+    (only,) = dropped.facts["non_merchandise"]
+    assert (only["n_lines"], only["share_of_sales"]) == (240, pytest.approx(lost[0]["share_of_sales"]))
     kept = edited(shop, tmp_path, '# merchandise = ["ID"]', 'merchandise = ["XX9"]')
     assert prepare(load_config(kept), DuckDBEngine()).non_merchandise.is_empty()
+
+
+def test_a_shop_of_nothing_else_is_told_so_also_where_it_leaves_it_out(shop, tmp_path):
+    most = ", ".join(f'"P{number}"' for number in range(30) if number != 7)
+    text = edited(shop, tmp_path, '# non_merchandise = ["ID*"]', f"non_merchandise = [{most}]").read_text()
+    path = tmp_path / "offerloop.toml"
+    lines = pl.read_csv(shop.config.parent.parent / "lines.csv")
+    paid = pl.when(pl.col("product") == "XX9").then(100 * pl.col("paid")).otherwise("paid").alias("paid")
+    lines.with_columns(paid).write_csv(tmp_path / "lines.csv")
+    text = text.replace(str(shop.config.parent.parent / "lines.csv"), str(tmp_path / "lines.csv"))
+    for dropped in ("", "drop_non_merchandise = true\n"):
+        path.write_text(text.replace("[clean]\n", f"[clean]\n{dropped}"), encoding="utf-8")
+        assert any("products that look like no goods are" in str(one) for one in check(path).problems)
+    path.write_text(path.read_text().replace(most, '"P*"'), encoding="utf-8")
+    said = r"leaves no order line of '.*', as all products look like no goods; .* such as merchandise = \["
+    with pytest.raises(NothingLeftError, match=said):
+        check(path)
 
 
 def test_it_is_never_recommended_and_products_stand_by_their_texts(shop):
@@ -133,7 +153,8 @@ def test_behaviour_alone_tells_a_charge_in_most_orders(tmp_path):
     lines.write_csv(tmp_path / "lines.csv")
     made = write_shop(tmp_path / "shop", {"order_lines": str(tmp_path / "lines.csv")}, None, None)
     found = prepare(load_config(made.config), DuckDBEngine()).non_merchandise
-    assert [(one, kind.startswith("a charge, by its prices")) for one, _, kind in found.iter_rows()] == [("XX9", True)]
+    assert found["product_id"].to_list() == ["XX9"]
+    assert found["kind"][0].startswith("a charge, by its prices")
 
 
 def test_an_explanation_shows_texts_to_everybody_and_ids_to_the_marketer(tmp_path):

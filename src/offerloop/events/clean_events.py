@@ -59,7 +59,8 @@ class Events:
     bulk_buyers: pl.DataFrame
     """customer_id of those whom no shop has many of."""
     non_merchandise: pl.DataFrame
-    """product_id, text and kind of products that are no goods: never recommended, and in no offer."""
+    """product_id, text and kind of products that are no goods: never recommended, and in no offer; with their order
+    lines (n_lines) and what was paid for them (sales_minor), also where these lines are left out."""
     losses: pl.DataFrame
     """table, column, rule, rows and sales_minor of what cleaning left out; sales are empty where nobody knows them."""
     first_day: int

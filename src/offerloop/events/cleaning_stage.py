@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import cached_property
 
 import narwhals as nw
 import polars as pl
 
-from offerloop.config import Config, SourceName
+from offerloop.config import Config, SourceName, quoted
 from offerloop.engine import Engine, Frame, TableHolder, collect, count_rows, with_part
 from offerloop.errors import NothingLeftError, SourceError
 from offerloop.events.clean_events import Events
@@ -30,7 +31,7 @@ from offerloop.events.cleaning.rules import (
     without_key,
 )
 from offerloop.events.cleaning.sold_sums import SoldSums
-from offerloop.events.columns.calendar import epoch_day, week_number, with_day
+from offerloop.events.columns.calendar import EPOCH, epoch_day, week_number, with_day
 from offerloop.events.columns.contracts import VALIDITY
 from offerloop.events.columns.ids import alike
 from offerloop.events.columns.read import SourcesRead
@@ -138,7 +139,7 @@ class CleaningStage:
         return self.engine.keep(self._clean("products")) if "products" in self.config.sources else None
 
     def _allowed(self, lines: Frame) -> Frame:
-        """Order lines that may be used: not older than the retention."""
+        """Order lines that may be used: not older than the retention. Raises NothingLeftError where all are older."""
         privacy = self.config.privacy
         if privacy.retention_days is not None:
             self.oldest_day = self.as_of_day - privacy.retention_days
@@ -148,8 +149,19 @@ class CleaningStage:
             sales = collect(lines.filter(old).select(nw.col("paid_minor").sum()))["paid_minor"][0]
             self.record.add_loss("order_lines", "at", RETENTION, n_old, sales)
             lines = self.engine.keep(lines.filter(~old))
+            if not count_rows(lines):
+                raise NothingLeftError(self._why_all_too_old(privacy.retention_days))
             self.first_day = max(self.first_day, self.oldest_day)
         return lines
+
+    def _why_all_too_old(self, days: int) -> Message:
+        return Message(
+            "privacy.retention_days = {days} leaves no order line of '{place}': all are from before {day}, that many "
+            "days before the plan; give newer orders, or correct privacy.retention_days or profiles.as_of",
+            days=str(days),
+            place=self.config.sources["order_lines"].place,
+            day=EPOCH + timedelta(days=self.as_of_day - days),
+        )
 
     def _without_texts(self, lines: Frame) -> Frame:
         """The lines without texts of products, of which the commonest is kept for each product."""
@@ -159,15 +171,18 @@ class CleaningStage:
         return lines.drop("text")
 
     def set_apart(self, lines: Frame, products: Frame) -> tuple[Frame, Frame]:
-        """Recognise what is no goods: it is in no category, and its lines are left out where that is configured."""
-        self.non_merchandise = recognised(lines, products, self.config.clean, self.sold)
+        """Recognise what is no goods: it is in no category, and its lines are left out where that is configured.
+
+        Raises NothingLeftError where that leaves none.
+        """
+        self.non_merchandise = _with_sales(recognised(lines, products, self.config.clean, self.sold), lines)
         others = self.non_merchandise["product_id"].to_list()
         if not others:
             return lines, products
         theirs = nw.col("product_id").is_in(others)
         unknown = nw.when(theirs).then(nw.lit("unknown")).otherwise(nw.col("category")).alias("category")
         products = self.engine.keep(products.with_columns(unknown))
-        n_lines, sales = collect(lines.filter(theirs).select(n=nw.len(), sales=nw.col("paid_minor").sum())).row(0)
+        n_lines, sales = self.non_merchandise.select(pl.col("n_lines", "sales_minor").sum()).row(0)
         drop = self.config.clean.drop_non_merchandise
         why = Message(
             "postage, fees, samples: never recommended, and in no offer; clean.drop_non_merchandise leaves them out"
@@ -178,7 +193,18 @@ class CleaningStage:
             self.record.leave_out("order_lines", NON_MERCHANDISE, n_lines, why)
             self.record.add_loss("order_lines", "product_id", NON_MERCHANDISE, n_lines, sales)
             lines = self.engine.keep(lines.filter(~theirs))
+            if not count_rows(lines):
+                raise NothingLeftError(self._why_no_goods())
         return lines, products
+
+    def _why_no_goods(self) -> Message:
+        first = self.non_merchandise.filter(pl.col("n_lines") > 0)["product_id"][0]
+        return Message(
+            "clean.drop_non_merchandise leaves no order line of '{place}', as all products look like no goods; if they "
+            "are goods, write their ids in clean.merchandise, such as merchandise = [{first}]",
+            place=self.config.sources["order_lines"].place,
+            first=quoted(str(first)),
+        )
 
     def products(self) -> Frame:
         """The product list, completed by products that were sold but are not on it."""
@@ -382,6 +408,15 @@ class CleaningStage:
 
 def _too_old(days: int | None) -> Message:
     return Message("older than privacy.retention_days = {days}; kept nowhere", days=str(days))
+
+
+def _with_sales(products: pl.DataFrame, lines: Frame) -> pl.DataFrame:
+    """Return products with the number of their order lines and what was paid for them."""
+    theirs = lines.filter(nw.col("product_id").is_in(products["product_id"].to_list()))
+    sums = [nw.len().cast(nw.Int64).alias("n_lines"), nw.col("paid_minor").sum().cast(nw.Int64).alias("sales_minor")]
+    sold = collect(theirs.group_by("product_id").agg(*sums))
+    joined = products.join(sold, on="product_id", how="left", maintain_order="left")
+    return joined.with_columns(pl.col("n_lines", "sales_minor").fill_null(0))
 
 
 def _with_comparable_ids(read: SourcesRead, config: Config, engine: Engine) -> dict[SourceName, Frame]:

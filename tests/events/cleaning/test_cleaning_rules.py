@@ -117,6 +117,32 @@ def test_a_large_return_reaches_back_over_several_sales(clean):
     assert sorted(events.returned.rows()) == [(1, day) for day in days]
 
 
+@pytest.mark.parametrize("units", [1, 0.1])
+def test_each_return_is_taken_off_what_was_bought_before_it(clean, units):
+    days = {1: "01-01", 2: "01-11", 3: "02-01", 4: "03-01", 5: "03-11"}
+    lines = [
+        f"{n},1,1,{-units if n in (2, 5) else units},{-3 if n in (2, 5) else 3}.00,2024-{day}\n"
+        for n, day in days.items()
+    ]
+    events = clean(HEADER + "".join(lines))
+    assert kept(events) == [(3, units, 300)]
+    assert (counts(events)["return", "rejected"], counts(events)["returned in full", "rejected"]) == (2, 2)
+
+
+def test_nothing_is_left_of_weighed_goods_that_came_back(clean):
+    lines = "1,1,1,0.1,1.00,2024-01-01\n2,1,1,0.2,2.00,2024-01-02\n3,1,1,-0.3,-3.00,2024-01-03\n"
+    events = clean(HEADER + lines + "4,1,1,-0.1,-1.00,2024-01-04\n5,1,1,0.4,4.00,2024-01-05\n")
+    assert kept(events) == [(5, 0.4, 400)]
+    assert counts(events)["return without a sale", "rejected"] == 1
+
+
+def test_a_return_takes_nothing_off_what_was_bought_after_it(clean):
+    lines = "1,1,1,1,3.00,2024-01-01\n2,1,1,-3,-9.00,2024-01-02\n3,1,1,2,6.00,2024-01-03\n4,1,1,-1,-3.00,2024-01-04\n"
+    events = clean(HEADER + lines)
+    assert kept(events) == [(3, 1, 300)]
+    assert counts(events)["return", "rejected"] == 2
+
+
 def test_more_returned_than_bought_is_a_return_without_a_sale(clean):
     rows, found, _ = netted(
         clean,

@@ -9,7 +9,7 @@ import pytest
 
 from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
-from offerloop.errors import ConfigError, SourceError
+from offerloop.errors import ConfigError, NothingLeftError, SourceError
 from offerloop.events import is_unclear, says_opt_in, says_opt_out
 from offerloop.events.cleaning.matching import check_suppression
 from offerloop.events.privacy.consent import agrees
@@ -124,6 +124,12 @@ def test_who_refuses_is_known_and_counts_or_not_as_configured(private):
     assert "bob" not in " ".join(str(table.rows()) for table in left)
     lost = events.quality.filter(pl.col("rule") == "no consent").select("table", "rows").rows()
     assert sorted(lost) == [("customers", 2), ("order_lines", 3), ("redemptions", 1)]
+
+
+def test_lines_that_are_all_too_old_are_refused(clean):
+    said = r"retention_days = 10 leaves no order line of '.*': all are from before 20 May 2024, that many days before"
+    with pytest.raises(NothingLeftError, match=said):
+        clean(LINES, toml="[privacy]\nretention_days = 10", profiles="as_of = 2024-05-30")
 
 
 def test_old_rows_are_left_out_and_kept_nowhere(private):

@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
-import narwhals as nw
 import polars as pl
 from rich.cells import cell_len
 
@@ -61,8 +60,7 @@ LOSS_COLUMNS = {
 
 def losses_of(events: Events, config: Config, rows_read: dict[str, int | None]) -> list[Loss]:
     """Return what each source lost, most rows first."""
-    kept = int(collect(events.order_lines.select("paid_minor"))["paid_minor"].sum() or 0)
-    gross = kept + int(events.losses["sales_minor"].sum() or 0)
+    gross = _kept_sales(events) + int(events.losses["sales_minor"].sum() or 0)
     losses = []
     for row in events.losses.filter(pl.col("rows") > 0).sort("rows", descending=True).iter_rows(named=True):
         source, size = row["table"], rows_read.get(row["table"]) or row["rows"]
@@ -71,6 +69,10 @@ def losses_of(events: Events, config: Config, rows_read: dict[str, int | None]) 
         column = config.sources[source].columns.get(row["column"], row["column"])
         losses.append(Loss(source, column, row["rule"], row["rows"], row["rows"] / size, share))
     return losses
+
+
+def _kept_sales(events: Events) -> int:
+    return int(collect(events.order_lines.select("paid_minor"))["paid_minor"].sum() or 0)
 
 
 def incomplete_rows(losses: list[Loss], config: Config) -> tuple[list[Message], list[Message]]:
@@ -128,18 +130,20 @@ def _aligned(cell: str, place: int, width: int) -> str:
     return cell.rjust(width) if place >= _RIGHT else padded(cell, width)
 
 
-def non_merchandise(events: Events) -> list[dict[str, Any]]:
-    """Return each product that is no goods, with its lines and share of sales, the largest first."""
-    if events.non_merchandise.is_empty():
+def non_merchandise(events: Events, config: Config) -> list[dict[str, Any]]:
+    """Return each product that is no goods, with its lines and share of sales, the largest first.
+
+    Where their lines are left out, the share is one of all sales before that.
+    """
+    products = events.non_merchandise
+    if products.is_empty():
         return []
-    sales = [nw.len().alias("n_lines"), nw.col("paid_minor").sum().alias("sales_minor")]
-    sums = collect(events.order_lines.group_by("product_id").agg(*sales))
-    total = int(sums["sales_minor"].sum() or 0)
+    total = _kept_sales(events)
+    if config.clean.drop_non_merchandise:
+        total += int(products["sales_minor"].sum())
     share = pl.col("sales_minor") / total if total else pl.lit(0.0)
-    products = events.non_merchandise.join(sums, on="product_id", how="left").with_columns(
-        pl.col("n_lines", "sales_minor").fill_null(0), share_of_sales=share.fill_null(0.0)
-    )
-    return products.sort(pl.col("sales_minor").abs(), "product_id", descending=[True, False]).to_dicts()
+    with_share = products.with_columns(share_of_sales=share)
+    return with_share.sort(pl.col("sales_minor").abs(), "product_id", descending=[True, False]).to_dicts()
 
 
 def non_merchandise_problems(products: list[dict[str, Any]], config: Config) -> list[Message]:

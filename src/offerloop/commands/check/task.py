@@ -54,7 +54,7 @@ def _checked(path: Path, config: Config, running: Engine) -> CheckResult:
     answers |= {"exposures": gap} if has_exposures(events) and not read.unreadable else {}
     offers = read.checked(shown, studied=answers["response"] is None)
     losses = losses_of(events, config, {name: one["read"] for name, one in sources.items()})
-    others = non_merchandise(events)
+    others = non_merchandise(events, config)
     config = config.in_language(config.language(product_names(events)))
     usual_notes, usual_problems = usual_answers(config, events, offers, running)
     incomplete, too_incomplete = incomplete_rows(losses, config)

@@ -6,7 +6,6 @@ less refunds. Done in memory, for pairs of customer and product with a return on
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 import narwhals as nw
@@ -17,6 +16,8 @@ from offerloop.events.cleaning.clean import Cleaned, loss_row
 from offerloop.message import Message
 
 PAIR = ("customer_id", "product_id")
+DECIMALS = 9
+"""Beyond them a quantity of weighed goods is an error of rounding: 0.1 + 0.2 is 0.3."""
 
 
 def net_returns(cleaned: Cleaned, returned: nw.Expr, amounts: Sequence[str], engine: Engine) -> pl.DataFrame:
@@ -28,15 +29,14 @@ def net_returns(cleaned: Cleaned, returned: nw.Expr, amounts: Sequence[str], eng
     pairs = engine.keep(distinct(marked.filter(nw.col("_return")), *PAIR))
     lines = collect(marked.join(pairs, on=list(PAIR), how="inner"))
     amounts = [name for name in amounts if name in lines.columns]
-    sales, unmatched = _net(lines, amounts)
+    sales, returns = _net(lines, amounts)
     gone = (pl.col("quantity") == 0) & pl.all_horizontal(pl.col(name).fill_null(0) == 0 for name in amounts)
-    n_returns, n_unmatched = int(lines["_return"].sum()), unmatched.height
+    matched, unmatched = returns.filter("_matched"), returns.filter(~pl.col("_matched"))
     whole, part = sales.filter(pl.col("_less") & gone), sales.filter(pl.col("_less") & ~gone)
-    _note(cleaned, n_returns - n_unmatched, n_unmatched, whole.height, part.height)
-    if not n_returns:
+    _note(cleaned, matched.height, unmatched.height, whole.height, part.height)
+    if returns.is_empty():
         return lines.select("customer_id", "order_day").clear()
     columns = [name for name in lines.columns if name != "_return"]
-    matched = lines.filter("_return").join(unmatched, on=columns, how="anti", nulls_equal=True)
     for rows, rule in ((matched, "return"), (unmatched, "return without a sale"), (whole, "returned in full")):
         if rows.height:
             cleaned.reject(engine.table(rows.select(columns)), nw.lit(rule))
@@ -63,41 +63,35 @@ def _note(cleaned: Cleaned, n_matched: int, n_unmatched: int, n_whole: int, n_pa
 
 
 def _net(lines: pl.DataFrame, amounts: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Sales with what remains of them and whether anything was taken (`_less`), and returns without any sale."""
+    """Return sales with what remains of them and whether anything was taken (`_less`), and returns with whether they
+    come after a sale of which earlier ones have left a unit (`_matched`)."""
     names = ["quantity", *amounts]
     ties = [name for name in sorted(lines.columns) if name not in (*PAIR, "at", "_return")]
-    order = [*PAIR, "at", *ties]  # every column, so that the rows' own order decides nothing
-    sales = lines.filter(~pl.col("_return")).sort(order, descending=[name not in PAIR for name in order])
-    returns = lines.filter("_return").sort(order)
-    matched = _of_a_sale(returns, sales)
-    back = (
-        returns.filter(matched)
-        .group_by(PAIR)
-        .agg(pl.col("at").max().alias("_until"), *(pl.col(name).abs().sum().alias(f"_back_{name}") for name in names))
-    )
-    with_returns = sales.join(back, on=PAIR, how="left").with_columns(_before=pl.col("at") <= pl.col("_until"))
-    taken = {name: _taken(name) for name in names}
-    less = pl.any_horizontal(take > 0 for take in taken.values())
-    netted = with_returns.with_columns(_less=less, **{name: pl.col(name) - take for name, take in taken.items()})
-    return netted, returns.filter(~matched).drop("_return")
-
-
-def _of_a_sale(returns: pl.DataFrame, sales: pl.DataFrame) -> pl.Series:
-    """Whether each return, in order of time, comes after a sale of which earlier returns have left a unit."""
+    order = [*PAIR, "at", "_return", *ties]  # every column, so that the rows' own order decides nothing
     size = pl.col("quantity").fill_null(0).abs()
-    sold = sales.group_by(*PAIR, "at").agg(size.clip(lower_bound=1).sum().alias("_sold")).sort("at")
-    sold = sold.with_columns(pl.col("_sold").cum_sum().over(PAIR))
-    returned = returns.select(*PAIR, "at", size.alias("_units")).with_row_index("_row").sort("at", "_row")
-    latest = returned.join_asof(sold, on="at", by=PAIR, strategy="backward", check_sortedness=False).sort("_row")
-    matched, back = [], Counter[tuple[object, object]]()
-    for customer, product, units, sold in latest.select(*PAIR, "_units", "_sold").iter_rows():
-        matched.append(sold is not None and back[customer, product] < sold)
-        back[customer, product] += units if matched[-1] else 0
-    return pl.Series(matched, dtype=pl.Boolean)
+    units = pl.when("_return").then(-size).when(size > 0).then(size).otherwise(1)
+    before = _stack(units).shift(1).over(PAIR).fill_null(0)
+    rows = lines.sort(order, nulls_last=True).with_columns(_matched=before > 0)
+    taken = rows.select(_taken(name) for name in names)
+    less = pl.any_horizontal(taken[name] > 0 for name in names)
+    netted = rows.with_columns(_less=less, **{name: pl.col(name) - taken[name] for name in names})
+    return netted.filter(~pl.col("_return")), rows.filter("_return")
 
 
 def _taken(name: str) -> pl.Expr:
-    """What is taken off each sale, latest first, until the return is used up."""
-    own = pl.when("_before").then(pl.col(name).fill_null(0).clip(lower_bound=0)).otherwise(0)
-    earlier = own.cum_sum().over(PAIR) - own
-    return (pl.col(f"_back_{name}").fill_null(0) - earlier).clip(lower_bound=0).clip(upper_bound=own)
+    """What is taken off each sale.
+
+    A return takes what lies on top of the stack of earlier sales. So what remains of a sale is how far the lowest later
+    height lies above what lay below the sale.
+    """
+    size = pl.col(name).fill_null(0)
+    own = size.clip(lower_bound=0)
+    steps = pl.when(~pl.col("_return")).then(own).when("_matched").then(-size.abs()).otherwise(0)
+    height = _stack(steps)
+    return (height - height.cum_min(reverse=True).over(PAIR)).clip(upper_bound=own).round(DECIMALS)
+
+
+def _stack(steps: pl.Expr) -> pl.Expr:
+    """The height of each pair's stack after each of its rows, in order of time; never below zero."""
+    heights = steps.cum_sum().over(PAIR)
+    return (heights - heights.cum_min().over(PAIR).clip(upper_bound=0)).round(DECIMALS)
