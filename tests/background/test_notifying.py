@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from offerloop.background import SIGNATURE, announce, is_signed, send_due, signature_of
 from offerloop.config import Alarms, Config, Webhook
 from offerloop.offers import CouponTerms, Issue, Redeem
-from offerloop.store import Database, Ledger
+from offerloop.store import Database, Ledger, forget_notices
 from offerloop.store.work import notices
 
 SECRET = "a secret of the shop"
@@ -123,7 +123,7 @@ def test_a_receiver_whose_answer_breaks_off_holds_no_other_up(database, hook):
     assert len(hook.told) == 2
 
 
-def test_waits_grow_and_end(database, hook):
+def test_waits_grow_and_end(database, hook, caplog):
     config, hook.status, waits = listening(hook), 503, []
     tell(database, config)
     for _ in range(14):
@@ -132,6 +132,7 @@ def test_waits_grow_and_end(database, hook):
         with database.engine.connect() as connection:
             waits.append(connection.execute(sa.text("select next_at from notices")).scalar())
     assert waits[-1] is None
+    assert "is given up: 503" in caplog.text
     assert sorted(waits[:-1]) == waits[:-1]
     assert len(hook.requests) == 14
 
@@ -174,6 +175,26 @@ def test_a_redemption_whose_transaction_ended_late_is_told_once_it_has_settled(d
     assert send_due(database, config) == 0
     monkeypatch.setattr(notices, "SETTLED", -1)
     assert [send_due(database, config) for _ in range(2)] == [1, 0]
+
+
+def test_redemptions_that_were_told_long_ago_are_forgotten_and_not_told_again(database, hook, monkeypatch):
+    config, ledger = listening(hook), Ledger(database.engine)
+    ledger.add_template("t", CouponTerms(limit_per_code=9, budget_minor=15))
+    send_due(database, config)
+    ledger.carry_out_all([Issue("i", "t", ("A",)), *(Redeem(one, "A", "anna", 5) for one in "123")])
+    assert send_due(database, config) == 4
+    count = sa.text("select topic, count(*) from notices group by topic")
+    with database.engine.begin() as connection:  # as if all this was a month ago
+        connection.execute(sa.text("update notices set made_at = made_at - 2592000"))
+        forget_notices(connection)  # the second look is yet to come
+        assert dict(connection.execute(count).all()) == {"coupon.redeemed": 3, "budget.exhausted": 1}
+    monkeypatch.setattr(notices, "SETTLED", -1)
+    assert send_due(database, config) == 0
+    database.change(forget_notices)
+    with database.engine.connect() as connection:
+        assert dict(connection.execute(count).all()) == {"budget.exhausted": 1}
+    assert send_due(database, config) == 0
+    assert len(hook.requests) == 4
 
 
 def test_a_signature_of_another_time_does_not_count():

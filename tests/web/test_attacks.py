@@ -287,6 +287,16 @@ def test_the_page_of_the_service_itself_may(ask, cookie):
     assert ask("PUT", "/v1/switch", {"is_on": True}, by=None, headers=same).status_code == 200
 
 
+def test_the_page_of_the_service_itself_may_behind_a_proxy_with_https(shared_service, cookie):
+    """The proxy speaks HTTP with the service, and a browser may say no more than its origin."""
+    headers = cookie | {"origin": "https://shop.test"}
+    answer = shared_service.put("http://shop.test/v1/switch", json={"is_on": True}, headers=headers)
+    assert answer.status_code == 200
+    form = headers | {"content-type": "application/x-www-form-urlencoded"}
+    page = shared_service.post("http://shop.test/console/do/invite", content=b"name=Zoe&role=viewer", headers=form)
+    assert "https://shop.test/console/sign-in?invitation=" in page.text
+
+
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
 def test_a_form_is_no_body(ask, kind):
     answer = ask("POST", "/v1/decisions", b'{"customer_id": "c000"}', headers={"content-type": kind})

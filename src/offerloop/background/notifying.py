@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -34,6 +35,7 @@ from offerloop.store import (
     with_instants,
 )
 
+_LOG = logging.getLogger(__name__)
 TIMEOUT = 10.0
 """Seconds without a sign of the receiver."""
 AT_ONCE = 20
@@ -69,8 +71,8 @@ def send_due(database: Database, config: Config, is_over: Callable[[], bool] = b
         if failure is None:
             n_sent += 1
             database.change(partial(note_sent, notice_id=notice.notice_id))
-        else:
-            database.change(partial(note_failed, notice=notice, failure=failure))
+        elif database.change(partial(note_failed, notice=notice, failure=failure)):
+            _LOG.error("the notice %s (%s) is given up: %s", notice.notice_id, notice.topic, failure)
     return n_sent
 
 

@@ -187,6 +187,7 @@ if TYPE_CHECKING:
         add_ledger_notices,
         add_notice,
         due_notice,
+        forget_notices,
         note_failed,
         note_sent,
     )
@@ -297,6 +298,7 @@ __all__ = [
     "find_token",
     "finish_job",
     "forget_answers",
+    "forget_notices",
     "forget_request",
     "hold_duty",
     "hold_off_erasures",

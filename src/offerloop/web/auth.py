@@ -254,12 +254,20 @@ def give_session(answer: Response, secret: str, settings: Settings) -> None:
 def check_same_site(request: Request) -> None:
     """Raise HttpProblem for a change that a page of another site could have sent."""
     site = request.headers.get("sec-fetch-site")
-    if site is not None:
-        same = site in ("same-origin", "none")
+    if site is None:
+        own = (origin_of(request), f"{request.url.scheme}://{request.headers.get('host', '')}")
+        is_same = request.headers.get("origin") in own
     else:
-        same = request.headers.get("origin") == f"{request.url.scheme}://{request.headers.get('host', '')}"
-    if not same:
+        is_same = site in ("same-origin", "none")
+    if not is_same:
         raise HttpProblem("cross_site")
+
+
+def origin_of(request: Request) -> str:
+    """Return the address under which a browser knows the service: cookies that need HTTPS are of a proxy with it."""
+    worker: Worker = request.app.state.worker
+    scheme = "https" if worker.settings.secure_cookies else request.url.scheme
+    return f"{scheme}://{request.headers.get('host', '')}"
 
 
 def address_of(request: Request) -> str:

@@ -46,6 +46,7 @@ from offerloop.store import (
     campaign_states,
     customers_being_erased,
     forget_answers,
+    forget_notices,
     is_on,
     jobs_are_stuck,
     keep_offers_text,
@@ -79,7 +80,7 @@ _STILL_SERVED = Message("The plan {version} and the offers of before are served 
 _NO_CONFIGURATION = Message("The configuration cannot be read, so that jobs, schedule and notices wait: {why}")
 _STUCK = Message("Jobs wait, and no process begins them: look into the log of the service, and start it again.")
 TIDY_EVERY = 600
-"""Polls between two deletions of expired answers."""
+"""Polls between two deletions of expired answers and notices."""
 
 
 @dataclass(frozen=True)
@@ -309,6 +310,7 @@ class Worker:
         self.spending()
         if self._rounds % TIDY_EVERY == 0:
             self.database.change(forget_answers)
+            self.database.change(forget_notices)
 
     def follow(self) -> None:
         """Re-read the personalisation switch, opt-outs, test customers and offers.

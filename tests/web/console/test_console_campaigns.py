@@ -143,6 +143,14 @@ def test_a_change_of_the_budget_is_scheduled_with_the_revision(small_run, tmp_pa
         proposal = re.search(r'name="proposal" value="([^"]+)"', page)[1]
         judged = {"id": "spring", "proposal": proposal, "verdict": "approve"}
         assert post_form(client, ada, "judge-budget", **judged).status_code == 403
+        taken_back = judged | {"verdict": "decline"}
+        viewer = signed_in(client, "viewer", name="Cleo")
+        assert post_form(client, viewer, "judge-budget", **taken_back).status_code == 403
+        assert post_form(client, ada, "judge-budget", **taken_back).status_code == 303
+        assert post_form(client, ada, "change-budget", **later).status_code == 303
+        judged["proposal"] = re.search(
+            r'name="proposal" value="([^"]+)"', client.get("/console/campaign?id=spring", headers=ben).text
+        )[1]
         assert post_form(client, ben, "judge-budget", **judged).status_code == 303
         shown = client.get("/console/campaign.json?id=spring", headers=ada).json()
         assert shown["campaign"]["state"] == "running"

@@ -216,7 +216,9 @@ class CustomerEvent(Event):
     kind: Literal["customer"]
     customer_id: Id
     consent: StrictBool | None = None
+    """Counts from the next plan on; to end personal offers within seconds, report `opt_out`, too."""
     opt_out: StrictBool | None = None
+    """Counts for decisions within seconds."""
     segment: Word | None = None
     attributes: Annotated[dict[Id, Attribute], Field(max_length=100), AfterValidator(_named_apart)] = Field(
         default_factory=dict

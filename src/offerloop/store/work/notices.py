@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from offerloop.offers import CouponEvent
 from offerloop.store.connect import clock, inserting
@@ -23,6 +23,9 @@ SETTLED = 600
 """Seconds after which no transaction adds a line to the history with an earlier number."""
 AT_ONCE, BLOCK = 500, 5_000
 """Redemptions that are told in one look, and entries that are looked through for settled ones."""
+KEPT_SECONDS = 7 * 86_400
+"""How long a redemption stays that was told."""
+_REDEEMED = "coupon.redeemed"
 _FIRST_LOOK, _SECOND_LOOK = "redeemed at once", "redeemed"
 """The cursors over the history of the ledger: what is new, and once more what has settled."""
 
@@ -78,13 +81,24 @@ def note_sent(connection: Connection, notice_id: str) -> None:
     connection.execute(update(notices).where(notices.c.notice_id == notice_id).values(done))
 
 
-def note_failed(connection: Connection, notice: PendingNotice, failure: str) -> None:
-    """Note why a place has not taken a notice; it is sent again later, or given up after many attempts."""
+def note_failed(connection: Connection, notice: PendingNotice, failure: str) -> bool:
+    """Note why a place has not taken a notice, and return whether it is given up, after many attempts."""
     attempts = notice.attempts + 1
     wait = min(FIRST_WAIT * 2**notice.attempts, LONGEST_WAIT)
     again = None if attempts >= MOST_ATTEMPTS else clock(connection) + wait
     failed = {"attempts": attempts, "failure": failure[:500], "next_at": again}
     connection.execute(update(notices).where(notices.c.notice_id == notice.notice_id).values(failed))
+    return again is None
+
+
+def forget_notices(connection: Connection) -> None:
+    """Delete redemptions that were told, or given up, long ago and that no look at the history will tell again."""
+    looked_through = select(func.max(history.c.at)).where(
+        history.c.history_id == select(cursors.c.position).where(cursors.c.name == _SECOND_LOOK).scalar_subquery()
+    )
+    before = min(connection.execute(looked_through).scalar_one() or 0, clock(connection) - KEPT_SECONDS)
+    is_over = (notices.c.topic == _REDEEMED) & notices.c.next_at.is_(None) & (notices.c.made_at < before)
+    connection.execute(delete(notices).where(is_over))
 
 
 def add_ledger_notices(connection: Connection, redeemed: Iterable[str], exhausted: Iterable[str]) -> None:
@@ -134,7 +148,7 @@ def _look(connection: Connection, cursor: str, done: int, last: int, places: lis
             "redemption_id": entry.redemption_id, "template_id": entry.template_id, "code": entry.code,
             "customer_id": entry.customer_id, "amount_minor": entry.spent_minor, "at": entry.at,
         }  # fmt: skip
-        add_notice(connection, "coupon.redeemed", str(entry.history_id), places, data, entry.customer_id)
+        add_notice(connection, _REDEEMED, str(entry.history_id), places, data, entry.customer_id)
     _move(connection, cursor, redeemed[-1].history_id if len(redeemed) == AT_ONCE else last)
 
 

@@ -216,8 +216,6 @@ class Progress:
     text: Words
     done: int
     total: int
-    href: str
-    """Address of the fragment that tells how far it is."""
     kind: Literal["progress"] = "progress"
 
 

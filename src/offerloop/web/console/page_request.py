@@ -139,7 +139,7 @@ class Action:
 
     name: str
     needs: Permission
-    carry_out: Callable[[PageRequest], str]
-    """Returns the address to go on from."""
+    carry_out: Callable[[PageRequest], str | View]
+    """Returns the address to go on from, or a page that is shown once and has none."""
     page: Page | None = None
     """Where its form stands, which is shown again with what was typed where it cannot be carried out."""

@@ -137,7 +137,10 @@ def _ask_to_sign_in_again(request: Request, page: Page, fields: Mapping[str, str
 
 def _carried_out(action: Action, page_request: PageRequest) -> Response:
     try:
-        return RedirectResponse(_console_address(action.carry_out(page_request)), 303)
+        done = action.carry_out(page_request)
+        if isinstance(done, View):
+            return _html(page_request.http, done, page_request, action.page)
+        return RedirectResponse(_console_address(done), 303)
     except InputError as error:
         raise HttpProblem("invalid", error.message, error.field or None) from None
     except ValidationError as error:

@@ -38,7 +38,7 @@ def scheduled(request: PageRequest, campaign: WrittenCampaign, shown: CampaignSh
     caption = Message("Scheduled changes", context="table title")
     empty = Message("Nothing is scheduled.", context="empty table")
     table = [PageTable("scheduled", caption, COLUMNS, rows, empty)] if rows else []
-    forms = [form for one in shown.budget_proposals for form in _judging(campaign, one)]
+    forms = [form for one in shown.budget_proposals for form in _judging(request, campaign, one)]
     may_propose = shown.actions[CampaignAction.CHANGE_BUDGET.value] is None
     return [*table, *forms, *([_proposing(campaign)] if may_propose else [])]
 
@@ -46,8 +46,9 @@ def scheduled(request: PageRequest, campaign: WrittenCampaign, shown: CampaignSh
 _CHANGE = Message("the budget changes", context="scheduled change")
 
 
-def _judging(campaign: WrittenCampaign, proposal: BudgetProposal) -> list[Form]:
-    """Return the buttons that approve and decline one proposal."""
+def _judging(request: PageRequest, campaign: WrittenCampaign, proposal: BudgetProposal) -> list[Form]:
+    """Return the buttons that approve and decline one proposal; who may propose one may take it back."""
+    may_approve = request.may(Permission.APPROVE)
     words = {
         BudgetVerdict.APPROVE: Message("Approve the budget of {budget}", context="button", budget=proposal.budget),
         BudgetVerdict.DECLINE: Message("Decline the budget of {budget}", context="button", budget=proposal.budget),
@@ -57,7 +58,7 @@ def _judging(campaign: WrittenCampaign, proposal: BudgetProposal) -> list[Form]:
             f"{verdict.value}-{proposal.proposal_id}", "/console/do/judge-budget", button,
             (hidden("id", campaign.campaign_id), hidden("proposal", proposal.proposal_id),
              hidden("verdict", verdict.value)),
-            needs=Permission.APPROVE,
+            needs=Permission.APPROVE if may_approve or verdict is BudgetVerdict.APPROVE else Permission.EDIT,
             refused=WHY_NOT[proposal.why_not] if verdict is BudgetVerdict.APPROVE and proposal.why_not else "",
         )
         for verdict, button in words.items()
@@ -95,5 +96,5 @@ def _judge(request: PageRequest) -> str:
 
 BUDGET_ACTIONS = (
     Action("change-budget", Permission.EDIT, _propose),
-    Action("judge-budget", Permission.APPROVE, _judge),
+    Action("judge-budget", Permission.READ, _judge),
 )

@@ -93,7 +93,7 @@ def progress_of(job: Job) -> Progress:
             done=done + 1,
             stage=stage,
         )
-    return Progress(job.job_id, text, min(done, total), total, "/console/jobs")
+    return Progress(job.job_id, text, min(done, total), total)
 
 
 def _begin_form() -> Form:

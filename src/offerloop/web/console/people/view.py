@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from offerloop.message import Message
 from offerloop.store import Person, add_entry, end_session, invite, list_people
 from offerloop.web.api.people import end_access
-from offerloop.web.auth import COOKIE
+from offerloop.web.auth import COOKIE, origin_of
 from offerloop.web.console.blocks import Block, Form, Input, Notice, PageTable, TableColumn, View
 from offerloop.web.console.cells import Badge, Cell, Instant, Named
 from offerloop.web.console.page_request import Action, Page, PageRequest
@@ -58,18 +59,12 @@ PERMISSIONS = {
 def view(request: PageRequest) -> View:
     """Return who may do what; admins invite here."""
     people = request.worker.database.read(list_people)
-    blocks: list[Block] = []
-    invitation = request.field("invitation")
-    if invitation and request.may(Permission.ADMINISTER):
-        address = f"{request.http.url.scheme}://{request.http.url.netloc}/console/sign-in?invitation={invitation}"
-        said = Message("Send this address to the person; it works once, within seven days: {address}", address=address)
-        blocks.append(Notice(said, "good"))
     demo = {name for name, _ in DEMO_PEOPLE.values()} if request.worker.settings.demo_people else set()
     rows = tuple(_row(one, is_demo=one.name in demo) for one in people)
     empty = Message("Nobody may sign in yet.")
-    blocks.append(PageTable("people", Message("Who may sign in"), COLUMNS, rows, empty))
     duties = tuple(_permission_row(request, people, one) for one in PERMISSIONS)
-    blocks += [
+    blocks: list[Block] = [
+        PageTable("people", Message("Who may sign in"), COLUMNS, rows, empty),
         PageTable("permissions", Message("Who may do what"), DUTIES, duties, empty), *_review_rule(request), _invite(),
         *_revoke(people),
     ]  # fmt: skip
@@ -143,7 +138,8 @@ def _revoke(people: list[Person]) -> list[Form]:
     ]  # fmt: skip
 
 
-def _send_invitation(request: PageRequest) -> str:
+def _send_invitation(request: PageRequest) -> View:
+    """Invite somebody, and show the address to send them, which is in no address of the console itself."""
     name, role = request.field("name"), request.needed("role", lambda text: text if text in ROLE_DUTIES else None)
     if not name:
         raise HttpProblem("invalid", field="name")
@@ -155,7 +151,11 @@ def _send_invitation(request: PageRequest) -> str:
         add_entry(connection, request.caller.actor, "person invited", invitation[0].person_id, roles=[role])
         return invitation[1]
 
-    return f"/console/people?invitation={quote(request.worker.database.change(make), safe='')}"
+    invitation = quote(request.worker.database.change(make), safe="")
+    address = f"{origin_of(request.http)}/console/sign-in?invitation={invitation}"
+    said = Message("Send this address to the person; it works once, within seven days: {address}", address=address)
+    page = view(request)
+    return replace(page, blocks=(Notice(said, "good"), *page.blocks))
 
 
 def _end_access(request: PageRequest) -> str:
