@@ -113,8 +113,10 @@ class Outcomes:
 
     def _unseen(self, costs: tuple[UnseenCost, ...]) -> UnseenCosts:
         if costs not in self._unseen_costs:
-            ids = self.engine.table(self._everybody)
-            self._unseen_costs[costs] = UnseenCosts.of(costs, self.events.order_lines, self.events.products, ids)
+            events, ids = self.events, self.engine.table(self._everybody)
+            self._unseen_costs[costs] = UnseenCosts.of(
+                costs, events.order_lines, events.products, ids, coupons_apart=events.coupons_apart
+            )
         return self._unseen_costs[costs]
 
     @cached_property

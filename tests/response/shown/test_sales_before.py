@@ -32,11 +32,12 @@ def before(*offers):
     return before.covered(ROWS, before.usual_week(ROWS))
 
 
-def sales(*offers, bought=ORDERS, customers=("a", "b", "c"), paid=1.0):
+def sales(*offers, bought=ORDERS, customers=("a", "b", "c"), paid=1.0, coupons_apart=False):
     lines = pl.DataFrame(bought, ["customer_id", "order_day", "product_id", "list_value_minor"], orient="row")
     money = {name: pl.lit(0) for name in ("discount_minor", "coupon_minor", "reimbursed_minor")}
+    revenue = (paid * pl.col("list_value_minor")).cast(pl.Int64)
     lines = lines.with_row_index("order_id").with_columns(
-        revenue_minor=(paid * pl.col("list_value_minor")).cast(pl.Int64), **money
+        revenue_minor=revenue, **{**money, "discount_minor": pl.col("list_value_minor") - revenue}
     )
     products = pl.DataFrame(
         {"product_id": ["tea", "milk"], "category": ["drinks", "dairy"], "brand": ["hills", "cows"]}
@@ -44,8 +45,9 @@ def sales(*offers, bought=ORDERS, customers=("a", "b", "c"), paid=1.0):
     engine = ENGINES.load("duckdb")()
     tables = (engine.table(one) for one in (lines, products))
     return Before.of(
-        *tables, Margins(0.4), engine.table(pl.DataFrame({"customer_id": customers})), (NO_OFFER_TERMS, *offers), 5
-    )
+        *tables, Margins(0.4), engine.table(pl.DataFrame({"customer_id": customers})), (NO_OFFER_TERMS, *offers), 5,
+        coupons_apart=coupons_apart,
+    )  # fmt: skip
 
 
 def test_shares_of_categories_are_those_of_the_quarter_before_with_a_mean_week():
@@ -64,6 +66,15 @@ def test_an_amount_off_counts_on_the_orders_that_reach_its_threshold():
     assert share[:, 2] == pytest.approx((value + WEEK * 1500 / 1800) / (bought + WEEK))
     assert share[:, 3] == pytest.approx((np.array([200, 0, 0]) + WEEK * 200 / 1800) / (bought + WEEK))
     assert (share * orders)[:, 2] == pytest.approx((counted + WEEK * 3 / 1800) / (bought + WEEK))
+
+
+def test_thresholds_are_measured_at_shelf_prices_where_discounts_hold_no_coupons():
+    """Everything was bought at 30 % off: if that is the shelf's, 400 is 280 there; with coupons it may be theirs."""
+    bought = np.array([700, 1100, 0]) + WEEK
+    for apart, reached in ((False, [400, 1100, 0]), (True, [0, 1100, 0])):
+        found = sales(FULL_REDUCTION, paid=0.7, coupons_apart=apart)
+        share, _ = found.covered(ROWS, found.usual_week(ROWS))
+        assert share[:, 1] == pytest.approx((np.array(reached) + WEEK * sum(reached) / 1800) / bought)
 
 
 def test_what_was_bought_at_a_discount_is_covered_like_anything_else():

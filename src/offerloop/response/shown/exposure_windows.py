@@ -29,7 +29,8 @@ LINE_COLUMNS = ("customer_id", "order_id", "product_id", "order_day", *_MONEY)
 SCOPE_SUMS = ("list_value_minor", "n_orders")
 """What is summed up of the orders that a scope covers."""
 OfferScope = tuple[CoveredGoods, float]
-"""Goods, and what an order must hold of them at least to count, in minor units."""
+"""Goods, and what an order must hold of them at least to count, at shelf prices in minor units."""
+SHELF_VALUE = "shelf_value_minor"
 
 
 def customer_days(order_lines: Frame, products: Frame, margins: Margins, ids: Frame) -> pl.DataFrame:
@@ -102,11 +103,16 @@ def exposure_features(days: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def scope_days(
-    order_lines: Frame, products: Frame, ids: Frame, scopes: Collection[OfferScope]
+    order_lines: Frame, products: Frame, ids: Frame, scopes: Collection[OfferScope], *, coupons_apart: bool
 ) -> dict[OfferScope, pl.DataFrame]:
-    """Return running SCOPE_SUMS of each scope by customer_id and order_day, sorted by both."""
+    """Return running SCOPE_SUMS of each scope by customer_id and order_day, sorted by both.
+
+    Thresholds are measured at shelf prices: list value less discounts, where these hold no coupons.
+    """
     covers = list(dict.fromkeys(goods for goods, _ in scopes))
-    lines = with_product_columns(order_lines.join(ids, on="customer_id", how="semi"), products, covers)
+    shelf = nw.col("list_value_minor") - (nw.col("discount_minor") if coupons_apart else 0)
+    lines = order_lines.join(ids, on="customer_id", how="semi").with_columns(shelf.alias(SHELF_VALUE))
+    lines = with_product_columns(lines, products, covers)
     of_category = {one: one.categories[0] for one in covers if len(one.categories) == 1}
     orders = {one: _orders(covered_lines(lines, one)) for one in covers if one not in of_category}
     for beside in dict.fromkeys(replace(one, categories=()) for one in of_category):
@@ -122,13 +128,14 @@ def _by_category(lines: Frame, categories: Mapping[CoveredGoods, str]) -> dict[C
 
 
 def _orders(lines: Frame, *apart: str) -> pl.DataFrame:
-    """Return the value at list price of each order, by customer_id, order_day and further columns."""
-    key, value = ("customer_id", "order_day", *apart), nw.col("list_value_minor")
-    return collect(lines.group_by(*key, "order_id").agg(value.sum().cast(nw.Int64)).select(*key, "list_value_minor"))
+    """Return the value of each order at list and at shelf prices, by customer_id, order_day and further columns."""
+    key, values = ("customer_id", "order_day", *apart), ("list_value_minor", SHELF_VALUE)
+    sums = [nw.col(name).sum().cast(nw.Int64) for name in values]
+    return collect(lines.group_by(*key, "order_id").agg(*sums).select(*key, *values))
 
 
 def _running(orders: pl.DataFrame, least: float) -> pl.DataFrame:
-    counted = orders.filter(pl.col("list_value_minor") >= least)
+    counted = orders.filter(pl.col(SHELF_VALUE) >= least)
     days = counted.group_by("customer_id", "order_day").agg(
         pl.col("list_value_minor").sum(), n_orders=pl.len().cast(pl.Int64)
     )

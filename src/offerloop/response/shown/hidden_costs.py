@@ -105,11 +105,18 @@ class UnseenCosts:
     """Running sums of the orders that they hold for."""
 
     @classmethod
-    def of(cls, costs: Iterable[UnseenCost], order_lines: Frame, products: Frame, ids: Frame) -> UnseenCosts:
-        """Build it from costs, of which some may not be known and count for nothing, and the orders of `ids`."""
+    def of(
+        cls, costs: Iterable[UnseenCost], order_lines: Frame, products: Frame, ids: Frame, *, coupons_apart: bool
+    ) -> UnseenCosts:
+        """Build it from costs, of which some may not be known and count for nothing, and the orders of `ids`.
+
+        `coupons_apart`: whether the discounts of order lines hold no coupons.
+        """
         counted = tuple(one for one in costs if one.minor)
         scopes = {(one.goods, one.threshold) for one in counted}
-        return cls(counted, scope_days(order_lines, products, ids, scopes) if scopes else {})
+        if not scopes:
+            return cls(counted, {})
+        return cls(counted, scope_days(order_lines, products, ids, scopes, coupons_apart=coupons_apart))
 
     def of_rows(self, rows: pl.DataFrame) -> Floats:
         """(n,): of rows with customer_id, offer_id, shown_day and until_day; 0 for other offers."""

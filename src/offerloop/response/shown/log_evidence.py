@@ -127,7 +127,10 @@ def before_of(
         (log.first_day, None, None) if scale is None else (scale.first_day, scale.shares, scale.attributes)
     )
     attributes = None if log.attributes is None else CustomerAttributes.of(log.attributes, ids, encoding)
-    return Before.of(log.order_lines, log.products, log.margins, ids, terms, first_day, shares, attributes)
+    return Before.of(
+        log.order_lines, log.products, log.margins, ids, terms, first_day, shares, attributes,
+        coupons_apart=log.coupons_apart,
+    )  # fmt: skip
 
 
 def logged_rows(

@@ -83,12 +83,18 @@ class Before:
     def of(
         cls, order_lines: Frame, products: Frame, margins: Margins, ids: Frame, offers: Sequence[OfferTerms],
         first_day: int, scale: ShareScale | None = None, attributes: CustomerAttributes | None = None,
+        *, coupons_apart: bool = False,
     ) -> Before:  # fmt: skip
-        """Read the earlier sales of some customers; `scale` is that of the shares where it is known."""
+        """Read the earlier sales of some customers; `scale` is that of the shares where it is known.
+
+        `coupons_apart`: whether the discounts of order lines hold no coupons.
+        """
         daily = collect(daily_sums(order_lines, products, ids))
         scopes = tuple((one.goods, one.threshold) for one in offers)
         partial = {scope for scope, one in zip(scopes, offers, strict=True) if one.amount or scope != WHOLE}
-        by_scope = scope_days(order_lines, products, ids, partial) if partial else {}
+        by_scope = {}
+        if partial:
+            by_scope = scope_days(order_lines, products, ids, partial, coupons_apart=coupons_apart)
         shares = CategoryShares.of(daily, scale)
         return cls(running_sums(daily, margins), by_scope, scopes, shares, first_day, attributes)
 
