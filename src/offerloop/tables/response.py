@@ -120,10 +120,9 @@ SHOWN_OFFERS = TableContract(
         Column(
             "carries_over",
             pl.Float64,
-            "what follows in later windows, as a share of the effect in its own; empty where it is not estimated",
-            optional=True,
+            "what follows in later windows, as a share of the effect in its own",
         ),
-        Column("carries_over_p", pl.Float64, "how often chance alone would show as much of it", optional=True),
+        Column("carries_over_p", pl.Float64, "how often chance alone would show as much of it"),
     ),
     key=("offer_id",),
 )

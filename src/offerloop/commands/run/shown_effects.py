@@ -41,9 +41,9 @@ class ShownOffers:
     """The estimator that tells customers apart."""
     window_days: int
     """Days after an exposure that count."""
-    carries_over: float | None
-    """What follows in later windows, as a share of the effect in its own; None where it is not estimated."""
-    carries_over_p: float | None
+    carries_over: float
+    """What follows in later windows, as a share of the effect in its own."""
+    carries_over_p: float
     """How often chance alone would show as much."""
 
     @classmethod

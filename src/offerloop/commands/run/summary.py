@@ -224,8 +224,8 @@ def _shown(evidence: ShelfEvidence, facts: RunFacts) -> dict[str, Any] | None:
         "nothing_shown": shown.n_nothing,
         "window_days": shown.window_days,
         "estimator": shown.estimator,
-        "carries_over": None if shown.carries_over is None else round(shown.carries_over, MACHINE_DIGITS),
-        "carries_over_p": None if shown.carries_over_p is None else round(shown.carries_over_p, MACHINE_DIGITS),
+        "carries_over": round(shown.carries_over, MACHINE_DIGITS),
+        "carries_over_p": round(shown.carries_over_p, MACHINE_DIGITS),
         "offers": offers,
     }
 

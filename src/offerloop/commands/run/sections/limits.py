@@ -86,15 +86,8 @@ def _of_shown(facts: RunFacts, evidence: ShelfEvidence) -> list[str]:
             "in which they were shown, and only if the propensities in the log are right."
         ),
         _(
-            Message(
-                "An exposure counts for {period}, or until the customer's next one: purchases that it "
-                "moved from later days count as gained, and what it changes later does not count."
-            )
-            if evidence.shown.carries_over is None
-            else Message(
-                "An exposure counts for {period}, or until the customer's next one. What it adds later, or takes "
-                "from later days, counts as far as the log shows it in the windows of the next four exposures."
-            ),
+            "An exposure counts for {period}, or until the customer's next one. What it adds later, or takes "
+            "from later days, counts as far as the log shows it in the windows of the next four exposures.",
             period=period_text(evidence.shown.window_days),
         ),
         _(

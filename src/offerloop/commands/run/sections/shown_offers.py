@@ -25,20 +25,12 @@ from offerloop.report import (
 )
 from offerloop.response import ESTIMATOR_NAMES
 
-ESTIMATORS_IN_WORDS = {
-    "outcome": Message("an offer changes the same share of what each customer would buy anyway"),
-    "growth": Message(
-        "an offer makes what each customer would buy anyway grow by a share that hangs on its "
-        "depth, on what is known of the customer and on the customer's own past, as far as the "
-        "log supports it; a deeper one never brings less"
-    ),
-    "ridge_t": Message("a linear model of what customers buy after each offer; effects are their differences"),
-    "dr_learner": Message("a linear model of the effect itself, learned from doubly robust differences"),
-    "r_learner": Message("a linear model of what is left once the purchases expected anyway are taken off"),
-    "structured": Message("boosted trees in turns, of what customers buy anyway and how an offer changes it"),
-    "s_learner": Message("one model of boosted trees, with the offer as one of its columns"),
-}
-"""How each of our estimators takes effects to differ between customers."""
+GROWTH_IN_WORDS = Message(
+    "an offer makes what each customer would buy anyway grow by a share that hangs on its "
+    "depth, on what is known of the customer and on the customer's own past, as far as the "
+    "log supports it; a deeper one never brings less"
+)
+"""How effects are taken to differ between customers."""
 DRAWN = 16
 """Offers in the chart; the table has all."""
 NAMED = 3
@@ -65,7 +57,7 @@ def shown_blocks(shown: ShownOffers, findings: Findings, facts: RunFacts) -> tup
         _figure(shown, _names(shown, findings, _), facts),
         *([Text(_chance(shown, _))] if shown.clear else []),
         Text(_apart(shown, findings.config.profiles.fixed_attributes, _)),
-        *([] if shown.carries_over is None else [Text(_later(shown, _))]),
+        Text(_later(shown, _)),
     )
 
 
@@ -103,17 +95,10 @@ def _rests_on(shown: ShownOffers, findings: Findings, _: Localizer) -> tuple[str
             if between
             else []
         ),
-        (
-            _(
-                "The plan for one half of the customers is chosen by a model of the other half and "
-                "valued by what its own half showed, so luck in the one does not help in the other."
-            )
-            if shown.carries_over is None
-            else _(
-                "Effects are drawn to what is likely before anything was seen, as far as the log "
-                "leaves them open. How right they are is judged on customers left out, and the "
-                "forecast counts with that."
-            )
+        _(
+            "Effects are drawn to what is likely before anything was seen, as far as the log "
+            "leaves them open. How right they are is judged on customers left out, and the "
+            "forecast counts with that."
         ),
     )
 
@@ -236,25 +221,17 @@ def _chance(shown: ShownOffers, _: Localizer) -> str:
 
 
 def _apart(shown: ShownOffers, attributes: Sequence[str], _: Localizer) -> str:
-    """How customers are told apart, and by which of their attributes besides purchases."""
-    name, meaning = _.named(ESTIMATOR_NAMES, shown.estimator), _.named(ESTIMATORS_IN_WORDS, shown.estimator)
-    text = (
-        Message(
-            "Which customers respond more is told by the estimator “{estimator}”: {meaning}. It was "
-            "chosen on customers whom it had not seen; of estimators that chance cannot tell apart, "
-            "the simplest is used."
-        )
-        if shown.carries_over is None
-        else Message("Which customers respond more is told by the estimator “{estimator}”: {meaning}.")
-    )
+    """How customers are how apart, and by which of their attributes besides purchases."""
+    text = Message("Which customers respond more is how by the estimator “{estimator}”: {meaning}.")
+    how = _(text, estimator=_.named(ESTIMATOR_NAMES, shown.estimator), meaning=_(GROWTH_IN_WORDS))
     names = _.listed(name.replace("_", " ") for name in attributes)
     used = _("Attributes of customers that may count besides purchases: {names}.", names=names)
-    return _.sentences([_(text, estimator=name, meaning=meaning), *([used] if attributes else [])])
+    return _.sentences([how, *([used] if attributes else [])])
 
 
 def _later(shown: ShownOffers, _: Localizer) -> str:
     """What earlier offers still do: whether any, in which direction, and how much of it is in the plan."""
-    share, by_chance = shown.carries_over or 0.0, shown.carries_over_p or 0.0
+    share, by_chance = shown.carries_over, shown.carries_over_p
     if by_chance > RARE:
         return _(
             "Nothing shows that earlier offers still matter: what follows in later windows is "
