@@ -57,6 +57,13 @@ def test_no_history_is_refused_with_the_day():
         Interactions.build(PURCHASES, 10)
 
 
+def test_customers_who_rated_and_bought_nothing_have_no_history():
+    rated = pl.DataFrame({"customer_id": [8], "product_id": [10], "order_day": [90], "value": [4.0]})
+    histories, _ = Interactions.build(PURCHASES, 100).histories(rated)
+    assert (histories.customers.tolist(), len(histories.rated[0])) == ([], 0)
+    assert histories.of([8]).is_empty.tolist() == [True]
+
+
 def test_histories_come_in_the_order_asked_for_and_strangers_have_none():
     some = Interactions.build(PURCHASES, 100).of([2, 9, 1, 2])
     assert some.counts().toarray().tolist() == [[1, 2], [0, 0], [1, 0], [1, 2]]

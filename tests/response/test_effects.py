@@ -19,6 +19,8 @@ from offerloop.response import ShownEffects, UsualBaskets, estimate_effects, stu
 
 COUPON = {"kind": "coupon", "on": "each category", "percent": [10, 20, 40], "max_discount": "5.00"}
 SPEND_AND_SAVE = {"kind": "spend_and_save", "spend": "50.00", "save": "5.00"}
+FREE_SHIPPING = {"kind": "free_shipping", "max_discount": "5.00"}
+SAVE_AT_ONCE = {"kind": "coupon", "amount": "5.00"}
 FLASH_SALE = {"kind": "flash_sale", "percent": 15, "hours": 24, "max_discount": "5.00"}
 ON_EVERYTHING = {"kind": "coupon", "id": "whole", "percent": 10, "max_discount": "5.00"}
 ON_PART = {"kind": "coupon", "id": "part", "on": "category 03", "percent": 10}
@@ -177,6 +179,9 @@ def test_an_assumption_is_the_same_for_everyone_and_is_called_so(responsive, off
     ("offer", "value", "discount"),
     [
         (SPEND_AND_SAVE, 0.3 * 5000, 500),  # the usual basket of 10.00 is below the threshold of 50.00
+        ({**SPEND_AND_SAVE, "spend": "20.00", "min_spend": "50.00"}, 0.3 * 5000, 500),
+        ({"kind": "combined", "parts": [SPEND_AND_SAVE, FREE_SHIPPING]}, 0.3 * 1000, 1000),  # shipping is always free
+        ({"kind": "combined", "min_spend": "50.00", "parts": [SAVE_AT_ONCE, FREE_SHIPPING]}, 0.3 * 5000, 1000),
         (FLASH_SALE, 0.3 * 1000, 150),
         (ON_EVERYTHING, 0.3 * 1000, 100),
         ({**ON_EVERYTHING, "percent": 80}, 0.3 * 1000, 500),  # the maximum binds
@@ -188,6 +193,17 @@ def test_an_assumed_share_of_purchases_follows_the_usual_basket(responsive, offe
     assert row["value_minor"] == pytest.approx(0.1 * 0.4 * value)
     assert row["discount_minor"] == pytest.approx(0.1 * discount)
     assert row["profit_minor"] == pytest.approx(0.1 * 0.4 * value - 0.1 * discount)
+
+
+def test_an_assumed_combined_offer_is_on_what_its_parts_are_on(responsive):
+    part, expected = {**ON_PART, "max_discount": "5.00"}, {"p_redeem": 0.1, "incremental": 0.4}
+    save = {**SAVE_AT_ONCE, "on": part["on"]}
+    found, combined = (
+        effects_of(responsive, {**offer, "assumed": expected})
+        for offer in (part, {"kind": "combined", "parts": [{**part, "id": "tenth"}, save]})
+    )
+    assert combined.effects["value_minor"].to_list() == found.effects["value_minor"].to_list()
+    assert combined.offers["category"].to_list() == found.offers["category"].to_list() == ["category 03"]
 
 
 def test_an_offer_that_was_shown_is_planned_beside_those_of_shelf_prices(responsive):

@@ -116,9 +116,14 @@ class Offer(ABC):
         return next((one for one in self.other_currencies if one.currency == currency), self)
 
     @property
+    def covers(self) -> Scope:
+        """What it is on, also where that stands in parts of it."""
+        return self.scope
+
+    @property
     def category(self) -> str | None:
         """The one category it is limited to, or None."""
-        return next(iter(self.scope.categories)) if len(self.scope.categories) == 1 else None
+        return next(iter(self.covers.categories)) if len(self.covers.categories) == 1 else None
 
     @property
     def depth(self) -> Fraction | None:

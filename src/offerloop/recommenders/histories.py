@@ -154,6 +154,8 @@ def as_ids(ids: ArrayLike | pl.Series) -> Ids:
 
 def positions(known_ids: Ids, wanted: Ids) -> Codes:
     """Where each wanted id is in the sorted `known_ids`, -1 for an absent one."""
+    if not known_ids.size:
+        return np.full(wanted.shape, -1)
     if wanted.size and (wanted.dtype.kind in "iu") != (known_ids.dtype.kind in "iu"):
         raise ContractError(f"ids are {known_ids.dtype.name} when fitting and {wanted.dtype.name} when scoring")
     at = np.minimum(np.searchsorted(known_ids, wanted), len(known_ids) - 1)

@@ -27,7 +27,7 @@ def assumed_effects(choice: CampaignOffer, baskets: UsualBaskets) -> pl.DataFram
     if offer.most_minor is None:
         raise ConfigError(unknown_cost(choice.campaign_id, offer))
     value, discount = _expected(offer, offer.assumed, offer.most_minor, choice.margin)
-    usual = baskets.without_exceptions(offer).of(offer.scope.categories)
+    usual = baskets.without_exceptions(offer).of(offer.covers.categories)
     frame = usual.select("customer_id", value.alias("value_minor"), discount.alias("discount_minor"))
     return frame.with_columns(
         *(pl.lit(None, dtype=pl.Float64).alias(name) for name in NO_INTERVAL),

@@ -63,7 +63,7 @@ class UsualBaskets:
 
     def without_exceptions(self, offer: Offer) -> UsualBaskets:
         """Return the same without the lines that an offer excepts, as far as the tables tell."""
-        excepted = covered_goods(offer.scope, columns_of_tables(self.lines, self.products)).but
+        excepted = covered_goods(offer.covers, columns_of_tables(self.lines, self.products)).but
         if excepted is None:
             return self
         if excepted not in self._without:

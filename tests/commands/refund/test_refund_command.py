@@ -50,7 +50,7 @@ def test_codes_stand_for_offers_as_when_it_was_bought(command, files):
     assert json.loads(out)["refund_minor"] == {"kept": 2_700, "repriced": 3_000}
     code, _, err = command("refund", "--order", "one", "--codes", folder / "codes.csv", "--return", "tea=1")
     assert code == 2
-    assert "--codes goes with a basket" in err
+    assert "--offers, --now and --codes go with a basket" in err
     code, _, err = command("refund", "--order", "one", "--before", "tea=1", "--return", "tea=1")
     assert code == 2
     assert "the service knows what came back of an order" in err
@@ -67,6 +67,12 @@ def test_facts_for_programs(command, files):
     assert json.loads(out)["refund_minor"] == {"repriced": 8_500 - 1_000}
     _, out, _ = command("refund", *files, "--return", "rice=1", "--before", "tea=3", "--rule", "kept", "--json")
     assert json.loads(out)["refund_minor"] == {"kept": 5_600 + 500}
+
+
+def test_no_units_are_none():
+    found = offerloop.refund(BASKET, {"tea": 0}, OFFERS, NOW, before={"tea": 0})
+    assert (set(found.refund_minor.values()), found.frames["lines"].height) == ({0}, 0)
+    assert found.frames["lines"].columns == ["line", "product_id", "quantity", "kept_minor"]
 
 
 def test_units_that_come_back_one_after_another_give_back_what_was_paid_and_no_more():
@@ -111,6 +117,8 @@ def test_what_price_printed_is_enough_where_discounts_are_kept(command, files, t
         ),
         (["--return", "tea=1", "--given-back", "1", "--rule", "kept"], "--given-back is for what stays priced again"),
         (["--return", "tea=1", "--order", "one"], "name either a basket or an --order"),
+        (["--return", "tea=1", "--shop", "shop"], "--shop and --store go with an --order"),
+        (["--return", "tea=1", "--store", "sqlite:///shop.db"], "--shop and --store go with an --order"),
     ],
 )
 def test_what_cannot_be_is_one_sentence(command, files, arguments, said):
@@ -128,11 +136,14 @@ def test_a_product_in_several_lines_is_named_by_its_line():
 
 def test_a_printed_price_cannot_be_changed_or_priced_again(command, files):
     _, out, _ = command("price", *files, "--json")
-    for changed in ({"total_minor": 1}, {"lines": [{}]}, {"lines": 5}):
+    emptied = [{**one, "quantity": 0} for one in json.loads(out)["lines"]]
+    for changed in ({"total_minor": 1}, {"lines": [{}]}, {"lines": 5}, {"lines": emptied}):
         with pytest.raises(InputError, match="the priced basket does not add up"):
             offerloop.refund({**json.loads(out), **changed}, {"tea": 1})
     with pytest.raises(InputError, match="cannot be priced again from a printed price"):
         offerloop.refund(json.loads(out), {"tea": 1}, rule="repriced")
+    with pytest.raises(InputError, match="cannot be priced again from a printed price"):
+        offerloop.refund(json.loads(out), {"tea": 1}, now=NOW)
     with pytest.raises(InputError, match="a basket needs offers, the file"):
         offerloop.refund(BASKET, {"tea": 1})
 
@@ -170,6 +181,8 @@ def test_an_order_of_the_service_as_it_was_priced(command, tmp_path):
     returned = ("--return", "tea=1")
     assert "there is no order 'two'" in command("refund", "--order", "two", "--shop", tmp_path, *returned)[2]
     assert "needs its --shop" in command("refund", "--order", "one", *returned)[2]
+    for ignored in (("--offers", "offers.toml"), ("--now", "2026-11-11T20:00:00Z")):
+        assert "go with a basket" in command(*order, *ignored)[2]
 
 
 def test_the_text_is_in_the_language_of_the_shop():

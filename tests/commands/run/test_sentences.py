@@ -49,6 +49,23 @@ def test_it_says_how_much_of_a_forecast_is_left_out_as_luck(make):
     assert "beats the reference policy (a simple rule): the same offer for all" in said
 
 
+@pytest.mark.parametrize(
+    ("after", "unit", "says"),
+    [(-0.02, None, "About $73 of the $146 that"), (-1.0, None, "About $146 of the $146 that"),
+     (-1.0, "seats", "About $126 of the $126 that")],
+)  # fmt: skip
+def test_what_is_brought_forward_is_never_more_than_what_is_gained(make, after, unit, says):
+    """Seats are no money, so that profit does not pay for them."""
+    own, shared = make().config.campaigns
+    findings = make(campaigns=[own, shared.model_copy(update={"budget_unit": unit})])
+    checks = findings.tables["response_checks"]
+    moved = pl.when(check="depth of last week").then(after).otherwise("estimate").alias("estimate")
+    findings = dataclasses.replace(findings, tables={**findings.tables, "response_checks": checks.with_columns(moved)})
+    assert f"{says} is gained before the cost of offers may be purchases brought forward" in sentence(
+        findings, "shared"
+    )
+
+
 def test_an_assumption_is_never_passed_off_as_an_estimate(make):
     findings = make()
     assumed = [dataclasses.replace(one, assumed_share=0.5) for one in findings.campaigns]

@@ -43,6 +43,18 @@ def test_a_threshold_that_is_no_longer_reached_is_lost_when_what_stays_is_priced
     assert refund_repriced(paid, BASKET, {1: 1}, priced, {0: 3}, 1_000) == 7_500
 
 
+@pytest.mark.parametrize("tax_included", [True, False])
+def test_shipping_does_not_come_back_where_what_stays_would_be_sent_free_of_charge(tax_included):
+    offers = read_offers([{"kind": "coupon", "percent": 10, "exclusive": True}, {"kind": "free_shipping"}], None, "USD")
+    lines = BasketLine("tea", 1, 5_000), BasketLine("rice", 1, 500)
+    basket = Basket("USD", lines, 490, tax_included=tax_included)
+    paid = price(basket, offers, NOW)
+    assert paid.total_minor == 4_500 + 450 + 490
+    back = refund_repriced(paid, basket, {0: 1}, lambda kept: price(kept, offers, NOW))
+    assert back == paid.total_minor - 500 - 490
+    assert refund_repriced(paid, basket, {1: 1}, lambda kept: price(kept, offers, NOW), {0: 1}, back) == 500 + 490
+
+
 @pytest.mark.parametrize("returned", [{0: 4}, {2: 1}, {-1: 1}, {0: -1}], ids=["more", "unknown", "before", "negative"])
 def test_what_was_not_bought_cannot_come_back(returned):
     with pytest.raises(InputError, match=r"cannot come back|has no line"):

@@ -57,10 +57,14 @@ def refund(
 
     if (basket is None) == (order is None):
         raise InputError(Message("name either a basket or an --order of the service"))
+    if basket is not None and (shop is not None or store is not None):
+        raise InputError(Message("--shop and --store go with an --order of the service"))
     if basket is not None:
         counted = refund_basket(basket, returned, offers, now, before or [], rule, language, codes, given_back)
-    elif codes is not None:
-        raise InputError(Message("--codes goes with a basket; an order of the service has its coupons already"))
+    elif offers is not None or now is not None or codes is not None:
+        raise InputError(
+            Message("--offers, --now and --codes go with a basket; an order of the service has its own already")
+        )
     elif before or given_back is not None:
         raise InputError(
             Message("--before and --given-back go with a basket; the service knows what came back of an order")

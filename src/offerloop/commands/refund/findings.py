@@ -26,6 +26,10 @@ class ReturnedLine:
     """What they are worth where the discounts are kept."""
 
 
+RETURNED = {"line": pl.Int64, "product_id": pl.String, "quantity": pl.Int64, "kept_minor": pl.Int64}
+"""Columns of the table of lines, which has no rows where nothing comes back."""
+
+
 @dataclass(frozen=True)
 class RefundResult(Result):
     """What to give back now for units that return."""
@@ -53,7 +57,8 @@ class RefundResult(Result):
             {"rule": rule, "refund_minor": minor, "given_back_minor": self.given_back_minor[rule]}
             for rule, minor in self.refund_minor.items()
         ]
-        return {"refunds": pl.DataFrame(refunds), "lines": pl.DataFrame([vars(one) for one in self.lines])}
+        lines = pl.DataFrame([vars(one) for one in self.lines], RETURNED)
+        return {"refunds": pl.DataFrame(refunds), "lines": lines}
 
     @property
     def sentence(self) -> str:

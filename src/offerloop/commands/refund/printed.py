@@ -31,7 +31,7 @@ def read_printed(document: Mapping[str, Any]) -> Priced:
             shipments=tuple(map(_shipment, document["shipments"])),
         )
         is_whole = priced.total_minor == document["total_minor"]
-    except (KeyError, TypeError, AttributeError):
+    except (KeyError, TypeError, AttributeError, ZeroDivisionError):
         is_whole = False
     if not is_whole:
         raise InputError(

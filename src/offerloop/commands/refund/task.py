@@ -115,7 +115,7 @@ def _bought(
     codes: StrPath | None,
 ) -> _Purchase:
     if isinstance(document, Mapping) and is_printed(document):
-        if rule == "repriced" or offers is not None or codes is not None:
+        if rule == "repriced" or any(one is not None for one in (offers, now, codes)):
             raise InputError(
                 Message("what stays cannot be priced again from a printed price; name the basket and its --offers")
             )
@@ -241,7 +241,7 @@ def _places(priced: Priced, written: Returned) -> dict[int, int]:
     for name, count in pairs:
         place = _place(priced, name)
         places[place] = places.get(place, 0) + count
-    return places
+    return {place: count for place, count in places.items() if count}
 
 
 def _whole_units(name: str, count: object) -> tuple[str, int]:

@@ -250,11 +250,13 @@ def _ahead(campaign: CampaignFacts, facts: RunFacts) -> str:
     """
     if not facts.pulled_forward or campaign.is_assumed or not campaign.bases <= {TRANSFERRED, ASSUMED}:
         return ""
-    gained = campaign.sent_forecast.profit.value + campaign.sent_forecast.spend_minor
+    forecast = campaign.sent_forecast
+    gained = forecast.profit.value + (forecast.spend_minor if campaign.in_money else 0)
     return facts.localizer(
-        "About {lost} of the {profit} may be purchases brought forward from the week after.",
+        "About {lost} of the {gained} that is gained before the cost of offers may be purchases brought forward from "
+        "the week after.",
         lost=facts.money.text(facts.pulled_forward * gained),
-        profit=facts.money.parts(campaign.sent_forecast.profit)[0],
+        gained=facts.money.text(gained),
     )
 
 

@@ -132,7 +132,7 @@ class ShelfEvidence:
         gain = self.slope("B", "units").per_ten
         if after is None or gain.low <= 0:
             return None
-        return max(0.0, -after.estimate.value / (gain.value / TEN_POINTS))
+        return min(1.0, max(0.0, -after.estimate.value / (gain.value / TEN_POINTS)))
 
 
 def supplier_share(break_even_margin: Estimate, margin: float) -> Estimate:

@@ -14,7 +14,7 @@ from offerloop.offers.form import Unit, term
 from offerloop.offers.kinds.wording import all_of
 from offerloop.offers.pricing.effects.base import Effect
 from offerloop.offers.pricing.effects.tiers import OffFrom
-from offerloop.offers.scope import Scope
+from offerloop.offers.scope import EVERYTHING, Scope
 from offerloop.offers.stacking import ALONE_IN_ITS_LANE, Lane
 
 if TYPE_CHECKING:
@@ -70,6 +70,17 @@ class Combined(Offer):
     def gives(self) -> Sequence[Given]:
         """See `Offer.gives`."""
         return [one for part in self.parts for one in part.gives()]
+
+    @property
+    def covers(self) -> Scope:
+        """See `Offer.covers`; everything where its parts are not all on the same."""
+        scopes = {part.covers for part in self.parts}
+        return scopes.pop() if len(scopes) == 1 else EVERYTHING
+
+    @property
+    def threshold_minor(self) -> int:
+        """See `Offer.threshold_minor`: from there on its first part holds."""
+        return max(self.conditions.min_minor, min(part.threshold_minor for part in self.parts))
 
     @property
     def most_minor(self) -> int | None:

@@ -85,7 +85,7 @@ class SpendAndSave(Offer):
     @property
     def threshold_minor(self) -> int:
         """See `Offer.threshold_minor`."""
-        return self.spend_minor
+        return max(self.conditions.min_minor, self.spend_minor)
 
     @property
     def most_minor(self) -> int | None:

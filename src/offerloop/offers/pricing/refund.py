@@ -44,8 +44,7 @@ def refund_kept(priced: Priced, returned: Mapping[int, int], before: Mapping[int
         place: _share(priced, place, now[place]) - _share(priced, place, before.get(place, 0)) for place in returned
     }
     everything, earlier = (not _stays(priced, units) for units in (now, before))
-    shipping = priced.shipping_minor + (0 if priced.tax_included else priced.shipping_tax_minor)
-    return Refund(lines, shipping if everything and not earlier else 0)
+    return Refund(lines, _shipping(priced) if everything and not earlier else 0)
 
 
 def basket_kept(
@@ -71,11 +70,21 @@ def refund_repriced(
 ) -> int:
     """Return the refund for units returned now, in minor units, when so much has been given back before.
 
-    `reprice` prices a basket as on the day of the purchase. InputError for more units than there are.
+    `reprice` prices a basket as on the day of the purchase. Its shipping costs no less than was paid, also where
+    another offer would now save it. InputError for more units than there are.
     """
     kept = basket_kept(priced, basket, returned, before)
-    costs = reprice(kept).total_minor if kept.lines else 0
+    costs = _with_shipping_paid(reprice(kept), priced) if kept.lines else 0
     return max(0, priced.total_minor - costs - given_back_minor)
+
+
+def _with_shipping_paid(kept: Priced, priced: Priced) -> int:
+    return kept.total_minor + max(0, _shipping(priced) - _shipping(kept))
+
+
+def _shipping(priced: Priced) -> int:
+    """What is to be paid for shipping, with tax."""
+    return priced.shipping_minor + (0 if priced.tax_included else priced.shipping_tax_minor)
 
 
 def _in_all(priced: Priced, returned: Mapping[int, int], before: Mapping[int, int]) -> dict[int, int]:

@@ -74,7 +74,7 @@ def _learned(
     """Estimate them from all exposures, or from a sample of more `shards` than are studied together."""
     if shards <= FIT_SHARDS:
         return learn_shown(log, offers, seed, engine, never_harms=never_harms)
-    needed = frozenset[str]().union(*(needed_columns(one.scope) for one in offers))
+    needed = frozenset[str]().union(*(needed_columns(one.covers) for one in offers))
     lines = log.order_lines.select(*LINE_COLUMNS, *_further(log.order_lines, LINE_COLUMNS, needed))
     tables = {LINES: lines, EXPOSURES: log.exposures.select(EXPOSURE_COLUMNS)}
     if log.attributes is not None:

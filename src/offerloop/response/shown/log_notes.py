@@ -40,7 +40,7 @@ def notes_on_coverage(offers: Sequence[Offer], columns: Collection[str]) -> Iter
             "what they bring is shown too low",
             offers=names,
         )
-    if names := sorted(one.offer_id for one in offers if not tells_scope(columns, one.scope)):
+    if names := sorted(one.offer_id for one in offers if not tells_scope(columns, one.covers)):
         yield Message(
             "no column tells all that {offers} are limited to, such as shops, attributes or only_full_price, so "
             "they count as if they covered more; map 'store_id' and 'coupon' of the order lines and name 'attributes' "

@@ -32,7 +32,7 @@ def terms_of(offer: Offer, columns: Collection[str]) -> OfferTerms:
     `columns` are those of `columns_of_tables`.
     """
     share, most = offer.share_off, float(offer.most_minor or 0)
-    goods = covered_goods(offer.scope, columns)
+    goods = covered_goods(offer.covers, columns)
     terms = OfferTerms(offer.offer_id, offer.kind, threshold=float(offer.threshold_minor), goods=goods)
     depth = most or 1.0 if share is None else float(share)
     return replace(terms, depth=depth, most=most, amount=share is None, particulars=_particulars(offer))
@@ -53,7 +53,7 @@ def is_known_from_orders(offer: Offer, columns: Collection[str]) -> bool:
     """
     plain = type(offer.conditions)()
     conditions = replace(offer.conditions, min_minor=0, window=plain.window, code_needed=False)
-    return tells_scope(columns, offer.scope) and conditions == plain and not getattr(offer, "methods", ())
+    return tells_scope(columns, offer.covers) and conditions == plain and not getattr(offer, "methods", ())
 
 
 def shown_terms(
