@@ -20,6 +20,7 @@ from offerloop.store import (
     begin_pacing,
     coupons_of_template,
     customers_tested_since,
+    delete_decisions,
     erase_from_store,
     find_decision,
     find_purchase,
@@ -154,6 +155,9 @@ def test_campaigns_of_further_offers_are_counted_too(database):
     assert database.read(lambda one: shown_of(one, "v1")) == PlanProgress(2, {"first": 2, "second": 1})
     shown = database.read(lambda one: shown_by_campaign(one, ["first", "second", "third"]))
     assert {name: one.n_customers for name, one in shown.items()} == {"first": 2, "second": 1}
+    database.change(lambda one: delete_decisions(one, ["d1"]))
+    assert database.read(lambda one: find_decision(one, "d1")) is None
+    assert database.read(lambda one: shown_of(one, "v1")) == PlanProgress(1, {"first": 1})
 
 
 def test_workers_never_lease_more_than_the_budget(database):
