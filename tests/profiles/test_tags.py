@@ -27,8 +27,16 @@ HITS = {  # what the customer in the middle needs, and what just misses it; rank
     "coupon user": ({"n_redemptions": 3}, {"n_redemptions": 2}),
     "explorer": ({"n_products": 31}, {"n_products": 29}),
     "weekend shopper": ({"weekend_share": 0.6}, {"weekend_share": 0.59}),
-    "growing": ({"trend": (150 - 100) / (150 + 100)}, {"trend": (149 - 100) / (149 + 100)}),
-    "shrinking": ({"trend": (200 - 300) / (200 + 300)}, {"trend": (201 - 300) / (201 + 300)}),
+    "growing": (
+        {"trend": (150 - 100) / (150 + 100)},
+        {"trend": (149 - 100) / (149 + 100)},
+        {"trend": 1.0, "tenure_days": 182},
+    ),
+    "shrinking": (
+        {"trend": (200 - 300) / (200 + 300)},
+        {"trend": (201 - 300) / (201 + 300)},
+        {"trend": -1.0, "tenure_days": 182},
+    ),
     "bulk buyer": ({"bulk_buyer": True}, {"bulk_buyer": False}),
     "one-category": (
         {"top_category_share": 0.4},
@@ -104,4 +112,4 @@ def test_every_tag_is_called_by_its_name_and_has_its_rule_in_words():
 
 
 def test_tags_of_a_fifth_say_so_in_their_rule():
-    assert [tag.name for tag in TAGS if tag.is_a_fifth] == [tag.name for tag in TAGS if "fifth" in str(tag.rule)]
+    assert [tag.name for tag in TAGS if tag.is_a_fifth] == [tag.name for tag in TAGS if "four fifths" in str(tag.rule)]

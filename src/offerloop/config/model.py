@@ -254,12 +254,6 @@ class Config(ConfigSection):
             self._check_amount(self.plan.total_budget, "'plan.total_budget'")
         for team, budget in teams.items():
             self._check_amount(budget, f"'plan.team_budgets.{team}'")
-            if team not in [one.team for one in self.campaigns]:
-                raise ValueError(
-                    Message(
-                        "plan.team_budgets names the team '{team}', but no campaign has team = \"{team}\"", team=team
-                    )
-                )
         return self
 
     @model_validator(mode="after")

@@ -58,7 +58,8 @@ def plan_limits(config: Config, offers: pl.DataFrame) -> tuple[PlanLimit, ...]:
     money = [key for key in keys if key[0] in in_money]
     for team, budget in config.plan.team_budgets.items():
         members = {one.id for one in config.campaigns if one.team == team}
-        limits.append(_money("team", team, budget, config, (key for key in money if key[0] in members)))
+        if members:
+            limits.append(_money("team", team, budget, config, (key for key in money if key[0] in members)))
     if config.plan.total_budget is not None:
         limits.append(_money("total", "", config.plan.total_budget, config, money))
     if config.plan.contacts is not None:

@@ -29,6 +29,8 @@ class Tag:
 
 
 _DISTINCT = pl.col("n_products") / (pl.col("basket_lines") * pl.col("n_orders"))
+_BOUGHT_BEFORE = pl.col("tenure_days") > 2 * 91
+"""Both quarters of a trend are whole quarters of a customer."""
 TAG_BOUNDS = {
     "orders of the top fifth": pl.col("n_orders").quantile(0.8),
     "basket of the top fifth": pl.col("basket_minor").quantile(0.8),
@@ -38,7 +40,7 @@ TAG_BOUNDS = {
     "distinct products of the top fifth": _DISTINCT.quantile(0.8),
 }
 """What tags compare a customer with, as an expression over all customers. Ties at a bound are not above it, so that no
-more than about a fifth can be."""
+more than about a fifth can be; as low as the lowest fifth more can be."""
 
 
 TAGS = (
@@ -81,11 +83,10 @@ TAGS = (
         "pays full price",
         Message("fewest discounts", context="tag of customers"),
         Message(
-            "the fifth of customers with the smallest share of order lines bought below list price, where "
-            "anyone buys below it"
+            "share of order lines bought below list price as small as that of the fifth of customers where it is "
+            "smallest, where anyone buys below it"
         ),
         (pl.col("discount_share") <= pl.col("discounts of the lowest fifth")) & (pl.col("most discounts") > 0),
-        is_a_fifth=True,
     ),
     Tag(
         "coupon user",
@@ -109,14 +110,14 @@ TAGS = (
     Tag(
         "growing",
         Message("growing", context="tag of customers"),
-        Message("spend of the last quarter up by half or more on the quarter before"),
-        pl.col("trend") >= 0.2,
+        Message("spend of the last quarter up by half or more on the quarter before; first purchase before that one"),
+        (pl.col("trend") >= 0.2) & _BOUGHT_BEFORE,
     ),
     Tag(
         "shrinking",
         Message("shrinking", context="tag of customers"),
-        Message("spend of the last quarter down by a third or more"),
-        pl.col("trend") <= -0.2,
+        Message("spend of the last quarter down by a third or more; first purchase before the quarter before"),
+        (pl.col("trend") <= -0.2) & _BOUGHT_BEFORE,
     ),
     Tag(
         "one-category",

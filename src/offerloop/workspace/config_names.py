@@ -13,13 +13,27 @@ from offerloop.events import Events
 from offerloop.message import Message
 from offerloop.profiles import FEATURES, TAGS
 from offerloop.recommenders import RECOMMENDERS
+from offerloop.workspace.store_campaigns import has_store
 
 _TAGS = "tags"
 
 
 def name_problems(config: Config) -> list[Message]:
-    """Return one sentence for each recommender, field, tag or file that does not exist."""
-    return [*_candidates(config), *_fields(config), *_tags(config), *_outcomes(config)]
+    """Return one sentence for each recommender, field, tag, team or file that does not exist.
+
+    The store of a shop may have campaigns of any team, also later.
+    """
+    teams = () if has_store(config) else _teams(config)
+    return [*_candidates(config), *_fields(config), *_tags(config), *teams, *_outcomes(config)]
+
+
+def _teams(config: Config) -> list[Message]:
+    teams = {one.team for one in config.campaigns}
+    return [
+        Message("plan.team_budgets names the team '{team}', but no campaign has team = \"{team}\"", team=team)
+        for team in config.plan.team_budgets
+        if team not in teams
+    ]
 
 
 def _candidates(config: Config) -> list[Message]:

@@ -38,7 +38,7 @@ def campaigns_of_store(config: Config, *, running: bool = False) -> tuple[StoreC
 
     A shop that reads files has one when it is served. Raises ConfigError for a campaign that this program cannot read.
     """
-    if config.data.source != "store" and not _is_there(config.data.url):
+    if not has_store(config):
         return ()
     from offerloop.store import PLANNED_STATES, CampaignState, Database, campaigns_in
 
@@ -49,6 +49,11 @@ def campaigns_of_store(config: Config, *, running: bool = False) -> tuple[StoreC
     finally:
         database.close()
     return tuple(store_campaign(one.campaign_id, one.revision, one.text.body_at(one.moment.now)) for one in planned)
+
+
+def has_store(config: Config) -> bool:
+    """Whether the shop has a store, in which people may write campaigns."""
+    return config.data.source == "store" or _is_there(config.data.url)
 
 
 def _is_there(url: str) -> bool:

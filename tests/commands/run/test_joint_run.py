@@ -203,7 +203,11 @@ def test_seats_are_in_no_money_budget(folder):
     "plan, keys, sentence",
     [
         ("", 'team = "web"', "campaign 'second' names the team 'web', which has no budget in plan.team_budgets"),
-        ('team_budgets = { wen = "5.00" }', 'team = "web"', "names the team 'wen', but no campaign has team"),
+        (
+            'team_budgets = { wen = "5.00" }',
+            'team = "web"',
+            "which has no budget in plan.team_budgets, did you mean 'wen",
+        ),
         ('team_budgets = { web = "-5.00" }', 'team = "web"', "'plan.team_budgets.web' is below zero"),
         ('total_budget = "many"', "", "'plan.total_budget': 'many' is not an amount of money"),
         ("offers_per_customer = 0", "", "must be 1 or more"),
@@ -222,6 +226,7 @@ def test_what_cannot_be_is_refused_when_the_configuration_is_read(folder, plan, 
     "plan, keys, sentence",
     [
         ("contacts_by_channel = { ap = 5 }", "", "names the channel 'ap', which no offer has, did you mean 'app'"),
+        ('team_budgets = { wen = "5.00" }', "", "names the team 'wen', but no campaign has team"),
         ("", 'offer_budgets = { "cupon-*" = "1.00" }', "offer_budgets names 'cupon-\\*', which no offer's id fits"),
     ],
 )

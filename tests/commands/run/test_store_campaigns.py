@@ -1,5 +1,7 @@
 """A shop whose campaigns were written in the service: a run plans those that are approved, scheduled or running."""
 
+import json
+
 import polars as pl
 import pytest
 from small_shop import write_small_shop
@@ -57,6 +59,16 @@ def test_a_run_plans_the_approved_campaigns_and_keeps_them(shop):
     assert [(one.id, one.title, one.budget_minor) for one in read.campaigns] == [("spring", "Spring", 3_000)]
     assert list(read.full_offers) == [("spring", "spend-and-save")]
     assert [one.campaign_id for one in check(path).offers] == ["spring"]
+
+
+def test_teams_may_have_budgets_before_the_store_has_campaigns_of_theirs(shop):
+    path, database = shop
+    teams = '[plan]\nteam_budgets = { crm = "10.00", web = "5.00" }\n'
+    path.write_text(path.read_text() + teams)
+    write(database, "spring", CampaignState.APPROVED, team="crm")
+    summary = json.loads((run(path).folder / "summary.json").read_text())
+    assert [one["name"] for one in summary["plan"]["limits"] if one["kind"] == "team"] == ["crm"]
+    assert check(path).problems == []
 
 
 def test_a_campaign_that_does_not_fit_the_shop_any_more_is_named(shop):

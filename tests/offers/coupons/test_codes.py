@@ -82,6 +82,15 @@ def test_codes_that_could_be_guessed_are_not_made():
     make_codes(10, length=10)
 
 
+def test_a_length_that_is_asked_for_is_one_that_can_be():
+    with pytest.raises(InputError, match=r"take fewer codes or a shorter prefix, behind which codes may be longer$"):
+        make_codes(1_000, prefix="T" * 32, length=4)
+    with pytest.raises(InputError, match=r"ask for a length of at least (\d+)$") as refused:
+        make_codes(1_000, prefix="T" * 27, length=4)
+    enough = int(str(refused.value).rsplit(maxsplit=1)[1])
+    assert len(make_codes(1_000, prefix="T" * 27, length=enough)) == 1_000
+
+
 @pytest.mark.parametrize(
     ("asked", "said"),
     [

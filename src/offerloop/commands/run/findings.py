@@ -20,7 +20,7 @@ class CampaignFindings:
     campaign_id: str
     title: str
     send: bool
-    """Whether the plan's held-out profit is above zero beyond its interval."""
+    """Whether the plan is sent."""
     budget_minor: int
     budget_basis: str
     """`liability` or `expected`: how an offer counts against the budget."""

@@ -142,20 +142,22 @@ def _check_prefix(prefix: str) -> None:
 
 def _check_hard_to_guess(count: int, prefix: str, length: int) -> None:
     if (chance := code_guess_probability(count, length, prefix)) > MOST_GUESSABLE:
-        enough = next(
-            (more for more in range(length, LONGEST_CODE) if code_guess_probability(count, more) <= MOST_GUESSABLE),
-            None,
-        )
-        raise InputError(
+        lengths = range(length, LONGEST_CODE - len(prefix) + 1)
+        hard = (more for more in lengths if code_guess_probability(count, more, prefix) <= MOST_GUESSABLE)
+        enough = next(hard, None)
+        text = (
             Message(
+                "with {count} codes of length {length} one guess in {guesses} would be right; take fewer codes or a "
+                "shorter prefix, behind which codes may be longer"
+            )
+            if enough is None
+            else Message(
                 "with {count} codes of length {length} one guess in {guesses} would be right; ask for a "
-                "length of at least {enough}",
-                count=str(count),
-                length=str(length),
-                guesses=f"{1 / chance:,.0f}",
-                enough=str(enough),
+                "length of at least {enough}"
             )
         )
+        guesses = f"{1 / chance:,.0f}"
+        raise InputError(text.with_values(count=str(count), length=str(length), guesses=guesses, enough=str(enough)))
 
 
 def _remainder(text: str) -> int:

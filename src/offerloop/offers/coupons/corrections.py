@@ -20,7 +20,7 @@ _MOST_SPELLINGS = 256
 def correct_code(typed: str, find_codes: Callable[[Collection[str]], Collection[str]]) -> str | None:
     """Return the code that was meant, as it was made: the typed one, else the only one it can be a typing error of.
 
-    `known` tells which of some codes there are. None where no code can have been meant, and where several can.
+    `find_codes` tells which of some codes there are. None where no code can have been meant, and where several can.
     """
     plain = normalise_code(typed)
     if not plain:
