@@ -202,6 +202,24 @@ def test_two_currencies_in_one_column_are_never_added(tmp_path):
         check(made.config)
 
 
+@pytest.mark.parametrize(
+    ("form", "money"),
+    [("${} CAD", "CAD"), ("{} ZAR", "ZAR"), ("AED {}", "AED"), ("¥{} CNY", "CNY"), ("US${}", "USD")],
+)
+def test_an_amount_with_a_code_is_in_that_currency(tmp_path, form, money):
+    signed = PLAIN.with_columns(pl.format(form, pl.col("paid").cast(pl.String)).alias("paid"))
+    config = load_config(started(tmp_path, signed).config)
+    assert (config.sources["order_lines"].columns["paid"], config.shop.currency) == ("paid", money)
+    paid = collect(prepare(config, DuckDBEngine()).order_lines.select("paid_minor"))["paid_minor"]
+    assert paid.sum() == LINES["amount"].sum()
+
+
+@pytest.mark.parametrize("others", ["PEN", "TOP"])
+def test_an_id_that_begins_as_a_currency_is_no_amount(tmp_path, others):
+    names = pl.format("{}-{}", pl.lit(others), pl.col("product").cast(pl.String).str.slice(1).str.zfill(3))
+    assert source_of(started(tmp_path, PLAIN.with_columns(names.alias("product")))).columns["product_id"] == "product"
+
+
 def days(folder, table):
     made = started(folder, table)
     return made, source_of(made).time_format

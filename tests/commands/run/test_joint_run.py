@@ -206,7 +206,7 @@ def test_seats_are_in_no_money_budget(folder):
         (
             'team_budgets = { wen = "5.00" }',
             'team = "web"',
-            "which has no budget in plan.team_budgets, did you mean 'wen",
+            "in plan.team_budgets, did you mean 'wen",
         ),
         ('team_budgets = { web = "-5.00" }', 'team = "web"', "'plan.team_budgets.web' is below zero"),
         ('total_budget = "many"', "", "'plan.total_budget': 'many' is not an amount of money"),

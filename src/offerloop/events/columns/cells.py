@@ -6,7 +6,7 @@ import narwhals as nw
 import polars as pl
 from narwhals.dtypes import DType
 
-from offerloop.events.columns.currencies import WRITTEN_SIGNS
+from offerloop.events.columns.currencies import SPACED_CODES, WRITTEN_SIGNS
 
 BLANKS = (
     "", "na", "n/a", "nan", "null", "none", "nil", "-", "--", "\\n", "#n/a", "<na>", "(null)", "nat", "无", "空", "無",
@@ -14,7 +14,7 @@ BLANKS = (
 """Cells, in small letters, that mean "not known" where a number, a time or an id is expected."""
 EDGES = r"^[\s\x{00A0}\x{3000}\x{200B}\x{FEFF}]+|[\s\x{00A0}\x{3000}\x{200B}\x{FEFF}]+$"
 """Blanks around a text, those that nobody sees too."""
-_SYMBOLS = rf"[\s\x{{00A0}}\x{{202F}}'’\p{{Sc}}]|{WRITTEN_SIGNS}|US"
+_SYMBOLS = rf"{SPACED_CODES}|[\s\x{{00A0}}\x{{202F}}'’\p{{Sc}}]|{WRITTEN_SIGNS}|US"
 _MINUS = "[−－]"
 """Signs that some countries' formats and keyboards write in place of a hyphen."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Sequence
 
 import narwhals as nw
 import polars as pl
@@ -10,6 +11,7 @@ import polars as pl
 from offerloop.engine import Frame, collect
 from offerloop.errors import SourceError
 from offerloop.message import Message, both
+from offerloop.money import DIGITS
 
 CURRENCY_SIGNS = {
     "EUR": "€", "GBP": "£", "CNY": "元|圆|人民币", "JPY": "円", "KRW": "₩|원", "INR": r"₹|Rs\.?", "RUB": "₽",
@@ -22,12 +24,20 @@ CURRENCY_CODES = {
     "INR": "INR", "PLN": "PLN", "TRY": "TRY|TL", "SEK": "SEK", "NOK": "NOK", "DKK": "DKK", "CZK": "CZK", "BRL": "BRL",
     "AUD": "AUD", "CAD": "CAD", "NZD": "NZD", "HKD": "HKD", "SGD": "SGD", "TWD": "TWD", "MXN": "MXN",
 }  # fmt: skip
+_OTHERS, _SPACE = "|".join(sorted({*DIGITS} - {*CURRENCY_CODES})), "[\\s\u00a0\u202f]"
+SPACED_CODES = f"(?:^|{_SPACE})(?:{_OTHERS})(?:$|{_SPACE})"
+"""The regular expression of other codes. Some are words with which ids begin, so they count with a space beside the
+number."""
 WRITTEN_SIGNS = "|".join(
     pattern for money, pattern in (*CURRENCY_SIGNS.items(), *CURRENCY_CODES.items()) if money not in ("$", "¥")
 )
 """The regular expression of all signs and codes but "$" and "¥", which are currency signs by themselves."""
 _ALIKE = ({"¥", "CNY"}, {"¥", "JPY"}, {"$", "USD"}, {"kr", "SEK"}, {"kr", "NOK"}, {"kr", "DKK"})
 """Names of the same money."""
+_SHARED = {"$", "¥", "kr"}
+"""Signs that several currencies have."""
+_AMOUNT = r"[0-9\s.,'’+()-]"
+"""What a cell has beside signs and letters."""
 _ANY = r"\p{Sc}|[A-Za-z元圆円원]"
 
 
@@ -37,14 +47,10 @@ def are_mixed(signs: Collection[str]) -> bool:
 
 
 def signs_in(cells: pl.Series) -> dict[str, str]:
-    """Return the currencies whose signs or codes stand in texts, each with the first cell that has it."""
-    some = cells.filter(cells.str.contains(_ANY))
-    sign_by_currency = {}
-    for money, pattern in _patterns().items():
-        hit = some.filter(some.str.contains(pattern))
-        if hit.len():
-            sign_by_currency[money] = str(hit[0])
-    return sign_by_currency
+    """Return the currencies whose signs or codes stand in texts, each with a cell that has it."""
+    column = pl.DataFrame({"cell": cells}).filter(pl.col("cell").str.contains(_ANY))
+    marked = column.group_by(mark=pl.col("cell").str.replace_all(_AMOUNT, "")).agg(pl.col("cell").first())
+    return _by_money(marked["cell"].sort().to_list())
 
 
 def with_signs(frame: Frame, columns: Collection[str]) -> list[str]:
@@ -57,17 +63,10 @@ def with_signs(frame: Frame, columns: Collection[str]) -> list[str]:
 
 def check_one_currency(frame: Frame, columns: Collection[str], place: str) -> None:
     """Raise SourceError for text columns of amounts with signs of several currencies: no sum of them has a meaning."""
-    names = sorted(columns)
-    if not names:
-        return
-    firsts = [
-        nw.when(nw.col(name).str.contains(pattern)).then(nw.col(name)).min().alias(f"{number} {money}")
-        for number, name in enumerate(names)
-        for money, pattern in _patterns().items()
-    ]
-    row = collect(frame.select(*firsts)).row(0, named=True)
-    for number, name in enumerate(names):
-        signs = {money: cell for money in _patterns() if (cell := row[f"{number} {money}"]) is not None}
+    for name in sorted(columns):
+        cell = nw.col(name)
+        column = frame.filter(cell.str.contains(_ANY)).select(cell, cell.str.replace_all(_AMOUNT, "").alias("_mark"))
+        signs = _by_money(collect(column.group_by("_mark").agg(cell.min()), "_mark")[name].to_list())
         if are_mixed(signs):
             examples = both([f"'{cell}'" for cell in signs.values()])
             raise SourceError(
@@ -81,8 +80,20 @@ def check_one_currency(frame: Frame, columns: Collection[str], place: str) -> No
             )
 
 
-def _patterns() -> dict[str, str]:
-    return {
-        money: "|".join(filter(None, (CURRENCY_SIGNS.get(money), CURRENCY_CODES.get(money))))
-        for money in {**CURRENCY_SIGNS, **CURRENCY_CODES}
-    }
+def _by_money(cells: Sequence[str]) -> dict[str, str]:
+    """Return the currencies of cells in the order of their signs, each with the first cell that has it."""
+    first: dict[str, str] = {}
+    for cell in cells:
+        for money in _moneys(cell):
+            first.setdefault(money, cell)
+    order = {**CURRENCY_SIGNS, **CURRENCY_CODES, **first}
+    return {money: first[money] for money in order if money in first}
+
+
+def _moneys(cell: str) -> set[str]:
+    """Return the currencies that a cell names. What several have, such as "$", says nothing beside a code."""
+    codes = {money for money, pattern in CURRENCY_CODES.items() if re.search(pattern, cell)}
+    codes |= set(re.findall(f"(?:^|{_SPACE})({_OTHERS})(?:$|{_SPACE})", cell))
+    rest = re.sub("|".join((*CURRENCY_CODES.values(), SPACED_CODES)), "", cell)
+    signs = {money for money, pattern in CURRENCY_SIGNS.items() if re.search(pattern, rest)}
+    return codes | (signs - _SHARED if codes else signs)
