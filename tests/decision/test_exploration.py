@@ -1,9 +1,12 @@
 """When a period of a loop spends idle budgets on random offers."""
 
+import numpy as np
 import polars as pl
 import pytest
 
 from offerloop.decision import LoopPeriod, exploration_of
+from offerloop.decision.arms import NamedChoices, RandomOffers
+from offerloop.decision.forecast import probabilities_at_random
 from offerloop.evaluation import Estimate
 from offerloop.events import LoopExposures
 
@@ -47,3 +50,20 @@ def test_the_idle_budget_of_a_campaign_that_rests_does_not_explore():
 
 def test_a_run_that_is_no_period_of_a_loop_draws_as_it_always_does():
     assert exploration_of(None, OFFERS, [], {"one": OPEN}) is None
+
+
+def test_the_worth_of_random_offers_is_that_of_the_draw_which_explorers_make():
+    """A kind first, nothing among them: one offer of a kind of its own is drawn as often as all coupons together."""
+    effects = pl.DataFrame(
+        [(1, "a", "coupon", 500), (1, "b", "coupon", 500), (1, "ship", "free_shipping", 300), (2, "a", "coupon", 500),
+         (3, "b", "coupon", 500), (3, "dear", "gift", None)],
+        ["customer_id", "offer_id", "kind", "cost_liability_minor"], orient="row",
+    ).with_columns(campaign_id=pl.lit("one"))  # fmt: skip
+    weights = probabilities_at_random(effects)
+    assert weights.tolist() == pytest.approx([1 / 6, 1 / 6, 1 / 3, 1 / 2, 1 / 2, 0])
+    customers, safe = pl.Series("customer_id", [1, 2, 3]), effects.drop_nulls("cost_liability_minor")
+    drawn = RandomOffers.of(customers, safe, {}, NamedChoices.of(safe))
+    for offer, expected in (("a", [1 / 6, 1 / 2, 0]), ("b", [1 / 6, 0, 1 / 2]), ("ship", [1 / 3, 0, 0])):
+        named = NamedChoices.of(safe)
+        code = named.of_rows(pl.DataFrame({"campaign_id": ["one"], "offer_id": [offer]}))[0]
+        assert drawn.probability(np.full(3, code)).tolist() == pytest.approx(expected)

@@ -15,6 +15,7 @@ from offerloop.allocation import solve
 from offerloop.allocation.candidates import CandidateRows
 from offerloop.decision import CampaignCase, PlanLimit, choices_left_out, plan_campaigns
 from offerloop.decision.campaign_case import HeldOffers
+from offerloop.decision.forecast import probabilities_at_random
 from offerloop.decision.joint import amounts, best_together, one_after_the_other, together, used
 from offerloop.decision.sending_decision import (
     DecidedCampaign,
@@ -289,6 +290,19 @@ def test_what_is_not_sent_holds_neither_customers_nor_money(changes):
     assert not found.forecasts[0].pays_alone
 
 
+def test_a_campaign_that_rests_takes_no_part_in_the_joint_plan_of_others():
+    """It may be forecast so high that the others fail beside it; these must not be given up for that."""
+    first = case("one", 46, 10**6, pays=3.0)
+    resting = replace(first, rests=True, effects=first.effects.with_columns(pl.col("profit_minor") + 100))
+    others = [case("two", 33, 10**6, pays=0.8, error=0.6), case("three", 36, 4000, pays=0.8)]
+    cases = [resting, *others]
+    total = limit("total", 3000, cases)
+    found = plan_campaigns(cases, [*map(campaign_limit, cases), total], "jointly").forecasts
+    alone = plan_campaigns(others, [*map(campaign_limit, others), total], "jointly").forecasts
+    assert [one.send for one in found] == [False, True, True]
+    assert [one.plan.equals(other.plan) for one, other in zip(found[1:], alone, strict=True)] == [True, True]
+
+
 def test_a_campaign_whose_customers_are_worth_more_elsewhere_is_not_sent_though_it_would_pay_alone():
     """The same effects, but every offer of the second campaign brings one unit less."""
     first, second = case("one", 1, 10**6), case("two", 1, 10**6)
@@ -309,7 +323,7 @@ def test_forecasts_of_campaigns_that_are_sent_share_no_customer():
         assert one.comparison.filter(rule="plan")["n_customers"][0] == one.plan.height
         assert one.solution.used[0] == one.plan["cost_liability_minor"].sum() <= 2000
         left = case(one.campaign_id, 1 if one.campaign_id == "one" else 2, 0).without(served(other))
-        at_random = left.value(np.full(left.effects.height, 1 / len(left.offers)))
+        at_random = left.value(probabilities_at_random(left.effects))
         assert one.at_random.value == pytest.approx(at_random.value)
 
 

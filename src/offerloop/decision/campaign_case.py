@@ -35,7 +35,7 @@ _OF_OFFERS = ("funded_share", "margin", "contact_cost_minor", "cost_weight", "is
 """The same of offers."""
 _UNREAD = ("value_low_minor", "value_high_minor", "profit_low_minor", "profit_high_minor")
 """Columns of effects that no plan reads."""
-_TEXTS = ("campaign_id", "offer_id", "category")
+_TEXTS = ("campaign_id", "offer_id", "category", "kind")
 _ROW = "row"
 
 
@@ -91,7 +91,7 @@ class CampaignCase:
         number = pl.col("offer_id").cast(pl.Enum(terms["offer_id"])).to_physical()
         keys = keys.select(_ROW, "customer_id", number).sort("customer_id", "offer_id")
         few = (pl.col(name).cast(pl.Enum(terms[name].drop_nulls().unique().sort())) for name in _TEXTS)
-        terms = terms.with_columns(few).select("campaign_id", "offer_id", *TERMS, *ESTIMATES)
+        terms = terms.with_columns(few).select("campaign_id", "offer_id", "kind", *TERMS, *ESTIMATES)
         chosen = every.select(*_OF_CHOICE, is_shown=pl.col("basis") == "estimated")[keys[_ROW]]
         return cls(campaign, budget_minor, views, keys[_ROW].to_numpy(), chosen.hstack(terms[keys["offer_id"]]))
 

@@ -53,7 +53,7 @@ class Forecast:
     valuation: Repeated
     """The valuation of the plan's rows."""
     at_random: Estimate | None
-    """Held-out profit of giving everybody one of their offers at random, where a loop explores."""
+    """Held-out profit of drawing at random for everybody, where a loop explores."""
     overspend: float | None
     """Chance of spending more than the budget, when it counts expected costs; None when it counts liabilities."""
     least_errors: float
@@ -108,11 +108,22 @@ def forecast_campaign(
         uniform=uniform_depths(effects, case).with_columns(campaign_id=pl.lit(campaign.id)),
         budget_unit=case.unit,
         valuation=case.of_rows(chosen),
-        at_random=case.value(np.full(effects.height, 1 / max(len(case.offers), 1))) if explores else None,
+        at_random=case.value(probabilities_at_random(effects)) if explores else None,
         overspend=chance_of_overspending(taken, case.budget_minor) if expected else None,
         least_errors=least_errors,
         rests=case.rests,
     )
+
+
+def probabilities_at_random(effects: pl.DataFrame) -> Floats:
+    """(rows,): how probable it is that an explorer draws each candidate of a campaign, if there were no other.
+
+    As `RandomOffers` draws: a kind first, nothing among them, then an offer of it; none that could cost without limit.
+    """
+    can_draw = pl.col("cost_liability_minor").is_not_null()
+    n_kinds = pl.col("kind").filter(can_draw).n_unique().over("customer_id")
+    n_offers = can_draw.sum().over("customer_id", "kind")
+    return effects.select(pl.when(can_draw).then(1 / ((n_kinds + 1) * n_offers)).otherwise(0.0)).to_series().to_numpy()
 
 
 def held_out(case: CampaignCase, chosen: Ints) -> Estimate:

@@ -94,7 +94,7 @@ class SendingDecision:
 
 def decide_jointly(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], most: int) -> SendingDecision:
     """Solve all campaigns together, with `most` offers for each customer, without those that are not sent."""
-    active, by_campaign = list(cases), dict[str, DecidedCampaign]()
+    active, by_campaign = [one for one in cases if not one.rests], dict[str, DecidedCampaign]()
     while active:
         solved = best_together(active, limits, most)
         parts = [_decided(one, solved, limits, _offers_of_others(one, active, solved, most)) for one in active]
