@@ -12,10 +12,11 @@ from types import SimpleNamespace
 import pytest
 import stopped_loop
 
+from offerloop.commands.loop.task import facts_of
 from offerloop.errors import ContractError
 from offerloop.loop import unpacked
 from offerloop.loop.drift import AT_RANDOM
-from offerloop.loop.periods import go_on
+from offerloop.loop.periods import go_on, learn_once
 from offerloop.response import UnseenCost
 from offerloop.response.terms import EVERYTHING
 from offerloop.store.journal import Journal
@@ -226,3 +227,16 @@ def test_drift_sees_the_weeks_before_the_loop_and_what_is_usual_only_after_a_qua
     assert len(signs) == stopped_loop.SETTING.before + 1
     assert all("orders" + AT_RANDOM in one for one in signs[:-1])
     assert not any("value" in one for one in signs)
+
+
+def test_another_reading_of_a_period_is_recorded_as_it_decides_what_comes(journal):
+    """Otherwise a plan would rest that nobody was told of as rolled back, or be sent though the table says so."""
+    shown, learned = [], {"reasons": [], "alarms": []}
+    course = SimpleNamespace(learn=lambda *_: dict(learned))
+    for guardrails in ("go on", "go on", "roll back", "roll back", "go on"):
+        learned |= {"guardrails": guardrails, "value_minor": random.random()}
+        learn_once(course, journal, 0, {"missed": False})
+        (row,) = facts_of(journal.recorded())
+        shown.append((row["guardrails"], row.get("guardrails_before")))
+    assert shown == [("go on", None)] * 2 + [("roll back", "go on")] * 2 + [("go on", None)]
+    assert [step for _, step, _ in journal.recorded()] == ["learn", "learn again 1", "learn again 2"]

@@ -87,7 +87,7 @@ class CandidateTable:
                     "{n} customers have the same {column} ({value}); leave the cell empty where it is not known",
                     n=most["n"][0],
                     column=limits.shared or "",
-                    value=most[UNIT][0],
+                    value=most[UNIT][0].removeprefix("shared "),
                 )
             )
         return replace(self, rows=rows)

@@ -165,10 +165,10 @@ def _readout(shop: Path, request: Request, _: Note) -> dict[str, Any]:
 
 
 def _loop(shop: Path, _: Request, __: Note) -> dict[str, Any]:
-    """Take the next steps of the loop; alarms are those of the periods that ended with them."""
+    """Take the next steps of the loop; alarms are those of the periods that ended with them or are read otherwise."""
     from offerloop.commands.loop.task import take_steps
 
-    before = {one["period"] for one in take_steps(shop, None, once=False).periods if "guardrails" in one}
+    before = take_steps(shop, None, once=False).periods
     state = take_steps(shop, None, once=True)
     newest = state.periods[-1] if state.periods else {}
 

@@ -7,7 +7,7 @@ from offerloop.lazy import lazy_exports
 if TYPE_CHECKING:
     from offerloop.loop.course import NO_CAMPAIGN, LoopCourse, LoopShop
     from offerloop.loop.decisions import FORECAST, UNSEEN_COSTS, PeriodPlan, exposures_of, unpacked, without_customers
-    from offerloop.loop.periods import NotYetError, decide_once, go_on, learn_once
+    from offerloop.loop.periods import NotYetError, decide_once, go_on, is_learning, learn_once
 
 __all__ = [
     "FORECAST",
@@ -20,6 +20,7 @@ __all__ = [
     "decide_once",
     "exposures_of",
     "go_on",
+    "is_learning",
     "learn_once",
     "unpacked",
     "without_customers",

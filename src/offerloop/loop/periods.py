@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from offerloop.store import Journal
 
 
+LEARN, LEARN_AGAIN = "learn", "learn again"
+"""Steps of a journal that hold what came of a period."""
+
+
 class NotYetError(Exception):
     """What was asked for is not known yet; its message says when it will be."""
 
@@ -63,6 +67,25 @@ def decide_once(course: Course, journal: Journal, period: int) -> Any:  # noqa: 
 
 
 def learn_once(course: Course, journal: Journal, period: int, decided: Any) -> Any:  # noqa: ANN401
-    """Learn what came of a period, and record it. Raises NotYetError while the period lasts."""
+    """Learn what came of a period, and record it. Raises NotYetError while the period lasts.
+
+    What decides is what the shop's tables say now. Where that is another reading than the one on record, as returns and
+    opt-outs came late or orders were corrected, it is recorded as well: LEARN_AGAIN with a number.
+    """
     learned = course.learn(period, decided)
-    return journal.once(period, "learn", lambda: learned)
+    newest, number = journal.once(period, LEARN, lambda: learned), 1
+    while (later := journal.result_of(period, f"{LEARN_AGAIN} {number}")) is not None:
+        newest, number = later, number + 1
+    if _reading(learned) == _reading(newest):
+        return newest
+    return journal.once(period, f"{LEARN_AGAIN} {number}", lambda: learned)
+
+
+def is_learning(step: str) -> bool:
+    """Return whether a step of a journal holds what came of its period."""
+    return step == LEARN or step.startswith(LEARN_AGAIN)
+
+
+def _reading(learned: Any) -> tuple[Any, ...]:  # noqa: ANN401
+    """Return what of it has a part in later decisions, without amounts, which any late return changes a little."""
+    return learned["guardrails"], learned["reasons"], [one["sign"] for one in learned["alarms"]]

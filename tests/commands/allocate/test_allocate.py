@@ -287,7 +287,7 @@ def test_brackets_in_names_are_printed_as_they_are(tmp_path):
 def test_customers_who_share_a_word_for_not_knowing_are_named(tmp_path):
     path = tmp_path / "shared.csv"
     shop().with_columns(device=pl.lit("unknown")).write_csv(path)
-    with pytest.raises(InputError, match=r"300 customers have the same device .*leave the cell empty"):
+    with pytest.raises(InputError, match=r"300 customers have the same device \(unknown\); leave the cell empty"):
         allocate(path, limits(tmp_path, 'budget = "9.00"\nshared = "device"'), (), "USD")
 
 

@@ -78,3 +78,15 @@ def test_columns_line_up_beside_wide_characters():
     names, rows = right_edges(text_of(decided(0), decided(1)))
     assert len(rows) == 4
     assert all(row == names for row in rows)
+
+
+def test_another_reading_of_a_period_is_said_beside_the_first_one_and_told_again():
+    first = decided(0, cost_minor=1, guardrails="go on", reasons=[], alarms=[])
+    now = first | {"guardrails": "roll back", "reasons": ["worse profit"], "guardrails_before": "go on"}
+    assert "roll it back: 'profit' is worse (read before: go on)" in text_of(now)
+    state = LoopState([now], None, None, [], "USD")
+    (told,) = state.alarms([first], Localizer("en"))
+    assert told.startswith("Period 0: roll it back")
+    assert state.alarms([now], Localizer("en")) == []
+    taken_back = first | {"guardrails_before": "roll back"}
+    assert len(LoopState([taken_back], None, None, [], "USD").alarms([now], Localizer("en"))) == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,12 +30,13 @@ class LoopState(Result):
     left_out: Message | None = None
     """Which offers cost what guardrails do not count; None where there are none."""
 
-    def alarms(self, told_before: Collection[int], localizer: Localizer) -> list[str]:
-        """Return what somebody must know of periods that have ended and were not told of before."""
+    def alarms(self, before: Iterable[Mapping[str, Any]], localizer: Localizer) -> list[str]:
+        """Return what somebody must know of periods that have ended, or are read otherwise, since the rows `before`."""
         from offerloop.commands.loop.terminal_text import urgent
 
-        ended = (one for one in self.periods if one["period"] not in told_before)
-        return [what for one in ended for what in urgent(one, localizer)]
+        earlier = {one["period"]: _reading(one) for one in before}
+        changed = (one for one in self.periods if _reading(one) != earlier.get(one["period"]))
+        return [what for one in changed for what in urgent(one, localizer)]
 
     @property
     def awaited(self) -> str:
@@ -67,3 +68,8 @@ class LoopState(Result):
             "published": self.published, "log": "" if self.learned is None else str(self.learned),
             "left_out": "" if self.left_out is None else str(self.left_out),
         }  # fmt: skip
+
+
+def _reading(period: Mapping[str, Any]) -> tuple[Any, ...] | None:
+    """Return what guardrails and drift say of a period; None while it lasts."""
+    return (period["guardrails"], period.get("alarms")) if "guardrails" in period else None

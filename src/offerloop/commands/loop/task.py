@@ -15,7 +15,7 @@ from offerloop.config import Config, StrPath, config_file, load_config, problems
 from offerloop.engine import DEFAULT_ENGINE, collect
 from offerloop.errors import ConfigError, InputError
 from offerloop.events import Events, LoopExposures, prepare, read_all, with_variables
-from offerloop.loop import NO_CAMPAIGN, UNSEEN_COSTS, LoopCourse, exposures_of, go_on
+from offerloop.loop import NO_CAMPAIGN, UNSEEN_COSTS, LoopCourse, exposures_of, go_on, is_learning
 from offerloop.message import Message
 from offerloop.publishing import Parcels, carry, rows_of
 from offerloop.store import Journal
@@ -91,11 +91,18 @@ def _published(config: Config, folder: Path) -> list[Message]:
 
 
 def facts_of(recorded: Sequence[tuple[int, str, Any]]) -> list[dict[str, Any]]:
-    """A row for each period of a journal, without what only the loop itself reads."""
+    """A row for each period of a journal, without what only the loop itself reads.
+
+    What was learned of it is the newest reading, with the `guardrails_before` of the first one where it differs.
+    """
     rows: dict[int, dict[str, Any]] = {}
     for period, step, body in recorded:
-        if period > BEGINNING and step in ("decide", "learn"):
-            rows.setdefault(period, {"period": period}).update(body)
+        if period > BEGINNING and (step == "decide" or is_learning(step)):
+            row = rows.setdefault(period, {"period": period})
+            before = row.pop("guardrails_before", None) or row.get("guardrails")
+            row.update(body)
+            if before and before != row["guardrails"]:
+                row["guardrails_before"] = before
     return [
         {name: value for name, value in rows[period].items() if name not in ("assignments", UNSEEN_COSTS)}
         for period in sorted(rows)

@@ -132,7 +132,10 @@ def _rows(row: dict[str, Any], _: Localizer) -> Iterator[tuple[str, ...]]:
 
 def _guardrails(row: dict[str, Any], _: Localizer) -> str:
     """Return what guardrails advise, and why."""
-    action = row.get("guardrails")
+    action, before = row.get("guardrails"), row.get("guardrails_before")
+    if before:
+        now = _guardrails(row | {"guardrails_before": None}, _) or "–"
+        return _("{now} (read before: {before})", context="guardrails", now=now, before=_.named(ACTIONS, before))
     if not action:
         return ""
     reasons = [_reason(code, _) for code in row.get("reasons", ())]
@@ -149,7 +152,7 @@ def _reason(written: str, _: Localizer) -> str:
 def urgent(row: dict[str, Any], _: Localizer) -> Iterator[str]:
     """Yield what somebody must know of a period that has ended: alarms of drift, and guardrails that end something."""
     yield from _alarms(row, _)
-    if row.get("guardrails") in ("stop", "roll back"):
+    if {row.get("guardrails"), row.get("guardrails_before")} & {"stop", "roll back"}:
         said = _guardrails(row, _)
         yield _("Period {period}: {guardrails}", context="alarm of a loop", period=row["period"], guardrails=said)
 
