@@ -214,6 +214,19 @@ def test_text_ids_give_the_same_explanation(run, tmp_path):
 
 
 @pytest.mark.parametrize("language", languages())
+def test_a_campaign_that_guardrails_stopped_is_not_said_to_have_too_low_a_forecast(tmp_path, language):
+    folder = build_run(tmp_path / "run", send=False)
+    summary = json.loads((folder / "summary.json").read_text())
+    for one in summary["campaigns"]:
+        one["rests"] = True
+    (folder / "summary.json").write_text(json.dumps(summary))
+    text = explain(folder, "1", "marketer", language).text
+    says = {"en": ("uardrails stopped", "above zero", "high enough"), "zh": ("护栏", "零", "达到发放条件")}[language]
+    assert text.count(says[0]) >= 6
+    assert not any(one in text for one in says[1:])
+
+
+@pytest.mark.parametrize("language", languages())
 @pytest.mark.parametrize("audience", AUDIENCES)
 def test_every_reason_has_a_text_for_every_reader(run, unsent, audience, language):
     for folder, customer in [*((run, one) for one in ROWS), (unsent, 1), (unsent, 7)]:
@@ -290,6 +303,17 @@ def test_a_personalised_price_is_called_one(run):
     assert "2011/83" in explain(run, "1", "customer").text
     assert "第二十四条" in explain(run, "1", "customer", "zh").text
     assert "2011/83" not in explain(run, "2", "customer").text
+
+
+def test_an_employee_calls_a_price_personalised_that_the_plan_chose_and_no_other(run):
+    assert "The price is personalised" in explain(run, "1", "support").text
+    drawn = explain(run, "8", "support")
+    assert "nothing that the customer did or bought counted" in drawn.text
+    assert "The price was set for this customer by automated means" in drawn.text
+    assert "personalised by" not in drawn.text
+    terms = replace(drawn.findings.decision.terms, kind="benefit")
+    benefit = replace(drawn.findings, decision=replace(drawn.findings.decision, terms=terms))
+    assert "2011/83" not in explanation_text(benefit, "support", "en")
 
 
 def test_every_reason_code_has_words():

@@ -131,12 +131,14 @@ class ExplanationLocalizer:
         )
 
     def not_sent(self, campaign: ExplainedCampaign) -> str:
-        """Return a code for why a campaign is not sent: by its rule for sending, or because it has no forecast."""
+        """Return a code for why a campaign is not sent: by its rule for sending, or as it has no forecast or rests."""
         if not campaign.has_forecast:
             return "no_forecast"
+        if campaign.rests:
+            return "rests"
         if campaign.pays_alone:
             return "not_sent_others"
-        return "not_sent" if campaign.send_rule == "proven" else "not_sent_expected"
+        return {"proven": "not_sent", "likely": "not_sent_likely"}.get(campaign.send_rule, "not_sent_expected")
 
     def offer(self, terms: OfferTermFacts | None, *, with_most: bool = False) -> str:
         """An offer in the words of the language; its label where the kind is not known here."""

@@ -247,6 +247,8 @@ class ExplainedCampaign(JsonFacts):
     send: bool
     send_rule: str
     """When its plan is sent: proven, or expected."""
+    rests: bool
+    """Whether guardrails of a loop stopped it."""
     pays_alone: bool
     """Whether it is not sent only because other campaigns bring more."""
     has_forecast: bool

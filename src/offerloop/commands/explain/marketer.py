@@ -61,6 +61,14 @@ PRICE_NOT_SENT = {
         "{campaign}: not sent, so it decides nothing here. Its best plan is forecast at "
         "{forecast}, which is not well above zero."
     ),
+    "not_sent_likely": Message(
+        "{campaign}: not sent, so it decides nothing here. Its best plan is forecast at "
+        "{forecast}, which is not high enough."
+    ),
+    "rests": Message(
+        "{campaign}: not sent, so it decides nothing here. Guardrails stopped it, and it rests. Its best plan is "
+        "forecast at {forecast}."
+    ),
     "not_sent_others": Message(
         "{campaign}: not sent, so it decides nothing here. By itself it is forecast at "
         "{forecast}, but other campaigns bring more with the same customers and limits."

@@ -87,6 +87,15 @@ SUPPORT_SCOPE = {
 }
 """How close the category of an offer is to a customer, for an employee."""
 
+PRICE_OF_PLAN = Message(
+    "The price is personalised by automated means, and the customer must be told so (EU Directive 2011/83, art. "
+    "6(1)(ea))."
+)
+PRICE_AT_RANDOM = Message(
+    "The price was set for this customer by automated means, and the customer must be told so (EU Directive 2011/83, "
+    "art. 6(1)(ea))."
+)
+
 
 def support_text(_: ExplanationLocalizer) -> str:
     """Six to ten lines, one sentence or two each; of money only the offer's terms."""
@@ -101,13 +110,8 @@ def support_text(_: ExplanationLocalizer) -> str:
         names = _.in_words(_.facts.attributes_not_used)
         lines.append(_("Not used: {attributes}.", context="explanation", attributes=names))
     lines.append(_("The decision was automatic; no employee looked at this customer."))
-    if terms:
-        lines.append(
-            _(
-                "The price is personalised by automated means, and the customer must be told so (EU "
-                "Directive 2011/83, art. 6(1)(ea))."
-            )
-        )
+    if terms and terms.kind != "benefit":  # which is no price
+        lines.append(_(PRICE_AT_RANDOM if reason in DRAWN else PRICE_OF_PLAN))
     lines += [
         _("What you can do on request: have personalised offers switched off, or have the data erased."),
         _("If the customer finds the decision wrong, pass it on: a person can then look at it."),

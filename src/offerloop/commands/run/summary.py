@@ -102,6 +102,7 @@ def _campaign(campaign: CampaignFacts, facts: RunFacts) -> dict[str, Any]:
         "title": findings.title,
         "send": findings.send,
         "pays_alone": findings.pays_alone,
+        "rests": findings.rests,
         "policy": findings.policy,
         "basis": campaign.basis,
         "bases": sorted(campaign.bases),
