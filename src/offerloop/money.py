@@ -133,21 +133,21 @@ def share(amount: int, weights: Sequence[int], most: Sequence[int] | None = None
 def _within(amount: int, weights: Sequence[int], most: Sequence[int]) -> list[int]:
     """Whoever would get its `most` and above gets it, and the others share what is left, until nobody does."""
     parts, left = [0] * len(weights), amount
-    open_ = [one for one, limit in enumerate(most) if limit > 0]
-    while left and open_:
-        sizes = [weights[one] for one in open_]
+    not_full = [one for one, limit in enumerate(most) if limit > 0]
+    while left and not_full:
+        sizes = [weights[one] for one in not_full]
         if not any(sizes):
-            sizes = [1] * len(open_)
+            sizes = [1] * len(not_full)
         total = sum(sizes)
-        full = [one for one, size in zip(open_, sizes, strict=True) if left * size >= most[one] * total]
+        full = [one for one, size in zip(not_full, sizes, strict=True) if left * size >= most[one] * total]
         if not full:
-            for place, part in zip(open_, _by_largest_remainder(left, sizes, total), strict=True):
+            for place, part in zip(not_full, _by_largest_remainder(left, sizes, total), strict=True):
                 parts[place] = part
             break
         for place in full:
             parts[place] = most[place]
             left -= most[place]
-        open_ = [one for one in open_ if parts[one] == 0]
+        not_full = [one for one in not_full if parts[one] == 0]
     return parts
 
 

@@ -43,7 +43,7 @@ def price_files(
                 error=error.message,
             )
         ) from None
-    told_in = report_language(language, parsed.currency, products=[line.product_id for line in parsed.lines])
+    shown_language = report_language(language, parsed.currency, products=[line.product_id for line in parsed.lines])
     listed = CodeList({}) if codes is None else CodeList.of(read_code_list(as_path(codes)))
     with_offers, presented = listed.read(parsed)
-    return PricedBasket.of(price(with_offers, offer_set.offers, at, offer_set.policy), told_in, presented)
+    return PricedBasket.of(price(with_offers, offer_set.offers, at, offer_set.policy), shown_language, presented)

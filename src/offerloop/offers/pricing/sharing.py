@@ -75,16 +75,16 @@ def _by_unit(
         for count, price, used in now.units(place)
     ]
     amount = min(amount, sum(one.count * one.room for one in groups))
-    open_ = [one for one in groups if one.room]
-    while amount and open_:
-        total = sum(one.count * one.price for one in open_)
-        full = [one for one in open_ if amount * one.price >= one.room * total]
+    not_full = [one for one in groups if one.room]
+    while amount and not_full:
+        total = sum(one.count * one.price for one in not_full)
+        full = [one for one in not_full if amount * one.price >= one.room * total]
         if not full:
-            _rounded_down(open_, amount, total, remainder)
+            _rounded_down(not_full, amount, total, remainder)
             break
         for group in full:
             group.off, amount = group.room, amount - group.count * group.room
-        open_ = [one for one in open_ if not one.off]
+        not_full = [one for one in not_full if not one.off]
     runs_by_place: dict[int, list[Run]] = {place: [] for place in places}
     for group in groups:
         if group.more:
