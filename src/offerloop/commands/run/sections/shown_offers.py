@@ -221,7 +221,7 @@ def _chance(shown: ShownOffers, _: Localizer) -> str:
 
 
 def _apart(shown: ShownOffers, attributes: Sequence[str], _: Localizer) -> str:
-    """How customers are how apart, and by which of their attributes besides purchases."""
+    """How customers are told apart, and by which of their attributes besides purchases."""
     text = Message("Which customers respond more is told by the estimator “{estimator}”: {meaning}.")
     how = _(text, estimator=_.named(ESTIMATOR_NAMES, shown.estimator), meaning=_(GROWTH_IN_WORDS))
     names = _.listed(name.replace("_", " ") for name in attributes)
