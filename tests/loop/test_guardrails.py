@@ -54,7 +54,7 @@ def test_what_customers_do_not_like_is_rolled_back_although_it_pays(name, plain,
 def test_a_broken_draw_stops_the_trial_and_another_one_begins():
     found, guardrails = actions(0.0, 2, held=0.5)
     assert found == ["stop", "stop"]
-    assert (guardrails.state, guardrails.sent) == ("trial", {})
+    assert (guardrails.state, guardrails.treated) == ("trial", {})
 
 
 def test_where_another_share_is_held_back_another_trial_begins():

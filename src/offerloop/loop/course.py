@@ -83,7 +83,7 @@ class LoopCourse:
     """Periods in which more is explored."""
     reading: ExperimentReading | None = None
     """What guardrails said of the period before the last."""
-    _given: dict[int, pl.DataFrame] = field(default_factory=dict)
+    _assigned: dict[int, pl.DataFrame] = field(default_factory=dict)
     """The assignments of each period."""
     _unseen_costs: dict[int, tuple[UnseenCost, ...]] = field(default_factory=dict)
     """What offers of each period cost of which order lines show nothing."""
@@ -91,8 +91,8 @@ class LoopCourse:
     """Ids of the campaigns of all periods so far."""
     _stopped: set[str] = field(default_factory=set)
     """Ids of campaigns that are not sent any more, as arms were not those that were drawn."""
-    _read: Outcomes | None = None
-    _last: tuple[int, JournalDecision] | None = None
+    _read_outcomes: Outcomes | None = None
+    _last_decided: tuple[int, JournalDecision] | None = None
     """The period that guardrails read next: only after the following one is it known what came back of it."""
 
     def __post_init__(self) -> None:
@@ -120,7 +120,9 @@ class LoopCourse:
         state, rests = self._resting()
         holdback = self.config.experiment.holdback
         history = LoopExposures(
-            exposures(self._given, self.first_day, self.config.evaluate.window_days), self.first_day, tuple(self.alarms)
+            exposures(self._assigned, self.first_day, self.config.evaluate.window_days),
+            self.first_day,
+            tuple(self.alarms),
         )
         settings = self._settings(period, day)
         plan = self.shop.plan(settings, LoopPeriod(history, holdback, rests))
@@ -159,10 +161,10 @@ class LoopCourse:
         if decided["missed"]:
             return
         self._campaigns.update(one["campaign"] for one in decided["forecasts"])
-        self._given[period] = unpacked(decided["assignments"])
+        self._assigned[period] = unpacked(decided["assignments"])
         unseen = decided.get(UNSEEN_COSTS)  # an earlier version did not record them
         self._unseen_costs[period] = self._configured_costs() if unseen is None else tuple(map(UnseenCost.read, unseen))
-        self.shop.give(period, self._given[period].drop("contact_cost_minor"))
+        self.shop.give(period, self._assigned[period].drop("contact_cost_minor"))
 
     def learn(self, period: int, decided: JournalDecision) -> dict[str, Any]:
         """Read the period before the last with guardrails, and look for drift in the last one."""
@@ -180,11 +182,11 @@ class LoopCourse:
         if decided["missed"]:
             return {"value_minor": 0.0, "cost_minor": 0.0, "guardrails": None, "reasons": [], "alarms": []}
         self.reading = None
-        if self._last is not None:
-            self.reading = self.guardrails.add_period(self._randomised(*self._last))
+        if self._last_decided is not None:
+            self.reading = self.guardrails.add_period(self._randomised(*self._last_decided))
             if self.reading is not None and self.reading.action == "stop":
                 self._stopped |= self._campaigns
-        self._last = period, decided
+        self._last_decided = period, decided
         done = self._outcome(period)
         alarms = self._look_for_drift(period, done, sent=bool(decided["sent"]))
         reasons = [] if self.reading is None else [f"{one.code} {one.subject}".strip() for one in self.reading.reasons]
@@ -211,29 +213,29 @@ class LoopCourse:
     @property
     def _outcomes(self) -> Outcomes:
         """What the shop's tables say now; read anew when they have changed."""
-        if self._read is None or self._read.events is not self.shop.events:
-            self._read = Outcomes(self.shop.events, self.engine, self.config.shop.margin)
-        return self._read
+        if self._read_outcomes is None or self._read_outcomes.events is not self.shop.events:
+            self._read_outcomes = Outcomes(self.shop.events, self.engine, self.config.shop.margin)
+        return self._read_outcomes
 
     def offers_without_cost(self) -> list[str]:
         """Return the ids of offers that were given and cost us what nobody can count in orders."""
         costs = ((period, cost) for period, of_period in self._unseen_costs.items() for cost in of_period)
         unknown = [(period, cost.offer_id) for period, cost in costs if cost.minor is None]
-        return sorted({name for period, name in unknown if (self._given[period]["offer_id"] == name).any()})
+        return sorted({name for period, name in unknown if (self._assigned[period]["offer_id"] == name).any()})
 
     def _span(self, period: int) -> tuple[int, int]:
         return self.begins(period), self.begins(period + 1)
 
     def _outcome(self, period: int) -> pl.DataFrame:
-        return self._outcomes.of_offers(self._given[period], *self._span(period), self._unseen_costs[period])
+        return self._outcomes.of_offers(self._assigned[period], *self._span(period), self._unseen_costs[period])
 
     def _look_for_drift(self, period: int, done: pl.DataFrame, *, sent: bool) -> list[Alarm]:
         """Look at orders, cuts and price response, at value beside the quarter before, at costs beside the forecast."""
         if not self.drift.sales:
             self._add_earlier_windows()
         self.periods_after_alarm = max(0, self.periods_after_alarm - 1)
-        of = OF_PLAN if sent else AT_RANDOM
-        alarms = self._add_to_drift(period, done, of, cost_sign(done, of))
+        regime = OF_PLAN if sent else AT_RANDOM
+        alarms = self._add_to_drift(period, done, regime, cost_sign(done, regime))
         if alarms:
             self.periods_after_alarm = PERIODS_AFTER_ALARM
             self.alarms.append(self.begins(period + 1))
@@ -247,12 +249,12 @@ class LoopCourse:
             if self.begins(period) >= self.shop.events.first_day:
                 self._add_to_drift(period, self._outcomes.of_earlier_customers(*self._span(period)), AT_RANDOM, {})
 
-    def _add_to_drift(self, period: int, done: pl.DataFrame, of: str, costs: Mapping[str, float]) -> list[Alarm]:
+    def _add_to_drift(self, period: int, done: pl.DataFrame, regime: str, costs: Mapping[str, float]) -> list[Alarm]:
         """Add to drift how the shop ran, and what customers left where a quarter of data says what is usual."""
         sales = self._outcomes.period_sales(*self._span(period))
         has_usual = self.begins(period) >= self.shop.events.first_day + QUARTER_DAYS
         value = {"value": value_sign(done)} if has_usual else {}
-        return self.drift.add_period(sales, {"orders" + of: log_of(sales.orders), **value, **costs})
+        return self.drift.add_period(sales, {"orders" + regime: log_of(sales.orders), **value, **costs})
 
 
 def _exploring_more(config: Config, campaign: Campaign) -> Campaign:

@@ -58,40 +58,38 @@ class Guardrails:
     held: float
     """Share of the customers of the trial from whom offers are held back."""
     state: State = "trial"
-    rest: int = 0
+    periods_left: int = 0
     """Periods until the next trial."""
     planned: float = 0.0
     """Customers at whose number intervals are tightest."""
-    sent: dict[str, Totals] = field(default_factory=dict)
-    kept: dict[str, Totals] = field(default_factory=dict)
+    treated: dict[str, Totals] = field(default_factory=dict)
+    held_back: dict[str, Totals] = field(default_factory=dict)
     """Totals of customers who got their offer, and of those whose offer was held back."""
-    reading: ExperimentReading | None = None
-    """The newest one."""
 
     def add_period(self, randomised: RandomisedCustomers | None) -> ExperimentReading | None:
         """Read one more period. Returns None where no plan was sent, or nobody was held back."""
         if self.state == "rest":
-            self.rest -= 1
-            self.state = "rest" if self.rest > 0 else "trial"
+            self.periods_left -= 1
+            self.state = "rest" if self.periods_left > 0 else "trial"
         if randomised is None or self.state != "trial":
             return None
         if randomised.holdback != self.held:
             self.held = randomised.holdback
             self.begin("trial")
         self._add(randomised)
-        self.reading = read_challenge(self.sent, self.kept, self._rule())
-        if self.reading.action != "go on":
-            self.begin("rest" if self.reading.action == "roll back" else "trial")
-        return self.reading
+        reading = read_challenge(self.treated, self.held_back, self._rule())
+        if reading.action != "go on":
+            self.begin("rest" if reading.action == "roll back" else "trial")
+        return reading
 
     def begin(self, state: State) -> None:
         """Another trial, now or later."""
-        self.state, self.rest = state, REST if state == "rest" else 0
-        self.planned, self.sent, self.kept = 0.0, {}, {}
+        self.state, self.periods_left = state, REST if state == "rest" else 0
+        self.planned, self.treated, self.held_back = 0.0, {}, {}
 
     def _add(self, randomised: RandomisedCustomers) -> None:
         self.planned = self.planned or float(SPAN * len(randomised.held_back))
-        for rows, totals in ((~randomised.held_back, self.sent), (randomised.held_back, self.kept)):
+        for rows, totals in ((~randomised.held_back, self.treated), (randomised.held_back, self.held_back)):
             own_totals = {PROFIT: Totals.of(randomised.profit_minor[rows], before=randomised.before_minor[rows])}
             for metric in METRICS[1:]:
                 if metric.name in randomised.metrics:
@@ -100,6 +98,6 @@ class Guardrails:
             totals.update({name: totals[name] + one if name in totals else one for name, one in own_totals.items()})
 
     def _rule(self) -> ShipRule:
-        happened = {name for name, one in self.sent.items() if one.sums[0] or self.kept[name].sums[0]}
+        happened = {name for name, one in self.treated.items() if one.sums[0] or self.held_back[name].sums[0]}
         metrics = tuple(one for one in METRICS if one.name in happened or one.name == PROFIT)
         return ShipRule(metrics, self.planned, (1 - self.held, self.held))

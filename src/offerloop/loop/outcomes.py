@@ -135,11 +135,11 @@ def value_sign(done: pl.DataFrame) -> float:
     return float(np.log(value / usual))
 
 
-def cost_sign(done: pl.DataFrame, of: str) -> dict[str, float]:
+def cost_sign(done: pl.DataFrame, regime: str) -> dict[str, float]:
     """Return the root of what offers cost less that of the forecast, in roots of what one costs; empty without any."""
     expected = done.filter(pl.col("expected_minor") > 0)
     if expected.is_empty():
         return {}
     paid, forecast = (float(expected[name].sum()) for name in ("paid_minor", "expected_minor"))
     unit = np.sqrt(max(forecast / expected.height, 1.0))
-    return {"cost" + of: float((np.sqrt(max(paid, 0.0)) - np.sqrt(forecast)) / unit)}
+    return {"cost" + regime: float((np.sqrt(max(paid, 0.0)) - np.sqrt(forecast)) / unit)}

@@ -1,13 +1,4 @@
-"""What customers of a log were shown before, and the weights of a policy that also made these earlier decisions.
-
-With ratios ``w_l = pi(a_l | x) / mu(a_l | x)`` of the decision itself (l = 0) and of the L exposures of the customer
-before it, the weights of a policy that is kept are
-
-    W = w_0 w_1 ... w_L                                                      every combination (Precup et al. 2000)
-    W = w_0 + sum_l (w_l - 1) + (w_0 - 1) sum_l (g_l - 1)                    first order (Tang et al. 2020)
-
-with g the ratio of having been shown any offer at all; without the propensities of all offers g is w.
-"""
+"""What customers of a log were shown before, and the weights of a policy that also made these decisions; see `kept`."""
 
 from __future__ import annotations
 
