@@ -160,7 +160,7 @@ RULES = (
     BrokenRule(
         "refunds priced again",
         "pricing/refund.py",
-        "costs = reprice(kept).total_minor if kept.lines else 0",
+        "costs = _with_shipping_paid(reprice(kept), priced) if kept.lines else 0",
         "costs = 0",
     ),
     BrokenRule(
