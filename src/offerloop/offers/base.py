@@ -131,6 +131,12 @@ class Offer(ABC):
         return None
 
     @property
+    def is_like_shelf_price(self) -> bool:
+        """Whether it is a plain percentage of one category, from one unit on, as a price cut on the shelf is."""
+        needs_more = self.conditions.has_least_spend or self.conditions.min_count
+        return self.depth is not None and self.category is not None and not needs_more
+
+    @property
     def share_off(self) -> Fraction | None:
         """Share taken off what it covers, whatever the kind; None for an amount."""
         return self.depth

@@ -25,10 +25,8 @@ class CampaignOffer:
 
     @property
     def follows_prices(self) -> bool:
-        """Whether the response to shelf prices tells its effect: these hold from one unit on."""
-        offer, conditions = self.offer, self.offer.conditions
-        is_like_price = offer.depth is not None and offer.category is not None
-        return offer.assumed is None and is_like_price and not (conditions.has_least_spend or conditions.min_count)
+        """Whether the response to shelf prices tells its effect."""
+        return self.offer.assumed is None and self.offer.is_like_shelf_price
 
     @property
     def own_share(self) -> float:

@@ -173,6 +173,13 @@ def test_before_the_first_purchase_nothing_is_known(tmp_path, command, read, by)
     assert result.page()
 
 
+def test_where_all_of_one_arm_and_nobody_of_the_other_got_it_that_is_known():
+    arm = np.repeat(["control", "new"], 100)
+    (metric,) = offerloop.experiment(pl.DataFrame({"arm": arm, "got": arm == "new"}), "arm", "got").arms[0].metrics
+    assert (metric.difference.low, metric.difference.value, metric.difference.high) == (1.0, 1.0, 1.0)
+    assert (metric.p_value, metric.chance_to_win) == (0.0, 1.0)
+
+
 def test_few_buyers_of_much_by_luck_decide_nothing():
     arm = np.where(np.arange(700) < 60, "new", "control")
     bought = (arm == "control") & (np.arange(700) % 50 == 0)  # 2 % of them, and by chance nobody of the small arm

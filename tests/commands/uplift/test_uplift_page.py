@@ -368,7 +368,7 @@ def test_an_audit_of_what_is_not_recommended_says_so():
 
 def test_only_files_that_are_written_are_named():
     found = replace(targeted(), notes=())
-    assert "in scores.csv, scores.parquet, beside this file" in plain(found)
+    assert "in scores.csv and scores.parquet, beside this file" in plain(found)
     page = plain(replace(found, notes=(Note("learned_from_part", n=9),)))
     assert "in scores.parquet, beside this file" in page
     assert "scores.csv" not in page

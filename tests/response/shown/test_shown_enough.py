@@ -5,7 +5,7 @@ import pytest
 
 from offerloop.errors import EvidenceError
 from offerloop.offers import read_offers
-from offerloop.response.shown.offer_terms import shown_terms
+from offerloop.response.shown.offer_terms import shown_terms, terms_of
 
 COUPONS = [
     {"id": f"off-{percent}", "kind": "coupon", "percent": percent, "max_discount": "5.00"} for percent in (5, 10)
@@ -48,6 +48,13 @@ def test_an_offer_is_shown_200_times_or_as_one_of_several_depths_50_times(shown,
 def test_nothing_is_learned_where_no_offer_or_nothing_was_shown_often_enough(shown):
     with pytest.raises(EvidenceError, match=f"hold {shown['none']} finished windows .* 200 of each"):
         learned(shown)
+
+
+def test_depths_are_of_one_family_whatever_dates_they_hold_from_and_until():
+    dated = [COUPONS[0], {**COUPONS[1], "ends_at": "2024-06-30", "timezone": "Asia/Shanghai"}]
+    weekend = {**COUPONS[1], "id": "weekend", "days": ["sat", "sun"], "timezone": "Asia/Shanghai"}
+    plain, ends, on_days = (terms_of(one, ()) for one in read_offers([], [], "EUR", [*dated, weekend]))
+    assert plain.family == ends.family != on_days.family
 
 
 def test_nothing_is_learned_of_a_few_customers():

@@ -9,7 +9,7 @@ from served_shop import served, shop_of
 from offerloop.message import Message
 from offerloop.report import Localizer
 from offerloop.web.console.campaigns.changes import FIELDS
-from offerloop.web.console.campaigns.fault_words import in_form_words, labels_of
+from offerloop.web.console.campaigns.fault_words import in_form_words, labels_of, not_explored
 
 ADDED = {"id": "spring", "revision": "1"}
 
@@ -164,3 +164,9 @@ def test_who_may_not_edit_is_not_shown_how_to_add_an_offer(small_run, tmp_path):
         post_form(client, signed_in(client, "marketer"), "write-campaign", **SPRING)
         page = client.get("/console/campaign?id=spring", headers=signed_in(client, "viewer"))
         assert (page.status_code, 'id="form-kind"' in page.text) == (200, False)
+
+
+@pytest.mark.parametrize(("more", "told"), [({}, 0), ({"min_spend": "50.00"}, 1), ({"min_count": 2}, 1)])
+def test_an_offer_without_a_limit_that_no_shelf_price_is_like_is_told_to_go_to_nobody(more, told):
+    offer = {"kind": "coupon", "percent": 20, "on": "Tea", **more}
+    assert len(not_explored({"budget_basis": "expected", "offers": [offer]}, "EUR")) == told

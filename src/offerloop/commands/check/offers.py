@@ -136,7 +136,7 @@ def _check(campaign: Campaign, offer: Offer, shown: frozenset[str], *, studied: 
         basis = "estimated"
     elif offer.assumed is not None:
         basis = "assumed"
-    elif studied and offer.depth is not None and offer.category is not None:
+    elif studied and offer.is_like_shelf_price:
         basis = "transferred"
     return OfferCheck(
         campaign.id, offer.offer_id, offer.kind, offer.label_with_minimum(), most, basis, problem or "",

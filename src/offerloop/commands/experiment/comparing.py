@@ -47,15 +47,20 @@ def compare(
     figures = Compared(
         metric.name, _value(arm), _value(control), _estimate(amount), None if share is None else _estimate(share),
         observed.interval.p_value, observed.interval.p_value, metric.margin, observed.state,
-        1 - loses if planned is None and difference.se > 0 else None,
+        1 - loses if planned is None and _is_known(difference) else None,
     )  # fmt: skip
     return observed, figures
+
+
+def _is_known(difference: Difference) -> bool:
+    """Whether anything is: nothing is where everybody in both arms did the same."""
+    return bool(difference.se > 0 or difference.value)
 
 
 def _interval(difference: Difference, size: int, planned: float | None, alpha: float) -> AlwaysValid:
     if planned is not None:
         return always_valid(difference, size, planned, alpha)
-    if not difference.se > 0:
+    if not _is_known(difference):
         return AlwaysValid(difference.value, -math.inf, math.inf, 1.0)
     return AlwaysValid(difference.value, *difference.interval(alpha), difference.p_value)
 
@@ -64,7 +69,7 @@ def _share(
     arm: Totals, control: Totals, planned: float | None, alpha: float, difference: Difference
 ) -> AlwaysValid | None:
     """The difference as a share of the control's value; None where that is, or may be, zero, or nothing is known."""
-    if not difference.se > 0:
+    if not _is_known(difference):
         return None
     if planned is None:
         share = fieller(arm, control, alpha, difference.skew)

@@ -111,7 +111,7 @@ def render_uplift(findings: UpliftFindings, language: str = "en") -> str:
         footer=_(
             "Made by Offerloop from one table; the same figures are in uplift.json, and the offer "
             "and the predicted effects of every customer in {files}, beside this file.",
-            files=_.listed(scores_files(findings)),
+            files=_.both(scores_files(findings)),
         ),
     )
 

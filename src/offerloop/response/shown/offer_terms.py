@@ -12,7 +12,7 @@ import polars as pl
 from offerloop.arrays import Floats
 from offerloop.errors import EvidenceError
 from offerloop.message import Message
-from offerloop.offers import NO_OFFER, Offer, Unit, offer_form
+from offerloop.offers import NO_OFFER, Offer, Unit, Window, offer_form
 from offerloop.response.shown.covered_lines import covered_goods, tells_scope
 from offerloop.response.terms import NO_OFFER_TERMS, Coding, Family, OfferTerms
 
@@ -40,7 +40,8 @@ def terms_of(offer: Offer, columns: Collection[str]) -> OfferTerms:
 
 def _particulars(offer: Offer) -> Hashable:
     """Return what else two offers may differ in than in kind, depth, threshold and the dates they hold."""
-    conditions, window = offer.conditions, replace(offer.conditions.window, starts_at=None, ends_at=None)
+    conditions, window = offer.conditions, offer.conditions.window
+    window = replace(window, starts_at=None, ends_at=None) if window.days or window.hours else Window()
     own = tuple(getattr(offer, one.name) for one in offer_form(offer.kind) if one.unit in _NOT_DEPTH)
     others = tuple(getattr(offer, name, ()) for name in ("parts", "methods"))
     return replace(conditions, min_minor=0, window=window), offer.contact.channel, own, others

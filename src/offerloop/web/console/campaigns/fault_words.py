@@ -116,7 +116,7 @@ def _is_unlimited_and_unknown(body: Mapping[str, Any], offer: Mapping[str, Any],
     except InputError:
         return False
     unlimited_offers = [one for one in offers if one.most_minor is None and one.assumed is None]
-    return any(one.depth is None or one.category is None for one in unlimited_offers)
+    return any(not one.is_like_shelf_price for one in unlimited_offers)
 
 
 def faults_of(config: Config, campaign: WrittenCampaign, labels: Labels, localizer: Localizer) -> list[Words]:
