@@ -1,6 +1,7 @@
 """How fields of a form show what is wrong with them."""
 
 import re
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -15,8 +16,9 @@ LABEL = Message("Name", context="field of a form")
 def shown(*more):
     form = Form("names", "/console/do/name", LABEL, (), more=more, more_title="More")
     return as_html(
-        "components/frame.html.j2", Localizer("en"), view=View("Names", blocks=(form,)), shop="Shop", languages=[],
-        pages=[], person=None, current="", query="", simulated=False, here="", data="", roles_with=str, words_of=str,
+        "components/frame.html.j2", Localizer("en"), ZoneInfo("UTC"), view=View("Names", blocks=(form,)),
+        shop="Shop", languages=[], pages=[], person=None, current="", query="", simulated=False, here="", data="",
+        roles_with=str, words_of=str,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from offerloop.evaluation import Estimate
 from offerloop.message import Message
 from offerloop.report import Figure
 from offerloop.web.console.addresses import recipients_address
-from offerloop.web.console.cells import Cell, Tone
+from offerloop.web.console.cells import Cell, Instant, Tone
 from offerloop.web.roles import Permission
 
 Words: TypeAlias = Message | str
@@ -293,3 +293,10 @@ class View:
         """The tables by their names."""
         tables = (one.table if isinstance(one, Tree) else one for one in self.blocks)
         return {one.name: one for one in tables if isinstance(one, PageTable)}
+
+    @property
+    def has_moments(self) -> bool:
+        """Whether it shows moments, so that a reader must know their time zone."""
+        facts = (item.value for one in self.blocks if isinstance(one, Stats | Facts) for item in one.items)
+        cells = (cell for table in self.tables.values() for row in table.rows for cell in row)
+        return any(isinstance(cell, Instant) for cell in (*facts, *cells))

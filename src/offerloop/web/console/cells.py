@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Literal, TypeAlias
+from zoneinfo import ZoneInfo
 
 from offerloop.errors import InputError
 from offerloop.evaluation import Estimate
@@ -14,6 +15,7 @@ from offerloop.message import Amount, Message, Share
 from offerloop.money import to_minor
 from offerloop.report import Localizer, Money
 from offerloop.store import instant
+from offerloop.web.console.times import shown_time
 
 Tone = Literal["good", "bad", "warning", "neutral"]
 
@@ -36,7 +38,7 @@ class MinorEstimate:
 
 @dataclass(frozen=True)
 class Instant:
-    """A moment as an epoch second, written in UTC."""
+    """A moment as an epoch second, in the time zone of the page for readers and in UTC for programs."""
 
     second: int
 
@@ -84,13 +86,13 @@ def written_amount(text: str, currency: str) -> MinorAmount | str:
         return text
 
 
-def cell_text(cell: Cell, _: Localizer) -> str:
-    """Write a value for a reader."""
+def cell_text(cell: Cell, _: Localizer, zone: ZoneInfo) -> str:
+    """Write a value for a reader, a moment in a time zone."""
     match cell:
         case None | ():
             return MISSING
         case MinorAmount() | MinorEstimate() | Instant():
-            return _figure_text(cell, _)
+            return _figure_text(cell, _, zone)
         case Badge() | Named():
             return _(cell.text)
         case Link():
@@ -105,17 +107,16 @@ def cell_text(cell: Cell, _: Localizer) -> str:
             return _.share(cell.value, least=LEAST_SHARE)
         case Message() | Amount() | Decimal() | date() | str():
             return _.value(cell)
-    return _.listed(cell_text(part, _) for part in cell)
+    return _.listed(cell_text(part, _, zone) for part in cell)
 
 
-def _figure_text(cell: MinorAmount | MinorEstimate | Instant, _: Localizer) -> str:
+def _figure_text(cell: MinorAmount | MinorEstimate | Instant, _: Localizer, zone: ZoneInfo) -> str:
     match cell:
         case MinorAmount():
             return Money(cell.currency, _.language).exact(cell.minor)
         case MinorEstimate():
             return Localizer(_.language, cell.currency).brief(cell.estimate)
-    moment = datetime.fromtimestamp(cell.second, UTC)
-    return f"{_.date(moment.date())} {moment:%H:%M} UTC"
+    return shown_time(cell.second, zone)
 
 
 def cell_figure(cell: Cell, _: Localizer) -> object:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from fastapi import Request
 
@@ -60,6 +61,18 @@ class PageRequest:
     def currency(self) -> str:
         """Return the currency of the shop."""
         return "" if self.config is None else self.config.shop.currency
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """Return the time zone of the shop, or the one in which the form that was sent showed its times.
+
+        Raises HttpProblem where that is none.
+        """
+        shop = "UTC" if self.config is None else self.config.shop.timezone
+        try:
+            return ZoneInfo(self.field("zone") or shop)
+        except (KeyError, ValueError, OSError):
+            raise HttpProblem("invalid", field="zone") from None
 
     @cached_property
     def simulated(self) -> bool:

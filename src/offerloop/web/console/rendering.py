@@ -8,6 +8,7 @@ import re
 from dataclasses import asdict
 from functools import cache
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from offerloop.message import Message
 from offerloop.report import Localizer, kept_together, template_environment, text_functions
@@ -33,10 +34,10 @@ ROOM = "offerloop.web"
 _STYLE = re.compile(r' style="[^"]*"')
 
 
-def as_html(template: str, localizer: Localizer, **values: object) -> str:
-    """Render a template of the console in one language."""
-    texts = text_functions(localizer)
-    page = _environment().get_template(template).render(**texts, said=_template_functions(localizer), **values)
+def as_html(template: str, localizer: Localizer, zone: ZoneInfo, **values: object) -> str:
+    """Render a template of the console in one language, with moments in one time zone."""
+    functions = {**text_functions(localizer), "said": _template_functions(localizer, zone), "zone": zone.key}
+    page = _environment().get_template(template).render(**functions, **values)
     return kept_together(page)
 
 
@@ -111,11 +112,12 @@ def slider_points(slider: BudgetSlider, _: Localizer) -> list[dict[str, object]]
     ]  # fmt: skip
 
 
-def _template_functions(_: Localizer) -> dict[str, object]:
+def _template_functions(_: Localizer, zone: ZoneInfo) -> dict[str, object]:
     """Return what templates call to write words and values."""
     return {
-        "words": lambda text: words(text, _), "cell": lambda value: cell_text(value, _), "drawn": without_style,
-        "kind": lambda value: type(value).__name__, "points": lambda slider: slider_points(slider, _),
+        "words": lambda text: words(text, _), "cell": lambda value: cell_text(value, _, zone),
+        "drawn": without_style, "kind": lambda value: type(value).__name__,
+        "points": lambda slider: slider_points(slider, _),
     }  # fmt: skip
 
 

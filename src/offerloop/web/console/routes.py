@@ -277,12 +277,13 @@ def _typed(field: Input, page_request: PageRequest) -> Input:
 
 
 def _html(request: Request, view: View, page_request: PageRequest | None, page: Page | None = None) -> Response:
-    localized = (page_request or PageRequest(request, Caller("", (), frozenset(), 0.0), {})).localizer
+    rendered_for = page_request or PageRequest(request, Caller("", (), frozenset(), 0.0), {})
     config = page_request.config if page_request else None
     query = urlencode([(key, value) for key, value in request.query_params.multi_items() if key != "language"])
     shown = [one for one in PAGES.values() if one.in_navigation and page_request and page_request.may(one.needs)]
     text = as_html(
-        "components/frame.html.j2", localized, view=view, shop=config.shop.name if config else "Offerloop",
+        "components/frame.html.j2", rendered_for.localizer, rendered_for.zone, view=view,
+        shop=config.shop.name if config else "Offerloop",
         languages=[(one, language_name(one)) for one in languages()], pages=shown,
         person=page_request.caller if page_request else None, current=page.name if page else "", query=query,
         simulated=page_request is not None and page_request.simulated,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from offerloop.message import Message
-from offerloop.store import CampaignAction, WrittenCampaign
+from offerloop.store import CampaignAction, WrittenCampaign, with_instants
 from offerloop.web.api.campaigns.lifecycle import change_budget, judge_budget
 from offerloop.web.api.campaigns.models import BudgetProposal, BudgetVerdict, CampaignShown, ChangeOfBudget, Remark
 from offerloop.web.console.addresses import campaign_address
@@ -40,7 +40,7 @@ def scheduled(request: PageRequest, campaign: WrittenCampaign, shown: CampaignSh
     table = [PageTable("scheduled", caption, COLUMNS, rows, empty)] if rows else []
     forms = [form for one in shown.budget_proposals for form in _judging(request, campaign, one)]
     may_propose = shown.actions[CampaignAction.CHANGE_BUDGET.value] is None
-    return [*table, *forms, *([_proposing(campaign)] if may_propose else [])]
+    return [*table, *forms, *([_proposing(request, campaign)] if may_propose else [])]
 
 
 _CHANGE = Message("the budget changes", context="scheduled change")
@@ -65,12 +65,12 @@ def _judging(request: PageRequest, campaign: WrittenCampaign, proposal: BudgetPr
     ]  # fmt: skip
 
 
-def _proposing(campaign: WrittenCampaign) -> Form:
+def _proposing(request: PageRequest, campaign: WrittenCampaign) -> Form:
     return Form(
         "change-budget", "/console/do/change-budget", Message("Propose the budget", context="button"),
         (
-            hidden("id", campaign.campaign_id),
-            Input("at", Message("From this time on, in UTC", context="field of a form"), "datetime-local"),
+            hidden("id", campaign.campaign_id), hidden("zone", request.zone.key),
+            Input("at", _FROM.with_values(zone=request.zone.key), "datetime-local"),
             Input("budget", Message("New budget", context="field of a form")),
         ),
         needs=Permission.EDIT, title=Message("Another budget while it runs"),
@@ -80,9 +80,13 @@ def _proposing(campaign: WrittenCampaign) -> Form:
     )  # fmt: skip
 
 
+_FROM = Message("From this time on ({zone})", context="field of a form")
+
+
 def _propose(request: PageRequest) -> str:
     campaign_id = request.field("id")
-    body = ChangeOfBudget.model_validate({"at": time_field(request, "at"), "budget": request.field("budget")})
+    at, budget = time_field(request, "at"), request.field("budget")
+    body = ChangeOfBudget.model_validate(with_instants({"at": at, "budget": budget}))
     change_budget(request.http, campaign_id, body, request.caller)
     return campaign_address(campaign_id)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from offerloop.message import Message
@@ -14,8 +16,9 @@ from offerloop.web.console.blocks import Block, PageTable, TableColumn
 from offerloop.web.console.campaigns.draft import SEND_RULES
 from offerloop.web.console.campaigns.fault_words import BUDGET_BASES, BUDGET_BASIS
 from offerloop.web.console.campaigns.offer_lines import line_of
-from offerloop.web.console.cells import Cell, Named
+from offerloop.web.console.cells import Cell, Instant, Named
 from offerloop.web.console.page_request import PageRequest
+from offerloop.web.console.times import shown_time
 
 COLUMNS = (
     TableColumn("field", Message("field", context="column title")),
@@ -36,6 +39,9 @@ FIELDS = {
 """What a reader calls a field of a campaign; others have no words of their own."""
 CHOICES = {"send": SEND_RULES, "budget_basis": BUDGET_BASES}
 """The words for what can be chosen for a field."""
+_TIMES = re.compile(r"starts_at|ends_at|budget_changes\.\d+\.at")
+_BUDGETS = re.compile(r"budget_changes(\.\d+)?")
+"""Fields whose values are moments, and those whose values are changes of the budget."""
 
 
 def changes_since(request: PageRequest, campaign: WrittenCampaign, number: int) -> list[Block]:
@@ -72,6 +78,21 @@ def _label(change: FieldChange, *revisions: Mapping[str, Any]) -> Cell:
 def _value(request: PageRequest, field: str, value: Any) -> Cell:  # noqa: ANN401 - whatever JSON holds
     if field in CHOICES:
         return next((Named(code, words) for code, words in CHOICES[field] if code == value), value)
+    if isinstance(value, str) and _TIMES.fullmatch(field):
+        return Instant(_second(value))
+    if value is not None and _BUDGETS.fullmatch(field):
+        return tuple(_budget(request, one) for one in (value if isinstance(value, list) else [value]))
     if isinstance(value, dict) and "kind" in value:
         return line_of(value, request.localizer.language, request.currency)
     return value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _budget(request: PageRequest, change: Mapping[str, str]) -> Named:
+    """Return a change of the budget, whose code is how it is written."""
+    at = shown_time(_second(change["at"]), request.zone)
+    words = Message("{budget} from {at} on", context="scheduled change", budget=change["budget"], at=at)
+    return Named(json.dumps(change), words)
+
+
+def _second(written: str) -> int:
+    return int(datetime.fromisoformat(written).timestamp())

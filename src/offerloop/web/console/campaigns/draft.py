@@ -6,14 +6,13 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
 from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.money import to_minor
-from offerloop.store import BudgetChange, WrittenCampaign, find_campaign
+from offerloop.store import BudgetChange, CampaignText, WrittenCampaign, find_campaign, with_instants
 from offerloop.web.api.campaigns.lifecycle import edit_campaign, make_campaign
 from offerloop.web.api.campaigns.models import CampaignDraft
 from offerloop.web.console.addresses import campaign_address
@@ -24,6 +23,7 @@ from offerloop.web.console.campaigns.offer_lines import OfferLines, examples, li
 from offerloop.web.console.campaigns.offer_terms import kinds_with_fields
 from offerloop.web.console.campaigns.written import unit_of
 from offerloop.web.console.page_request import Action, Page, PageRequest
+from offerloop.web.console.times import read_time, time_in_form
 from offerloop.web.roles import Permission
 from offerloop.web.versions import etag
 
@@ -66,7 +66,7 @@ def _named_or_none(request: PageRequest) -> WrittenCampaign | None:
 
 
 def _form(request: PageRequest, campaign: WrittenCampaign | None) -> Form:
-    inputs = _inputs(request, campaign)
+    inputs = [*_inputs(request, campaign), *_times(request, campaign), hidden("zone", request.zone.key)]
     if campaign is None:
         inputs.append(
             Input("id", Message("Permanent short name", context="field of a form"), hint=_ID_HINT, is_needed=False)
@@ -80,12 +80,11 @@ def _form(request: PageRequest, campaign: WrittenCampaign | None) -> Form:
 
 
 def _inputs(request: PageRequest, campaign: WrittenCampaign | None) -> list[Input]:
-    """Return the fields of a campaign, with what it says."""
+    """Return the fields of a campaign except its times, with what it says."""
     body: Mapping[str, Any] = {**DEFAULTS, **({} if campaign is None else campaign.text.body)}
     offers = "\n".join(line_of(one, request.localizer.language, request.currency) for one in body.get("offers", []))
     audiences = () if request.config is None else tuple((name, name) for name in request.config.audiences)
     everyone = ("", Message("everyone", context="audience of a campaign"))
-    starts, ends = (None, None) if campaign is None else (campaign.text.starts_at, campaign.text.ends_at)
     return [
         Input("title", Message("Title", context="field of a form"), value=str(body.get("title", ""))),
         Input("budget", Message("Budget", context="field of a form"), value=str(body.get("budget", "")), hint=_BUDGET),
@@ -93,9 +92,6 @@ def _inputs(request: PageRequest, campaign: WrittenCampaign | None) -> list[Inpu
         Input("audience", Message("Who may get it"), "select", str(body.get("audience") or ""), (everyone, *audiences)),
         Input("send", Message("Send only if", context="field of a form"), "select", str(body["send"]), SEND_RULES),
         Input("budget_basis", BUDGET_BASIS, "select", str(body["budget_basis"]), BUDGET_BASES),
-        Input("starts_at", _STARTS, "datetime-local", _local(starts), is_needed=False),
-        Input("ends_at", _ENDS, "datetime-local", _local(ends), is_needed=False),
-        *_change_inputs(() if campaign is None else campaign.text.budget_changes),
     ]
 
 
@@ -107,10 +103,11 @@ _BUDGET = Message("The most that it may cost, such as 1000.00.")
 _OFFERS = Message(
     "For example: “{first}” or “{second}”. You can also save the draft first, and add offers by their fields."
 )
-_STARTS = Message("Start (UTC); if empty, when somebody starts it")
-_ENDS = Message("End (UTC); if empty, when somebody ends it")
-_CHANGES = Message("Change the budget at (UTC; optional)")
+_STARTS = Message("Start ({zone}); if empty, when somebody starts it")
+_ENDS = Message("End ({zone}); if empty, when somebody ends it")
+_CHANGES = Message("Change the budget at ({zone}; optional)")
 _MOST_CHANGES = 20
+_NO_TEXT = CampaignText({}, None, None)
 
 
 def _hint(request: PageRequest) -> Message:
@@ -119,32 +116,33 @@ def _hint(request: PageRequest) -> Message:
     return _OFFERS.with_values(first=first, second=second)
 
 
-def _change_inputs(changes: Sequence[BudgetChange]) -> list[Input]:
-    """Return the fields of each change of the budget, and of one more."""
-    shown = [*((_local(one.at), one.budget) for one in changes), ("", "")]
-    return [
-        field
-        for number, (at, budget) in enumerate(shown[:_MOST_CHANGES])
-        for field in (
-            Input(f"change_at_{number}", _CHANGES, "datetime-local", at, is_needed=False),
-            Input(
-                f"change_budget_{number}",
-                Message("New budget", context="field of a form"),
-                value=budget,
-                is_needed=False,
-            ),
-        )
-    ]
+def _times(request: PageRequest, campaign: WrittenCampaign | None) -> Iterator[Input]:
+    """Yield the fields of start and end, of each change of the budget, and of one more change."""
+    text = _NO_TEXT if campaign is None else campaign.text
+    yield _time_input(request, "starts_at", _STARTS, text.starts_at)
+    yield _time_input(request, "ends_at", _ENDS, text.ends_at)
+    shown = [*((one.at, one.budget) for one in text.budget_changes), (None, "")]
+    for number, (at, budget) in enumerate(shown[:_MOST_CHANGES]):
+        yield _time_input(request, f"change_at_{number}", _CHANGES, at)
+        label = Message("New budget", context="field of a form")
+        yield Input(f"change_budget_{number}", label, value=budget, is_needed=False)
 
 
-def _changes(request: PageRequest, unit: str) -> list[dict[str, str]]:
-    """Read the changes of the budget, in the order of time; one without a time is none.
+def _time_input(request: PageRequest, name: str, label: Message, second: int | None) -> Input:
+    value, zone = "" if second is None else time_in_form(second, request.zone), request.zone.key
+    return Input(name, label.with_values(zone=zone), "datetime-local", value, is_needed=False)
+
+
+def _changes(request: PageRequest, unit: str, before: Sequence[BudgetChange]) -> list[dict[str, Any]]:
+    """Read the changes of the budget, in the order of time, of a form that showed those `before`; one without a time
+    is none.
 
     Raises InputError, at its field, for a budget that is no amount and for a second one of the same time.
     """
-    changes = dict[str, str]()
+    changes = dict[int, str]()
     for number in range(_MOST_CHANGES):
-        at, budget = time_field(request, f"change_at_{number}"), request.field(f"change_budget_{number}")
+        shown = before[number].at if number < len(before) else None
+        at, budget = time_field(request, f"change_at_{number}", shown), request.field(f"change_budget_{number}")
         if at is None:
             continue
         with at_field(f"change_budget_{number}"):
@@ -153,19 +151,17 @@ def _changes(request: PageRequest, unit: str) -> list[dict[str, str]]:
             if at in changes:
                 raise InputError(Message("Two budgets begin at the same time. Keep one of them."))
         changes[at] = budget
-    return [{"at": at, "budget": changes[at]} for at in sorted(changes)]
+    return [with_instants({"at": at, "budget": changes[at]}) for at in sorted(changes)]
 
 
-def _local(second: int | None) -> str:
-    if second is None:
-        return ""
-    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S" if second % 60 else "%Y-%m-%dT%H:%M")
+def time_field(request: PageRequest, name: str, before: int | None = None) -> int | None:
+    """Return a time of a form, which showed `before`, as epoch second; None where it was left out.
 
-
-def time_field(request: PageRequest, name: str) -> str | None:
-    """Return a time of a form in UTC as RFC 3339 has it; None where it was left out."""
+    Raises InputError, at its field, for a time that there is not.
+    """
     text = request.field(name)
-    return None if not text else f"{text}:00+00:00" if len(text) == 16 else f"{text}+00:00"
+    with at_field(name):
+        return read_time(text, request.zone, before) if text else None
 
 
 def _write(request: PageRequest) -> str:
@@ -175,13 +171,14 @@ def _write(request: PageRequest) -> str:
     unit = unit_of(body, request.currency) or "USD"
     with at_field("budget"):
         to_minor(request.field("budget"), unit)
-    changes = _changes(request, unit)
-    _check_fields(request)
+    text = _NO_TEXT if campaign is None else campaign.text
+    changes = _changes(request, unit, text.budget_changes)
+    times = {name: time_field(request, name, getattr(text, name)) for name in ("starts_at", "ends_at")}
+    _check_fields(request, **times)
     body |= {
         "id": request.field("id") or short_name(request.field("title")), "title": request.text("title").strip(),
         "budget": request.field("budget"), **{name: _choice(request, body, name) for name in DEFAULTS},
-        "audience": request.field("audience") or None, "starts_at": time_field(request, "starts_at"),
-        "ends_at": time_field(request, "ends_at"), "budget_changes": changes,
+        "audience": request.field("audience") or None, **with_instants(times), "budget_changes": changes,
     }  # fmt: skip
     with at_field("offers"):
         body["offers"] = _written_offers(request, body)
@@ -216,10 +213,10 @@ def _written_offers(request: PageRequest, body: Mapping[str, Any]) -> list[dict[
     return lines.read(request.text("offers"))
 
 
-def _check_fields(request: PageRequest) -> None:
+def _check_fields(request: PageRequest, starts_at: int | None, ends_at: int | None) -> None:
     """Raise InputError, in the words of the form, for what no campaign can have."""
-    starts, ends, name = time_field(request, "starts_at"), time_field(request, "ends_at"), request.field("id")
-    if starts and ends and ends <= starts:
+    name = request.field("id")
+    if starts_at is not None and ends_at is not None and ends_at <= starts_at:
         with at_field("ends_at"):
             raise InputError(Message("It would end before it starts. Give it a later end."))
     if name and re.fullmatch(r"[^\W_][\w.-]{0,99}", name) is None:

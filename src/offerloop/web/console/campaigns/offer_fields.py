@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.offers import EACH_CATEGORY, OFFER_KIND_NAMES, OFFER_KINDS, Term, Unit, read_offers
-from offerloop.web.api.campaigns.models import changes_of
+from offerloop.web.api.campaigns.models import written_campaign
 from offerloop.web.console.blocks import Form, Input, View, Words, hidden
 from offerloop.web.console.campaigns.draft import DRAFTS, categories_of, save_campaign
 from offerloop.web.console.campaigns.fault_words import in_form_words, labels_of, unlimited
@@ -105,9 +104,8 @@ def _add(request: PageRequest) -> str:
         offer["assumed"] = assumed
     written: Mapping[str, Any] = campaign.text.body
     _check(request, written, offer)
-    body = {**written, "id": campaign.campaign_id, "offers": [*written.get("offers", []), offer]}
-    body |= {"starts_at": _zoned(campaign.text.starts_at), "ends_at": _zoned(campaign.text.ends_at)}
-    return save_campaign(request, body | changes_of(campaign.text), campaign)
+    body = written_campaign(campaign.campaign_id, campaign.text)
+    return save_campaign(request, body | {"offers": [*written.get("offers", []), offer]}, campaign)
 
 
 def _assumed(request: PageRequest) -> dict[str, float]:
@@ -140,10 +138,6 @@ def _check(request: PageRequest, body: Mapping[str, Any], offer: Mapping[str, An
         problem = HttpProblem("invalid", said, error.field)
     if problem is not None:
         raise problem
-
-
-def _zoned(second: int | None) -> str | None:
-    return None if second is None else datetime.fromtimestamp(second, UTC).isoformat()
 
 
 def _value(text: str, unit: Unit) -> object:
