@@ -156,6 +156,9 @@ def test_a_form_counts_in_the_time_zone_in_which_it_was_shown(shop):
         refused = post_form(client, ada, "write-campaign", **fields | {"budget": "much"})
         assert "Start (Europe/Berlin);" in refused.text
         assert typed_in(refused.text) == fields | {"budget": "much"}
+        signed_out = post_form(client, {}, "write-campaign", **fields)
+        back = unescape(re.search('name="next" value="([^"]+)"', signed_out.text)[1])
+        assert typed_in(client.get(back, headers=ada).text) == fields
         assert post_form(client, ada, "write-campaign", **fields).status_code == 303
         answered = campaign(client, ada)
         assert (answered["starts_at"], answered["ends_at"]) == ("2100-01-01T07:00:00Z", "2100-03-01T07:00:00Z")
