@@ -44,7 +44,12 @@ def test_the_rate_is_that_of_customers_with_an_offer_and_nobody_without_the_attr
 
 
 def test_bands_of_small_numbers_stay_apart():
-    """With two decimals all of them would be 0–0, and a difference between them could not be seen."""
+    """With two decimals all of them would be 0–0; with three the first one would be 0.001–0.001."""
     assert sizes([(5 + one % 36) / 10_000 for one in range(360)]) == {
-        "0.001–0.001": 80, "0.001–0.002": 90, "0.002–0.003": 90, "0.003–0.004": 100
+        "0.0005–0.0012": 80, "0.0013–0.0021": 90, "0.0022–0.003": 90, "0.0031–0.004": 100
     }  # fmt: skip
+
+
+def test_bands_have_no_more_decimals_than_tell_their_ends_apart():
+    assert list(sizes([one / 9_999 for one in range(10_000)])) == ["0–0.25", "0.25–0.5", "0.5–0.75", "0.75–1"]
+    assert next(iter(sizes([0.0] * 249 + [1 + one / 9 for one in range(751)]))) == "0–0"

@@ -13,7 +13,7 @@ from offerloop.offers import NO_OFFER
 LEAST_IN_GROUP = 20
 """Customers that a group must have to be shown: the rate of a smaller one says little, and may tell who somebody is."""
 MOST_PLACES = 16
-"""Decimals that tell bands apart at most."""
+"""Decimals of the ends of a band at most."""
 MOST_VALUES = 8
 """Groups of a number; one with more values is shown in bands."""
 
@@ -71,13 +71,14 @@ def _largest(values: pl.Series, below: float) -> float:
 
 
 def _names(bands: list[tuple[float, float]]) -> list[str]:
-    """Write the ends of bands with two decimals, or as many as tell the bands apart."""
-    names = list[str]()
+    """Write the ends of bands with two decimals, or as many as tell the bands, and the ends of each, apart."""
+    written = list[list[str]]()
     for places in range(2, MOST_PLACES + 1):
-        names = ["–".join(_written(end, places) for end in band) for band in bands]
-        if len(set(names)) == len(names):
+        written = [[_written(end, places) for end in band] for band in bands]
+        ends_differ = all(len({*ends}) == len({*band}) for ends, band in zip(written, bands, strict=True))
+        if ends_differ and len({*map(tuple, written)}) == len(written):
             break
-    return names
+    return ["–".join(ends) for ends in written]
 
 
 def _written(number: float, places: int) -> str:

@@ -118,7 +118,7 @@ def estimate(events: Events, study: ShelfStudy | Gap, shown: ShownEffects | Gap 
 def estimate_of_audiences(
     events: Events, allowed: Allowed, study: ShelfStudy | Gap, shown: ShownEffects | Gap | None, config: Config
 ) -> Effects:
-    """Return the same on those customers only who may get the offer."""
+    """Return the effects of `estimate` on the customers who may get each offer."""
     return allowed.effects_of(estimate(events, study, shown, config))
 
 

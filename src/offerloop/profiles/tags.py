@@ -39,8 +39,9 @@ TAG_BOUNDS = {
     "most discounts": pl.col("discount_share").max(),
     "distinct products of the top fifth": _DISTINCT.quantile(0.8),
 }
-"""What tags compare a customer with, as an expression over all customers. Ties at a bound are not above it, so that no
-more than about a fifth can be; as low as the lowest fifth more can be."""
+"""What tags compare a customer with, as an expression over all customers. Ties do not count
+at an upper bound, so that about a fifth or fewer are above it; at a lower bound they do, and more than a fifth can be
+there."""
 
 
 TAGS = (
@@ -83,8 +84,8 @@ TAGS = (
         "pays full price",
         Message("fewest discounts", context="tag of customers"),
         Message(
-            "share of order lines bought below list price as small as that of the fifth of customers where it is "
-            "smallest, where anyone buys below it"
+            "share of order lines bought below list price among the lowest fifth, ties included, where anyone buys "
+            "below list price"
         ),
         (pl.col("discount_share") <= pl.col("discounts of the lowest fifth")) & (pl.col("most discounts") > 0),
     ),

@@ -90,3 +90,13 @@ def test_another_reading_of_a_period_is_said_beside_the_first_one_and_told_again
     assert state.alarms([now], Localizer("en")) == []
     taken_back = first | {"guardrails_before": "roll back"}
     assert len(LoopState([taken_back], None, None, [], "USD").alarms([now], Localizer("en"))) == 1
+
+
+def test_an_alarm_of_drift_is_not_repeated_where_only_the_guardrails_of_its_period_are_read_otherwise():
+    drifted = [{"sign": "value", "change": 0.25, "p_value": 0.001}]
+    first = decided(3, cost_minor=1, guardrails="go on", reasons=[], alarms=drifted)
+    now = first | {"guardrails": "stop", "reasons": ["worse profit"], "guardrails_before": "go on"}
+    (alarm,) = LoopState([first], None, None, [], "USD").alarms([], Localizer("en"))
+    assert alarm.startswith("Alarm in period 3: ")
+    (told,) = LoopState([now], None, None, [], "USD").alarms([first], Localizer("en"))
+    assert told.startswith("Period 3: stop")

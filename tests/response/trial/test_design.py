@@ -66,6 +66,8 @@ def test_balance_is_that_of_a_multivariate_analysis_of_variance(offers, columns)
     contrast = [("arms", np.eye(offers)[1:], None)]
     expected = oracle.mv_test(contrast).results["arms"]["stat"].loc["Wilks' lambda", "Pr > F"]
     assert covariate_balance_p(sums(x, action, offers)) == pytest.approx(expected)
+    with_constant = np.column_stack([x, np.ones(60)])  # a column that varies nowhere tells nothing
+    assert covariate_balance_p(sums(with_constant, action, offers)) == pytest.approx(expected)
 
 
 def test_arms_that_chance_did_not_make_are_noticed():

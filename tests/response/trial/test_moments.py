@@ -16,7 +16,6 @@ from offerloop.response import (
     Spending,
     arm_differences,
     by_arm,
-    covariate_balance_p,
     known_depths,
     mean_estimate,
     mean_of_parts,
@@ -123,6 +122,3 @@ def test_sums_of_arms_tell_their_differences_and_errors_as_rows_do():
             own, control = (value.features[value.action == k, one.column] for k in (one.arm, 0))
             assert one.z == pytest.approx(gap / np.sqrt(moves @ moves))
             assert one.sds == pytest.approx(gap / np.sqrt((own.var() + control.var()) / 2))
-    assert covariate_balance_p(arms) == pytest.approx(
-        covariate_balance_p([one.weighted(np.eye(4)[:3]) for one in arms])
-    )

@@ -246,7 +246,7 @@ class ExplainedCampaign(JsonFacts):
     title: str
     send: bool
     send_rule: str
-    """When its plan is sent: proven, or expected."""
+    """When its plan is sent: proven, expected, or likely."""
     rests: bool
     """Whether guardrails of a loop stopped it."""
     pays_alone: bool

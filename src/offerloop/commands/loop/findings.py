@@ -30,13 +30,12 @@ class LoopState(Result):
     left_out: Message | None = None
     """Which offers cost what guardrails do not count; None where there are none."""
 
-    def alarms(self, before: Iterable[Mapping[str, Any]], localizer: Localizer) -> list[str]:
-        """Return what somebody must know of periods that have ended, or are read otherwise, since the rows `before`."""
+    def alarms(self, before: Iterable[dict[str, Any]], localizer: Localizer) -> list[str]:
+        """Return what somebody must know of the periods, without what the rows `before` said already."""
         from offerloop.commands.loop.terminal_text import urgent
 
-        earlier = {one["period"]: _reading(one) for one in before}
-        changed = (one for one in self.periods if _reading(one) != earlier.get(one["period"]))
-        return [what for one in changed for what in urgent(one, localizer)]
+        said = {what for one in before for what in urgent(one, localizer)}
+        return [what for one in self.periods for what in urgent(one, localizer) if what not in said]
 
     @property
     def awaited(self) -> str:
@@ -68,8 +67,3 @@ class LoopState(Result):
             "published": self.published, "log": "" if self.learned is None else str(self.learned),
             "left_out": "" if self.left_out is None else str(self.left_out),
         }  # fmt: skip
-
-
-def _reading(period: Mapping[str, Any]) -> tuple[Any, ...] | None:
-    """Return what guardrails and drift say of a period; None while it lasts."""
-    return (period["guardrails"], period.get("alarms")) if "guardrails" in period else None

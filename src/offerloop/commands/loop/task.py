@@ -93,7 +93,8 @@ def _published(config: Config, folder: Path) -> list[Message]:
 def facts_of(recorded: Sequence[tuple[int, str, Any]]) -> list[dict[str, Any]]:
     """A row for each period of a journal, without what only the loop itself reads.
 
-    What was learned of it is the newest reading, with the `guardrails_before` of the first one where it differs.
+    What was learned of it is the newest reading. Where the first one that had guardrails says something else, it is the
+    `guardrails_before`.
     """
     rows: dict[int, dict[str, Any]] = {}
     for period, step, body in recorded:
