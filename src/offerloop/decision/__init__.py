@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         check_usual_budget,
         coming_test,
         exploration_of,
+        unpaid_exploration,
         usual_liability,
         usual_rules,
     )
@@ -52,6 +53,7 @@ __all__ = [
     "plan_limits",
     "plan_period",
     "solve_campaigns",
+    "unpaid_exploration",
     "usual_liability",
     "usual_rules",
 ]

@@ -201,6 +201,27 @@ def _explore_minor(config: Config, campaign: Campaign, exploration: Exploration 
     return own + int(exploration.idle.get(campaign.id, 0.0) * config.minor(campaign.budget, campaign))
 
 
+def unpaid_exploration(config: Config, campaign: Campaign, liabilities: Iterable[int | None]) -> Message | None:
+    """Say that nobody explores, where one offer can cost more than `explore_budget`; None where somebody may.
+
+    Exploration is paid as if everyone drew the most expensive offer. `liabilities`: the most that each offer can cost.
+    """
+    budget, unit = config.minor(campaign.explore_budget, campaign), config.unit(campaign)
+    highest = max((one or 0 for one in liabilities), default=0)
+    if not 0 < budget < highest:
+        return None
+    most = to_text(highest, unit)
+    return Message(
+        "campaign '{campaign}' explores with {budget} {unit}, and its most expensive offer can "
+        "cost {most}: nobody gets an offer at random; raise explore_budget to {most} or more, "
+        "or lower what the offer can cost",
+        campaign=campaign.id,
+        budget=campaign.explore_budget,
+        unit=unit,
+        most=most,
+    )
+
+
 def usual_liability(assigned: pl.DataFrame) -> tuple[int, int]:
     """Return how many customers have an offer by business as usual, and what these can cost, in minor units."""
     usual_rows = assigned.filter((pl.col("arm") == USUAL) & (pl.col("offer_id") != NO_OFFER))

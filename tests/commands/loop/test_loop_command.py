@@ -293,6 +293,17 @@ def test_two_campaigns_run_in_one_loop(large_plan):
     assert set(given["campaign_id"]) >= {"two"}
 
 
+def test_it_says_where_random_offers_are_not_paid_for(begun, decided):
+    assert begun[1]["unexplored"] == []
+    path = decided[0].folder / "offerloop.toml"
+    path.write_text(re.sub(r'explore_budget = ".*"', 'explore_budget = "0.01"', path.read_text()), encoding="utf-8")
+    code, out, _ = offerloop("loop", path, "--once", "--json")
+    (note,) = json.loads(out)["unexplored"]
+    assert code == 0
+    assert "explores with 0.01" in note
+    assert "nobody gets an offer at random; raise explore_budget" in note
+
+
 def test_it_names_gifts_whose_cost_no_order_tells(large_plan):
     """A gift with a first order would otherwise count with every order."""
     assert "what first cost, so guardrails leave it out" in large_plan[1]["left_out"]

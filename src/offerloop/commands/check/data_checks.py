@@ -10,11 +10,11 @@ import polars as pl
 from offerloop.commands.check.figures import AMOUNTS_OFF, Shape
 from offerloop.commands.check.offers import OfferCheck
 from offerloop.config import Campaign, Config, quoted
+from offerloop.decision import unpaid_exploration
 from offerloop.evaluation import LEAST_CUSTOMERS
 from offerloop.events import COPY, LINE, SCANNED
 from offerloop.mapping import reference
 from offerloop.message import Message, Share, unpacked
-from offerloop.money import to_text
 
 
 def notes(config: Config, shape: Shape, offers: list[OfferCheck]) -> list[Message]:
@@ -22,28 +22,9 @@ def notes(config: Config, shape: Shape, offers: list[OfferCheck]) -> list[Messag
     messages = list[Message]()
     for campaign in config.campaigns:
         of_campaign = [one for one in offers if one.campaign_id == campaign.id]
-        messages += [*_exploration(config, campaign, of_campaign), *_unlimited(config, campaign, of_campaign)]
+        unpaid = unpaid_exploration(config, campaign, (one.liability_minor for one in of_campaign))
+        messages += [*([] if unpaid is None else [unpaid]), *_unlimited(config, campaign, of_campaign)]
     return [*messages, *_holdout(config, shape, offers)]
-
-
-def _exploration(config: Config, campaign: Campaign, offers: list[OfferCheck]) -> list[Message]:
-    """Exploration is paid as if everyone drew the most expensive offer."""
-    budget, unit = config.minor(campaign.explore_budget, campaign), config.unit(campaign)
-    highest = max((one.liability_minor or 0 for one in offers), default=0)
-    if not 0 < budget < highest:
-        return []
-    most = to_text(highest, unit)
-    return [
-        Message(
-            "campaign '{campaign}' explores with {budget} {unit}, and its most expensive offer can "
-            "cost {most}: nobody gets an offer at random; raise explore_budget to {most} or more, "
-            "or lower what the offer can cost",
-            campaign=campaign.id,
-            budget=campaign.explore_budget,
-            unit=unit,
-            most=most,
-        )
-    ]
 
 
 def _unlimited(config: Config, campaign: Campaign, offers: list[OfferCheck]) -> list[Message]:

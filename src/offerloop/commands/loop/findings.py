@@ -29,6 +29,8 @@ class LoopState(Result):
     """What was learned from exposures before the loop began, or why nothing was; None where there are none."""
     left_out: Message | None = None
     """Which offers cost what guardrails do not count; None where there are none."""
+    unexplored: tuple[Message, ...] = ()
+    """Campaigns whose budget for random offers pays for none."""
 
     def alarms(self, before: Iterable[dict[str, Any]], localizer: Localizer) -> list[str]:
         """Return what somebody must know of the periods, without what the rows `before` said already."""
@@ -66,4 +68,5 @@ class LoopState(Result):
             "periods": self.periods, "awaited": self.awaited, "file": None if self.file is None else str(self.file),
             "published": self.published, "log": "" if self.learned is None else str(self.learned),
             "left_out": "" if self.left_out is None else str(self.left_out),
+            "unexplored": [str(one) for one in self.unexplored],
         }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,13 @@ import narwhals as nw
 from offerloop.commands.loop.findings import LoopState
 from offerloop.commands.loop.shop import TableShop
 from offerloop.config import Config, StrPath, config_file, load_config, problems_of
+from offerloop.decision import unpaid_exploration
 from offerloop.engine import DEFAULT_ENGINE, collect
 from offerloop.errors import ConfigError, InputError
 from offerloop.events import Events, LoopExposures, prepare, read_all, with_variables
 from offerloop.loop import NO_CAMPAIGN, UNSEEN_COSTS, LoopCourse, exposures_of, go_on, is_learning
 from offerloop.message import Message
+from offerloop.offers import liability_minor
 from offerloop.publishing import Parcels, carry, rows_of
 from offerloop.store import Journal
 from offerloop.workspace import campaigns_of_store, name_problems, open_run, open_workspace, with_campaigns, writing
@@ -49,16 +52,19 @@ def take_steps(path: StrPath, store: str | None, *, once: bool) -> LoopState:
     try:
         journal.name = loop_of(journal, elsewhere)
         _check_format(journal)
-        awaited, learned, left_out = _go_on(path, folder, journal) if once else (None, None, None)
+        gone = _go_on(path, folder, journal) if once else GoneOn()
         rows = facts_of(journal.recorded())
     finally:
         journal.engine.dispose()
     decided = [one for one in rows if not one["missed"]]
     newest = folder / f"period-{decided[-1]['period']:04d}.csv" if decided else None
     if newest is None or not newest.exists():
-        return LoopState(rows, awaited, None, [], config.shop.currency, learned, left_out)
-    sent = _published(config, path.parent / "runs" / decided[-1]["run"]) if once else []
-    return LoopState(rows, awaited, newest, sent, config.shop.currency, learned, left_out)
+        newest, sent = None, list[Message]()
+    else:
+        sent = _published(config, path.parent / "runs" / decided[-1]["run"]) if once else []
+    return LoopState(
+        rows, gone.awaited, newest, sent, config.shop.currency, gone.learned, gone.left_out, gone.unexplored
+    )
 
 
 def loop_of(journal: Journal, runs: Path | None) -> str:
@@ -171,8 +177,18 @@ def _begun(config: Config, today: int, folder: Path, journal: Journal) -> dict[s
     return begun
 
 
-def _go_on(path: Path, folder: Path, journal: Journal) -> tuple[Message | None, Message | None, Message | None]:
-    """What is awaited, what was learned from the log before the loop, and which costs guardrails do not count."""
+@dataclass(frozen=True)
+class GoneOn:
+    """What a loop says when it went on; see `LoopState`."""
+
+    awaited: Message | None = None
+    learned: Message | None = None
+    left_out: Message | None = None
+    unexplored: tuple[Message, ...] = ()
+
+
+def _go_on(path: Path, folder: Path, journal: Journal) -> GoneOn:
+    """Take the steps that the orders allow."""
     with open_workspace(path, DEFAULT_ENGINE) as (config, engine, _):
         added = campaigns_of_store(config, running=True)
         config = with_campaigns(config, added) if added else config
@@ -180,7 +196,7 @@ def _go_on(path: Path, folder: Path, journal: Journal) -> tuple[Message | None, 
             raise ConfigError(problems_of(path, problems))
         begun = journal.result_of(BEGINNING, "begin")
         if begun is None and not config.campaigns:
-            return NO_CAMPAIGN, None, None
+            return GoneOn(NO_CAMPAIGN)
         loop_exposures = (
             None if begun is None else LoopExposures(exposures_of(journal.recorded(), begun), begun["first_day"])
         )
@@ -191,7 +207,20 @@ def _go_on(path: Path, folder: Path, journal: Journal) -> tuple[Message | None, 
         course = LoopCourse(shop, config, engine, begun["first_day"])
         awaited = go_on(course, journal, FAR, lambda _: None)
         learned = _said_of_log(config, events, begun["first_day"])
-        return None if awaited is None else awaited.message, learned, _said_of_costs(course.offers_without_cost())
+        left_out = _said_of_costs(course.offers_without_cost())
+        return GoneOn(None if awaited is None else awaited.message, learned, left_out, _unexplored(config, events))
+
+
+def _unexplored(config: Config, events: Events) -> tuple[Message, ...]:
+    """Which campaigns explore with less than one offer can cost."""
+    categories = collect(events.products.select("category").unique())["category"].drop_nulls().sort().to_list()
+    notes = [
+        unpaid_exploration(
+            config, campaign, map(liability_minor, config.offers_of(campaign, categories, events.offers))
+        )
+        for campaign in config.campaigns
+    ]
+    return tuple(note for note in notes if note is not None)
 
 
 def _fixed_day(config: Config) -> list[Message]:

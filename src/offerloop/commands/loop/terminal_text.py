@@ -84,6 +84,7 @@ def screen(state: LoopState, language: str = "en") -> str:
         else _("nothing decided yet; --once takes the first step"),
         *(alarm for one in state.periods for alarm in _alarms(one, _)),
         "" if state.left_out is None else _(state.left_out),
+        *map(_, state.unexplored),
         "" if state.waits_for is None else _(state.waits_for),
         "" if state.file is None else str(state.file),
         *map(_, state.carried),
