@@ -125,8 +125,9 @@ class Worker:
     personalised: bool = True
     choices: ChoicesRead = field(default_factory=lambda: ChoicesRead({}))
     """Test customers, and who has opted out."""
-    leaving: frozenset[str] = frozenset()
-    """Customers who were erased from the store, but not yet from the plan that is served; they get nothing of it."""
+    leaving: set[str] = field(default_factory=set)
+    """Customers who were erased from the store, but not yet from the plan that is served; they get nothing of it. It is
+    changed in place, since requests and the watching thread do at the same time."""
     stopped: frozenset[str] = frozenset()
     """Campaigns of the policy that the store knows and that are not running, or that were edited since the plan."""
     prices: Mapping[str, float] = field(default_factory=dict)
@@ -227,7 +228,7 @@ class Worker:
     def request_of(self, customer_id: str, **fields: Any) -> DecisionInputs:  # noqa: ANN401 - fields of a decision
         """Return a decision on a customer: with it whether they have opted out, the arm of a test customer, and which
         campaigns are not running."""
-        known_as = customer_id.lower() if self.choices.ignore_case else customer_id
+        known_as = self.choices.in_its_case(customer_id)
         special = self.choices.customers.get(known_as)
         if special is not None:
             fields |= {"opted_out": special.opted_out, "test_arm": special.test_arm}
@@ -238,6 +239,10 @@ class Worker:
         if self.served is not None and customer_id in self.served.newcomers.like:
             fields["like"] = self.served.newcomers.like[customer_id]
         return DecisionInputs(customer_id, stopped=self.stopped, **fields)
+
+    def leave_out(self, customer_id: str) -> None:
+        """Give a customer who was erased nothing of the plan from now on."""
+        self.leaving.add(self.choices.in_its_case(customer_id))
 
     def policy_of(self, version: str) -> Policy:
         """Return the policy of a decision on record, which may not be served any more.
@@ -337,10 +342,13 @@ class Worker:
         """Read opt-outs, test customers and erasures, by the ids of the policy that is served."""
         policy = None if self.served is None else self.served.policy
         ignore_case = policy is not None and policy.privacy.ignore_case
+        before = self.leaving.copy()  # who is erased by a request from here on stays
         self.choices = self.database.read(partial(read_choices, before=self.choices, ignore_case=ignore_case))
         erased = self.database.read(customers_being_erased)
-        here = {one for one in self.leaving if policy is None or policy.find(policy.known_as(one)) is not None}
-        self.leaving = frozenset(one.lower() if ignore_case else one for one in here | erased)
+        here = {one for one in before if policy is None or policy.find(policy.known_as(one)) is not None}
+        leaving = {self.choices.in_its_case(one) for one in here | erased}
+        self.leaving |= leaving
+        self.leaving -= before - leaving
 
     def _pace(self) -> None:
         """Read the prices of budgets, and solve them anew now and then where that is this worker's duty."""

@@ -90,12 +90,12 @@ def test_changes_of_choices_are_read_by_their_number(database):
     database.change(lambda one: set_test_arm(one, "ann", "plan"))
     database.change(lambda one: choose(one, "bob", 5, opt_out=True))
     known = database.read(lambda one: read_choices(one, known))
-    assert known.customers == {"ann": SpecialCustomer(False, "plan", 0), "bob": SpecialCustomer(True, None, 5)}
+    assert known.customers == {"ann": SpecialCustomer(False, 0, {"ann": "plan"}), "bob": SpecialCustomer(True, 5)}
     assert database.read(lambda one: read_choices(one, known)) is known
     database.change(lambda one: set_test_arm(one, "ann", None))
     database.change(lambda one: choose(one, "bob", 4, opt_out=False))  # older than what is known
     known = database.read(lambda one: read_choices(one, known))
-    assert known.customers == {"ann": SpecialCustomer(False, None, 0), "bob": SpecialCustomer(True, None, 5)}
+    assert known.customers == {"ann": SpecialCustomer(False, 0), "bob": SpecialCustomer(True, 5)}
     database.change(lambda one: erase_from_store(one, "bob"))
     assert set(database.read(lambda one: read_choices(one, known)).customers) == {"ann"}
 
@@ -113,8 +113,25 @@ def test_the_newest_choice_counts_where_upper_and_lower_case_are_the_same(databa
         database.change(lambda one, name=name, at=at, said=opt_out: choose(one, name, at, opt_out=said))
     database.change(lambda one: set_test_arm(one, "bob", "plan"))
     known = database.read(lambda one: read_choices(one, known, ignore_case=True))
-    assert known.customers == {"bob": SpecialCustomer(True, "plan", 5)}
+    assert known.customers == {"bob": SpecialCustomer(True, 5, {"bob": "plan"})}
     assert len(database.read(lambda one: read_choices(one, known)).customers) == 3
+
+
+def test_a_test_arm_is_kept_whatever_the_case_of_an_id_under_which_its_customer_chooses(database):
+    shown, known = [], ChoicesRead({})
+    for change in (
+        lambda one: set_test_arm(one, "ANNA", "plan"),
+        lambda one: choose(one, "anna", 6, opt_out=True),
+        lambda one: set_test_arm(one, "anna", "holdout"),
+        lambda one: set_test_arm(one, "anna", None),
+        lambda one: set_test_arm(one, "ANNA", None),
+    ):
+        database.change(change)
+        anew = database.read(lambda one: read_choices(one, ChoicesRead({}), ignore_case=True))
+        known = database.read(lambda one, known=known: read_choices(one, known, ignore_case=True))
+        assert known.customers == anew.customers
+        shown.append((known.customers["anna"].test_arm, known.customers["anna"].opted_out))
+    assert shown == [("plan", False), ("plan", True), ("holdout", True), ("plan", True), (None, True)]
 
 
 def test_who_was_a_test_customer_is_known_from_then_on(database):

@@ -9,6 +9,7 @@ from served_shop import served, shop_of, with_role
 
 from offerloop.background import carry_out_next
 from offerloop.store import traces_of
+from offerloop.web import worker as module
 
 BOUGHT = {
     "event_id": "order of c001", "kind": "order", "customer_id": "c001", "order_id": "c001-9",
@@ -98,21 +99,48 @@ def test_who_is_erased_gets_nothing_of_the_plan_until_the_job_has_erased_it_ther
     assert carry_out_next(worker.settings.shop, worker.database).state == "done"
     worker.follow()
     assert decide(service, headers, "c003")["reasons"] == ["unknown_customer"]
-    assert worker.leaving == frozenset()
+    assert worker.leaving == set()
 
 
-def test_who_opted_out_gets_no_offer_under_an_id_in_another_case(small_run, tmp_path):
+def test_who_is_erased_while_the_worker_looks_for_erasures_gets_nothing_either(service, monkeypatch):
+    worker, headers = service.app.state.worker, with_role(service, "admin")
+    find = module.customers_being_erased
+
+    def erased_meanwhile(connection):
+        before = find(connection)
+        worker.leave_out("c005")
+        return before
+
+    monkeypatch.setattr(module, "customers_being_erased", erased_meanwhile)
+    worker.follow()
+    assert decide(service, headers, "c005")["reasons"] == ["opted_out"]
+
+
+@pytest.fixture
+def service_in_small_letters(small_run, tmp_path):
+    """The service of a plan for which upper and lower case are the same."""
     shop = shop_of(small_run, tmp_path)
     manifest = shop / "runs" / small_run.name / "manifest.json"
     written = json.loads(manifest.read_text())
     written["config"]["text"] += "\n[privacy]\nignore_case = true\n"
     manifest.write_text(json.dumps(written))
-    with served(shop) as service:
-        headers = with_role(service, "admin")
-        assert decide(service, headers, "C003")["offers"]
-        service.put("/v1/customers/c003/choices", headers=headers, json={"opt_out": True})
-        service.app.state.worker.follow()
-        assert decide(service, headers, "C003")["reasons"] == ["opted_out"]
+    with served(shop) as client:
+        yield client
+
+
+def test_who_opted_out_gets_no_offer_under_an_id_in_another_case(service_in_small_letters):
+    service, headers = service_in_small_letters, with_role(service_in_small_letters, "admin")
+    assert decide(service, headers, "C003")["offers"]
+    service.put("/v1/customers/c003/choices", headers=headers, json={"opt_out": True})
+    service.app.state.worker.follow()
+    assert decide(service, headers, "C003")["reasons"] == ["opted_out"]
+
+
+def test_who_is_erased_gets_no_offer_under_an_id_in_another_case(service_in_small_letters):
+    service, headers = service_in_small_letters, with_role(service_in_small_letters, "admin")
+    assert service.delete("/v1/customers/C004", headers=headers).status_code == 202
+    for name in ("C004", "c004"):
+        assert decide(service, headers, name)["reasons"] == ["opted_out"]
 
 
 def test_an_erased_customer_is_nowhere(service):

@@ -5,7 +5,8 @@ Each change of a row has a number, the next one of all changes, so that workers 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, update
@@ -35,10 +36,15 @@ class SpecialCustomer:
     """A customer who is not decided on as the plan says."""
 
     opted_out: bool
-    test_arm: str | None
-    """The arm that a test customer is always in."""
     changed_at: int
     """When they chose; 0 where they never did."""
+    test_arms: Mapping[str, str] = field(default_factory=dict)
+    """The arm of a test customer by each spelling of the id that has one, the newest last."""
+
+    @property
+    def test_arm(self) -> str | None:
+        """The arm that a test customer is always in."""
+        return next(reversed(list(self.test_arms.values())), None)
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,10 @@ class ChoicesRead:
     """Number of deletions, of which rows tell nothing; another one than before means that all were read again."""
     ignore_case: bool = False
     """Whether ids that differ only in upper and lower case are the same customer, who stands under small letters."""
+
+    def in_its_case(self, customer_id: str) -> str:
+        """Return an id as it counts here."""
+        return customer_id.lower() if self.ignore_case else customer_id
 
 
 def choose(connection: Connection, customer_id: str, at: int, *, opt_out: bool) -> None:
@@ -104,19 +114,21 @@ def read_choices(connection: Connection, before: ChoicesRead, *, ignore_case: bo
     if (version, deletions, ignore_case) == (before.version, before.deletions, before.ignore_case):
         return before
     is_new = (deletions, ignore_case) != (before.deletions, before.ignore_case)
-    customers = {} if is_new else before.customers
+    updated = ChoicesRead({} if is_new else before.customers, version, deletions, ignore_case)
     changed = select(choices).where(choices.c.version > (-1 if is_new else before.version))
     for row in connection.execute(changed.order_by(choices.c.version)):
-        name = row.customer_id.lower() if ignore_case else row.customer_id
-        customers[name] = _special(row, customers.get(name))
-    return ChoicesRead(customers, version, deletions, ignore_case)
+        name = updated.in_its_case(row.customer_id)
+        updated.customers[name] = _special(row, updated.customers.get(name))
+    return updated
 
 
 def _special(row: Row[Any], before: SpecialCustomer | None) -> SpecialCustomer:
-    """Return what counts by a row and what was known: the newest choice, whatever the id's case was."""
+    """Return what counts by a row and what was known: the newest choice and test arm, whatever the id's case was."""
+    others = {} if before is None else {one: arm for one, arm in before.test_arms.items() if one != row.customer_id}
+    arms = others if row.test_arm is None else others | {row.customer_id: row.test_arm}
     if before is not None and row.changed_at < before.changed_at:
-        return replace(before, test_arm=row.test_arm)
-    return SpecialCustomer(bool(row.opt_out), row.test_arm, row.changed_at)
+        return replace(before, test_arms=arms)
+    return SpecialCustomer(bool(row.opt_out), row.changed_at, arms)
 
 
 def customers_tested_since(connection: Connection, since: int) -> list[str]:

@@ -193,7 +193,7 @@ def erase(request: Request, customer_id: CustomerId, caller: Administering) -> E
     """
     worker: Worker = request.app.state.worker
     erased, job = erase_customer(worker.database, customer_id, caller.actor)
-    worker.leaving |= {customer_id}
+    worker.leave_out(customer_id)
     return ErasureBegun(deleted=erased.deleted, kept=erased.kept, job_id=job.job_id)
 
 
