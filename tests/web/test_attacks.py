@@ -6,6 +6,7 @@ import json
 import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlencode
 
 import pytest
 import sqlalchemy as sa
@@ -295,6 +296,15 @@ def test_the_page_of_the_service_itself_may_behind_a_proxy_with_https(shared_ser
     form = headers | {"content-type": "application/x-www-form-urlencoded"}
     page = shared_service.post("http://shop.test/console/do/invite", content=b"name=Zoe&role=viewer", headers=form)
     assert "https://shop.test/console/sign-in?invitation=" in page.text
+
+
+@pytest.mark.parametrize("address", ["http://localhost:8000", "http://127.0.0.1:8000", "http://[::1]:8000"])
+def test_an_invitation_on_this_machine_needs_no_proxy_with_https(shared_service, cookie, address):
+    """Browsers send secure cookies to this machine without HTTPS, too."""
+    form = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin", "origin": "null"}
+    fields = urlencode({"name": f"Zoe at {address}", "role": "viewer"})
+    page = shared_service.post(f"{address}/console/do/invite", content=fields.encode(), headers=cookie | form)
+    assert f"{address}/console/sign-in?invitation=" in page.text
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])

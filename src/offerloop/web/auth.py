@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from offerloop.web.worker import Worker
 
 COOKIE = "offerloop_session"
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+"""Names of this machine."""
 LONGEST_SECRET = 200
 FORGOTTEN_AFTER = 60.0
 """Seconds without a request after which a caller is looked up anew."""
@@ -255,8 +257,9 @@ def check_same_site(request: Request) -> None:
     """Raise HttpProblem for a change that a page of another site could have sent."""
     site = request.headers.get("sec-fetch-site")
     if site is None:
-        own = (origin_of(request), f"{request.url.scheme}://{request.headers.get('host', '')}")
-        is_same = request.headers.get("origin") in own
+        worker: Worker = request.app.state.worker
+        schemes = {request.url.scheme, "https"} if worker.settings.secure_cookies else {request.url.scheme}
+        is_same = request.headers.get("origin") in {f"{one}://{request.headers.get('host', '')}" for one in schemes}
     else:
         is_same = site in ("same-origin", "none")
     if not is_same:
@@ -264,9 +267,13 @@ def check_same_site(request: Request) -> None:
 
 
 def origin_of(request: Request) -> str:
-    """Return the address under which a browser knows the service: cookies that need HTTPS are of a proxy with it."""
+    """Return the address under which a browser knows the service.
+
+    Cookies that need HTTPS are of a proxy with it; on this machine browsers send them without HTTPS, too.
+    """
     worker: Worker = request.app.state.worker
-    scheme = "https" if worker.settings.secure_cookies else request.url.scheme
+    is_behind_proxy = worker.settings.secure_cookies and request.url.hostname not in LOOPBACK
+    scheme = "https" if is_behind_proxy else request.url.scheme
     return f"{scheme}://{request.headers.get('host', '')}"
 
 

@@ -9,14 +9,13 @@ from fastapi import Request
 from offerloop.background import REHEARSAL
 from offerloop.message import Message
 from offerloop.store import JobState, add_job, holds_traffic, invite, list_jobs, lock_jobs, person_named
-from offerloop.web.auth import peer_of
+from offerloop.web.auth import LOOPBACK, peer_of
 from offerloop.web.problems import HttpProblem
 from offerloop.web.worker import Worker
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 DEMO_PEOPLE = {
     "marketer": ("Demo marketer", Message("as the demo's marketer, who writes campaigns", context="button")),
     "approver": ("Demo approver", Message("as the demo's approver, who approves them", context="button")),

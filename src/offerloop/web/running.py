@@ -22,7 +22,8 @@ from offerloop.events import with_variables
 from offerloop.message import Message
 from offerloop.serving import open_shop_offers
 from offerloop.store import Database, add_entry, add_first_token, add_token, note_currency
-from offerloop.web.demo import LOOPBACK, add_demo_people, play_traffic
+from offerloop.web.auth import LOOPBACK
+from offerloop.web.demo import add_demo_people, play_traffic
 from offerloop.web.limits import allow_many_files
 from offerloop.web.settings import Settings
 from offerloop.web.telemetry.log import log_to_stderr

@@ -349,6 +349,8 @@ def test_somebody_is_invited_signs_in_and_is_let_go(console, admin):
     shown = post_form(console, admin, "invite", name="Bea", role="viewer")
     (secret,) = re.findall(r"https://shop.test/console/sign-in\?invitation=([\w-]+)", shown.text)
     assert (shown.status_code, ">Bea<" in shown.text) == (200, True)
+    assert "/console/do/language" not in shown.text  # in another language the secret would be gone
+    assert "/console/do/language" in console.get("/console/people", headers=admin).text
     assert secret in send_form(console, "/console/sign-in", f"invitation={secret}&password=short").text
     fields = f"invitation={secret}&password=correct+horse+battery"
     answer = send_form(console, "/console/sign-in", fields)

@@ -280,11 +280,12 @@ def _html(request: Request, view: View, page_request: PageRequest | None, page: 
     rendered_for = page_request or PageRequest(request, Caller("", (), frozenset(), 0.0), {})
     config = page_request.config if page_request else None
     query = urlencode([(key, value) for key, value in request.query_params.multi_items() if key != "language"])
+    is_answer = request.method == "POST" and page is not None  # a page that no address shows again as it is
     shown = [one for one in PAGES.values() if one.in_navigation and page_request and page_request.may(one.needs)]
     text = as_html(
         "components/frame.html.j2", rendered_for.localizer, rendered_for.zone, view=view,
         shop=config.shop.name if config else "Offerloop",
-        languages=[(one, language_name(one)) for one in languages()], pages=shown,
+        languages=[] if is_answer else [(one, language_name(one)) for one in languages()], pages=shown,
         person=page_request.caller if page_request else None, current=page.name if page else "", query=query,
         simulated=page_request is not None and page_request.simulated,
         here=request.url.path + (f"?{query}" if query else "") if page_request else SIGN_IN,
