@@ -215,6 +215,15 @@ def test_a_decision_is_there_in_time_though_the_answer_drips():
         assert time.monotonic() - begun < 2  # its answer takes five seconds
 
 
+def test_there_is_no_offer_where_no_thread_can_be_started(monkeypatch):
+    def refuse(_):
+        raise RuntimeError("can't start new thread")
+
+    client, _ = with_answers(monkeypatch, (200, {}))
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    assert client.decide("anna").reasons == ("service_away",)
+
+
 def test_a_change_is_tried_again_under_the_same_key(monkeypatch):
     done = (200, {"key": "k", "at": "2024-06-03T00:00:00Z", "expires_at": None})
     client, sent = with_answers(monkeypatch, httpx.ConnectError("x"), (503, {}), (429, {}), done)

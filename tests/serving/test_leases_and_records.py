@@ -186,6 +186,28 @@ def test_a_durable_decision_for_which_nobody_waits_any_more_is_not_recorded(data
     ]
 
 
+def test_decisions_are_recorded_also_after_one_that_could_not_be_taken_back(database, monkeypatch):
+    from offerloop.serving import records as module
+
+    records = Records(database)
+    late = records.put(record(1), durable=True)
+    write = module.add_decisions
+
+    def cancelled_meanwhile(connection, records):
+        write(connection, records)
+        late.cancel()
+
+    def broken(*_, **__):
+        raise ValueError("no such statement")
+
+    monkeypatch.setattr(module, "add_decisions", cancelled_meanwhile)
+    monkeypatch.setattr(module, "delete_decisions", broken)
+    records.start()
+    wait_for(lambda: records.waiting == 0)
+    assert records.put(record(2), durable=True).result(timeout=10) is None
+    records.stop()
+
+
 def test_decisions_wait_while_the_database_is_away(database, monkeypatch):
     away = threading.Event()
     away.set()

@@ -47,6 +47,14 @@ def test_loops_of_other_names_are_apart(journal):
     assert other.once(0, "decide", lambda: 2) == 2
 
 
+def test_steps_of_one_second_are_in_the_order_of_their_numbers(journal, monkeypatch):
+    monkeypatch.setattr("offerloop.store.journal.clock", lambda _: 1_000)
+    taken = ["decide", "give", "learn", *(f"learn again {number}" for number in range(1, 12))]
+    for step in taken:
+        journal.once(0, step, dict)
+    assert [step for _, step, _ in journal.recorded()] == taken
+
+
 def test_what_fails_is_not_recorded(journal):
     with pytest.raises(ZeroDivisionError):
         journal.once(0, "decide", lambda: 1 / 0)

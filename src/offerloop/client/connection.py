@@ -106,7 +106,9 @@ class Connection:
 
 
 def within(seconds: float, send: Callable[[], httpx.Response]) -> httpx.Response:
-    """Return the answer to a request. Raises TimeoutError where it is not there after so many seconds.
+    """Return the answer to a request.
+
+    Raises TimeoutError where it is not there after so many seconds, or where no thread can be started to wait for it.
 
     The timeouts of a transport hold for each step alone (looking up the name, connecting, each piece of the answer), so
     the request is sent by a thread, which ends by them.
@@ -119,7 +121,10 @@ def within(seconds: float, send: Callable[[], httpx.Response]) -> httpx.Response
         except BaseException as error:
             answered.set_exception(error)
 
-    Thread(target=copy_context().run, args=(carry_out,), name="decision", daemon=True).start()
+    try:
+        Thread(target=copy_context().run, args=(carry_out,), name="decision", daemon=True).start()
+    except RuntimeError as error:
+        raise TimeoutError(str(error)) from None
     return answered.result(seconds)
 
 

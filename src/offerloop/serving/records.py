@@ -129,7 +129,12 @@ class Records:
     def _take_back(self) -> None:
         """Delete what was written for nobody. Raises StoreError."""
         if self._given_up:
-            self.database.change(partial(delete_decisions, decision_ids=self._given_up))
+            try:
+                self.database.change(partial(delete_decisions, decision_ids=self._given_up))
+            except OfferloopError:
+                raise
+            except Exception:
+                _LOG.exception("decisions stay on record though they were answered otherwise: %s", self._given_up)
             self._given_up.clear()
 
 

@@ -63,7 +63,9 @@ class Journal:
 
     def recorded(self) -> list[tuple[int, str, Any]]:
         """(period, step, what it came to) of all steps, by period, in the order of their writing."""
-        query = select(steps).where(steps.c.name == self.name).order_by(steps.c.period, steps.c.at, steps.c.step)
+        kind = func.rtrim(steps.c.step, "0123456789")  # a step with a number that is longer was written later
+        order = (steps.c.period, steps.c.at, kind, func.length(steps.c.step), steps.c.step)
+        query = select(steps).where(steps.c.name == self.name).order_by(*order)
         with reading(self.engine) as connection:
             return [(row.period, row.step, json.loads(row.body)) for row in connection.execute(query)]
 
