@@ -144,12 +144,32 @@ def test_offers_of_a_file_replace_the_assumed_ones_with_their_terms_as_attribute
     ]
     names = ["Offer ID", "Type", "percent", "max_discount", "spend", "buy"]
     pl.DataFrame(rows, schema=names, orient="row").write_csv(tmp_path / "offers.csv")
-    config = load_config(
-        started(tmp_path, order_lines=init_shops.parquet(tmp_path)[0], offers=tmp_path / "offers.csv").config
-    )
+    made = started(tmp_path, order_lines=init_shops.parquet(tmp_path)[0], offers=tmp_path / "offers.csv")
+    config = load_config(made.config)
     assert config.sources["offers"].columns == {"offer_id": "Offer ID", "kind": "Type", "percent": "percent"}
     assert config.sources["offers"].attributes == ("max_discount", "spend", "buy")
     assert config.campaigns[0].offers == ()
+    assert "max_discount" not in made.facts["sources"]["offers"]["not_found"]
+
+
+@pytest.mark.parametrize(
+    ("named", "written"),
+    [
+        (["mail", "app", "mail"], {"mail": ["c10", "c30"], "app": ["c20"]}),
+        (["mail", None, "mail"], {"mail": ["c10", "c20", "c30"]}),
+        ([None, None, None], {"first": ["c10", "c20", "c30"]}),
+    ],
+)
+def test_campaigns_that_offers_name_are_written_with_a_part_of_the_budget_each(tmp_path, named, written):
+    rows = {"id": ["c10", "c20", "c30"], "kind": "coupon", "percent": [10, 20, 30], "campaign_id": named}
+    pl.DataFrame(rows).write_csv(tmp_path / "offers.csv")
+    files = {"order_lines": str(init_shops.parquet(tmp_path)[0]), "offers": str(tmp_path / "offers.csv")}
+    config = load_config(write_shop(tmp_path / "shop", files, "100.00", None).config)
+    listed = prepare(config, DuckDBEngine()).offers
+    budgets = {one.id: one.budget for one in config.campaigns}
+    assert budgets == dict.fromkeys(written, f"{100 / len(written):.2f}")
+    offers = {one.id: [offer.offer_id for offer in config.offers_of(one, [], listed)] for one in config.campaigns}
+    assert offers == written
 
 
 @pytest.mark.parametrize(("name", "products"), [("products", {"p1", "p2"}), ("product", set())])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from offerloop.commands.init.configuration import SourceText
 from offerloop.commands.init.figures import Figures, pretty, two_digits
-from offerloop.commands.init.offers import Costs, listed_costs
+from offerloop.commands.init.offers import Costs, listed_campaigns, listed_costs
 from offerloop.commands.init.sizing import HOLDOUT, OrderFigures, Size, sized
 from offerloop.config import entry, off, quoted
 from offerloop.errors import InputError
@@ -97,22 +97,41 @@ def _costs(terms: _Terms, currency: str, offers: SourceText | None) -> Costs:
 def campaign_lines(
     budget: Budget, figures: Figures, currency: str, offers: SourceText | None, *, shown: bool
 ) -> list[str]:
-    """`[[campaigns]]` and its offers; `offers` is the shop's own table of them, `shown` whether a log tells of them."""
+    """`[[campaigns]]` and offers; `offers` is the shop's own table of them, `shown` whether a log tells of them.
+
+    Campaigns that the table names have equal parts of the budget.
+    """
     terms = _terms(figures, DIGITS[currency])
     costs = _costs(terms, currency, offers)
+    ids = [] if offers is None else listed_campaigns(offers)
+    if len(ids) > 1:
+        why = f"assumed: an equal part of {to_text(budget.minor, currency)}"
+        budget = Budget(budget.minor // len(ids), why)
+    names = [(name, name) for name in ids] or [("first", "First campaign")]
+    first, *others = (_campaign(*name, budget, costs, currency, shown=shown) for name in names)
+    which = "The campaigns of the offers" if others else "One campaign"
     lines = [
-        "# One campaign. Under the default budget_basis = \"liability\" every offer counts at the most it can cost us.",
+        f'# {which}. Under the default budget_basis = "liability" every offer counts at the most it can cost us.',
+        *first,
+    ]
+    for one in others:
+        lines += ["", *(line for line in one if not line.startswith("#"))]
+    if offers is not None:
+        return [*lines, "# The offers are those of [sources.offers]; giving nothing is always a choice."]
+    return lines + _choices(terms, figures)
+
+
+def _campaign(name: str, title: str, budget: Budget, costs: Costs, currency: str, *, shown: bool) -> list[str]:
+    """Return the lines of one campaign, without its offers."""
+    return [
         "[[campaigns]]",
-        entry("id", quoted("first")),
-        entry("title", quoted("First campaign")),
+        entry("id", quoted(name)),
+        entry("title", quoted(title)),
         entry("budget", quoted(to_text(budget.minor, currency)), budget.why),
         *_explore(budget.minor, costs, currency),
         *_basis(costs),
         *_send(shown=shown),
-    ]  # fmt: skip
-    if offers is not None:
-        return [*lines, "# Its offers are those of [sources.offers]; giving nothing is always a choice."]
-    return lines + _choices(terms, figures)
+    ]
 
 
 def _basis(costs: Costs) -> list[str]:

@@ -55,9 +55,9 @@ class SourceText:
                 if ours in self.match.guesses]  # fmt: skip
 
     def absent(self) -> list[str]:
-        """Our columns that were not found."""
-        contract = CONTRACTS[self.name]
-        return [ours for ours in (*contract.required, *contract.optional) if ours not in self.match.guesses]
+        """Our columns that were not found, and are not carried along under their own names."""
+        contract, read = CONTRACTS[self.name], {*self.match.guesses, *self.attributes}
+        return [ours for ours in (*contract.required, *contract.optional) if ours not in read]
 
 
 @dataclass(frozen=True)

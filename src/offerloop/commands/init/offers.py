@@ -56,3 +56,12 @@ def listed_costs(source: SourceText, currency: str) -> Costs:
             most += [liability_minor(offer) or 0 for offer in offers]
             unlimited += [offer.offer_id for offer in offers if liability_minor(offer) is None]
     return Costs(max(most), tuple(unlimited))
+
+
+def listed_campaigns(source: SourceText) -> list[str]:
+    """Return the campaigns that a table of offers names, in its order."""
+    guess = source.match.guesses.get("campaign_id")
+    if guess is None or source.opened:
+        return []
+    names = column_values(source.sample.head, guess.written, source.sample.decimal).cast(pl.String).str.strip_chars()
+    return names.replace("", None).drop_nulls().unique(maintain_order=True).to_list()
