@@ -30,24 +30,33 @@ def test_an_amount_off_is_taken_from_each_order_that_it_counts_on():
         np.testing.assert_allclose(found.discount[customers].mean(axis=0), true, rtol=0.1)
 
 
+@pytest.mark.parametrize("is_amount", [False, True])
 @pytest.mark.parametrize("seed", [0, 2])
-def test_those_who_buy_most_do_not_decide_what_a_reminder_costs_of_others(seed):
-    """A coupon on tea brings customers back who buy their usual mix; a few buy twenty times as much as most."""
+def test_those_who_buy_most_do_not_decide_what_a_reminder_costs_of_others(seed, is_amount):
+    """A coupon on tea brings customers back who buy their usual mix; a few buy twenty times as much as most.
+
+    An amount off is taken from as many of their orders as of those that they make anyway.
+    """
     rng, whose = np.random.default_rng(seed), np.repeat(np.arange(CUSTOMERS), PERIODS)
-    offers = (NO_OFFER_TERMS, OfferTerms("tea", "coupon", 0.25, 0.0, of_category("tea")))
+    offers = (NO_OFFER_TERMS, OfferTerms("tea", "coupon", 0.25, 0.0, of_category("tea"), amount=is_amount))
+    orders = 0.02 if is_amount else 1.0
     shop = Shop(np.array([0.0, 0.6]), offers=offers, seed=seed, spread=1.0)
     size = np.exp(1.5 * rng.normal(size=CUSTOMERS))
     shop.usual, shop.value = shop.usual * size, shop.value * size[:, None]
     tea = 0.01 + 0.98 * rng.beta(0.7, 2.1, CUSTOMERS)
     covered = np.column_stack([np.ones(CUSTOMERS), tea])
     log, now = (
-        replace(rows, covered=covered[customers])
+        replace(rows, covered=covered[customers], orders=np.full((len(customers), 2), orders))
         for rows, customers in ((shop.log(), whose), (shop.now(), np.arange(CUSTOMERS)))
     )
     of_tea = np.minimum(rng.gamma(3 * tea[whose], 1 / 3), 1)
-    found = grow(log, 0.25 * (log.action == 1) * log.outcome * of_tea, log.whose % 5, now, np.arange(CUSTOMERS))
+    taken = 0.25 * orders * (log.action == 1) * log.outcome * of_tea
+    found = grow(log, taken, log.whose % 5, now, np.arange(CUSTOMERS))
     usual_part = np.minimum(rng.gamma(3 * tea[:, None], 1 / 3, (CUSTOMERS, 200)), 1).mean(axis=1)
     fifth = np.argsort(np.argsort(tea)) * 5 // CUSTOMERS
-    true, expected = np.bincount(fifth, 0.4 * usual_part * shop.usual), np.bincount(fifth, found.discount[:, 1])
+    true, expected = (
+        np.bincount(fifth, 0.4 * orders * usual_part * shop.usual),
+        np.bincount(fifth, found.discount[:, 1]),
+    )
     np.testing.assert_allclose(true[1:] / expected[1:], 1, atol=0.12)
     assert 0.5 < true[0] / expected[0] < 1.5

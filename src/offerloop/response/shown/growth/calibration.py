@@ -10,7 +10,8 @@ Level 1 and slope 1 say that predictions are right. Both are shrunk towards 1 as
 
 A share off takes its depth of what it covers: a part, the same for everybody, of what the customer is expected to buy
 of that with the offer. What a reminder of the shop brings may all be covered, or be of the customer's usual mix: the
-log tells how much is. An amount off is taken from some of the orders, and from more where more is bought. An offer that
+log tells how much is. An amount off is taken from some of the orders, and from more where more is bought; what a
+reminder brings may all reach its threshold, or as much of it as of the usual orders. An offer that
 the log shows to be good for one order (`single_use`) takes off no more of who buys often. All this is alike for the
 depths of a family as far as the log shows no more. The part is what was taken off over what is expected
 to be bought, a ratio estimator (Cochran 1977, chapter 6): in total no more and no less is expected than was taken off,
@@ -58,7 +59,7 @@ class JudgedGrowth:
     doubt: Floats
     """(2, 2): covariance of level and slope."""
     shares: Floats
-    """(K, 3): what is taken off of a unit of each of `_bases`."""
+    """(K, 4): what is taken off of a unit of each of `_bases`."""
     shares_se: Floats
 
     @classmethod
@@ -119,20 +120,20 @@ def _unseen(model: Growth, own: Evidence) -> tuple[Floats, Floats, Floats]:
 
 
 def _bases(predicted: Predicted, rows: Evidence) -> Floats:
-    """(n, K, 3): depth times what is bought with each offer of what it covers; for an amount off times the orders of
-    that, for a share off what it is if purchases that come of being reminded are of the usual mix; and what is taken
-    off once."""
+    """(n, K, 4): depth times each of these: what is bought with each offer of what it covers; for an amount off, the
+    orders of that; the same (orders for an amount off) if purchases that come of being reminded are of the usual mix;
+    and what is taken off once."""
     depth, amount = (np.array([getattr(one, name) for one in rows.offers]) for name in ("depth", "amount"))
     bought = np.maximum(predicted.without, 1e-12)[:, None] * rows.covers + predicted.now
     usual_mix = bought - predicted.reminded * (1 - rows.covers)
-    orders = 0 * bought if rows.orders is None else bought * rows.orders
+    orders = np.where(amount, 0.0 if rows.orders is None else rows.orders, 1.0)
     once = 0 * bought if rows.used_once is None else rows.used_once
-    each = np.stack([bought, np.where(amount, orders, usual_mix), once], axis=-1)
+    each = np.stack([bought, amount * bought * orders, usual_mix * orders, once], axis=-1)
     return np.asarray(depth[:, None] * each, dtype=np.float64)
 
 
 def _taken(model: Growth, value: Evidence, discount: Floats) -> tuple[Floats, Floats]:
-    """(K, 3): what is taken off of a unit of each of `_bases` with each offer, and the error."""
+    """(K, 4): what is taken off of a unit of each of `_bases` with each offer, and the error."""
     predicted = model.predict(value, _before(model.signals(value), value.whose))
     base = _bases(predicted, value)[np.arange(value.size), value.action]
     slopes, errors = (np.zeros((len(value.offers), base.shape[-1])) for _ in range(2))
@@ -146,7 +147,7 @@ def _taken(model: Growth, value: Evidence, discount: Floats) -> tuple[Floats, Fl
 
 
 def _taken_in_family(bases: Floats, discount: Floats, rows: Evidence, offers: Sequence[int]) -> tuple[Floats, Floats]:
-    """(offers, 3) each; rows are those of the offers of a family, and count as much as their values.
+    """(offers, 4) each; rows are those of the offers of a family, and count as much as their values.
 
     What is taken off varies in proportion to what is expected (quasi-Poisson, Wedderburn 1974). So the mix of bases is
     fitted with inverse weights; else those who buy most would decide what the others cost.
