@@ -114,8 +114,8 @@ def campaign_lines(
         f'# {which}. Under the default budget_basis = "liability" every offer counts at the most it can cost us.',
         *first,
     ]
-    for one in others:
-        lines += ["", *(line for line in one if not line.startswith("#"))]
+    for further in others:
+        lines += ["", *(line for line in further if not line.startswith("#"))]
     if offers is not None:
         return [*lines, "# The offers are those of [sources.offers]; giving nothing is always a choice."]
     return lines + _choices(terms, figures)
