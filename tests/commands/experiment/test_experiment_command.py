@@ -180,6 +180,14 @@ def test_where_all_of_one_arm_and_nobody_of_the_other_got_it_that_is_known():
     assert (metric.p_value, metric.chance_to_win) == (0.0, 1.0)
 
 
+def test_a_guardrail_by_which_everybody_is_alike_holds_nobody_back():
+    arm = np.repeat(["control", "new"], 200)
+    spend = np.random.default_rng(0).normal(1_000, 100, 400) + 200 * (arm == "new")
+    table = pl.DataFrame({"arm": arm, "spend": spend, "bought": 1})
+    (found,) = offerloop.experiment(table, "arm", "spend", guardrail={"bought": 0.1}).arms
+    assert ([one.state for one in found.metrics], found.action) == (["better", "within"], "ship")
+
+
 def test_few_buyers_of_much_by_luck_decide_nothing():
     arm = np.where(np.arange(700) < 60, "new", "control")
     bought = (arm == "control") & (np.arange(700) % 50 == 0)  # 2 % of them, and by chance nobody of the small arm

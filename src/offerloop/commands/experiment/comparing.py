@@ -28,13 +28,14 @@ def compare(
     metric: Metric, arm: Totals, control: Totals, planned: float | None, alpha: float, skew: float = 0.0
 ) -> tuple[ObservedMetric, Compared]:
     """Decide a guardrail by the share of the control's value, and an outcome by that or, looked at once, by the
-    difference, which Fieller's interval of the share agrees with. `skew` is the skewness of such a difference. Where
-    neither arm has any spread, such as before the first purchase, nothing is known yet.
+    difference, which Fieller's interval of the share agrees with. `skew` is the skewness of such a difference. Before
+    the first outcome of either arm, such as a purchase, nothing is known yet.
     """
     try:
         difference = replace(absolute(arm, control, cautious=planned is not None), skew=skew)
-        amount = _interval(difference, arm.n + control.n, planned, alpha)
-        share = _share(arm, control, planned, alpha, difference)
+        is_known = difference.se > 0 or _value(arm) != 0 or _value(control) != 0
+        amount = _interval(difference, arm.n + control.n, planned, alpha, is_known=is_known)
+        share = _share(arm, control, planned, alpha, difference) if is_known else None
     except UndefinedMetricError:
         raise InputError(
             Message("the denominators of an arm sum to zero, so that it has no ratio; give rows with some")
@@ -47,20 +48,15 @@ def compare(
     figures = Compared(
         metric.name, _value(arm), _value(control), _estimate(amount), None if share is None else _estimate(share),
         observed.interval.p_value, observed.interval.p_value, metric.margin, observed.state,
-        1 - loses if planned is None and _is_known(difference) else None,
+        1 - loses if planned is None and is_known else None,
     )  # fmt: skip
     return observed, figures
 
 
-def _is_known(difference: Difference) -> bool:
-    """Whether anything is: nothing is where everybody in both arms did the same."""
-    return bool(difference.se > 0 or difference.value)
-
-
-def _interval(difference: Difference, size: int, planned: float | None, alpha: float) -> AlwaysValid:
+def _interval(difference: Difference, size: int, planned: float | None, alpha: float, *, is_known: bool) -> AlwaysValid:
     if planned is not None:
         return always_valid(difference, size, planned, alpha)
-    if not _is_known(difference):
+    if not is_known:
         return AlwaysValid(difference.value, -math.inf, math.inf, 1.0)
     return AlwaysValid(difference.value, *difference.interval(alpha), difference.p_value)
 
@@ -68,9 +64,7 @@ def _interval(difference: Difference, size: int, planned: float | None, alpha: f
 def _share(
     arm: Totals, control: Totals, planned: float | None, alpha: float, difference: Difference
 ) -> AlwaysValid | None:
-    """The difference as a share of the control's value; None where that is, or may be, zero, or nothing is known."""
-    if not _is_known(difference):
-        return None
+    """The difference as a share of the control's value; None where that is, or may be, zero."""
     if planned is None:
         share = fieller(arm, control, alpha, difference.skew)
         return None if share is None else AlwaysValid(share.value, share.low, share.high, difference.p_value)
