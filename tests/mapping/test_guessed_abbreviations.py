@@ -145,5 +145,8 @@ def test_a_campaign_without_offers_of_its_own_is_a_problem(tmp_path):
     table = pl.DataFrame({"offer_id": ["A"], "kind": ["coupon"], "percent": [10], "campaign_id": ["spring"]})
     table.write_csv(tmp_path / "offers.csv")
     made = started(tmp_path, sales(600, names), offers=tmp_path / "offers.csv")
-    problems = [str(one) for one in check(made.config).problems]
+    assert not check(made.config).problems
+    path = made.config
+    path.write_text(path.read_text(encoding="utf-8").replace('id = "spring"', 'id = "first"'), encoding="utf-8")
+    problems = [str(one) for one in check(path).problems]
     assert any("'first'" in one and "it has no offers" in one and "'spring'" in one for one in problems), problems
