@@ -202,7 +202,9 @@ def _explore_minor(config: Config, campaign: Campaign, exploration: Exploration 
 
 
 def unpaid_exploration(config: Config, campaign: Campaign, liabilities: Iterable[int | None]) -> Message | None:
-    """Say that nobody explores, where one offer can cost more than `explore_budget`; None where somebody may.
+    """Say that nobody explores where one offer can cost more than `explore_budget`; None where somebody may.
+
+    A campaign that a loop does not send explores with its idle budget as well.
 
     Exploration is paid as if everyone drew the most expensive offer. `liabilities`: the most that each offer can cost.
     """
@@ -213,7 +215,7 @@ def unpaid_exploration(config: Config, campaign: Campaign, liabilities: Iterable
     most = to_text(highest, unit)
     return Message(
         "campaign '{campaign}' explores with {budget} {unit}, and its most expensive offer can "
-        "cost {most}: nobody gets an offer at random; raise explore_budget to {most} or more, "
+        "cost {most}: while it is sent, nobody gets an offer at random; raise explore_budget to {most} or more, "
         "or lower what the offer can cost",
         campaign=campaign.id,
         budget=campaign.explore_budget,

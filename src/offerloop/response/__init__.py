@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from offerloop.response.shelf.checks import CHECK_NAMES, EXPECTATIONS
     from offerloop.response.shelf.lines import (
         ShelfLines,
+        all_categories,
         best_selling_categories,
         full_weeks,
         lines_of_others,
@@ -149,6 +150,7 @@ __all__ = [
     "UnseenCost",
     "UnseenCosts",
     "UsualBaskets",
+    "all_categories",
     "arm_differences",
     "best_selling_categories",
     "by_arm",

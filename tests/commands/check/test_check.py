@@ -175,7 +175,7 @@ def test_exploration_that_affords_no_offer_is_told(german_shop, budget, told):
     written = load_config(german_shop).campaigns[0].explore_budget
     found = check(edited(german_shop, f'explore_budget = "{written}"', f'explore_budget = "{budget}"'))
     highest = max(one["liability_minor"] for one in found.facts["offers"])
-    said = [one for one in found.facts["notes"] if "nobody gets an offer at random" in one]
+    said = [one for one in found.facts["notes"] if "while it is sent, nobody gets an offer at random" in one]
     assert bool(said) is told
     assert all(f"explores with {budget} EUR" in one and f"{highest / 100:.2f} or more" in one for one in said)
     assert all(f"Note: {one}" in page(found).splitlines() for one in said)

@@ -301,7 +301,7 @@ def test_it_says_where_random_offers_are_not_paid_for(begun, decided):
     (note,) = json.loads(out)["unexplored"]
     assert code == 0
     assert "explores with 0.01" in note
-    assert "nobody gets an offer at random; raise explore_budget" in note
+    assert "while it is sent, nobody gets an offer at random; raise explore_budget" in note
 
 
 def test_it_names_gifts_whose_cost_no_order_tells(large_plan):

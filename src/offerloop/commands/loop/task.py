@@ -21,6 +21,7 @@ from offerloop.loop import NO_CAMPAIGN, UNSEEN_COSTS, LoopCourse, exposures_of, 
 from offerloop.message import Message
 from offerloop.offers import liability_minor
 from offerloop.publishing import Parcels, carry, rows_of
+from offerloop.response import all_categories
 from offerloop.store import Journal
 from offerloop.workspace import campaigns_of_store, name_problems, open_run, open_workspace, with_campaigns, writing
 
@@ -213,7 +214,7 @@ def _go_on(path: Path, folder: Path, journal: Journal) -> GoneOn:
 
 def _unexplored(config: Config, events: Events) -> tuple[Message, ...]:
     """Which campaigns explore with less than one offer can cost."""
-    categories = collect(events.products.select("category").unique())["category"].drop_nulls().sort().to_list()
+    categories = all_categories(events.products)
     notes = [
         unpaid_exploration(
             config, campaign, map(liability_minor, config.offers_of(campaign, categories, events.offers))

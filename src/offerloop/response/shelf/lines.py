@@ -109,6 +109,11 @@ def full_weeks(first_day: int, as_of_day: int) -> range:
     return range(begin, (as_of_day - monday) // 7 + 1)
 
 
+def all_categories(products: Frame) -> list[str]:
+    """Return the names of all categories of products, sorted."""
+    return collect(products.select("category").unique())["category"].drop_nulls().sort().to_list()
+
+
 def best_selling_categories(lines: Frame, settings: Response) -> list[str]:
     """Return the names of the best-selling categories that may get an offer; `lines` are order lines with category."""
     sales = collect(lines.group_by("category").agg(nw.col("revenue_minor").sum()), "category")

@@ -22,6 +22,7 @@ from offerloop.engine import Frame, collect
 from offerloop.errors import EvidenceError
 from offerloop.message import Message
 from offerloop.offers import Offer
+from offerloop.response.shelf.lines import all_categories
 from offerloop.response.shown.covered_lines import stored_goods
 from offerloop.response.shown.exposure_windows import OfferScope, scope_days, sums_between
 from offerloop.response.shown.offer_terms import is_known_from_orders, terms_of
@@ -57,7 +58,7 @@ def offers_of_unseen_cost(config: Config, products: Frame, listed: Listed) -> li
     listed = _unseen(listed)
     if not listed and not any(one.offers for one in own):
         return []
-    categories = collect(products.select("category").unique())["category"].drop_nulls().sort().to_list()
+    categories = all_categories(products)
     offers = (offer for one in own for offer in config.offers_of(one, categories, listed))
     return [one for one in offers if one.most_minor != 0]
 
