@@ -15,6 +15,7 @@ from offerloop.store import (
     Editor,
     Ledger,
     add_campaign,
+    declare,
     due_notice,
     find_campaign,
     list_jobs,
@@ -115,6 +116,10 @@ def test_a_campaign_whose_coupons_have_spent_the_budget_is_exhausted(database):
     assert state_of(database, "spring") is CampaignState.EXHAUSTED
 
 
+def spend_all(database, lease, minor):
+    assert database.change(lambda one: declare(one, {lease: minor}, {lease: minor}, 60)) == {lease}
+
+
 @pytest.mark.parametrize(("n_held", "state"), [(0, CampaignState.EXHAUSTED), (3, CampaignState.RUNNING)])
 def test_a_leased_budget_that_is_used_up_is_told(database, n_held, state):
     """Only where the plan holds offers for no customer of its own is the whole campaign exhausted, even where those
@@ -122,9 +127,11 @@ def test_a_leased_budget_that_is_used_up_is_told(database, n_held, state):
     left = 1_000
     write(database, "spring", CampaignState.RUNNING)
     database.change(lambda one: open_budgets(one, "v1", {"spring": left}, {"spring": n_held}))
-    assert database.change(lambda one: take_lease(one, "v1", "spring", left - 50, left - 50, 60)) is not None
+    lease, _ = database.change(lambda one: take_lease(one, "v1", "spring", left - 50, left - 50, 60))
+    assert database.change(lambda one: take_lease(one, "v1", "spring", 100, 100, 60)) is None
     follow_campaigns(database, CONFIG)
     assert told(database) == []
+    spend_all(database, lease, left - 50)
     assert database.change(lambda one: take_lease(one, "v1", "spring", 100, 100, 60)) is None
     follow_campaigns(database, CONFIG)
     follow_campaigns(database, CONFIG)
@@ -139,6 +146,7 @@ def test_a_budget_of_which_something_comes_back_is_not_used_up(database):
 
     database.change(lambda one: open_budgets(one, "v1", {"spring": 100}, {}))
     lease, _ = database.change(lambda one: take_lease(one, "v1", "spring", 100, 100, 60))
+    spend_all(database, lease, 95)
     assert database.change(lambda one: take_lease(one, "v1", "spring", 10, 10, 60)) is None
     assert [one.campaign_id for one in database.read(exhausted_budgets)] == ["spring"]
     database.change(lambda one: return_lease(one, lease, 50))
@@ -149,7 +157,8 @@ def test_a_budget_of_a_plan_that_is_not_served_any_more_exhausts_nothing(databas
     write(database, "spring", CampaignState.RUNNING)
     for version in ("20240601-000000", "20240608-000000"):
         database.change(lambda one, version=version: open_budgets(one, version, {"spring": 100}, {}))
-    assert database.change(lambda one: take_lease(one, "20240601-000000", "spring", 100, 100, 60)) is not None
+    lease, _ = database.change(lambda one: take_lease(one, "20240601-000000", "spring", 100, 100, 60))
+    spend_all(database, lease, 100)
     assert database.change(lambda one: take_lease(one, "20240601-000000", "spring", 10, 10, 60)) is None
     assert follow_campaigns(database, CONFIG) == 0
     database.change(lambda one: promote(one, "20240601-000000", "ada"))

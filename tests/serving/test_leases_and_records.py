@@ -2,13 +2,14 @@
 
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
 
 from offerloop.errors import StoreError
 from offerloop.serving import Leases, Records, RecordsFullError
-from offerloop.store import Database, DecisionRecord, find_decision
+from offerloop.store import Database, DecisionRecord, exhausted_budgets, find_decision
 from offerloop.store.served.leases import return_expired
 
 
@@ -68,6 +69,45 @@ def test_an_orderly_stop_gives_the_rest_back_and_a_crash_does_not(database):
     last.open({"first": 100})
     assert last.take("first", 100)
     assert not last.take("first", 100)
+
+
+def test_a_budget_that_lies_unspent_in_the_blocks_of_workers_is_not_exhausted(database, monkeypatch):
+    monkeypatch.setattr("offerloop.serving.leases.RENEW_SECONDS", 0.0)
+    monkeypatch.setattr("offerloop.serving.leases.AGAIN_SECONDS", 0.0)
+    workers = [Leases(database, "v1", {"first": 1_050}, {}, {"first": 100}) for _ in range(3)]
+    for one in workers:
+        one.open({"first": 500})
+    assert database.read(exhausted_budgets) == []
+    for one in workers[:2]:
+        assert one.take("first", 400)
+        one.renew()
+    workers[2].open({"first": 500})
+    assert database.read(exhausted_budgets) == []
+    for one in workers[:2]:
+        assert one.take("first", 100)
+        one.renew()
+    workers[2].open({"first": 500})
+    assert [one.budget_minor for one in database.read(exhausted_budgets)] == [1_050]
+
+
+def test_what_one_thread_declares_stays_when_another_renews_what_it_knew_before(database, now, monkeypatch):
+    monkeypatch.setattr("offerloop.serving.leases.RENEW_SECONDS", 0.0)
+    leases = Leases(database, "v1", {"first": 64_000})
+    leases.open({"first": 10})
+    more = [500]
+
+    def after_another_declared(action, patience_seconds):
+        if more:
+            (block,) = leases._blocks["first"]
+            leases._declare({block.lease_id: more.pop()})
+        return database.change(action, patience_seconds)
+
+    leases.database = SimpleNamespace(change=after_another_declared)
+    leases.renew()
+    assert leases.take("first", 500)
+    now[0] += 61
+    database.change(return_expired)
+    assert leased(database) == 500
 
 
 @pytest.fixture

@@ -63,6 +63,8 @@ class Leases:
     left_minor: Mapping[str, int]
     n_held: Mapping[str, int] = field(default_factory=dict)
     """Customers for whom the plan holds an offer, by campaign."""
+    cheapest_minor: Mapping[str, int] = field(default_factory=dict)
+    """What the cheapest offer of each campaign can cost; a budget is exhausted when less is left."""
     _blocks: dict[str, list[_LeasedBlock]] = field(default_factory=dict)
     _asking: set[str] = field(default_factory=set)
     _again_at: dict[str, float] = field(default_factory=dict)
@@ -134,7 +136,7 @@ class Leases:
         declared = max(minor, size // PARTS)
         ask = partial(
             take_lease, version=self.version, campaign_id=campaign_id, block_minor=size, least_minor=minor,
-            seconds=LEASE_SECONDS, declared_minor=declared,
+            seconds=LEASE_SECONDS, declared_minor=declared, cheapest_minor=self.cheapest_minor.get(campaign_id),
         )  # fmt: skip
         taken = self.database.change(ask, WAIT_SECONDS)
         return None if taken is None else _LeasedBlock(*taken, declared_minor=min(declared, taken[1]))
@@ -148,12 +150,14 @@ class Leases:
             blocks = {one.lease_id: one for held in self._blocks.values() for one in held}
             wanted = {name: block.wanted_minor(least_minor[name]) if name in least_minor else block.declared_minor
                       for name, block in blocks.items()}  # fmt: skip
+            spent = {name: block.used_minor for name, block in blocks.items()}
         if not wanted:
             return False
-        held = self.database.change(partial(declare, declared_minor=wanted, seconds=LEASE_SECONDS), WAIT_SECONDS)
+        say = partial(declare, declared_minor=wanted, spent_minor=spent, seconds=LEASE_SECONDS)
+        held = self.database.change(say, WAIT_SECONDS)
         with self._gate:
-            for name in held:
-                blocks[name].declared_minor = wanted[name]
+            for name in held:  # another thread may have declared more meanwhile
+                blocks[name].declared_minor = max(blocks[name].declared_minor, wanted[name])
             for campaign_id, its in self._blocks.items():
                 self._blocks[campaign_id] = [
                     lease for lease in its if lease.lease_id in held or lease.lease_id not in wanted

@@ -145,11 +145,21 @@ class Policy:
     @cached_property
     def most_liability_minor(self) -> dict[str, int]:
         """The most that one offer of each campaign can cost, among those that have a limit."""
-        most: dict[str, int] = {}
+        return {campaign: max(minor) for campaign, minor in self._liabilities_minor.items()}
+
+    @cached_property
+    def least_liability_minor(self) -> dict[str, int]:
+        """The most that the cheapest offer of each campaign can cost, among those that have a limit."""
+        return {campaign: min(minor) for campaign, minor in self._liabilities_minor.items()}
+
+    @cached_property
+    def _liabilities_minor(self) -> dict[str, list[int]]:
+        """What offers can cost, by campaign; those without a limit and those that cost nothing are left out."""
+        liabilities: dict[str, list[int]] = {}
         for offer in self.offers:
             if offer.liability_minor:
-                most[offer.campaign_id] = max(most.get(offer.campaign_id, 0), offer.liability_minor)
-        return most
+                liabilities.setdefault(offer.campaign_id, []).append(offer.liability_minor)
+        return liabilities
 
     @cached_property
     def n_held(self) -> dict[str, int]:

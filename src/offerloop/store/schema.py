@@ -267,10 +267,12 @@ leases = Table(
     Column("expires_at", BigInteger, nullable=False),
     Column("used_minor", BigInteger),
     Column("declared_minor", BigInteger, nullable=False),
+    Column("spent_minor", BigInteger, nullable=False),
 )
 """Blocks of a budget that workers took; used_minor stands once the rest was given back.
 
-A worker spends no more of a block than it has declared, so that the rest can be given back when the worker is gone.
+A worker spends no more of a block than it has declared, so that the rest can be given back when the worker is gone;
+spent_minor is what it had spent when it last said so.
 """
 
 events = Table(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, case, func, insert, select, update
 
 from offerloop.store.access.secrets import new_id
 from offerloop.store.connect import clock, inserting
@@ -37,12 +37,13 @@ def open_budgets(
 
 def take_lease(
     connection: Connection, version: str, campaign_id: str, block_minor: int, least_minor: int, seconds: int,
-    declared_minor: int | None = None,
+    declared_minor: int | None = None, cheapest_minor: int | None = None,
 ) -> tuple[str, int] | None:  # fmt: skip
     """Take a block of a budget, or the `least_minor` where no block is left; None where that is not left either.
 
     Of the block `declared_minor` may be spent from the beginning, by default all of it. The guard stands in the update
-    itself, so that workers who ask at one time cannot exceed the budget.
+    itself, so that workers who ask at one time cannot exceed the budget. It is exhausted where neither the rest nor
+    what is unspent of any block covers `cheapest_minor`, the campaign's cheapest offer (by default `least_minor`).
     """
     return_expired(connection)
     for amount in dict.fromkeys((block_minor, least_minor)):
@@ -54,14 +55,30 @@ def take_lease(
             lease_id = new_id("lease")
             row = {
                 "lease_id": lease_id, "version": version, "campaign_id": campaign_id, "amount_minor": amount,
-                "declared_minor": min(amount, declared_minor or amount),
+                "declared_minor": min(amount, declared_minor or amount), "spent_minor": 0,
                 "expires_at": clock(connection) + seconds,
             }  # fmt: skip
             connection.execute(insert(leases).values(row))
             return lease_id, amount
-    used_up = update(budgets).where(_of(version, campaign_id), budgets.c.leased_minor > 0)
-    connection.execute(used_up.values(exhausted_at=func.coalesce(budgets.c.exhausted_at, clock(connection))))
+    _note_exhausted(connection, version, campaign_id, least_minor if cheapest_minor is None else cheapest_minor)
     return None
+
+
+def _note_exhausted(connection: Connection, version: str, campaign_id: str, cheapest_minor: int) -> None:
+    """Note when a budget was first found to cover no further offer: what workers hold unspent still does."""
+    unspent = select(leases.c.lease_id).where(
+        leases.c.version == version,
+        leases.c.campaign_id == campaign_id,
+        leases.c.used_minor.is_(None),
+        leases.c.amount_minor - leases.c.spent_minor >= cheapest_minor,
+    )
+    used_up = update(budgets).where(
+        _of(version, campaign_id),
+        budgets.c.leased_minor > 0,
+        budgets.c.budget_minor - budgets.c.leased_minor < cheapest_minor,
+        ~unspent.exists(),
+    )
+    connection.execute(used_up.values(exhausted_at=func.coalesce(budgets.c.exhausted_at, clock(connection))))
 
 
 @dataclass(frozen=True)
@@ -78,7 +95,7 @@ class ExhaustedBudget:
 
 
 def exhausted_budgets(connection: Connection) -> list[ExhaustedBudget]:
-    """Return the budgets of the policy that is served of which nothing could be leased when a worker asked last, since
+    """Return the budgets of the policy that is served that covered no further offer when a worker asked last, since
     yesterday."""
     served = promoted(connection) or select(func.max(budgets.c.version)).scalar_subquery()
     lately = (budgets.c.version == served) & (budgets.c.exhausted_at > clock(connection) - 86_400)
@@ -88,12 +105,21 @@ def exhausted_budgets(connection: Connection) -> list[ExhaustedBudget]:
     ]
 
 
-def declare(connection: Connection, declared_minor: Mapping[str, int], seconds: int) -> set[str]:
-    """Renew leases, say what may be spent of each, and return those that are still held."""
+def declare(
+    connection: Connection, declared_minor: Mapping[str, int], spent_minor: Mapping[str, int], seconds: int
+) -> set[str]:
+    """Renew leases, say what may be spent and what was spent of each, and return those that are still held.
+
+    Threads of a worker declare in any order: what was declared before stays declared.
+    """
     expires_at, held = clock(connection) + seconds, set[str]()
     for lease_id, minor in sorted(declared_minor.items()):
         is_open = (leases.c.lease_id == lease_id) & leases.c.used_minor.is_(None)
-        renewed = update(leases).where(is_open).values(declared_minor=minor, expires_at=expires_at)
+        declared = case((leases.c.declared_minor > minor, leases.c.declared_minor), else_=minor)
+        spent = spent_minor[lease_id]
+        renewed = update(leases).where(is_open).values(
+            declared_minor=declared, spent_minor=spent, expires_at=expires_at
+        )  # fmt: skip
         held |= set(connection.execute(renewed.returning(leases.c.lease_id)).scalars())
     return held
 
