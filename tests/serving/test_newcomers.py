@@ -1,5 +1,6 @@
 """Customers whom the run does not know get what the plan gives to customers like them."""
 
+import json
 import shutil
 from datetime import UTC, datetime
 
@@ -44,7 +45,7 @@ def order(customer, product, number=1):
 
 
 def given(heard, customer):
-    decided = decide(heard.policy, DecisionInputs(customer, like=heard.like.get(customer)), 0)
+    decided = decide(heard.policy, DecisionInputs(customer, like=heard.find(customer)), 0)
     return None if decided.offer is None else decided.offer.offer_id, decided
 
 
@@ -94,3 +95,53 @@ def test_the_draw_of_a_newcomer_does_not_hang_on_what_is_heard(heard):
         before, after = (heard.policy.newcomer(f"new {n}", like) for like in (None, "1 kind 0"))
         assert before.arm == after.arm
         assert after.propensity == pytest.approx(0.8 if after.arm == "plan" else 0.2)
+
+
+def with_configuration(heard, text):
+    """The same newcomers beside a run whose configuration says more."""
+    path = heard.policy.run_folder / "manifest.json"
+    written = json.loads(path.read_text())
+    written["config"]["text"] = text(written["config"]["text"])
+    path.write_text(json.dumps(written))
+    shutil.rmtree(heard.policy.run_folder / "served")
+    return ReportedNewcomers(heard.database, serve_run(heard.policy.run_folder))
+
+
+def test_a_newcomer_whose_id_is_written_in_another_case_is_known_where_case_is_ignored(heard):
+    heard, offers = heard
+    heard = with_configuration(heard, lambda text: text + "\n[privacy]\nignore_case = true\n")
+    ann = in_plan(heard, "ann").capitalize()
+    report(heard, *PRODUCTS, order(ann, "0"))
+    moment = datetime.now(UTC).isoformat()
+    more = {"event_id": "more", "at": moment, **order(ann.lower(), "0", 2)}
+    heard.database.change(lambda connection: take_events(connection, [EVENT.validate_python(more)]))
+    heard.follow()
+    assert heard.like == {ann.lower(): "2 kind 0"}
+    for spelled in (ann, ann.lower(), ann.upper()):
+        assert given(heard, spelled)[0] == offers[0]
+
+
+def test_categories_that_are_reported_later_count(heard):
+    heard, offers = heard
+    ann, ben = in_plan(heard, "ann"), in_plan(heard, "ben")
+    report(heard, *PRODUCTS, order(ann, "0"))
+    moment = datetime.now(UTC).isoformat()
+    product = {"event_id": "p", "at": moment, "kind": "product", "product_id": "9", "category": "kind 1"}
+    bought = {"event_id": "b", "at": moment, **order(ben, "9")}
+    events = [EVENT.validate_python(one) for one in (product, bought)]
+    heard.database.change(lambda connection: take_events(connection, events))
+    heard.follow()
+    assert [given(heard, one)[0] for one in (ann, ben)] == offers
+
+
+def test_what_is_for_an_audience_alone_is_for_no_newcomer(heard):
+    heard, offers = heard
+    ann = in_plan(heard, "ann")
+    profiles = heard.policy.run_folder / "profiles.parquet"
+    pl.read_parquet(profiles).with_columns(n_orders=pl.lit(0)).write_parquet(profiles)
+    heard = with_configuration(heard, lambda text: text)
+    assert given(heard, ann)[0] in offers
+    heard = with_configuration(
+        heard, lambda text: text.replace("[[campaigns]]\n", '[[campaigns]]\naudience = "team"\n', 1)
+    )
+    assert given(heard, ann)[0] is None

@@ -16,7 +16,7 @@ import polars as pl
 
 from offerloop.errors import InputError
 from offerloop.message import Message
-from offerloop.offers import NO_OFFER, NOTHING
+from offerloop.offers import NOTHING
 from offerloop.serving.newcomers import MANY_ORDERS, alike
 from offerloop.serving.policy import ARM_NAMES, FORMAT, Policy, ServedOffer, customer_hash, open_policy
 from offerloop.serving.texts import write_texts
@@ -192,10 +192,9 @@ def _newcomers(run: RunRead, offers: tuple[ServedOffer, ...]) -> dict[str, Any]:
     """Return the arms' shares, and the offer that the plan gives to most customers without an order."""
     manifest = json.loads((run.folder / "manifest.json").read_text(encoding="utf-8"))
     new = run.table("profiles").filter(pl.col("n_orders").fill_null(0) == 0).select(_CUSTOMER)
-    planned = run.table("assignments").with_columns(_CUSTOMER).join(new, on="customer_id", how="semi")
-    wanted = [pl.col("planned_campaign_id").alias("campaign_id"), pl.col("planned_offer_id").alias("offer_id")]
-    counted = planned.select(wanted).group_by(_KEYS).len().sort("len", *_KEYS, descending=[True, False, False])
-    most = counted.head(1).collect().filter(pl.col("offer_id") != NO_OFFER)
+    planned = _planned_for_newcomers(run).join(new, on="customer_id", how="semi")
+    counted = planned.group_by(_KEYS).len().sort("len", *_KEYS, descending=[True, False, False])
+    most = counted.head(1).collect()
     return {
         "holdout_seed": run.written.get("experiment", {}).get("holdout_seed", "holdout"),
         "holdout": run.holdout,
@@ -206,15 +205,9 @@ def _newcomers(run: RunRead, offers: tuple[ServedOffer, ...]) -> dict[str, Any]:
 
 
 def _by_likeness(run: RunRead, offers: tuple[ServedOffer, ...]) -> dict[str, int]:
-    """Return what the plan gives to most customers who are alike; what is for an audience alone is for no newcomer."""
-    for_some = [str(one["id"]) for one in run.written.get("campaigns", []) if one.get("audience")]
-    planned = run.table("assignments").select(
-        _CUSTOMER,
-        pl.when(~pl.col("planned_campaign_id").is_in(for_some)).then("planned_campaign_id").alias("campaign_id"),
-        pl.when(~pl.col("planned_campaign_id").is_in(for_some)).then("planned_offer_id").alias("offer_id"),
-    )
+    """Return what the plan gives to most customers who are alike."""
     profiles = run.table("profiles").select(_CUSTOMER, "top_category", pl.col("n_orders").fill_null(0))
-    table = profiles.join(planned, on="customer_id").drop("customer_id").collect()
+    table = profiles.join(_planned_for_newcomers(run), on="customer_id").drop("customer_id").collect()
     table = table.with_columns(pl.col("n_orders").cast(pl.Int64).clip(upper_bound=MANY_ORDERS))
     alone = table.with_columns(n_orders=pl.lit(0, pl.Int64))  # who has only looked is like all of the category
     keys = ["top_category", "n_orders"]
@@ -222,6 +215,14 @@ def _by_likeness(run: RunRead, offers: tuple[ServedOffer, ...]) -> dict[str, int
     most = counted.sort("len", *_KEYS, descending=[True, False, False]).unique(keys, keep="first", maintain_order=True)
     places = _places(most, offers)
     return {alike(*key): int(place) for key, place in zip(most.select(keys).iter_rows(), places, strict=True)}
+
+
+def _planned_for_newcomers(run: RunRead) -> pl.LazyFrame:
+    """Return the planned offer of each customer, null for none; what is for an audience alone is for no newcomer."""
+    for_some = [str(one["id"]) for one in run.written.get("campaigns", []) if one.get("audience")]
+    for_all = ~pl.col("planned_campaign_id").is_in(for_some)
+    offer = [pl.when(for_all).then(f"planned_{key}").alias(key) for key in _KEYS]
+    return run.table("assignments").select(_CUSTOMER, *offer)
 
 
 def _as_of(run: RunRead) -> int:

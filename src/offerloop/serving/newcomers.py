@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -48,8 +48,15 @@ class ReportedNewcomers:
     database: Database
     policy: Policy
     like: dict[str, str] = field(default_factory=dict)
-    """The name of the customers who are like each newcomer."""
+    """The name of the customers who are like each newcomer, by `Privacy.in_its_case` of the newcomer's id."""
     _since: int = -1
+    _spellings: dict[str, set[str]] = field(default_factory=dict)
+    _categories: dict[str, tuple[int, str, str]] = field(default_factory=dict)
+    _categories_since: int = -1
+
+    def find(self, customer_id: str) -> str | None:
+        """Return the name of the customers who are like a newcomer; None for one of whom nothing was reported."""
+        return self.like.get(self.policy.privacy.in_its_case(customer_id))
 
     def follow(self) -> None:
         """Look at what was reported since the last look."""
@@ -59,12 +66,28 @@ class ReportedNewcomers:
         new = [one for one in names if self.policy.find(self.policy.known_as(one)) is None]
         if not new:
             return
-        events = self.database.read(partial(events_of, customers=new))
-        products = {line["product_id"] for one in events for line in one.body.get("lines", [one.body])}
-        categories = self.database.read(partial(product_categories, products=products))
-        self.like |= likeness(events, categories)
+        self.like |= likeness(self._events_of(new), self._read_categories(now))
         for name in list(self.like)[: max(0, len(self.like) - MOST)]:
             del self.like[name]
+            del self._spellings[name]
+
+    def _events_of(self, names: Sequence[str]) -> list[StoredEvent]:
+        """Return the events of customers under all spellings of their ids, each as those of one customer."""
+        in_its_case = self.policy.privacy.in_its_case
+        for name in names:
+            self._spellings.setdefault(in_its_case(name), set()).add(name)
+        spellings = [one for name in {in_its_case(name) for name in names} for one in sorted(self._spellings[name])]
+        events = self.database.read(partial(events_of, customers=spellings))
+        return [replace(one, customer_id=in_its_case(one.customer_id or "")) for one in events]
+
+    def _read_categories(self, now: int) -> dict[str, str]:
+        """Return the newest category of each product, of which those reported since the last look are read."""
+        for product, reported in self.database.read(
+            partial(product_categories, since=self._categories_since)
+        ).items():
+            self._categories[product] = max(reported, self._categories.get(product, reported))
+        self._categories_since = now - OVERLAP_SECONDS
+        return {product: category for product, (_, _, category) in self._categories.items()}
 
 
 def likeness(events: Sequence[StoredEvent], categories: dict[str, str]) -> dict[str, str]:

@@ -27,7 +27,7 @@ from offerloop.offers import NOTHING
 from offerloop.serving.texts import Texts, mapped
 from offerloop.tables import EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL
 
-FORMAT = 6
+FORMAT = 7
 ARM_NAMES = (PLAN, EXPLORE, HOLDBACK, HOLDOUT, USUAL)
 """Arms, by their number in `Policy.arm`."""
 _ARRAYS = (

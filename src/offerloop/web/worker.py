@@ -236,8 +236,8 @@ class Worker:
             fields["opted_out"] = True
         if self.prices:
             fields["prices"] = self.prices
-        if self.served is not None and customer_id in self.served.newcomers.like:
-            fields["like"] = self.served.newcomers.like[customer_id]
+        if self.served is not None and (like := self.served.newcomers.find(customer_id)) is not None:
+            fields["like"] = like
         return DecisionInputs(customer_id, stopped=self.stopped, **fields)
 
     def leave_out(self, customer_id: str) -> None:

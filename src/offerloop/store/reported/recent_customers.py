@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import Connection, select
 
@@ -39,12 +39,16 @@ def events_of(connection: Connection, customers: Sequence[str]) -> list[StoredEv
     return events_read
 
 
-def product_categories(connection: Connection, products: Iterable[str]) -> dict[str, str]:
-    """Return the category of each of these products that has one, the newest that was reported."""
-    wanted, categories = set(products), dict[str, str]()
-    query = select(events.c.body).where(events.c.kind == "product").order_by(events.c.at, events.c.event_id)
-    for text in connection.execute(query).scalars():
+def product_categories(connection: Connection, since: int) -> dict[str, tuple[int, str, str]]:
+    """Return the newest category of each product of which one was reported from `since` on, behind the time and the id
+    of the event: of several, the greatest counts."""
+    arrived = (events.c.kind == "product") & (events.c.received_at >= since)
+    query = select(events.c.at, events.c.event_id, events.c.body).where(arrived)
+    categories: dict[str, tuple[int, str, str]] = {}
+    for at, event_id, text in connection.execution_options(yield_per=1_000).execute(query):
         body = json.loads(text)
-        if body["product_id"] in wanted and body.get("category") is not None:
-            categories[body["product_id"]] = body["category"]
+        product, category = body["product_id"], body.get("category")
+        if category is not None:
+            reported = (at, event_id, category)
+            categories[product] = max(reported, categories.get(product, reported))
     return categories
