@@ -19,7 +19,7 @@ from offerloop.message import Message
 from offerloop.publishing.csv_file import to_csv
 from offerloop.publishing.database import to_sql
 from offerloop.publishing.record import Record, lock_publishing
-from offerloop.publishing.rows import Carried, Parcel
+from offerloop.publishing.rows import Carried, Parcel, PlannedRows
 from offerloop.publishing.webhook import to_webhook
 from offerloop.report import Result
 
@@ -58,7 +58,7 @@ class Parcels:
     """Where it is noted what went where."""
     shop: Path
     """Folder that relative paths start from."""
-    rows: Callable[[Publish], pl.DataFrame]
+    rows: Callable[[Publish], PlannedRows]
     """A function that returns the rows of one section."""
     most_offers: int = 1
     """Of a customer."""
@@ -93,17 +93,17 @@ def _carry(
     wait: Callable[[float], None],
 ) -> tuple[Carried, dict[str, Any]]:
     """Carry one section, with a progress bar on a terminal, and return its entry in the record."""
-    rows = parcels.rows(settings)
+    planned = parcels.rows(settings)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     bar = None if console is None else Progress(*columns, console=console, transient=True)
     with bar if bar is not None else nullcontext():
-        task = None if bar is None else bar.add_task(f"{settings.kind} {number}", total=rows.height)
+        task = None if bar is None else bar.add_task(f"{settings.kind} {number}", total=planned.rows.height)
 
         def on_progress(more: int) -> None:
             if bar is not None and task is not None:
                 bar.advance(task, more)
 
-        parcel = Parcel(number, parcels.name, parcels.shop, settings, rows, on_progress, parcels.most_offers)
+        parcel = Parcel(number, parcels.name, parcels.shop, settings, planned, on_progress, parcels.most_offers)
         if parcels.refusal is not None and not record.is_whole(parcel):
             raise InputError(parcels.refusal)
         carried = _carriers(record, wait)[settings.kind](parcel)

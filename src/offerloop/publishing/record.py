@@ -45,8 +45,10 @@ class Record:
         return next((one for one in self.entries if key.items() <= one.items()), None)
 
     def is_whole(self, parcel: Parcel) -> bool:
-        """Whether all rows of a section were carried before."""
-        key = {"publish": parcel.number, "kind": parcel.settings.kind, "sha256": parcel.sha256}
+        """Whether all rows of a section were carried before: those of a finished run change by erasures alone."""
+        key: dict[str, Any] = {"publish": parcel.number, "kind": parcel.settings.kind}
+        if not parcel.planned.n_erased:
+            key["sha256"] = parcel.sha256
         return any(key.items() <= one.items() and one.get("at") is not None for one in self.entries)
 
     def note(self, parcel: Parcel, place: str, *, finished: bool = True, **more: int) -> dict[str, Any]:

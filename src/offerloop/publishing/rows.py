@@ -19,10 +19,27 @@ from offerloop.message import Message
 from offerloop.money import DIGITS
 from offerloop.offers import NO_OFFER
 from offerloop.report import Localizer
-from offerloop.workspace import RunRead
+from offerloop.workspace import RunRead, erased_names
 
 OF_OFFERS = ("label", "kind", "category", "channel", "quiet_hours", "contact_cost_minor")
 KEYS = ("campaign_id", "offer_id")
+
+
+@dataclass(frozen=True)
+class PlannedRows:
+    """The rows of a run for one section, without those of customers who were erased since."""
+
+    rows: pl.DataFrame
+    """One per offer, and per customer without one, sorted by customer_id, with their columns."""
+    places: pl.Series
+    """(rows,): the place of each among all rows that the run had."""
+    n_planned: int
+    """Rows that the run had."""
+
+    @property
+    def n_erased(self) -> int:
+        """Rows of customers who were erased."""
+        return self.n_planned - self.rows.height
 
 
 @dataclass(frozen=True)
@@ -35,12 +52,16 @@ class Parcel:
     shop: Path
     """Folder that relative paths start from."""
     settings: Publish
-    rows: pl.DataFrame
-    """One per offer, and per customer without one, sorted by customer_id, with their columns."""
+    planned: PlannedRows
     on_progress: Callable[[int], None]
     """Is told how many more rows are done."""
     most_offers: int = 1
     """Of a customer."""
+
+    @property
+    def rows(self) -> pl.DataFrame:
+        """Return the rows to carry."""
+        return self.planned.rows
 
     @property
     def whose(self) -> Message:
@@ -84,9 +105,10 @@ class Carried:
     """Whether all of it was there, so that nothing was done."""
 
 
-def rows_of(run: RunRead, settings: Publish) -> pl.DataFrame:
+def rows_of(run: RunRead, settings: Publish) -> PlannedRows:
     """Customers with an offer, and with `holdout` all others too, under their column names."""
-    assigned = run.all_offers().collect()
+    erased = erased_names(run.folder)
+    assigned = _in_place(run) if erased else run.all_offers().collect()
     published = assigned if settings.holdout else assigned.filter(pl.col("offer_id") != NO_OFFER)
     joined = published.join(_terms(run), on=KEYS, how="left", maintain_order="left")
     texts = as_text(joined, DIGITS[run.currency]).with_columns(run=pl.lit(run.folder.name))
@@ -99,7 +121,14 @@ def rows_of(run: RunRead, settings: Publish) -> pl.DataFrame:
                 missing=missing,
             )
         )
-    return _named(texts, settings)
+    is_erased = texts["customer_id"].cast(pl.String).is_in(list(erased))
+    return PlannedRows(_named(texts, settings).filter(~is_erased), (~is_erased).arg_true(), texts.height)
+
+
+def _in_place(run: RunRead) -> pl.DataFrame:
+    """Return all offers in the order of customers that the run had before erasures put other names among them."""
+    places = run.table("assignments").select("customer_id").with_row_index("place")
+    return run.all_offers().join(places, on="customer_id").sort("place", maintain_order=True).drop("place").collect()
 
 
 def _terms(run: RunRead) -> pl.DataFrame:

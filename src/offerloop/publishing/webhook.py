@@ -41,26 +41,30 @@ def to_webhook(parcel: Parcel, record: Record, wait: Callable[[float], None]) ->
     place, headers = _place(parcel, address), _headers(parcel, address)
     url = address._replace(netloc=address.netloc.rpartition("@")[2], fragment="").geturl()
     size = parcel.settings.batch
-    batches = -(-parcel.rows.height // size)
+    batches = -(-parcel.planned.n_planned // size)
+    requests = parcel.planned.places // size  # where customers were erased, the others stay in their requests
     noted = record.find(parcel, place)
-    sent = _sent(noted, parcel, record)
-    parcel.on_progress(min(sent * size, parcel.rows.height))
+    sent = _sent(noted, parcel, batches, record)
+    new = int((requests >= sent).sum())
+    parcel.on_progress(parcel.rows.height - new)
     for number in range(sent, batches):
-        rows = parcel.rows.slice(number * size, size)
-        _send(_request(url, headers, parcel.run, number, batches, rows), _which(number, batches), place, wait)
+        rows = parcel.rows.filter(requests == number)
+        if rows.height:
+            _send(_request(url, headers, parcel.run, number, batches, rows), _which(number, batches), place, wait)
         record.note(parcel, place, finished=number + 1 == batches, batch=size, batches=batches, sent=number + 1)
         parcel.on_progress(rows.height)
-    if not batches and noted is None:
-        record.note(parcel, place, batch=size, batches=0, sent=0)
-    new = max(parcel.rows.height - sent * size, 0)
+    if sent == batches and (noted is None or noted["sha256"] != parcel.sha256):
+        record.note(parcel, place, batch=size, batches=batches, sent=sent)
     return Carried(place, new, already=noted is not None and sent == batches)
 
 
-def _sent(noted: dict[str, Any] | None, parcel: Parcel, record: Record) -> int:
-    """How many requests were taken before. Raises InputError when they held other rows than these would."""
+def _sent(noted: dict[str, Any] | None, parcel: Parcel, batches: int, record: Record) -> int:
+    """How many requests were taken before. Raises InputError when they held other rows than these would, erasures
+    aside."""
     if noted is None:
         return 0
-    if (noted.get("sha256"), noted.get("batch")) != (parcel.sha256, parcel.settings.batch):
+    is_same = noted.get("sha256") == parcel.sha256 or (parcel.planned.n_erased and noted.get("batches") == batches)
+    if not is_same or noted.get("batch") != parcel.settings.batch:
         raise InputError(
             Message(
                 "'{path}' notes requests with other rows for {place}; the run or Offerloop has changed "

@@ -82,9 +82,7 @@ class ReportedNewcomers:
 
     def _read_categories(self, now: int) -> dict[str, str]:
         """Return the newest category of each product, of which those reported since the last look are read."""
-        for product, reported in self.database.read(
-            partial(product_categories, since=self._categories_since)
-        ).items():
+        for product, reported in self.database.read(partial(product_categories, since=self._categories_since)).items():
             self._categories[product] = max(reported, self._categories.get(product, reported))
         self._categories_since = now - OVERLAP_SECONDS
         return {product: category for product, (_, _, category) in self._categories.items()}

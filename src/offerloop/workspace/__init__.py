@@ -15,7 +15,7 @@ if TYPE_CHECKING:
         readouts_of,
     )
     from offerloop.workspace.config_names import name_problems, pattern_notes
-    from offerloop.workspace.erasing import erase_from_folder
+    from offerloop.workspace.erasing import erase_from_folder, erased_names
     from offerloop.workspace.finished_run import CampaignRead, RunRead, offers_in, open_run
     from offerloop.workspace.folders import filling, make_folder, new_folder, write_whole
     from offerloop.workspace.input_tables import (
@@ -138,6 +138,7 @@ __all__ = [
     "empty_cells",
     "epoch_second",
     "erase_from_folder",
+    "erased_names",
     "fill_rows",
     "filling",
     "find_run",

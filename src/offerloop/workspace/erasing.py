@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import polars as pl
@@ -13,6 +14,10 @@ from offerloop.message import Message
 from offerloop.tables import with_other_names
 from offerloop.workspace.folders import draft, remove_drafts
 from offerloop.workspace.run_folders import UPLOADS
+
+ERASED = "erased.json"
+"""Name of the file of a run that lists what stands in place of its erased customers."""
+_ASSIGNED = ("assignments", "further_offers")
 
 
 def erase_from_folder(folder: Path, names: Mapping[str, str]) -> int:
@@ -29,6 +34,8 @@ def erase_from_folder(folder: Path, names: Mapping[str, str]) -> int:
         table = _table(path)
         other = without_rejected(table, names) if path.stem == "rejected" else with_other_names(table, names)
         if not other.equals(table):
+            if path.stem in _ASSIGNED:
+                _note_erased(path.parent, names.values())
             with draft(path, replace_read_only=True) as partial:
                 other.write_parquet(partial)
             changed += 1
@@ -40,6 +47,17 @@ def erase_from_folder(folder: Path, names: Mapping[str, str]) -> int:
                 other.write_csv(partial)
             changed += 1
     return changed
+
+
+def erased_names(run_folder: Path) -> frozenset[str]:
+    """Return what stands in place of the customers of a run who were erased: nobody to whom anything can be sent."""
+    path = run_folder / ERASED
+    return frozenset(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else frozenset()
+
+
+def _note_erased(run_folder: Path, names: Collection[str]) -> None:
+    with draft(run_folder / ERASED, replace_read_only=True) as partial:
+        partial.write_text(json.dumps(sorted(erased_names(run_folder).union(names))), encoding="utf-8")
 
 
 def _files(folder: Path, pattern: str) -> list[Path]:

@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import time
+from collections import Counter
 from uuid import uuid4
 
 import polars as pl
@@ -17,6 +18,7 @@ from offerloop.commands.publish.task import publish
 from offerloop.commands.run.task import run
 from offerloop.config.sections.publish import PUBLISHABLE, PUBLISHED
 from offerloop.publishing.record import lock_publishing
+from offerloop.workspace import erase_from_folder
 
 
 def test_a_csv_file_holds_whoever_has_an_offer_and_no_arm(publishable, offered):
@@ -193,3 +195,39 @@ def test_forty_thousand_customers_take_few_seconds_of_the_processor(publishable,
     if crm is not None:
         crm.call(f"drop table {crm.table}")
         crm.engine.dispose()
+
+
+def test_a_run_is_published_without_who_was_erased_since(publishable, offered, receiver, tmp_path):
+    crm = Database(f"sqlite:///{tmp_path / 'crm.db'}", "offers")
+    folder = publishable(CSV + crm.toml + receiver.toml)
+    csv_file = folder.parent.parent / f"crm-{folder.name}.csv"
+    who, others = offered["customer_id"][3], Counter(offered["customer_id"].to_list())
+    del others[who]
+    publish(folder)
+    n_requests = len(receiver.taken)
+    erase_from_folder(folder.parent, {who: "erased-1"})
+    first, again = publish(folder), publish(folder)
+    assert [one["already"] for one in first.facts["published"]] == [False, True, True]
+    assert [one["already"] for one in again.facts["published"]] == [True, True, True]
+    assert len(receiver.taken) == n_requests
+    assert Counter(pl.read_csv(csv_file)["customer_id"].to_list()) == others
+    (folder / "published.json").unlink()
+    receiver.taken.clear()
+    crm.call("delete from offers")
+    publish(folder)
+    assert receiver.customers == Counter(row[1] for row in crm.rows()) == others
+    crm.engine.dispose()
+
+
+@pytest.mark.parametrize("place", [3, 20])
+def test_an_erasure_while_requests_are_left_neither_repeats_nor_skips_a_customer(publishable, offered, receiver, place):
+    folder = publishable(receiver.toml)
+    receiver.answers = [200, 200, 400]
+    said_by(folder)
+    who = offered["customer_id"][place]
+    erase_from_folder(folder.parent, {who: "erased-1"})
+    publish(folder)
+    expected = Counter(offered["customer_id"].to_list())
+    if place >= 18:
+        del expected[who]
+    assert receiver.customers == expected
