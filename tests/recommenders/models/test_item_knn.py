@@ -38,3 +38,10 @@ def test_what_is_bought_often_ranks_before_what_goes_with_it():
     purchases = pl.DataFrame(rows + alone + often, schema=["customer_id", "product_id", "order_day"], orient="row")
     scores = ItemKNN().fit(Interactions.build(purchases, 100)).score(np.array([7]), np.array([30, 10, 20]))[0]
     assert scores[0] > scores[1] > scores[2] > 0
+
+
+def test_a_product_is_like_itself_however_many_others_are_as_near():
+    rows = [(who, product, 90) for who in range(10) for product in range(40)]
+    purchases = pl.DataFrame(rows, schema=["customer_id", "product_id", "order_day"], orient="row")
+    model = ItemKNN().fit(Interactions.build(purchases, 100))
+    np.testing.assert_allclose(model.similarity.diagonal(), 1, rtol=1e-6)

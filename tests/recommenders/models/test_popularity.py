@@ -48,3 +48,28 @@ def test_a_prior_draws_small_segments_to_all():
     interactions = Interactions.build(purchases, 100, context=Context(segments=segments))
     alone = Popularity().fit(interactions).score(np.array([0]))[0]
     assert alone[1] > alone[0]
+
+
+def test_who_is_of_a_segment_that_no_fitted_customer_has_gets_what_all_get():
+    rows = [(customer, 10 if customer < 30 else 20, 99) for customer in range(50)]
+    purchases = pl.DataFrame(rows, schema=["customer_id", "product_id", "order_day"], orient="row")
+    names = ["young"] * 30 + ["aged"] * 10 + [None] * 10 + ["away", "youngest"]
+    segments = pl.DataFrame({"customer_id": range(52), "segment": names})
+    interactions = Interactions.build(purchases, 100, context=Context(segments=segments))
+    bought = pl.DataFrame({"customer_id": [50, 51, 60], "product_id": 10, "order_day": 99, "value": None})
+    histories, _ = interactions.histories(bought.with_columns(pl.col("value").cast(pl.Float64)))
+    for prior in (0, 10):
+        model = Popularity(prior_customers=prior).fit(interactions)
+        away, youngest, unknown = model.score_histories(histories)
+        np.testing.assert_array_equal(away, unknown)
+        np.testing.assert_array_equal(youngest, unknown)
+
+
+def test_segments_of_none_but_other_customers_change_nothing():
+    purchases = pl.DataFrame({"customer_id": [1, 2, 3], "product_id": [10, 20, 20], "order_day": 99})
+    segments = pl.DataFrame({"customer_id": [8, 9], "segment": ["a", "b"]})
+    with_segments = Interactions.build(purchases, 100, context=Context(segments=segments))
+    model, plain = Popularity().fit(with_segments), Popularity().fit(Interactions.build(purchases, 100))
+    who = np.array([1, 2, 8, 9])
+    np.testing.assert_array_equal(model.score(who), plain.score(who))
+    np.testing.assert_array_equal(model.alike, plain.alike)

@@ -60,6 +60,15 @@ def test_rules_of_the_shop(interactions, rules, left):
     assert set(shown(interactions, **rules)) == left
 
 
+@pytest.mark.parametrize("percent", [7, 20, 32, 55])
+def test_a_product_of_exactly_the_least_margin_is_shown(percent):
+    costs = [100 - percent, 101 - percent]
+    listed = pl.DataFrame({"product_id": [10, 20], "list_price_minor": [100, 100], "unit_cost_minor": costs})
+    two = PURCHASES.filter(pl.col("product_id").is_in([10, 20]))
+    interactions = Interactions.build(two, 100, context=Context(products=listed))
+    assert shown(interactions, min_margin=percent / 100) == [10]
+
+
 @pytest.mark.parametrize("most", [1, 2, 3])
 def test_at_most_so_many_of_a_category(interactions, most):
     table = pl.DataFrame({"product_id": shown(interactions, max_per_category=most)}).join(LISTED, on="product_id")

@@ -44,6 +44,7 @@ class Item2Vec(HistoryRecommender):
         self.rng = rng
 
     def _learn(self, interactions: Interactions) -> None:
+        n = interactions.n_products
         model = _word2vec()(
             sentences=_baskets(interactions, np.random.default_rng(self.rng)),
             vector_size=self.embedding_size,
@@ -51,13 +52,13 @@ class Item2Vec(HistoryRecommender):
             min_count=1,
             sg=1,
             negative=self.negatives,
-            sample=10 / interactions.n_products,
+            sample=10 / n if n > 10 else 0,  # the library takes 1 or more as a number of purchases
             ns_exponent=0.5,
             epochs=self.epochs,
             seed=self.rng,
             workers=1,
         )
-        order = [model.wv.key_to_index[str(code)] for code in range(interactions.n_products)]
+        order = [model.wv.key_to_index[str(code)] for code in range(n)]
         self.vectors: Scores = _unit(model.wv.vectors[order])
         """Input vectors of length one, products x embedding_size."""
 

@@ -38,7 +38,8 @@ class ItemKNN(HistoryRecommender):
         length = np.sqrt(np.asarray(bought.multiply(bought).sum(axis=0)).ravel())
         directions = (bought @ sparse.diags_array(1 / length)).astype(np.float64).tocsr()
         neighbours = all_pairs_knn(directions, self.neighbours + 1, show_progress=False, num_threads=self.threads)
-        self.similarity: Csr = neighbours.tocsr().astype(np.float32)
+        itself = sparse.eye_array(interactions.n_products, format="csr")  # the search may leave it out among equals
+        self.similarity: Csr = neighbours.tocsr().maximum(itself).astype(np.float32)
         """The similarity of each product (row) to itself and its neighbours; products x products."""
 
     def _score(self, histories: Histories) -> Scores:

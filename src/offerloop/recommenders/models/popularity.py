@@ -9,7 +9,7 @@ import polars as pl
 from scipy import sparse
 
 from offerloop.recommenders.base import RECENT_DAYS, HistoryRecommender, Scores, recent_buyers
-from offerloop.recommenders.histories import Codes, Histories, Ids, as_ids
+from offerloop.recommenders.histories import Codes, Histories, Ids, as_ids, positions
 from offerloop.recommenders.interactions import Interactions
 
 
@@ -28,33 +28,33 @@ class Popularity(HistoryRecommender):
 
     def _learn(self, interactions: Interactions) -> None:
         share = recent_buyers(interactions, self.window_days) / len(interactions.customers)
-        self._shares = np.asarray(share[None, :], dtype=np.float32)
-        self._segments = segment_codes(interactions, interactions.customers)
-        inside = self._segments >= 0
-        if inside.any():
-            row, size = np.flatnonzero(inside), np.bincount(self._segments[inside])
-            member = sparse.csr_matrix((np.ones(len(row)), (self._segments[row], row)), (len(size), len(inside)))
-            bought = interactions.counts(self.window_days).astype(np.bool_)
-            theirs = (member @ bought).toarray() + self.prior_customers * share
-            own = theirs / (size + self.prior_customers)[:, None]
-            self._shares = np.vstack([own, share]).astype(np.float32)
-        self.alike = None if inside.any() else self._shares[0]
+        self._segmented, self._codes = _segments(interactions.context.segments)
+        code = self._segment_codes(interactions.customers)
+        row = np.flatnonzero(code >= 0)
+        size = np.bincount(code[row], minlength=self._codes.max(initial=-1) + 1)
+        member = sparse.csr_matrix((np.ones(len(row)), (code[row], row)), (len(size), len(code)))
+        bought = interactions.counts(self.window_days).astype(np.bool_)
+        theirs = (member @ bought).toarray() + self.prior_customers * share
+        own = theirs / (np.maximum(size, 1) + self.prior_customers)[:, None]
+        own[size == 0] = share
+        self._shares = np.vstack([own, share]).astype(np.float32)
+        self.alike = None if len(row) else self._shares[-1]
 
     def _score(self, histories: Histories) -> Scores:
-        """Who has no segment, or an unknown one, gets the share of all, the last row."""
-        scores: Scores = self._shares[segment_codes(self.interactions, histories.customers)]
+        """Who has no segment, an unknown one, or one of no fitted customer gets the share of all, the last row."""
+        scores: Scores = self._shares[self._segment_codes(histories.customers)]
         return scores
 
+    def _segment_codes(self, customers: Ids) -> Codes:
+        """The segment of each customer by number; -1 where none is known."""
+        at = positions(self._segmented, customers)
+        return np.append(self._codes, -1)[at]
 
-def segment_codes(interactions: Interactions, customers: Ids) -> Codes:
-    """The segment of each customer, numbered in their order; -1 where none is known."""
-    segments = interactions.context.segments
+
+def _segments(segments: pl.DataFrame | None) -> tuple[Ids, Codes]:
+    """Customers who have a segment, ascending, and the numbers of their segments."""
+    none = np.empty(0, np.int64)
     if segments is None:
-        return np.full(len(customers), -1)
+        return none, none
     numbered = segments.drop_nulls("segment").unique("customer_id").sort("customer_id")
-    code = numbered["segment"].rank("dense").cast(pl.Int64).to_numpy() - 1
-    if not len(code):
-        return np.full(len(customers), -1)
-    at = np.searchsorted(as_ids(numbered["customer_id"]), customers)
-    at = np.minimum(at, len(code) - 1)
-    return np.where(as_ids(numbered["customer_id"])[at] == customers, code[at], -1)
+    return as_ids(numbered["customer_id"]), numbered["segment"].rank("dense").cast(pl.Int64).to_numpy() - 1

@@ -21,6 +21,8 @@ from offerloop.recommenders.serving.reasons import reasons, texts
 from offerloop.recommenders.serving.selection import Cap, Filters
 
 _REASON_NEIGHBOURS = 20
+_ROUNDING = 1e-12
+"""So much may be lost where margins are computed."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,7 @@ def _allowed(table: pl.DataFrame, rules: BusinessRules) -> NDArray[np.bool_]:
             values = table[column].cast(pl.String).fill_null(UNKNOWN).to_list()
             allowed &= ~np.array([any(fits_pattern(value, one) for one in patterns) for value in values])
     if rules.min_margin is not None:
-        allowed &= (_margin(table).fill_null(rules.usual_margin) >= rules.min_margin).to_numpy()
+        allowed &= (_margin(table).fill_null(rules.usual_margin) >= rules.min_margin - _ROUNDING).to_numpy()
     return allowed
 
 
