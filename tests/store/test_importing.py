@@ -13,6 +13,7 @@ CODES = [ListedCode("SAVE10"), ListedCode("GIFT1", customer_id="anna"), ListedCo
 def shop(ledger):
     ledger.add_template("t", CouponTerms(limit_issued=4))
     ledger.add_template("other", CouponTerms())
+    ledger.add_template("ended", CouponTerms(ends_at=1_000))
     return ledger
 
 
@@ -37,16 +38,37 @@ def test_a_list_can_be_imported_again(shop):
     [
         ("nowhere", CODES, "no coupon template 'nowhere'"),
         ("other", CODES, "the code 'SAVE10' is a coupon of 't' already"),
-        ("t", [ListedCode("SAVE10", customer_id="anna")], "the code 'SAVE10' is another customer's"),
+        ("t", [ListedCode("SAVE10", customer_id="anna")], "the code 'SAVE10' is in the ledger as a coupon that nobody"),
+        (
+            "t",
+            [ListedCode("GIFT0", customer_id="bob")],
+            "the code 'GIFT0' is another customer's in the ledger; nothing",
+        ),
+        ("ended", [ListedCode("A")], "the coupon template 'ended' has ended; import its codes into one that goes on"),
         ("t", [ListedCode("A"), ListedCode("B"), ListedCode("C"), ListedCode("D")], "leaves no room for 4 more"),
     ],
 )
 def test_nothing_is_imported_where_a_code_does_not_fit(shop, template, codes, said):
-    import_codes(shop, "t", CODES[:1])
+    import_codes(shop, "t", [*CODES[:1], ListedCode("GIFT0", customer_id="anna")])
     with pytest.raises(InputError, match=said):
         import_codes(shop, template, codes)
-    assert shop.template("t").balance.n_issued == 1
+    assert shop.template("t").balance.n_issued == 2
     assert shop.template("other").balance.n_issued == 0
+
+
+@pytest.mark.parametrize("other", ["bob", None])
+@pytest.mark.parametrize("n_between", [0, 3])
+def test_a_code_with_different_customers_is_refused_and_one_that_is_only_there_twice_counts_once(
+    shop, monkeypatch, other, n_between
+):
+    monkeypatch.setattr("offerloop.store.importing._IN_ONE", 2)
+    between = [ListedCode(f"X{number}") for number in range(n_between)]
+    first = ListedCode("GIFT1", customer_id="anna")
+    with pytest.raises(InputError, match="the list has the code 'GIFT1' with different customers; keep one"):
+        import_codes(shop, "t", [first, *between, ListedCode("GIFT1", customer_id=other)])
+    assert shop.template("t").balance.n_issued == 0
+    done = import_codes(shop, "t", [first, *between, first])
+    assert (done.n_issued, shop.coupon("GIFT1").customer_id) == (1 + n_between, "anna")
 
 
 def test_the_ledger_knows_a_code_by_what_was_typed(shop):

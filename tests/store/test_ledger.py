@@ -76,6 +76,7 @@ def test_a_lock_runs_out_by_the_clock_of_the_database(shop, watch):
     assert shop.carry_out(Redeem("1", "B", "bob", 400)).reason == RefusalReason.BUDGET
     assert shop.status("A") == "locked"
     watch.now = 1_060
+    assert shop.status("A") == "issued"
     assert shop.carry_out(Redeem("2", "B", "bob", 400)).reason is None
     assert shop.status("A") == "issued"
     assert shop.template("t").balance == Balance(n_issued=2, n_used=1, spent_minor=400, released_minor=700)

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from itertools import islice
 from uuid import uuid4
 
+import polars as pl
+
 from offerloop.errors import InputError
 from offerloop.message import Message
-from offerloop.offers import CommandAnswer, CouponTemplate, Issue, IssuedCoupon, ListedCode
+from offerloop.offers import CommandAnswer, CouponTemplate, Issue, IssuedCoupon, ListedCode, RefusalReason
 from offerloop.store.connect import persevere, reading
 from offerloop.store.ledger import PATIENCE_SECONDS, Ledger
 from offerloop.store.reading import read_coupons
@@ -17,6 +19,8 @@ from offerloop.store.reported.erased import erased_among
 
 _IN_ONE = 5_000
 """Codes in one transaction."""
+_LISTED = {"code": pl.Int64, "customer": pl.Int64, "is_new": pl.Boolean}
+"""Hashes of what a list holds, so that one of any size fits into memory."""
 
 
 @dataclass(frozen=True)
@@ -63,12 +67,15 @@ def import_code_stream(
                 template_id=template_id,
             )
         )
-    n_codes = n_new = n_of_customers = done = 0
+    n_codes = n_of_customers = done = 0
+    parts = [pl.DataFrame(schema=_LISTED)]
     for chunk in _chunks(read()):
         there = _checked(ledger, template_id, chunk)
-        n_codes, n_new = n_codes + len(chunk), n_new + sum(one.code not in there for one in chunk)
+        rows = ((hash(one.code), hash(one.customer_id), one.code not in there) for one in chunk)
+        parts.append(pl.DataFrame(rows, _LISTED, orient="row"))
+        n_codes += len(chunk)
         n_of_customers += sum(one.customer_id is not None for one in chunk)
-    _check_limit(template_id, template, n_new)
+    _check_limit(template_id, template, _number_new(pl.concat(parts), read))
     n_issued = n_erased = 0
     for chunk in _chunks(read()):
         erased = _of_erased(ledger, chunk)
@@ -79,6 +86,21 @@ def import_code_stream(
         if progress is not None:
             progress(done, n_codes)
     return ImportedCodes(template_id, n_issued, n_codes - n_issued - n_erased, n_of_customers, n_erased)
+
+
+def _number_new(listed: pl.DataFrame, read: Callable[[], Iterator[ListedCode]]) -> int:
+    """Return how many coupons are to be made. Raises InputError for a code that is listed with different customers."""
+    once = listed.unique()
+    several = set(once.filter(pl.col("code").is_duplicated())["code"])
+    if several:
+        code = next(one.code for one in read() if hash(one.code) in several)
+        raise InputError(
+            Message(
+                "the list has the code '{code}' with different customers; keep one of its lines; nothing was imported",
+                code=code,
+            )
+        )
+    return int(once["is_new"].sum())
 
 
 def _check_limit(template_id: str, template: CouponTemplate, n_new: int) -> None:
@@ -145,6 +167,14 @@ def _check_same(issued: IssuedCoupon | None, listed: ListedCode, template_id: st
                 template_id=issued.template_id,
             )
         )
+    if issued.customer_id is None and listed.customer_id is not None:
+        raise InputError(
+            Message(
+                "the code '{code}' is in the ledger as a coupon that nobody has claimed; take its customer out of the "
+                "list; nothing was imported",
+                code=listed.code,
+            )
+        )
     if listed.customer_id not in (None, issued.customer_id):
         raise InputError(
             Message("the code '{code}' is another customer's in the ledger; nothing was imported", code=listed.code)
@@ -161,6 +191,13 @@ def _commands(template_id: str, codes: Sequence[ListedCode]) -> list[Issue]:
 
 def _check_answers(answers: Sequence[CommandAnswer], template_id: str) -> None:
     refused = next((one.reason for one in answers if one.reason is not None), None)
+    if refused is RefusalReason.ENDED:
+        raise InputError(
+            Message(
+                "the coupon template '{template_id}' has ended; import its codes into one that goes on",
+                template_id=template_id,
+            )
+        )
     if refused is not None:
         raise InputError(
             Message(

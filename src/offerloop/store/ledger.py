@@ -21,7 +21,6 @@ from offerloop.offers import (
     IssuedCoupon,
     RefusalReason,
     correct_code,
-    coupon_status,
     decide_command,
 )
 from offerloop.store.connect import StaleError, inserting, open_engine, persevere, reading, writing
@@ -34,6 +33,7 @@ from offerloop.store.reading import (
     read_customers,
     read_history,
     read_state,
+    read_statuses,
     read_templates,
 )
 from offerloop.store.reported.erased import erased_among, hold_off_erasures
@@ -190,11 +190,7 @@ class Ledger:
         """Where a coupon stands by the database's clock, or None where there is none."""
 
         def stands(connection: Connection) -> CouponStatus | None:
-            coupon = read_coupons(connection, [code]).get(code)
-            if coupon is None:
-                return None
-            terms = read_templates(connection, [coupon.template_id])[coupon.template_id].terms
-            return coupon_status(coupon, terms, self._clock(connection))
+            return read_statuses(connection, read_coupons(connection, [code]), self._clock(connection)).get(code)
 
         return self._read(stands)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from functools import cache
@@ -18,6 +19,7 @@ from offerloop.offers import (
     CommandAnswer,
     CouponCommand,
     CouponEvent,
+    CouponStatus,
     CouponTemplate,
     CouponTerms,
     Expire,
@@ -31,6 +33,7 @@ from offerloop.offers import (
     Release,
     Revoke,
     RollBack,
+    coupon_status,
 )
 from offerloop.store.schema import coupons, customers, history, locks, redemptions, requests, templates
 
@@ -140,6 +143,19 @@ def read_coupons(connection: Connection, codes: Collection[str]) -> dict[str, Is
     return {
         row.code: IssuedCoupon(row.template_id, row.customer_id, row.revoked, row.version, _balance(row))
         for row in _rows(connection, coupons, ("code",), codes)
+    }
+
+
+def read_statuses(
+    connection: Connection, coupons_by_code: Mapping[str, IssuedCoupon], now: int
+) -> dict[str, CouponStatus]:
+    """Where coupons stand at an epoch second, by code."""
+    within = read_templates(connection, {one.template_id for one in coupons_by_code.values()})
+    held = _rows(connection, locks, ("code",), coupons_by_code)
+    n_open = Counter(row.code for row in held if row.expires_at > now)
+    return {
+        code: coupon_status(coupon, within[coupon.template_id].terms, now, n_open[code])
+        for code, coupon in coupons_by_code.items()
     }
 
 

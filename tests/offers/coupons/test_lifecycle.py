@@ -52,7 +52,9 @@ class Shop:
         return self.state.book.templates["t"].balance
 
     def status(self, code="SALE"):
-        return coupon_status(self.state.book.coupons[code], self.state.book.templates["t"].terms, self.now)
+        book = self.state.book
+        n_open = sum(place[0] == code and held.expires_at > self.now for place, held in book.locks.items())
+        return coupon_status(book.coupons[code], book.templates["t"].terms, self.now, n_open)
 
     def total(self, customer="c"):
         """Of a cart at which the coupon is applied."""

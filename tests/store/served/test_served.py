@@ -5,7 +5,7 @@ import threading
 
 import sqlalchemy as sa
 
-from offerloop.offers import CouponTerms, Issue, Redeem
+from offerloop.offers import CouponTerms, Issue, Lock, Redeem
 from offerloop.store import (
     PERSONALISED,
     ChoicesRead,
@@ -18,6 +18,7 @@ from offerloop.store import (
     add_decisions,
     add_purchase,
     begin_pacing,
+    coupons_of_customer,
     coupons_of_template,
     customers_tested_since,
     delete_decisions,
@@ -145,10 +146,10 @@ def test_who_was_a_test_customer_is_known_from_then_on(database):
 
 def test_the_true_spend_of_a_campaign_is_that_of_its_templates_since_it_is_paced(database):
     ledger = Ledger(database.engine)
-    for name in ("first", "first/vip", "first_other"):
+    for number, name in enumerate(("first", "first/vip", "first_other", "First/vip")):
         ledger.add_template(name, CouponTerms(limit_per_code=None))
-        ledger.carry_out(Issue(f"issue {name}", name, (f"CODE{len(name)}",)))
-        ledger.carry_out(Redeem(f"use {name}", f"CODE{len(name)}", "c0", 100))
+        ledger.carry_out(Issue(f"issue {name}", name, (f"CODE{number}",)))
+        ledger.carry_out(Redeem(f"use {name}", f"CODE{number}", "c0", 100))
     redeemed = database.read(lambda one: redeemed_minor(one, ["first", "none"]))
     assert redeemed == {"first": 200, "none": 0}
     assert database.change(lambda one: begin_pacing(one, "v1", redeemed)) == redeemed
@@ -224,6 +225,16 @@ def test_no_order_is_entered_for_an_erased_customer(database):
     assert database.change(lambda one: add_purchase(one, order, "", "c1")) is None
     assert database.read(lambda one: find_purchase(one, "order-1")) is None
     assert database.change(lambda one: add_purchase(one, order, "", "c2")).order_id == "order-1"
+
+
+def test_a_coupon_is_not_locked_once_its_lock_has_run_out(database, monkeypatch):
+    ledger = Ledger(database.engine, clock=lambda _: 1_000)
+    ledger.add_template("t", CouponTerms(ends_at=2_000))
+    ledger.carry_out_all([Issue("issue", "t", ("A", "B"), "c1"), Lock("lock", "A", "c1", "cart", 100, 60)])
+    for now, status in ((1_059, "locked"), (1_060, "claimed"), (2_000, "expired")):
+        monkeypatch.setattr("offerloop.store.served.wallet.clock", lambda _, now=now: now)
+        listed = database.read(lambda one: coupons_of_customer(one, "c1", "", 9))
+        assert [one.status for one in listed] == [status, "expired" if now == 2_000 else "claimed"]
 
 
 def test_coupons_are_listed_once_each_where_the_database_puts_letters_of_both_cases_together(postgres_schema):

@@ -211,15 +211,16 @@ class CouponStatus(StrEnum):
     REVOKED = "revoked"
 
 
-def coupon_status(coupon: IssuedCoupon, terms: CouponTerms, now: int) -> CouponStatus:
+def coupon_status(coupon: IssuedCoupon, terms: CouponTerms, now: int, n_open_locks: int) -> CouponStatus:
     """Where a coupon stands at an epoch second. One of many uses is locked while any lock holds, else redeemed while
-    any redemption stands.
+    any redemption stands. Locks that have run out stay in its balance until somebody uses the template, so
+    `n_open_locks` counts the others.
     """
     balance = coupon.balance
     standing = balance.n_used - (0 if terms.reusable_after_cancel else balance.n_rolled_back)
     if coupon.revoked:
         return CouponStatus.REVOKED
-    if balance.n_locked > 0:
+    if n_open_locks > 0:
         return CouponStatus.LOCKED
     if standing > 0:
         return CouponStatus.REDEEMED

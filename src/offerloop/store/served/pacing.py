@@ -36,9 +36,10 @@ def hold_duty(connection: Connection, name: str, holder: str, seconds: int) -> b
 
 def templates_of(campaign: str) -> ColumnElement[bool]:
     """Return the condition of the coupon templates of a campaign."""
+    beginning = campaign + OF_CAMPAIGN
     return or_(
         templates.c.template_id == campaign,
-        templates.c.template_id.startswith(campaign + OF_CAMPAIGN, autoescape=True),
+        func.substr(templates.c.template_id, 1, len(beginning)) == beginning,  # SQLite's LIKE ignores case
     )
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
-from offerloop.offers import CouponStatus, coupon_status
+from offerloop.offers import CouponStatus
 from offerloop.store.connect import clock
-from offerloop.store.reading import read_coupons, read_templates
+from offerloop.store.reading import read_coupons, read_statuses
 from offerloop.store.schema import coupons
 
 
@@ -37,11 +37,8 @@ def _listed(connection: Connection, wanted: Select[Any], after: str, limit: int)
     page = wanted.where(coupons.c.code > after).order_by(coupons.c.code).limit(limit)
     codes = list(connection.execute(page).scalars())
     page_of_coupons = read_coupons(connection, codes)
-    terms = read_templates(connection, {one.template_id for one in page_of_coupons.values()})
-    now = clock(connection)
+    statuses = read_statuses(connection, page_of_coupons, clock(connection))
     return [
-        CouponListed(
-            code, coupon.template_id, coupon.customer_id, coupon_status(coupon, terms[coupon.template_id].terms, now)
-        )
+        CouponListed(code, coupon.template_id, coupon.customer_id, statuses[code])
         for code, coupon in ((one, page_of_coupons[one]) for one in codes)  # by the database's order, as the page is
     ]
