@@ -8,7 +8,7 @@ from threading import Thread
 import pytest
 import sqlalchemy as sa
 
-from offerloop.background import SIGNATURE, announce, is_signed, send_due, signature_of
+from offerloop.background import SIGNATURE, announce, is_signed, notifying, send_due, signature_of
 from offerloop.config import Alarms, Config, Webhook
 from offerloop.offers import CouponTerms, Issue, Redeem
 from offerloop.store import Database, Ledger, forget_notices
@@ -121,6 +121,27 @@ def test_a_receiver_whose_answer_breaks_off_holds_no_other_up(database, hook):
     tell(database, config)
     send_due(database, config)
     assert len(hook.told) == 2
+
+
+def test_a_place_that_fails_does_not_hold_up_what_waits_behind_its_notices(database, hook, monkeypatch):
+    config = listening(hook)
+    away = config_of(Webhook(url="http://away.test/hook", secret_env="HOOK_SECRET"))
+    for key in range(30):
+        tell(database, away, key=key)
+    at_once(database)
+    tell(database, config)
+    tried = []
+    post = notifying._post
+
+    def slowly(notice, config):
+        tried.append(notice.place)
+        if "away" in notice.place:
+            raise TimeoutError("timed out")
+        post(notice, config)
+
+    monkeypatch.setattr(notifying, "_post", slowly)
+    assert send_due(database, config) == 1
+    assert [one == hook.url for one in tried] == [False, True]
 
 
 def test_waits_grow_and_end(database, hook, caplog):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from offerloop.serving.shop_offers import OFFERS_FILE, offers_then, open_shop_offers
+from offerloop.offers import OfferSet
+from offerloop.serving.shop_offers import OFFERS_FILE, ShopOffers, offers_then, open_shop_offers
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
@@ -13,3 +14,21 @@ def test_the_text_of_an_earlier_day_is_read_as_the_file_was(encoding, tmp_path):
     assert opened.text == text
     then = offers_then(None, opened.text)
     assert (then.everyone, then.policy) == (opened.everyone, opened.policy)
+
+
+def test_a_set_that_another_thread_clears_meanwhile_is_given_all_the_same():
+    class Cleared(dict):
+        """Sets that another thread clears as soon as they were looked at."""
+
+        def __contains__(self, key):
+            is_there = super().__contains__(key)
+            self.clear()
+            return is_there
+
+        def get(self, key):
+            found = super().get(key)
+            self.clear()
+            return found
+
+    offers = ShopOffers(_sets=Cleared())
+    assert [type(offers.for_customer(())) for _ in range(3)] == [OfferSet] * 3

@@ -54,7 +54,8 @@ def erase_customer(database: Database, customer_id: str, actor: str) -> tuple[Er
 
 
 def erase_files(shop: Path, request: Mapping[str, Any]) -> dict[str, Any]:
-    """Carry out the job: the journal of the loop, and every file of runs and of the loop.
+    """Carry out the job: the journal of the loop, and every file of runs and of the loop. Whoever calls this overwrites
+    what was changed in the store.
 
     Lists of codes that were uploaded and wait for their job stay: it leaves out who was erased, and deletes them.
     """
@@ -66,9 +67,10 @@ def erase_files(shop: Path, request: Mapping[str, Any]) -> dict[str, Any]:
         n_files = sum(erase_from_folder(folder / name, names) for name in ("runs", "loop", "evaluations"))
     _remove_what_is_made_anew(folder)  # a worker may have read a run that was not erased yet
     n_steps = 0
-    for url in {config.data.url, f"sqlite:///{folder / 'loop' / 'journal.db'}"}:
+    journal = f"sqlite:///{folder / 'loop' / 'journal.db'}"
+    for url in {config.data.url, journal}:
         if not url.startswith("sqlite:///") or Path(url.removeprefix("sqlite:///")).exists():
-            n_steps += _erase_steps(url, names)
+            n_steps += _erase_steps(url, names, overwrites=url == journal)  # the store is overwritten at the end
     traces = _erase_traces(folder, config.data.url, request["customer_id"], request["key"])
     return {"files": n_files, "steps": n_steps, "traces": traces}
 
@@ -93,13 +95,14 @@ def _erase_traces(folder: Path, url: str, customer_id: str, key: str) -> list[st
         database.close()
 
 
-def _erase_steps(url: str, names: Mapping[str, str]) -> int:
+def _erase_steps(url: str, names: Mapping[str, str], *, overwrites: bool) -> int:
     from offerloop.loop import without_customers
 
     database = Database.open(url)
     try:
         changed = database.change(lambda one: change_steps(one, lambda body: without_customers(body, names)))
-        clean_up(database)
+        if overwrites:
+            clean_up(database)
         return changed
     finally:
         database.close()

@@ -57,21 +57,24 @@ def _places(config: Config, topic: Topic) -> list[str]:
 def send_due(database: Database, config: Config, is_over: Callable[[], bool] = bool) -> int:
     """Gather what is new in the ledger, send what is due until it `is_over`, and return how much was taken.
 
-    Each notice is claimed when it is sent, so that however slow the receivers are, two services send none twice.
+    Each notice is claimed when it is sent, so that however slow the receivers are, two services send none twice. A
+    place that fails is left for the next look, so that those that wait for it hold up no other.
     """
     places = _places(config, "coupon.redeemed"), _places(config, "budget.exhausted")
     if any(places):
         database.change(lambda connection: add_ledger_notices(connection, *places))
-    n_sent = 0
+    n_sent, failing = 0, set[str]()
     for _ in range(AT_ONCE):
-        notice = None if is_over() else database.change(due_notice)
+        notice = None if is_over() else database.change(partial(due_notice, not_to=failing))
         if notice is None:
             break
         failure = _failure(notice, config)
         if failure is None:
             n_sent += 1
             database.change(partial(note_sent, notice_id=notice.notice_id))
-        elif database.change(partial(note_failed, notice=notice, failure=failure)):
+            continue
+        failing.add(notice.place)
+        if database.change(partial(note_failed, notice=notice, failure=failure)):
             _LOG.error("the notice %s (%s) is given up: %s", notice.notice_id, notice.topic, failure)
     return n_sent
 

@@ -46,14 +46,16 @@ class ShopOffers:
 
     def for_customer(self, own: OwnOffers) -> OfferSet:
         """Return the offers of a customer who was given some; of those with the same id the first one counts."""
-        if own not in self._sets:
-            if len(self._sets) >= MOST_SETS:
-                self._sets.clear()
+        offers = self._sets.get(own)  # another thread may clear them at any time
+        if offers is None:
             personal = [self.personal[key] for key in reversed(own) if key in self.personal]
             own_by_id = {offer.offer_id: offer for offer in personal}
             everyone = [offer for offer in self.everyone if offer.offer_id not in own_by_id]
-            self._sets[own] = OfferSet.of((*everyone, *own_by_id.values()))
-        return self._sets[own]
+            offers = OfferSet.of((*everyone, *own_by_id.values()))
+            if len(self._sets) >= MOST_SETS:
+                self._sets.clear()
+            self._sets[own] = offers
+        return offers
 
 
 def open_shop_offers(shop: Path, policy: Policy | None) -> ShopOffers:

@@ -3,13 +3,16 @@
 import json
 from contextlib import suppress
 from datetime import UTC, datetime
+from threading import Timer
 
 import pytest
 import sqlalchemy as sa
 
+from offerloop.errors import StoreError
 from offerloop.offers import Claim, CouponTerms, Issue, Lock, Redeem, RefusalReason, RollBack
 from offerloop.store import (
     EVENT,
+    Database,
     EventLog,
     Journal,
     Ledger,
@@ -21,6 +24,7 @@ from offerloop.store import (
     traces_of,
 )
 from offerloop.store.connect import writing
+from offerloop.store.reported import erasing
 
 ANNA, BOB = "anna-4711", "bob"
 NOW = datetime.now(UTC).isoformat()
@@ -165,3 +169,18 @@ def test_an_erasure_that_fails_leaves_everything_as_it_was(filled):
         filled.change(fail)
     assert len(EventLog(filled).of_customer(ANNA)) == 4
     assert EventLog(filled).take([order("3")]).accepted == 1
+
+
+def test_an_overwriting_that_others_hold_up_is_tried_again_and_then_said_in_a_sentence(tmp_path, monkeypatch):
+    monkeypatch.setattr("offerloop.store.connect.SQLITE_WAIT_MS", 20)
+    database = Database.open(f"sqlite:///{tmp_path / 'store.db'}")
+    other = database.engine.raw_connection()
+    other.cursor().execute("begin immediate")
+    Timer(0.3, lambda: other.cursor().execute("rollback")).start()
+    clean_up(database)
+    other.cursor().execute("begin immediate")
+    monkeypatch.setattr(erasing, "_CLEAN_SECONDS", 0.1)
+    with pytest.raises(StoreError, match=r"did not answer within 0\.1 s \(database is locked\)"):
+        clean_up(database)
+    other.close()
+    database.close()

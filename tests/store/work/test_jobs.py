@@ -14,6 +14,7 @@ from offerloop.store import (
     list_jobs,
     renew_job,
 )
+from offerloop.store.work import jobs
 
 
 def add(database, kind="loop", name=None, **request):
@@ -112,3 +113,21 @@ def test_what_was_asked_of_an_erasure_is_forgotten_with_its_end(database):
     assert claim(database).request == {"customer_id": "anna"}
     finish(database, job)
     assert find(database, job).request == {}
+
+
+def test_many_jobs_do_not_make_the_name_of_one_of_today_free_again(database, monkeypatch):
+    monkeypatch.setattr(jobs, "KEPT", 2)
+    named = add(database, "run", "budget of spring at 1")
+    unnamed = add(database, "run")
+    for _ in range(2):
+        finish(database, claim(database))
+    for _ in range(3):
+        add(database, "erase")
+        finish(database, claim(database))
+    assert add(database, "run", "budget of spring at 1").job_id == named.job_id
+    assert find(database, unnamed) is None
+    with database.engine.begin() as connection:
+        connection.execute(sa.text("update jobs set ended_at = ended_at - 200000 where name is not null"))
+    add(database, "erase")
+    finish(database, claim(database))
+    assert find(database, named) is None

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from offerloop.errors import StoreError
 from offerloop.message import Message, packed
-from offerloop.store.connect import clock
+from offerloop.store.connect import clock, persevere
 from offerloop.store.database import Database
 from offerloop.store.reported.choices import delete_choice
 from offerloop.store.reported.erased import hold_off_erasures, note_erased
@@ -112,8 +112,12 @@ def change_steps(connection: Connection, change: Callable[[Any], Any]) -> int:
 def clean_up(database: Database) -> None:
     """Overwrite what was deleted and changed, also in SQLite's log of writes.
 
-    Raises StoreError where readers keep SQLite from it for too long.
+    Raises StoreError where others keep SQLite from it for too long, and where the disk is full.
     """
+    persevere(lambda: _clean_up(database), database.engine, _CLEAN_SECONDS)
+
+
+def _clean_up(database: Database) -> None:
     raw = database.engine.raw_connection()
     try:
         cursor = raw.cursor()
@@ -122,8 +126,10 @@ def clean_up(database: Database) -> None:
         else:
             driver: Any = raw.dbapi_connection
             driver.autocommit = True
-            cursor.execute("vacuum")
-            driver.autocommit = False
+            try:
+                cursor.execute("vacuum")
+            finally:
+                driver.autocommit = False
     finally:
         raw.close()
 

@@ -22,6 +22,8 @@ MOST_ATTEMPTS = 3
 """How often a job is begun whose worker is gone each time."""
 KEPT = 1_000
 """Finished jobs that stay on record."""
+NAME_KEPT_SECONDS = 2 * 86_400
+"""How long a finished job with a name stays, however many there are: until then its name could be given again."""
 ERASURE = "erase"
 """Kind of the job that erases a customer, whose request keeps the id until its end."""
 _WORKER_GONE = Message("its worker was gone each time")
@@ -176,9 +178,10 @@ def _forget(connection: Connection) -> None:
     """Delete the oldest of very many finished jobs."""
     ended = [one.value for one in OVER]
     old = select(jobs.c.job_id).where(jobs.c.state.in_(ended)).order_by(jobs.c.number.desc())
-    names = connection.execute(old.offset(KEPT)).scalars().all()
-    if names:
-        connection.execute(delete(jobs).where(jobs.c.job_id.in_(names)))
+    ids = connection.execute(old.offset(KEPT)).scalars().all()
+    if ids:
+        is_free = jobs.c.name.is_(None) | (jobs.c.ended_at < clock(connection) - NAME_KEPT_SECONDS)
+        connection.execute(delete(jobs).where(jobs.c.job_id.in_(ids), is_free))
 
 
 def cancel_job(connection: Connection, job_id: str) -> Job | None:

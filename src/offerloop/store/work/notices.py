@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,13 +61,15 @@ def add_notice(
         connection.execute(inserting(connection, notices).values(row).on_conflict_do_nothing())
 
 
-def due_notice(connection: Connection) -> PendingNotice | None:
-    """Return a notice whose time to be sent has come, and put it off for the time that sending may take.
+def due_notice(connection: Connection, not_to: Collection[str] = ()) -> PendingNotice | None:
+    """Return a notice whose time to be sent has come, to none of some places, and put it off for the time that sending
+    may take.
 
     So two processes seldom send the same notice, and none is lost with its process.
     """
     now = clock(connection)
-    query = select(notices).where(notices.c.next_at <= now).order_by(notices.c.next_at, notices.c.notice_id).limit(1)
+    is_due = (notices.c.next_at <= now) & notices.c.place.not_in(not_to)
+    query = select(notices).where(is_due).order_by(notices.c.next_at, notices.c.notice_id).limit(1)
     row = connection.execute(query.with_for_update(skip_locked=True)).one_or_none()
     if row is None:
         return None
