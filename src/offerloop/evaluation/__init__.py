@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     )
     from offerloop.evaluation.hash_arrays import buckets
     from offerloop.evaluation.hash_groups import Experiment, Holdout, bucket, fnv1a, in_holdout, in_usual, usual_from
-    from offerloop.evaluation.moments import Moments, moment_sums
+    from offerloop.evaluation.moments import Moments
     from offerloop.evaluation.off_policy.earlier_offers import CarryOver, carry_over
     from offerloop.evaluation.off_policy.kept import kept, kept_by_sums
     from offerloop.evaluation.off_policy.log import Log, Policy, Predictions, with_profit
@@ -150,7 +150,6 @@ __all__ = [
     "luck_of_passing",
     "mean_interval",
     "mean_of_customers",
-    "moment_sums",
     "ndcg",
     "number",
     "overlap",

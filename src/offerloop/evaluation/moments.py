@@ -5,10 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
 
@@ -56,11 +54,9 @@ class Moments:
         return cls(len(y), float(x.sum()), float(xx.sum()), float(y.sum()), float(yy.sum()), float(xy.sum()), thirds)
 
     @classmethod
-    def from_sums(cls, n: int, sums: Mapping[str, float]) -> Moments:
-        """Read what an engine returns: sums by the names of `moment_sums`; those of a covariate may be missing."""
-        x, xx, xy, xxx, xxy, xyy = (float(sums.get(name, 0.0)) for name in ("x", "xx", "xy", "xxx", "xxy", "xyy"))
-        y, yy, yyy = (float(sums[name]) for name in ("y", "yy", "yyy"))
-        return cls(n, x, xx, y, yy, xy, Thirds(xxx, xxy, xyy, yyy))
+    def from_sums(cls, n: int, y: float, yy: float, yyy: float) -> Moments:
+        """Return the moments of outcomes from the sums of their first three powers, as an engine returns them."""
+        return cls(n, 0.0, 0.0, y, yy, 0.0, Thirds(0.0, 0.0, 0.0, yyy))
 
     def __add__(self, other: Moments) -> Moments:
         return Moments(
@@ -146,15 +142,6 @@ class Moments:
             thirds.xyy - centre * self.sum_yy,
             thirds.yyy,
         )
-
-
-def moment_sums(y: nw.Expr, x: nw.Expr | None = None) -> dict[str, nw.Expr]:
-    """Sums of the powers of an outcome, and of their products with those of a covariate, by name: ``xxy``."""
-    alone = {"y": y, "yy": y * y, "yyy": y * y * y}
-    both = {} if x is None else {
-        "x": x, "xx": x * x, "xy": x * y, "xxx": x * x * x, "xxy": x * x * y, "xyy": x * y * y,
-    }  # fmt: skip
-    return {name: product.sum() for name, product in (alone | both).items()}
 
 
 def _residual(thirds: Thirds, theta: float) -> Thirds:

@@ -55,7 +55,8 @@ def absolute(treated: Totals, control: Totals, *, cautious: bool = False) -> Dif
     UndefinedMetricError for a divisor that sums to zero.
     """
     own, other, whole = _pair(treated, control)
-    se = _error((own, own.gradient), (other, other.gradient), whole if cautious else None)
+    wide = _wider(own, other, whole) if cautious else (own, other)
+    se = math.sqrt(sum(metric.variance(metric.gradient) for metric in wide))
     return Difference.with_df(own.value - other.value, se, _df(own, other))
 
 
@@ -81,19 +82,24 @@ def as_share(treated: Totals, control: Totals, *, cautious: bool = False) -> Dif
     return Difference.with_df(gain, se, _df(own, other))
 
 
-def fieller(treated: Totals, control: Totals, alpha: float = 0.05, skew: float = 0.0) -> Estimate | None:
+def fieller(
+    treated: Totals, control: Totals, alpha: float = 0.05, skew: float = 0.0, *, cautious: bool = False
+) -> Estimate | None:
     """The difference as a share of the size of the control's metric, with the interval of Fieller (1954).
 
     It holds the shares r that ``difference - r |control|`` does not contradict, by Welch's degrees of freedom and the
     skewness of the difference (Hall 1992); so it leaves out zero exactly where the interval of the difference does.
+    `cautious` is that of `absolute`.
     None where the control's metric is not clearly other than zero, since no interval of such a share is bounded.
     Raises what `absolute` does.
     """
     from scipy.special import stdtrit
 
-    own, other, _ = _pair(treated, control)
+    own, other, whole = _pair(treated, control)
+    df = _df(own, other)
+    own, other = _wider(own, other, whole) if cautious else (own, other)
     base, base_gradient = abs(other.plain), math.copysign(1.0, other.plain) * other.plain_gradient
-    gain, quantile = own.value - other.value, float(stdtrit(_df(own, other), 1 - alpha / 2))
+    gain, quantile = own.value - other.value, float(stdtrit(df, 1 - alpha / 2))
     error = own.variance(own.gradient) + other.variance(other.gradient)
     shared = float(other.gradient @ other.covariance @ base_gradient) / other.n
     ends = []
@@ -106,6 +112,13 @@ def fieller(treated: Totals, control: Totals, alpha: float = 0.05, skew: float =
         half = math.sqrt(max(0.0, middle**2 - leading * (gain**2 - square * error)))
         ends.append((middle - sign * half) / leading)
     return Estimate(gain / base, ends[0], ends[1])
+
+
+def _wider(own: _Metric, other: _Metric, whole: Totals) -> tuple[_Metric, _Metric]:
+    """Both metrics with the spread of both groups together, where that makes the error of their difference larger."""
+    together = whole.covariance()
+    pooled, separate = (replace(own, covariance=together), replace(other, covariance=together)), (own, other)
+    return max(separate, pooled, key=lambda pair: sum(metric.variance(metric.gradient) for metric in pair))
 
 
 def _error(own_pair: tuple[_Metric, Floats], other: tuple[_Metric, Floats], whole: Totals | None) -> float:

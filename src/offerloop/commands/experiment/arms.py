@@ -26,8 +26,8 @@ class ArmTotals:
     name: str
     totals: Mapping[str, Totals]
     """The totals of the outcome and of each guardrail, by column; all of the same customers."""
-    outcome: Moments
-    """The moments of the outcome alone."""
+    moments: Mapping[str, Moments]
+    """The moments of each of these columns alone."""
 
     @property
     def n(self) -> int:
@@ -44,17 +44,18 @@ def arms_of(sums: pl.DataFrame, request: ExperimentRequest, path: Path) -> list[
         ArmTotals(
             name,
             {metric: totals_of(rows[name], metric, request, is_binary=shares[metric]) for metric in metrics},
-            moments_of(rows[name]),
+            {metric: moments_of(rows[name], metric, request) for metric in metrics},
         )
         for name in _names({name: row[UNITS] for name, row in rows.items()}, request, path)
     ]
 
 
-def skew_of(request: ExperimentRequest, arm: ArmTotals, control: ArmTotals) -> float:
+def skew_of(request: ExperimentRequest, arm: ArmTotals, control: ArmTotals, metric: str) -> float:
     """Return the skewness of a difference of plain means that is looked at once; of others it is not known, and 0."""
-    if (request.planned, request.denominator, request.cluster, request.before) != (None,) * 4:
+    is_plain = metric != request.outcome or request.denominator is request.before is None
+    if request.planned is not None or request.cluster is not None or not is_plain:
         return 0.0
-    return skew_if_alike(arm.outcome, control.outcome)
+    return skew_if_alike(arm.moments[metric], control.moments[metric])
 
 
 def _names(counts: dict[str, int], request: ExperimentRequest, path: Path) -> list[str]:

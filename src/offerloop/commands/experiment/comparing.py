@@ -23,16 +23,22 @@ from offerloop.evaluation import (
 )
 from offerloop.message import Message
 
+MISSED = 0.5
+"""With more skewness of the difference a small arm may have missed all large values, and its own spread says too
+little: of yes and no it has four yes expected then, and with fewer it has none in over 2.5 % of experiments."""
+
 
 def compare(
     metric: Metric, arm: Totals, control: Totals, planned: float | None, alpha: float, skew: float = 0.0
 ) -> tuple[ObservedMetric, Compared]:
     """Decide a guardrail by the share of the control's value, and an outcome by that or, looked at once, by the
-    difference, which Fieller's interval of the share agrees with. `skew` is the skewness of such a difference. Before
-    the first outcome of either arm, such as a purchase, nothing is known yet.
+    difference, which Fieller's interval of the share agrees with. `skew` is the skewness of such a difference: where
+    it is large a small arm may have missed the large values, and its own spread is not trusted alone. Before the first
+    outcome of either arm, such as a purchase, nothing is known yet.
     """
     try:
-        difference = replace(absolute(arm, control, cautious=planned is not None), skew=skew)
+        cautious = planned is not None or abs(skew) > MISSED
+        difference = replace(absolute(arm, control, cautious=cautious), skew=skew)
         is_known = difference.se > 0 or _value(arm) != 0 or _value(control) != 0
         amount = _interval(difference, arm.n + control.n, planned, alpha, is_known=is_known)
         share = _share(arm, control, planned, alpha, difference) if is_known else None
@@ -66,7 +72,7 @@ def _share(
 ) -> AlwaysValid | None:
     """The difference as a share of the control's value; None where that is, or may be, zero."""
     if planned is None:
-        share = fieller(arm, control, alpha, difference.skew)
+        share = fieller(arm, control, alpha, difference.skew, cautious=abs(difference.skew) > MISSED)
         return None if share is None else AlwaysValid(share.value, share.low, share.high, difference.p_value)
     try:
         return always_valid(as_share(arm, control, cautious=True), arm.n + control.n, planned, alpha)

@@ -120,7 +120,7 @@ def _compared(look: _Look, request: ExperimentRequest, looks: int) -> SegmentFou
     outcome = request.outcome
     _, compared = compare(
         Metric(outcome), look.arm.totals[outcome], look.control.totals[outcome], planned, ALPHA / looks,
-        skew_of(request, look.arm, look.control),
+        skew_of(request, look.arm, look.control, outcome),
     )  # fmt: skip
     return SegmentFound(look.column, look.value, look.arm.name, look.arm.n + look.control.n, compared)
 

@@ -11,7 +11,7 @@ import polars as pl
 from offerloop.commands.experiment.request import ExperimentRequest
 from offerloop.engine import Frame, collect
 from offerloop.errors import EvidenceError
-from offerloop.evaluation import Moments, Role, Totals, moment_sums
+from offerloop.evaluation import Moments, Role, Totals
 from offerloop.message import Message
 
 ARM, SEGMENT, UNITS, ROWS = "arm", "segment", "units", "rows"
@@ -72,9 +72,10 @@ def is_binary(sums: pl.DataFrame, metric: str, request: ExperimentRequest) -> bo
     return not sums[f"other {_cells(request)[metric]}"].sum()
 
 
-def moments_of(sums: Mapping[str, float]) -> Moments:
-    """The moments of the outcome from the sums of one arm."""
-    return Moments.from_sums(int(sums[UNITS]), sums)
+def moments_of(sums: Mapping[str, float], metric: str, request: ExperimentRequest) -> Moments:
+    """The moments of a column from the sums of one arm."""
+    cell = _cells(request)[metric]
+    return Moments.from_sums(int(sums[UNITS]), sums[cell], sums[_product(cell, cell)], sums[_cubes(cell)])
 
 
 def _cells(request: ExperimentRequest) -> dict[str, str]:
@@ -92,18 +93,23 @@ def _sums(request: ExperimentRequest) -> dict[str, nw.Expr]:
         for column, other in combinations_with_replacement(columns, 2)
     }
     plain = {one: x.sum() for one, x in columns.items()}
+    cubes = {_cubes(one): (x * x * x).sum() for one, x in columns.items()}
     return {
         UNITS: nw.len(),
         _TORN: nw.col(_TORN).sum(),
         **plain,
         **others,
         **products,
-        **moment_sums(columns[cells[request.outcome]]),
+        **cubes,
     }
 
 
 def _product(column: str, other: str) -> str:
     return " ".join(sorted((column, other)))
+
+
+def _cubes(column: str) -> str:
+    return f"{column} cubed"
 
 
 def _refuse_torn(rows: Frame, cluster: str, path: str) -> None:

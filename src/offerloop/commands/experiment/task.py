@@ -87,12 +87,13 @@ def _arm(
 ) -> ArmFound:
     if ratio_p is not None and ratio_p < RATIO_ALPHA:
         return ArmFound(arm.name, arm.n, "stop", (Reason("broken_draw"),), ())
-    limits, skew = (request.planned, ALPHA / n_arms), skew_of(request, arm, control)
-    totals = {name: (arm.totals[name], control.totals[name]) for name in arm.totals}
     compared = [
-        compare(Metric(request.outcome), *totals[request.outcome], *limits, skew),
-        *(compare(one, *totals[one.name], *limits) for one in request.guardrails),
-    ]
+        compare(
+            metric, arm.totals[metric.name], control.totals[metric.name], request.planned, ALPHA / n_arms,
+            skew_of(request, arm, control, metric.name),
+        )
+        for metric in (Metric(request.outcome), *request.guardrails)
+    ]  # fmt: skip
     action, reasons = decide([observed for observed, _ in compared])
     return ArmFound(arm.name, arm.n, action, reasons, tuple(figures for _, figures in compared))
 
@@ -109,4 +110,5 @@ def _adjusted(arms: Sequence[ArmFound]) -> tuple[ArmFound, ...]:
 
 def _is_skewed(request: ExperimentRequest, arm: ArmTotals, control: ArmTotals) -> bool:
     """Return whether the outcome is skewed for an arm so small, adjusted or not."""
-    return abs(skew_of(replace(request, before=None, before_denominator=None), arm, control)) > SKEWED
+    plain = replace(request, before=None, before_denominator=None)
+    return abs(skew_of(plain, arm, control, request.outcome)) > SKEWED
