@@ -10,14 +10,18 @@ from offerloop.money import MICRO
 from offerloop.offers import CouponTerms, Issue, Redeem
 from offerloop.serving import DecisionInputs, PolicyPacing, decide, serve_run
 from offerloop.serving.pacing import _paced
-from offerloop.store import Database, DecisionRecord, Ledger, add_decisions, hold_duty
+from offerloop.serving.policy import NEWCOMER, UNKNOWN_CUSTOMER
+from offerloop.store import Database, DecisionRecord, Ledger, add_decisions, hold_duty, shown_of
 
 RNG = np.random.default_rng(3)
 
 
 def rows(n=2_000):
     cost = RNG.integers(50, 150, n)
-    return pl.DataFrame({"profit_minor": RNG.integers(1, 400, n), "cost_expected_micro": cost * MICRO})
+    profit = RNG.integers(1, 400, n)
+    return pl.DataFrame(
+        {"profit_minor": profit, "cost_expected_micro": cost * MICRO, "cost_liability_minor": [200] * n}
+    )
 
 
 def test_a_plan_that_costs_what_was_planned_has_no_price():
@@ -40,6 +44,14 @@ def test_nothing_is_shown_when_nothing_is_left():
     table = rows()
     price = _paced("first", 20_000, table).price(50_000 * MICRO, 250, 0.125)
     assert price >= (table["profit_minor"] / table["cost_expected_micro"]).max()
+
+
+def test_what_newcomers_redeem_as_planned_has_no_price_either():
+    paced = _paced("first", 200_000, rows())
+    assert paced.cost_of_liability == pytest.approx(0.5, abs=0.02)
+    spent = 200 * 100 + 40_000 * 0.5  # 200 customers of the plan, and newcomers who were given 400.00 at most
+    assert paced.price(int(spent * MICRO), 205, 0.1, 40_000 * MICRO) == 0.0
+    assert paced.price(int(spent * MICRO), 205, 0.1) > 0.0
 
 
 @pytest.fixture
@@ -77,6 +89,21 @@ def test_one_worker_solves_for_all_by_what_the_ledger_has_spent(paced):
     held = [one for one in decided if "pacing" in one.reasons]
     assert held
     assert all((one.offer, one.propensity) == (None, None) for one in held)
+
+
+def test_customers_who_are_not_in_the_plan_are_none_of_those_who_have_come(paced):
+    database, _, policy = paced
+    records = []
+    for customer in ("c000", "nobody 1", "nobody 2"):
+        decided = decide(policy, DecisionInputs(customer), 0)
+        text = f'{{"reasons":["{decided.reasons[0]}"]}}'
+        records.append(
+            DecisionRecord(customer, 1, customer, policy.version, "plan", None, "none", 1.0, 0, None, "{}", "", text)
+        )
+    database.change(lambda one: add_decisions(one, records))
+    assert database.read(lambda one: shown_of(one, policy.version, ())).n_customers == 3
+    reasons = (NEWCOMER, UNKNOWN_CUSTOMER)
+    assert database.read(lambda one: shown_of(one, policy.version, reasons)).n_customers == 1
 
 
 def test_a_duty_passes_on_when_its_holder_is_gone(paced, monkeypatch):

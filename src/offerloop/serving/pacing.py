@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from offerloop.allocation import PLAN_WEIGHT, RollingSample
 from offerloop.money import MICRO
-from offerloop.serving.policy import Policy
+from offerloop.serving.policy import NEWCOMER, UNKNOWN_CUSTOMER, Policy
 from offerloop.store import (
     Database,
     PlanProgress,
@@ -27,6 +27,7 @@ from offerloop.store import (
     redeemed_minor,
     set_price,
     shown_of,
+    spent_of_leases,
 )
 from offerloop.tables import PLAN
 from offerloop.workspace import open_run
@@ -46,15 +47,18 @@ class PacedCampaign:
     budget_micro: int
     n_planned: int
     mean_cost_micro: float
+    cost_of_liability: float
+    """Expected cost of the plan's offers over the most that they can cost."""
     sample: RollingSample
 
-    def price(self, spent_micro: int, n_shown: int, share_seen: float) -> float:
+    def price(self, spent_micro: int, n_shown: int, share_seen: float, leased_micro: int = 0) -> float:
         """Return the price at which what is left of the budget lasts; 0 where the plan can go on as it is.
 
         True costs above the planned ones of the offers shown so far are expected of those to come as well. Costs below
-        are not: redemptions come later than decisions.
+        are not: redemptions come later than decisions. The offers that were given beside the plan, which can cost
+        `leased_micro` at most, are expected to cost the same share of it as the plan's.
         """
-        planned = n_shown * self.mean_cost_micro
+        planned = n_shown * self.mean_cost_micro + leased_micro * self.cost_of_liability
         weight = max(PLAN_WEIGHT * self.budget_micro, 1.0)
         ratio = max(1.0, (spent_micro + weight) / (planned + weight))
         to_come = self.n_planned * (1 - share_seen)
@@ -87,11 +91,16 @@ class PolicyPacing:
     def _solve(self, connection: Connection) -> None:
         names, version = [one.campaign_id for one in self.campaigns], self.policy.version
         redeemed = redeemed_minor(connection, names)
-        before, shown = begin_pacing(connection, version, redeemed), shown_of(connection, version)
+        before = begin_pacing(connection, version, redeemed)
+        shown = shown_of(connection, version, (NEWCOMER, UNKNOWN_CUSTOMER))
+        leased = spent_of_leases(connection, version)
         for campaign in self.campaigns:
-            spent = redeemed[campaign.campaign_id] - before[campaign.campaign_id]
-            price = campaign.price(MICRO * spent, shown.n_offers.get(campaign.campaign_id, 0), self._share_seen(shown))
-            set_price(connection, version, campaign.campaign_id, price, spent)
+            name = campaign.campaign_id
+            spent = redeemed[name] - before[name]
+            price = campaign.price(
+                MICRO * spent, shown.n_offers.get(name, 0), self._share_seen(shown), MICRO * leased.get(name, 0)
+            )  # fmt: skip
+            set_price(connection, version, name, price, spent)
 
     def _share_seen(self, shown: PlanProgress) -> float:
         return min(1.0, shown.n_customers / max(1, len(self.policy.hashes)))
@@ -101,7 +110,8 @@ class PolicyPacing:
         """The campaigns whose budget is money."""
         run = open_run(self.policy.run_folder)
         columns = ["campaign_id", "profit_minor", "cost_expected_micro"]
-        planned = run.all_offers().filter(pl.col("arm") == PLAN).select(columns).drop_nulls().collect()
+        offers = run.all_offers().filter(pl.col("arm") == PLAN).select(*columns, "cost_liability_minor")
+        planned = offers.drop_nulls(columns).collect()
         budgets = {one.id: one.budget_minor for one in run.campaigns if one.budget_unit == run.currency}
         parts = planned.filter(pl.col("campaign_id").is_in(list(budgets))).partition_by("campaign_id", as_dict=True)
         return tuple(_paced(str(name), budgets[str(name)], rows) for (name,), rows in sorted(parts.items()))
@@ -113,4 +123,7 @@ def _paced(campaign_id: str, budget_minor: int, rows: pl.DataFrame) -> PacedCamp
     profit = drawn["profit_minor"].to_numpy().astype(np.float64)[:, None]
     sample.add(profit, drawn["cost_expected_micro"].to_numpy().astype(np.int64)[:, None])
     mean = float(rows["cost_expected_micro"].to_numpy().mean())
-    return PacedCampaign(campaign_id, MICRO * budget_minor, rows.height, mean, sample)
+    limited = rows.drop_nulls("cost_liability_minor").select("cost_expected_micro", "cost_liability_minor").sum()
+    expected, liability = limited.row(0)
+    share = expected / (MICRO * liability) if liability else 1.0
+    return PacedCampaign(campaign_id, MICRO * budget_minor, rows.height, mean, share, sample)

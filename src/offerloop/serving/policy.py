@@ -27,6 +27,8 @@ from offerloop.offers import NOTHING
 from offerloop.serving.texts import Texts, mapped
 from offerloop.tables import EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL
 
+NEWCOMER, UNKNOWN_CUSTOMER = "newcomer", "unknown_customer"
+"""Reasons of customers who are not in the plan: like some who are, or not."""
 FORMAT = 7
 ARM_NAMES = (PLAN, EXPLORE, HOLDBACK, HOLDOUT, USUAL)
 """Arms, by their number in `Policy.arm`."""
@@ -99,8 +101,8 @@ class Newcomers:
         """Return the reason and the offer of a newcomer, by the most similar customers whom the plan knows."""
         for name in () if like is None else (like, f"0 {like.partition(' ')[2]}"):
             if name in self.by_likeness:
-                return "newcomer", self.by_likeness[name]
-        return "unknown_customer", self.offer
+                return NEWCOMER, self.by_likeness[name]
+        return UNKNOWN_CUSTOMER, self.offer
 
 
 @dataclass(frozen=True)

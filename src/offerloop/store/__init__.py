@@ -128,6 +128,7 @@ if TYPE_CHECKING:
         exhausted_budgets,
         open_budgets,
         return_lease,
+        spent_of_leases,
         take_lease,
     )
     from offerloop.store.served.limits import CheckoutUse, limited_templates, limits_left
@@ -362,6 +363,7 @@ __all__ = [
     "set_test_arm",
     "shown_by_campaign",
     "shown_of",
+    "spent_of_leases",
     "state_after",
     "state_at",
     "switch_version",

@@ -163,19 +163,19 @@ def test_customers_of_a_plan_are_counted_once(database):
     database.change(lambda one: add_decisions(one, [record(number) for number in range(1, 6)]))
     without = record(7)._replace(customer_id="c7", campaign_id=None, offer_id="none")
     database.change(lambda one: add_decisions(one, [without, record(8)._replace(leased_minor=5, customer_id="new")]))
-    assert database.read(lambda one: shown_of(one, "v1")) == PlanProgress(3, {"first": 2})
+    assert database.read(lambda one: shown_of(one, "v1", ())) == PlanProgress(3, {"first": 2})
 
 
 def test_campaigns_of_further_offers_are_counted_too(database):
     answer = json.dumps({"offers": [{"campaign_id": one} for one in ("first", "second")]}, separators=(",", ":"))
     database.change(lambda one: add_decisions(one, [record(1)._replace(answer=answer), record(2)]))
     database.change(lambda one: add_decisions(one, [record(1)._replace(answer=answer)]))
-    assert database.read(lambda one: shown_of(one, "v1")) == PlanProgress(2, {"first": 2, "second": 1})
+    assert database.read(lambda one: shown_of(one, "v1", ())) == PlanProgress(2, {"first": 2, "second": 1})
     shown = database.read(lambda one: shown_by_campaign(one, ["first", "second", "third"]))
     assert {name: one.n_customers for name, one in shown.items()} == {"first": 2, "second": 1}
     database.change(lambda one: delete_decisions(one, ["d1"]))
     assert database.read(lambda one: find_decision(one, "d1")) is None
-    assert database.read(lambda one: shown_of(one, "v1")) == PlanProgress(1, {"first": 1})
+    assert database.read(lambda one: shown_of(one, "v1", ())) == PlanProgress(1, {"first": 1})
 
 
 def test_workers_never_lease_more_than_the_budget(database):

@@ -105,6 +105,13 @@ def exhausted_budgets(connection: Connection) -> list[ExhaustedBudget]:
     ]
 
 
+def spent_of_leases(connection: Connection, version: str) -> dict[str, int]:
+    """Return what was spent of the blocks of a policy, by campaign, as workers said last."""
+    spent = func.sum(func.coalesce(leases.c.used_minor, leases.c.spent_minor))
+    query = select(leases.c.campaign_id, spent).where(leases.c.version == version).group_by(leases.c.campaign_id)
+    return {campaign: int(minor) for campaign, minor in connection.execute(query)}
+
+
 def declare(
     connection: Connection, declared_minor: Mapping[str, int], spent_minor: Mapping[str, int], seconds: int
 ) -> set[str]:

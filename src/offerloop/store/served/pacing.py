@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select, union_all, update
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, true, union_all, update
 
 from offerloop.store.connect import clock, inserting
 from offerloop.store.schema import decisions, duties, further_shown, pacing, templates
@@ -69,9 +69,14 @@ def begin_pacing(connection: Connection, version: str, before_minor: Mapping[str
     return {row.campaign_id: row.before_minor for row in connection.execute(started)}
 
 
-def shown_of(connection: Connection, version: str) -> PlanProgress:
-    """Count the customers of a policy's decisions on record; what was taken of leased budgets is not the plan's."""
-    of_policy = (decisions.c.version == version) & (decisions.c.leased_minor == 0)
+def shown_of(connection: Connection, version: str, of_newcomers: Collection[str]) -> PlanProgress:
+    """Count the customers of a policy's decisions on record.
+
+    What was taken of leased budgets is not the plan's, nor are customers of whom a reason `of_newcomers` comes first.
+    """
+    is_newcomer = [decisions.c.answer.contains(f'"reasons":["{one}"', autoescape=True) for one in of_newcomers]
+    in_plan = and_(true(), *(~one for one in is_newcomer))
+    of_policy = (decisions.c.version == version) & (decisions.c.leased_minor == 0) & in_plan
     customers = func.count(decisions.c.customer_key.distinct())
     n = connection.execute(select(customers).where(of_policy)).scalar_one()
     first = select(decisions.c.campaign_id, decisions.c.customer_key).where(
