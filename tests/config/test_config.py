@@ -57,6 +57,14 @@ def test_the_least_configuration_is_enough(load):
     assert config.profiles.as_of is None
 
 
+def test_a_byte_order_mark_is_no_part_of_the_file(tmp_path):
+    path = tmp_path / "offerloop.toml"
+    path.write_text(MINIMAL, encoding="utf-8-sig")
+    config = load_config(path)
+    assert config.shop.name == "Corner shop"
+    assert config.text == MINIMAL
+
+
 def test_paths_are_relative_to_the_file_not_to_where_it_is_run_from(load, tmp_path):
     assert load(MINIMAL).sources["order_lines"].path == tmp_path / "data" / "lines.csv"
 
@@ -193,6 +201,7 @@ SECTIONS = [
     ("[experiment]\nholdout = 0", f"{HOLDOUT}, such as 0.05 for 5 %, not 0: {WHY}"),
     ("[experiment]\nholdout = 0.21", f"{HOLDOUT}, such as 0.05 for 5 %, not 0.21: {WHY}"),
     ("[experiment]\nholdout = nan", "experiment.holdout: must be a number, neither nan nor inf, not nan"),
+    ("[recommend]\ncandidates = []", "recommend.candidates: must hold 1 or more, not a list of 0"),
     ("[recommend]\nmin_margin = inf", "recommend.min_margin: must be a number, neither nan nor inf, not inf"),
     ("[audiences.a]\nfield = 'x'\nabove = nan", "audiences.a.above: must be a number, neither nan nor inf, not nan"),
     ('[privacy]\npseudonymise = "ja"', 'privacy.pseudonymise: must be true or false, not "ja"'),

@@ -111,9 +111,18 @@ def test_the_summary_is_about_everybody_with_the_budgets_of_everybody(in_shards)
     assert (campaign["budget"], campaign["explore_budget"]) == ("100.00", "20.00")
     assert campaign["customers_planned"] == pytest.approx(planned.height, rel=0.25)
     assert float(campaign["as_sent"]["liability"]) == planned["cost_liability_minor"].sum() / 100
+    counted = assigned.group_by("arm").agg(n=pl.len(), with_offer=(pl.col("offer_id") != "none").sum())
+    arms = {arm: {"customers": n, "with_offer": with_offer} for arm, n, with_offer in counted.iter_rows()}
+    assert summary["arms"] == arms
     profit = planned["profit_minor"].sum() / 100
     assert float(campaign["as_sent"]["profit"]["value"]) == pytest.approx(profit, rel=0.25)
     assert summary["others"]["sentence"] in (in_shards / "report.html").read_text()
+
+
+def test_another_number_of_shards_takes_another_sample(shop_that_ran, tmp_path):
+    again = run(shop_that_ran, shards=7).folder
+    afresh = run(write_small_shop(tmp_path, customers=CUSTOMERS), shards=7).folder
+    assert_frame_equal(table(again, "assignments"), table(afresh, "assignments"))
 
 
 @pytest.mark.parametrize("shards", [1, EMPTY_SHARDS])
@@ -181,9 +190,13 @@ def test_business_as_usual_is_what_its_rules_say_and_never_a_file(shop_that_ran)
     text = path.read_text()
     offer = "spend-and-save"
     path.write_text(text + USUAL)
-    usual = table(run(path).folder, "assignments").filter(arm="usual")
+    written = run(path)
+    usual = table(written.folder, "assignments").filter(arm="usual")
     assert 0.1 * CUSTOMERS < usual.height < 0.3 * CUSTOMERS
     assert set(usual["offer_id"]) == {offer}
+    liability = usual["cost_liability_minor"].sum()
+    assert written.summary["business_as_usual"]["liability"] == f"{liability / 100:.2f}"
+    assert f"{usual.height} get an offer and 0 get none" in (written.folder / "report.html").read_text()
     (path.parent / "today.csv").write_text(f"customer_id,offer_id\nc001,{offer}\n")
     path.write_text(text + '\n[business_as_usual]\nbudget = "60.00"\npath = "today.csv"\n')
     with pytest.raises(ConfigError, match=r"planned in shards, none of which has the whole file"):
@@ -200,5 +213,10 @@ def test_customers_who_follow_get_offers_of_several_campaigns_too(tmp_path):
     most = pl.concat([first, further]).filter(pl.col("arm") == "plan")
     for campaign, cost in most.group_by("campaign_id").agg(pl.col("cost_liability_minor").sum()).iter_rows():
         assert campaign is None or 0 < cost <= 10_000
+    offered = first.filter(pl.col("offer_id") != "none").group_by("arm").len()
+    assert {arm: one["with_offer"] for arm, one in written.summary["arms"].items() if one["with_offer"]} == dict(
+        offered.iter_rows()
+    )
+    assert sum(one["customers"] for one in written.summary["arms"].values()) == CUSTOMERS
     counted = dict(most.drop_nulls("campaign_id").group_by("campaign_id").len().iter_rows())
     assert {one["id"]: one["customers_sent"] for one in written.summary["campaigns"]} == counted

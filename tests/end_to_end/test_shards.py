@@ -7,7 +7,7 @@ from offerloop import flow, run
 from offerloop.commands.init.sample import write_sample
 from offerloop.commands.run import task
 from offerloop.config import load_config
-from offerloop.engine import collect
+from offerloop.engine import Shards, collect
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.tables import AFFINITIES
 from support.small_shop import write_small_shop
@@ -42,6 +42,20 @@ def test_tables_do_not_depend_on_the_number_of_shards(config):
     one, several = tables(config, 1), tables(config, 4)
     assert one["affinities"].height > 0
     assert [name for name, table in one.items() if not table.equals(several[name])] == []
+
+
+def test_only_ratings_of_those_who_are_learned_from_are_held(config, monkeypatch):
+    monkeypatch.setattr("offerloop.engine.shards.FIT_CUSTOMERS", 1)
+    engine = DuckDBEngine(shards=4)
+    events = flow.clean(config, engine, flow.at_once)
+    preferences = Shards.of(flow.preference_events(events, flow.purchases_of(events, engine)), engine)
+    few = config.model_copy(update={"recommend": config.recommend.model_copy(update={"min_buyers": 1})})
+    interactions = flow.interactions_of(preferences, events, few)
+    ratings = interactions.context.ratings
+    assert set(ratings.columns) >= {"customer_id", "product_id", "value", "rated_day"}
+    assert 0 < ratings.height < 40
+    assert set(ratings["customer_id"]) <= set(preferences.some()["customer_id"])
+    assert len(interactions.rated[0]) > 0
 
 
 @pytest.mark.soak

@@ -16,5 +16,5 @@ def test_a_pipe_gets_whole_sentences_without_spaces_at_the_end():
 
 
 def test_figures_are_rounded():
-    shown = [figure_text(one) for one in (0.123456, 12.0, 2.18, 123456.7, None, "a", 3)]
-    assert shown == ["0.1235", "12.00", "2.180", "123,457", "", "a", "3"]
+    shown = [figure_text(one) for one in (0.123456, 12.0, 2.18, 999.94, 999.96, 123456.7, None, "a", 3)]
+    assert shown == ["0.1235", "12.00", "2.180", "999.9", "1,000", "123,457", "", "a", "3"]

@@ -1,5 +1,6 @@
 """A kept result belongs to the code that computed it, and to no page that shows it."""
 
+import errno
 import subprocess
 import sys
 import tempfile
@@ -37,6 +38,21 @@ WRITERS = {
 def test_a_full_disk_is_one_sentence_whoever_writes(tmp_path, write):
     with pytest.raises(InputError, match=r"No space left on device.*make room"), writing(tmp_path):
         write()
+
+
+def test_a_file_that_may_not_be_read_is_not_one_that_cannot_be_written(tmp_path):
+    runs, orders = tmp_path / "runs", tmp_path / "orders.csv"
+    refused = PermissionError(errno.EACCES, "Permission denied", str(orders))
+    with pytest.raises(InputError, match=r"orders.csv' cannot be opened .*change its permissions"), writing(runs):
+        raise refused
+    refused.filename = str(runs / ".stages")
+    with pytest.raises(InputError, match=r".stages' cannot be written .*make the folder writable"), writing(runs):
+        raise refused
+
+
+def test_a_connection_that_is_refused_has_nothing_to_do_with_the_disk(tmp_path):
+    with pytest.raises(ConnectionRefusedError), writing(tmp_path):
+        raise ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused")
 
 
 def test_a_changed_page_or_command_refits_nothing():

@@ -112,7 +112,7 @@ def problems_of(path: Path, problems: Iterable[Message]) -> Message:
 
 def _text(path: Path, model: type[BaseModel]) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         if model is not Config:
             raise ConfigError(Message("there is no file '{path}'; check the path", path=str(path))) from None

@@ -56,7 +56,9 @@ class Profiles(ConfigSection):
 class Recommend(ConfigSection):
     """`[recommend]`: which recommenders compete, and how many products each customer gets."""
 
-    candidates: tuple[str, ...] = ("popularity", "repeat", "tifu_knn", "ease", "next_ridge", "ranker")
+    candidates: tuple[str, ...] = Field(
+        default=("popularity", "repeat", "tifu_knn", "ease", "next_ridge", "ranker"), min_length=1
+    )
     """Names in the recommender catalogue; per task the best one on an earlier window serves, the ranker only where it
     is better beyond noise."""
     min_buyers: int = Field(default=1, ge=1)

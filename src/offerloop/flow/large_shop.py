@@ -54,7 +54,7 @@ def plan_by_shards(
 ) -> Run:
     """Plan for a sample, and carry that out for all others; totals of the run's tables are those of all customers."""
     _check_usual(config)
-    sample, shards = stage("sample", take_sample, events, engine)
+    sample, shards = stage("sample", take_sample, events, engine, engine.shards)
     deciding, number = deciding_shards(shards), sum(shards.customers)
     if deciding == len(shards.customers):
         return plan_together(events, config, engine, stage, recommended=recommended).run
@@ -81,10 +81,12 @@ def _check_usual(config: Config) -> None:
         )
 
 
-def take_sample(events: Events, engine: Engine) -> tuple[Events, CustomerShards]:
-    """Return the events of the customers who decide, and all customers in shards, of which they are the first."""
-    number = engine.shards or -(-events.agreement.customers // SHARD_CUSTOMERS)
-    shards = CustomerShards.of(events, engine, number)
+def take_sample(events: Events, engine: Engine, number: int | None) -> tuple[Events, CustomerShards]:
+    """Return the events of the customers who decide, and all customers in so many shards, of which they are the first.
+
+    Without a number each shard is small.
+    """
+    shards = CustomerShards.of(events, engine, number or -(-events.agreement.customers // SHARD_CUSTOMERS))
     return shards.some(events, engine, range(deciding_shards(shards))), shards
 
 

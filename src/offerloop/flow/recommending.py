@@ -72,11 +72,13 @@ def preference_events(events: Events, bought: Bought) -> Frame:
 
 def interactions_of(preferences: Shards, events: Events, config: Config) -> Interactions:
     """Return what recommenders learn from: purchases of goods, and ratings; in a large shop those of a sample."""
+    some, is_purchase = preferences.some(), pl.col("value").is_null()
+    rated = some.remove(is_purchase).rename({"order_day": "rated_day"})
     context = Context.read(
-        events.merchandise, events.merchandise_lines, events.customers, events.browsing, config.profiles.audit_only
+        events.merchandise, events.merchandise_lines, events.customers, rated, config.profiles.audit_only
     )
     others, least = events.non_merchandise["product_id"], config.recommend.min_buyers
-    bought = preferences.some().filter(pl.col("value").is_null() & ~pl.col("product_id").is_in(others.implode()))
+    bought = some.filter(is_purchase & ~pl.col("product_id").is_in(others.implode()))
     return Interactions.build(bought, events.as_of_day, min_buyers=least, context=context)
 
 

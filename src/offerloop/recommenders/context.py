@@ -32,24 +32,22 @@ class Context:
 
     @classmethod
     def read(
-        cls, products: Frame, order_lines: Frame, customers: Frame, browsing: Frame, hidden: Collection[str]
+        cls, products: Frame, order_lines: Frame, customers: Frame, ratings: pl.DataFrame, hidden: Collection[str]
     ) -> Self:
-        """Build it from a shop's clean tables; columns of customers that are `hidden` are not looked at.
+        """Build it from a shop's clean tables and `ratings`; columns of customers that are `hidden` are not looked at.
 
         Where the list has no prices, the mean list value of a unit sold stands for them.
         """
         columns = [name for name in _DESCRIBING if name in products.collect_schema()]
         listed = collect(products.select(columns), "product_id")
         texts = pl.col(pl.String).exclude("product_id").replace(UNKNOWN, None)
-        ratings = browsing.filter((nw.col("kind") == "rating") & ~nw.col("value").is_null())
-        ratings_read = collect(ratings.select("customer_id", "product_id", "value", rated_day=nw.col("event_day")))
         grouped = "segment" in customers.collect_schema() and "segment" not in hidden
         return cls(
             listed.with_columns(texts)
             if "list_price_minor" in columns
             else _priced(listed.with_columns(texts), order_lines),
             collect(customers.select("customer_id", "segment"), "customer_id") if grouped else None,
-            None if ratings_read.is_empty() else ratings_read,
+            None if ratings.is_empty() else ratings,
         )
 
 

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 
 from offerloop.report.localizer import Localizer
 
+_WHOLE_FROM = 1000
+"""Budgets from here on are shown without what stands behind the point."""
+
 
 def scored_table(unseen: Mapping[str, int], budget: float | None, customers: int, _: Localizer) -> list[str]:
     """Say in how many rows columns hold what the trial never had, and how its budget was scaled."""
@@ -23,7 +26,7 @@ def scored_table(unseen: Mapping[str, int], budget: float | None, customers: int
             _(
                 "The budget is as much for each customer as in the trial: {budget} for {n} customer.",
                 plural="The budget is as much for each customer as in the trial: {budget} for {n} customers.",
-                budget=f"{budget:,.6g}",
+                budget=round(budget) if budget >= _WHOLE_FROM else budget,
                 n=customers,
             )
         )

@@ -48,5 +48,6 @@ def text_page(*parts: str | Table) -> str:
 def figure_text(value: object) -> str:
     """Return a value of a table for people: fractions with four significant digits, nothing for what is missing."""
     if isinstance(value, float):
-        return f"{value:#.{_FIGURES}g}" if abs(value) < _WHOLE_FROM else f"{value:,.0f}"
+        rounded = float(f"{value:.{_FIGURES}g}")
+        return f"{value:#.{_FIGURES}g}" if abs(rounded) < _WHOLE_FROM else f"{value:,.0f}"
     return "" if value is None else str(value)

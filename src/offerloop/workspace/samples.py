@@ -351,9 +351,9 @@ def _blocks(path: Path, dialect: Dialect) -> list[str]:
     lines: list[str] = []
     if len("\n\n".encode(dialect.encoding)) - len("\n".encode(dialect.encoding)) > 1:
         return lines  # several bytes in every sign: no place where a line surely begins
-    last = path.stat().st_size - BLOCK_BYTES
+    last = max(path.stat().st_size - BLOCK_BYTES, 0)
     with path.open("rb") as file:
-        for number in range(1, BLOCKS + 1):
+        for number in range(1 if last else BLOCKS, BLOCKS + 1):
             file.seek(last * number // BLOCKS)
             inner = file.read(BLOCK_BYTES).splitlines(keepends=True)[1:]
             inner = inner if number == BLOCKS else inner[:-1]

@@ -16,6 +16,8 @@ from offerloop.message import Message
 from offerloop.workspace.snapshots import forget_snapshots, with_snapshots
 from offerloop.workspace.stage_store import StageStore, lock_stages
 
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG)
+
 
 @contextmanager
 def open_workspace(
@@ -49,25 +51,34 @@ def writing(folder: Path) -> Iterator[None]:
     except OfferloopError:
         raise
     except Exception as error:
-        number = _refusal(error)
-        if number is None:
+        refusal = _refusal(error, folder)
+        if refusal is None:
             raise
-        place = getattr(error, "filename", None) or folder
-        raise InputError(
-            Message(
-                "'{place}' cannot be written ({reason}); make room or make the folder writable, then run "
-                "again: finished stages are kept",
-                place=str(place),
-                reason=os.strerror(number),
-            )
-        ) from error
+        raise InputError(refusal) from error
 
 
-def _refusal(error: Exception) -> int | None:
-    """Return why the system refused; Polars and DuckDB say it in their words alone."""
-    if isinstance(error, OSError) and error.errno is not None:
-        return error.errno
-    return next((one for one in (errno.ENOSPC, errno.EDQUOT, errno.EROFS) if os.strerror(one) in str(error)), None)
+def _refusal(error: Exception, folder: Path) -> Message | None:
+    """Return what the system refused; None for another error. Polars and DuckDB say it in their words alone."""
+    number, file = (error.errno, error.filename) if isinstance(error, OSError) else (None, None)
+    if number is None:
+        number = next((one for one in _FULL if os.strerror(one) in str(error)), None)
+    if number is None:
+        return None
+    place, reason = folder if file is None else Path(os.fsdecode(file)), os.strerror(number)
+    if number in _FULL or (file is not None and place.absolute().is_relative_to(folder.absolute())):
+        return Message(
+            "'{place}' cannot be written ({reason}); make room or make the folder writable, then run "
+            "again: finished stages are kept",
+            place=str(place),
+            reason=reason,
+        )
+    if number in (errno.EACCES, errno.EPERM) and file is not None:
+        return Message(
+            "'{place}' cannot be opened ({reason}); change its permissions, then run again: finished stages are kept",
+            place=str(place),
+            reason=reason,
+        )
+    return None
 
 
 def _make_room(runs: Path) -> None:
@@ -81,5 +92,15 @@ def _make_room(runs: Path) -> None:
     runs.mkdir(exist_ok=True)
     for left in runs.glob(".*.partial"):
         process = left.name.split(".")[-2]
-        if process.isdigit() and not Path(f"/proc/{process}").exists():
+        if process.isdigit() and not _is_running(int(process)):
             shutil.rmtree(left, ignore_errors=True)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # another user's
+        return True
+    return True

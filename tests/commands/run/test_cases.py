@@ -165,6 +165,27 @@ def test_a_few_bad_days_are_named_and_samples_are_shown(made):
     assert section.count("order_id=") == 3
 
 
+def quality_with(make, rows, **days):
+    """The section on data quality with further rows of order lines that the rules touched."""
+    findings = make()
+    table = findings.tables["quality_by_day"]
+    more = pl.DataFrame(rows, schema=table.schema, orient="row")
+    tables = {**findings.tables, "quality_by_day": pl.concat([table, more])}
+    page = page_of(replace(findings, tables=tables, **days))
+    return page.split('<section id="quality"')[1].split("</section>")[0]
+
+
+def test_days_outside_the_time_that_is_studied_are_not_in_the_chart(make):
+    outside = [(0, "before first_day", "rejected", 30), (17532, "after last_day", "rejected", 9)]
+    assert "half of the 60 order lines concerned lie in 1 of 53 weeks" in quality_with(make, outside)
+
+
+def test_weeks_of_the_chart_begin_on_monday_and_all_are_counted(make):
+    sunday = 17195
+    section = quality_with(make, [], first_day=sunday, as_of_day=sunday + 142)
+    assert "half of the 60 order lines concerned lie in 1 of 22 weeks" in section
+
+
 def test_no_chart_of_days_without_a_case(make):
     section = page_of(make(without=("quality_by_day", "rejected"))).split('<section id="quality"')[1]
     assert "chart-quality-by-day" not in section

@@ -191,6 +191,11 @@ def test_the_gate_opens_beyond_noise_only():
     assert gate(level, "new") == "single"
 
 
+def test_without_a_rival_the_ranker_serves_and_without_any_what_needs_no_comparison():
+    assert gate(judged_of(ranker=[0.5, 0.6]), "new") == "ranker"
+    assert (gate({}, "new"), gate({}, "repeat")) == ("popularity", "repeat")
+
+
 def test_customers_without_a_target_do_not_count_and_ties_go_to_the_first():
     nothing = float("nan")
     judged = judged_of(first=[nothing, 0.5, 0.5], second=[nothing, 0.5, 0.5], ranker=[nothing, 0.5, 0.6])

@@ -10,7 +10,8 @@ import polars as pl
 from offerloop.config import Campaign, Config
 from offerloop.evaluation import ComingTest
 from offerloop.message import Message
-from offerloop.tables import all_offers
+from offerloop.offers import NO_OFFER
+from offerloop.tables import USUAL, all_offers
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,8 @@ class FollowingCustomers:
     n_customers: int
     by_arm: Mapping[tuple[str, str], tuple[int, int]]
     """By campaign and arm, how many get an offer, and the most that these offers can cost, minor units."""
+    arms: Mapping[str, tuple[int, int]]
+    """By arm, how many there are, and how many of them get an offer."""
     n_further: int = 0
     """Offers that they get beside their first one."""
 
@@ -92,6 +95,22 @@ class Findings:
     """Name, meaning and rule for empty cells of each profile feature."""
     others: FollowingCustomers | None = None
     """Customers beside those of whom the tables of customers tell; None where these are all."""
+
+    def arms(self) -> dict[str, tuple[int, int]]:
+        """Return how many of all customers are in each arm, and how many of them get an offer."""
+        offered = (pl.col("offer_id") != NO_OFFER).sum().alias("with_offer")
+        counted = self.tables["assignments"].group_by("arm").agg(pl.len(), offered).iter_rows()
+        arms = {arm: (n, with_offer) for arm, n, with_offer in counted}
+        for arm, (n, with_offer) in ({} if self.others is None else self.others.arms).items():
+            own = arms.get(arm, (0, 0))
+            arms[arm] = own[0] + n, own[1] + with_offer
+        return dict(sorted(arms.items()))
+
+    def usual_liability_minor(self) -> int:
+        """Return what the offers of business as usual can cost at most."""
+        own = self.tables["assignments"].filter(pl.col("arm") == USUAL)["cost_liability_minor"].sum()
+        others = {} if self.others is None else self.others.by_arm
+        return int(own) + sum(most for (_, arm), (_, most) in others.items() if arm == USUAL)
 
     def assigned_offers(self) -> pl.DataFrame:
         """Return what everybody gets; see `all_offers`."""

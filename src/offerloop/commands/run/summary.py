@@ -22,7 +22,6 @@ from offerloop.commands.run.sentences import campaign_sentence, decision, headli
 from offerloop.commands.run.shelf_evidence import ShelfEvidence, supplier_share
 from offerloop.evaluation import Estimate
 from offerloop.report import MACHINE_DIGITS, Money, iso_day, rounded
-from offerloop.tables import USUAL
 
 
 def summarise(findings: Findings, language: str = "en") -> dict[str, Any]:
@@ -296,20 +295,17 @@ def _gate(gate: Gate) -> dict[str, Any]:
 
 
 def _arms(findings: Findings) -> dict[str, dict[str, int]]:
-    offered = (pl.col("offer_id") != "none").sum().alias("with_offer")
-    counted = findings.tables["assignments"].group_by("arm").agg(pl.len().alias("customers"), offered).sort("arm")
-    return {row["arm"]: {"customers": row["customers"], "with_offer": row["with_offer"]} for row in counted.to_dicts()}
+    return {arm: {"customers": n, "with_offer": n_offered} for arm, (n, n_offered) in findings.arms().items()}
 
 
 def _usual(findings: Findings, facts: RunFacts) -> dict[str, Any] | None:
     settings = findings.config.business_as_usual
     if settings is None:
         return None
-    assigned = findings.tables["assignments"].filter(pl.col("arm") == USUAL)
     return {
         "share": settings.share,
         "budget": facts.money.decimal(findings.config.minor(settings.budget)),
-        "liability": facts.money.decimal(int(assigned["cost_liability_minor"].sum())),
+        "liability": facts.money.decimal(findings.usual_liability_minor()),
     }
 
 

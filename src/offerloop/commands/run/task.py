@@ -242,7 +242,11 @@ def _following_customers(others: Others) -> FollowingCustomers:
     columns = ["campaign_id", "arm", "n_customers", "cost_liability_minor"]
     rows = sent.select(columns).iter_rows()
     by_arm = {(campaign, arm): (n, most) for campaign, arm, n, most in rows}
-    return FollowingCustomers(others.customers, by_arm, int(others.totals["n_further"].sum()))
+    first = pl.col("n_customers") - pl.col("n_further")
+    with_offer = first.filter(pl.col("campaign_id").is_not_null()).sum().alias("with_offer")
+    counted = others.totals.group_by("arm").agg(first.sum(), with_offer).iter_rows()
+    arms = {arm: (n, n_with_offer) for arm, n, n_with_offer in counted}
+    return FollowingCustomers(others.customers, by_arm, arms, int(others.totals["n_further"].sum()))
 
 
 def _campaign(config: Config, forecast: Forecast, times: float) -> CampaignFindings:

@@ -115,10 +115,10 @@ class Hybrid:
 
 
 def gate(judged: Mapping[tuple[Task, str], Judged], task: Task) -> str:
-    """The ranker if it beats the best single one beyond noise; else that one."""
+    """The ranker if it beats the best single one beyond noise; else that one. Without any, what needs no comparison."""
     single = best_single(judged, task)
     if single is None:
-        return RANKER
+        return RANKER if (task, RANKER) in judged else FALLBACK[task]
     gain = ranker_gain(judged, task, single)
     return RANKER if gain is not None and gain.low > 0 else single
 

@@ -14,7 +14,8 @@ from offerloop.recommenders.histories import Codes, Csr, Ids, as_ids
 from offerloop.recommenders.interactions import Interactions
 from offerloop.recommenders.models.terms import term_vectors
 
-_BLOCK = 2_000
+_CELLS = 2**24
+"""Cosines that are held at a time."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,8 @@ class NewProducts:
             nobody = np.empty(0, dtype=np.int64)
             return cls(interactions.products[:0], nobody, sparse.csr_matrix((0, interactions.n_products)), 1)
         vectors, sold = term_vectors(table), np.flatnonzero(column >= 0)
-        blocks = [fresh[at : at + _BLOCK] for at in range(0, len(fresh), _BLOCK)]
+        height = max(_CELLS // max(len(sold), 1), 1)
+        blocks = [fresh[at : at + height] for at in range(0, len(fresh), height)]
         likeness = sparse.vstack([_nearest(vectors[at], vectors[sold], neighbours) for at in blocks]).tocsr()
         alike = np.flatnonzero(likeness.getnnz(axis=1))
         ones = np.ones(len(sold), dtype=np.float32)

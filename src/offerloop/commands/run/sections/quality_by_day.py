@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import polars as pl
 
 from offerloop.commands.run.findings import Findings
@@ -23,6 +25,7 @@ from offerloop.report import (
     iso_day,
 )
 
+Days = TypeVar("Days", int, pl.Expr)
 SHOWN = ("rejected", "repaired", "merged")
 """Actions that change what later stages see, worst first."""
 PERIODS = {
@@ -59,15 +62,16 @@ TITLES = {
 
 
 def daily_figure(findings: Findings, _: Localizer) -> Figure | None:
-    """None when the rules touched no order line."""
+    """None when the rules touched no order line between the first order and the day of the plan."""
     table = findings.table("quality_by_day")
-    repairs = None if table is None else table.filter(pl.col("action").is_in(SHOWN) & (pl.col("rows") > 0))
+    first, last = findings.first_day, findings.as_of_day - 1
+    is_shown = pl.col("action").is_in(SHOWN) & (pl.col("rows") > 0) & pl.col("order_day").is_between(first, last)
+    repairs = None if table is None else table.filter(is_shown)
     if repairs is None or repairs.is_empty():
         return None
-    first, last = min(findings.first_day, int(str(repairs["order_day"].min()))), findings.as_of_day - 1
     unit = "day" if last - first < MOST_DAYS else "week"
-    counted = repairs.with_columns(period=_start(unit)).group_by("period", "action").agg(pl.col("rows").sum())
-    n_periods = (last - first) // (1 if unit == "day" else WEEK) + 1
+    counted = _by_period(repairs, unit, "action")
+    n_periods = (_start(last, unit) - _start(first, unit)) // (1 if unit == "day" else WEEK) + 1
     by_rule = repairs.group_by("rule").agg(pl.col("rows").sum()).sort(["rows", "rule"], descending=[True, False]).row(0)
     return figure(
         "quality-by-day",
@@ -93,12 +97,14 @@ def _bars(counted: pl.DataFrame, unit: str, days: tuple[int, int], _: Localizer)
     ordered = counted.sort("period", "action").iter_rows(named=True)
     parts = [ColumnPart(row["period"], row["rows"], _.named(ACTION_NAMES, row["action"])) for row in ordered]
     axes = Axes(day_labels(unit == "day"), "", _(PERIODS[unit]))
-    ends = min(days[0], *(part.day for part in parts)), days[1] + 1
-    return columns(parts, axes, actions, ends, 1 if unit == "day" else WEEK)
+    return columns(parts, axes, actions, (_start(days[0], unit), days[1] + 1), 1 if unit == "day" else WEEK)
 
 
-def _start(unit: str) -> pl.Expr:
-    day = pl.col("order_day")
+def _by_period(repairs: pl.DataFrame, unit: str, *keys: str) -> pl.DataFrame:
+    return repairs.group_by(_start(pl.col("order_day"), unit).alias("period"), *keys).agg(pl.col("rows").sum())
+
+
+def _start(day: Days, unit: str) -> Days:
     return day if unit == "day" else day - (day - MONDAY) % WEEK
 
 
@@ -115,7 +121,7 @@ def _title(counted: pl.DataFrame, n_periods: int, unit: str, _: Localizer) -> st
 
 def _table(repairs: pl.DataFrame, unit: str, _: Localizer) -> Table:
     """One row for each day or week with a case, one column for each rule."""
-    summed = repairs.with_columns(period=_start(unit)).group_by("period", "rule", "action").agg(pl.col("rows").sum())
+    summed = _by_period(repairs, unit, "rule", "action")
     rules = list(summed.select("rule", "action").unique().sort("rule", "action").iter_rows())
     sizes = {row[:3]: row[3] for row in summed.select("period", "rule", "action", "rows").iter_rows()}
     rows = tuple(

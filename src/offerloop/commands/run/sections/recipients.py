@@ -8,7 +8,6 @@ from offerloop.commands.run.facts import ASSUMED, TRANSFERRED, RunFacts
 from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.sections.audit import audit_blocks
 from offerloop.message import Message, Share
-from offerloop.offers import NO_OFFER
 from offerloop.report import Bar, Block, Figure, Localizer, Section, Table, Text, bars, figure
 from offerloop.tables import ARMS, EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL
 
@@ -253,8 +252,7 @@ def _usual(findings: Findings, _: Localizer) -> str:
     settings = findings.config.business_as_usual
     if settings is None:
         return ""
-    usual_rows = findings.tables["assignments"].filter(pl.col("arm") == USUAL)
-    offered = usual_rows.filter(pl.col("offer_id") != NO_OFFER).height
+    n, offered = findings.arms().get(USUAL, (0, 0))
     return _(
         "{n} customer ({share} was the aim) gets what the shop does today, the same ones in "
         "every run: {offered} get an offer and {none} get none. Their offers can cost up to "
@@ -264,11 +262,11 @@ def _usual(findings: Findings, _: Localizer) -> str:
         "every run: {offered} get an offer and {none} get none. Their offers can cost up to "
         "{most}, on top of the campaigns' budgets, of the {budget} set aside for them. The "
         "read-out will say whether the plan is better than that.",
-        n=usual_rows.height,
+        n=n,
         share=_.share(settings.share),
         offered=offered,
-        none=usual_rows.height - offered,
-        most=_.money.text(int(usual_rows["cost_liability_minor"].sum())),
+        none=n - offered,
+        most=_.money.text(findings.usual_liability_minor()),
         budget=_.money.exact(findings.config.minor(settings.budget)),
     )
 
