@@ -13,13 +13,13 @@ from offerloop.arrays import Floats
 from offerloop.config import Config
 from offerloop.engine import Engine, collect
 from offerloop.events import Events
+from offerloop.flow import shop_margins
 from offerloop.response import (
     EXPOSURE_FEATURES,
     customer_days,
     exposure_features,
     exposure_outcomes,
     finished_exposures,
-    known_margins,
 )
 from offerloop.response.estimators.ridge_t import RidgeT
 
@@ -33,7 +33,7 @@ def estimators(config: Config, events: Events, engine: Engine, world: World) -> 
     rows, _ = finished_exposures(_exposures(events), events.first_day, events.as_of_day, config.evaluate.window_days)
     ids = [f"c{number}" for number in range(world.size)]
     now = pl.DataFrame({"customer_id": ids}).with_columns(shown_day=pl.lit(events.as_of_day, pl.Int64))
-    margins = known_margins(events.order_lines, events.products, config.shop.margin)
+    margins = shop_margins(events, config.shop.margin)
     days = customer_days(events.order_lines, events.products, margins, engine.table(now.select("customer_id")))
     place = {name: position for position, name in enumerate(names(world.offers))}
     action = rows["offer_id"].replace_strict(place, return_dtype=pl.Int64).to_numpy()

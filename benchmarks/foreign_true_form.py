@@ -25,13 +25,13 @@ from offerloop.arrays import Floats, Ints
 from offerloop.config import Config
 from offerloop.engine import Engine, collect
 from offerloop.events import Events
+from offerloop.flow import shop_margins
 from offerloop.response import (
     EXPOSURE_FEATURES,
     customer_days,
     exposure_features,
     exposure_outcomes,
     finished_exposures,
-    known_margins,
 )
 from offerloop.response.shown.exposure_windows import QUARTER_DAYS
 from offerloop.response.shown.logged_decisions import earlier_offers, read_exposures
@@ -86,7 +86,7 @@ def true_form(form: Form, config: Config, events: Events, engine: Engine, world:
     rows, _ = finished_exposures(exposures, events.first_day, events.as_of_day, window)
     now = pl.DataFrame({"customer_id": [f"c{number}" for number in range(world.size)]})
     now = now.with_columns(shown_day=pl.lit(events.as_of_day, pl.Int64))
-    margins = known_margins(events.order_lines, events.products, config.shop.margin)
+    margins = shop_margins(events, config.shop.margin)
     days = customer_days(events.order_lines, events.products, margins, engine.table(now.select("customer_id")))
     orders = _orders(events)
     logged, coming = (

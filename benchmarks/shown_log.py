@@ -28,6 +28,7 @@ from offerloop.arrays import Floats
 from offerloop.config import load_config
 from offerloop.engine import ENGINES, collect
 from offerloop.events import prepare
+from offerloop.flow import shop_margins
 from offerloop.market import Market
 from offerloop.offers import NO_OFFER
 from offerloop.response import (
@@ -36,7 +37,6 @@ from offerloop.response import (
     exposure_features,
     exposure_outcomes,
     finished_exposures,
-    known_margins,
 )
 from offerloop.response.estimators.ridge_t import RidgeT
 from record import Claim, Found, Record, Result, load, machine, tell
@@ -105,7 +105,7 @@ def ridge_t(folder: Path, ids: np.ndarray, own_share: float) -> Effects:
         shown.fill_null(NO_OFFER), events.first_day, events.as_of_day, config.evaluate.window_days
     )
     now = pl.DataFrame({"customer_id": ids, "shown_day": events.as_of_day})
-    margins = known_margins(events.order_lines, events.products, config.shop.margin)
+    margins = shop_margins(events, config.shop.margin)
     everybody = engine.table(now.select("customer_id"))
     days = customer_days(events.order_lines, events.products, margins, everybody)
     names = [NO_OFFER, *(f"off-{depth}" for depth in DEPTHS)]

@@ -25,7 +25,9 @@ def test_a_gift_that_was_given_costs_its_worth_with_each_order_if_it_holds_for_a
     lines = pl.DataFrame({"customer_id": [1, 1, 2], "order_id": [1, 2, 3], "order_day": [101, 102, 103]})
     lines = lines.with_columns(product_id=pl.lit("p"), quantity=pl.lit(1), **{k: pl.lit(v) for k, v in money.items()})
     products = pl.DataFrame({"product_id": ["p"], "category": ["tea"]})
-    events = SimpleNamespace(order_lines=engine.table(lines), products=engine.table(products), coupons_apart=False)
+    events = SimpleNamespace(
+        order_lines=engine.table(lines), products=engine.table(products), coupons_apart=False, tells_shelf=False
+    )
     gift = read_offers([{"kind": "gift", "id": "mug", "product": "mug", "worth": "3.00", **more}], ["tea"], "USD")
     given = {"offer_id": ["mug", "none"], "planned_offer_id": ["mug", "mug"], "arm": ["plan", "holdback"]}
     assigned = pl.DataFrame({"customer_id": [1, 2], **given}).with_columns(
@@ -48,7 +50,9 @@ def test_a_customer_with_several_offers_counts_once_and_costs_all_of_them():
         **{k: pl.lit(v) for k, v in money.items()},
     )
     products = pl.DataFrame({"product_id": ["p"], "category": ["tea"]})
-    events = SimpleNamespace(order_lines=engine.table(lines), products=engine.table(products), coupons_apart=False)
+    events = SimpleNamespace(
+        order_lines=engine.table(lines), products=engine.table(products), coupons_apart=False, tells_shelf=False
+    )
     assigned = pl.DataFrame(
         {
             "customer_id": [1, 1, 2], "offer_id": ["a", "b", "none"], "planned_offer_id": ["a", "b", "a"],
@@ -72,7 +76,9 @@ def test_the_value_before_a_loop_is_that_of_customers_whom_a_plan_would_have_kno
         product_id=pl.lit("p"), quantity=1, reimbursed_minor=0, **{k: pl.lit(v) for k, v in money.items()}
     )
     products = pl.DataFrame({"product_id": ["p"], "category": ["tea"]})
-    events = SimpleNamespace(order_lines=engine.table(lines), products=engine.table(products), coupons_apart=False)
+    events = SimpleNamespace(
+        order_lines=engine.table(lines), products=engine.table(products), coupons_apart=False, tells_shelf=False
+    )
     outcomes, assigned = Outcomes(events, engine, 0.4), pl.DataFrame({"customer_id": [1, 2], "arm": "explore"})
     assigned = assigned.with_columns(
         offer_id=pl.lit("none"), planned_offer_id=pl.lit("none"), contact_cost_minor=0, cost_expected_micro=0

@@ -114,7 +114,7 @@ def _others(folder, funded, margins, names):
     pl.DataFrame(offers, OFFERS.schema, orient="row").write_parquet(folder / "offers.parquet")
     plan = [("spring", "plan as sent", 1400.0, 0.0, *FORECAST, 0.0, 0.0, 0.0)]
     pl.DataFrame(plan, COMPARISON.schema, orient="row").write_parquet(folder / "comparison.parquet")
-    margins = pl.DataFrame(margins or [(None, 0.3, "configured")], MARGINS.schema, orient="row")
+    margins = pl.DataFrame(margins or [(None, 0.3, "configured", None)], MARGINS.schema, orient="row")
     margins.write_parquet(folder / "margins.parquet")
     ids = range(1, N + 1)
     tags = [[*(["early"] if one % 2 else []), *(["lapsing"] if one % 4 == 0 else [])] for one in ids]

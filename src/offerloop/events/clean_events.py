@@ -71,6 +71,11 @@ class Events:
     """What new files of order lines can be added to, where they can."""
 
     @property
+    def tells_shelf(self) -> bool:
+        """Whether order lines tell what was off at the shelf from what offers took off."""
+        return self.coupons_apart or self.splits_discounts
+
+    @property
     def order_lines(self) -> Frame:
         """All lines before `as_of_day`, with `order_day`, `order_week` and money in minor units."""
         return self.line_parts[0] if len(self.line_parts) == 1 else nw.concat(self.line_parts)

@@ -10,7 +10,7 @@ from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from offerloop.flow.gap import Gap
-    from offerloop.flow.learning import estimate, offers_to_learn, shown_log, study_shown
+    from offerloop.flow.learning import estimate, offers_to_learn, shop_margins, shown_log, study_shown
     from offerloop.flow.offer_names import offers_not_valid, renamed_offers, unknown_names, without_offers
     from offerloop.flow.product_labels import product_names, product_texts
     from offerloop.flow.profiling import audiences, extend_profile, past_of, profile
@@ -54,6 +54,7 @@ __all__ = [
     "purchases_of",
     "recommend_products",
     "renamed_offers",
+    "shop_margins",
     "shown_log",
     "study_shown",
     "unknown_names",

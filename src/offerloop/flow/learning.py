@@ -49,6 +49,11 @@ STUDY_TABLES = {
 """What a study would have found."""
 
 
+def shop_margins(events: Events, usual: float) -> Margins:
+    """Return what is left of purchases, by unit costs where the shop gives them, else as a share of list price."""
+    return known_margins(events.order_lines, events.products, usual, tells_shelf=events.tells_shelf)
+
+
 def judge_campaigns(events: Events) -> tuple[pl.DataFrame, pl.DataFrame]:
     """What past campaigns did, naive and adjusted, and what reaching customers for the first time changed."""
     history = events.order_lines, events.campaigns, events.audiences, events.first_day, events.as_of_day
@@ -96,7 +101,7 @@ def study_shown(
 def shown_log(events: Events, config: Config, margins: Margins | None = None) -> ShownLog:
     """What the shop knows of past decisions; `margins` are those of the whole shop where they are known."""
     if margins is None:
-        margins = known_margins(events.order_lines, events.products, config.shop.margin)
+        margins = shop_margins(events, config.shop.margin)
     names = config.profiles.fixed_attributes
     attributes = events.customers.select("customer_id", *names) if names else None
     return ShownLog(
@@ -108,7 +113,7 @@ def shown_log(events: Events, config: Config, margins: Margins | None = None) ->
 def estimate(events: Events, study: ShelfStudy | Gap, shown: ShownEffects | Gap | None, config: Config) -> Effects:
     """Effects of every offer: as those shown at random tell, else shelf prices, else as the shop assumes."""
     baskets = usual_baskets(events.merchandise_lines, events.products, config.response)
-    margins = known_margins(events.order_lines, events.products, config.shop.margin)
+    margins = shop_margins(events, config.shop.margin)
     learned = None if isinstance(shown, Gap) else shown
     priced = None if isinstance(study, Gap) else study
     period = planned_period(events, config)
@@ -147,7 +152,7 @@ class LearnedOfSome:
             None if isinstance(study, Gap) else study,
             shown.without_customers() if isinstance(shown, ShownEffects) else None,
             usual_baskets(events.merchandise_lines, events.products, config.response).categories,
-            known_margins(events.order_lines, events.products, config.shop.margin),
+            shop_margins(events, config.shop.margin),
             effects.corrections,
         )
 

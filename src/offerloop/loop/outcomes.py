@@ -12,6 +12,7 @@ import polars as pl
 from offerloop.arrays import Floats
 from offerloop.engine import Engine, collect
 from offerloop.events import Events
+from offerloop.flow import shop_margins
 from offerloop.loop.drift import PeriodSales
 from offerloop.loop.guardrail_sums import LINES, OPT_OUTS, MetricSums, metric_sums, period_sales_of
 from offerloop.money import MICRO
@@ -23,7 +24,6 @@ from offerloop.response import (
     customer_days,
     exposure_features,
     exposure_outcomes,
-    known_margins,
 )
 
 
@@ -108,7 +108,7 @@ class Outcomes:
     @cached_property
     def _days(self) -> pl.DataFrame:
         lines, products = self.events.order_lines, self.events.products
-        margins = known_margins(lines, products, self.margin)
+        margins = shop_margins(self.events, self.margin)
         return customer_days(lines, products, margins, self.engine.table(self._everybody))
 
     def _unseen(self, costs: tuple[UnseenCost, ...]) -> UnseenCosts:

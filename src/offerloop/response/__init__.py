@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from offerloop.response.estimators.levels import outcome_kind
     from offerloop.response.estimators.ridge_t import predict_out_of_fold
     from offerloop.response.evidence import Estimator, Evidence, Fitted
-    from offerloop.response.margins import Margins, known_margins
+    from offerloop.response.margins import COSTS, Margins, known_margins, with_costs
     from offerloop.response.measured import Corrections
     from offerloop.response.scores import ExpectedOutcomes, draw_folds, expected_outcomes, robust_scores
     from offerloop.response.shelf.checks import CHECK_NAMES, EXPECTATIONS
@@ -106,6 +106,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ALPHA",
     "CHECK_NAMES",
+    "COSTS",
     "ESTIMATORS",
     "ESTIMATOR_NAMES",
     "EXPECTATIONS",
@@ -216,6 +217,7 @@ __all__ = [
     "unknown_cost",
     "usual_baskets",
     "widened_estimate",
+    "with_costs",
 ]
 
 __getattr__, __dir__ = lazy_exports(__name__)

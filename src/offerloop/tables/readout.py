@@ -26,7 +26,7 @@ OUTCOMES = TableContract(
         Column("units", pl.Int64, "units"),
         Column("revenue_minor", pl.Int64, "what the shop received, whoever paid it"),
         Column("list_value_minor", pl.Int64, "value at list price"),
-        Column("margin_minor", pl.Int64, "margin before offer cost: share of list value, half up"),
+        Column("margin_minor", pl.Int64, "margin before offer cost, half up"),
         Column("cost_minor", pl.Int64, "own part of discounts redeemed; empty when not observed", optional=True),
         Column("redeemed", pl.Boolean, "whether an offer was redeemed; empty when not observed", optional=True),
         Column(

@@ -145,6 +145,12 @@ MARGINS = TableContract(
         Column("category", pl.String, "category; empty for everything else", optional=True),
         Column("margin", pl.Float64, "share of list price, after usual shelf discounts"),
         Column("basis", pl.String, "unit costs, or configured (shop.margin)"),
+        Column(
+            "at_shelf",
+            pl.Float64,
+            "shelf value over list value of all goods of unknown unit cost, where order lines tell it",
+            optional=True,
+        ),
     ),
     key=("category",),
 )

@@ -12,7 +12,7 @@ from readout_shop import AS_OF, COST, HELD, N, make_orders, make_run, total
 
 from offerloop.commands.readout.findings import FIFTHS, FORECAST_COST, AgainstForecast, ReadoutEffect, ReadoutFindings
 from offerloop.commands.readout.sentences import forecast_sentence, place_sentence, sentence
-from offerloop.commands.readout.shards.margins import margin
+from offerloop.commands.readout.shards.margins import in_minor
 from offerloop.commands.readout.task import read_out
 from offerloop.config import Shop
 from offerloop.evaluation.estimate import Estimate
@@ -127,8 +127,8 @@ def test_outcomes_are_exact(works):
 
 
 def test_margins_are_rounded_half_away_from_zero():
-    table = pl.DataFrame({"list_value": [-5, 5, 15, 4, 0], "share": 0.3})
-    assert table.select(margin(pl.col("list_value"), pl.col("share"))).to_series().to_list() == [-2, 2, 5, 1, 0]
+    table = pl.DataFrame({"micro": [-1_500_000, 1_500_000, 4_500_000, 1_200_000, 0]})
+    assert table.select(in_minor(pl.col("micro"))).to_series().to_list() == [-2, 2, 5, 1, 0]
 
 
 # The forecast.

@@ -26,7 +26,7 @@ key_env = "READOUT_KEY"
 def test_margins_are_those_of_the_plan(tmp_path):
     """Everything sold is of a category that leaves .6 where the rest of the shop leaves .3: the effect is twice."""
     (tmp_path / "products.csv").write_text("product,category\n7,tea\n")
-    margins = [(None, 0.3, "configured"), ("tea", 0.6, "unit costs")]
+    margins = [(None, 0.3, "configured", None), ("tea", 0.6, "unit costs", None)]
     run = make_run(tmp_path / "runs" / "one", more=PRODUCTS, margins=margins)
     truth = 2 * make_orders(tmp_path / "orders.csv", run, lambda _: 1.1)
     done = read_out(run, tmp_path / "orders.csv")
@@ -34,6 +34,29 @@ def test_margins_are_those_of_the_plan(tmp_path):
     assert low < truth < high
     assert value > 0.75 * truth
     assert "unit costs" in done.report.read_text(encoding="utf-8")
+
+
+COUPONS = 'coupon = "coupon"\ndiscount = "off"'
+
+
+def test_a_line_leaves_what_was_paid_before_the_offer_less_what_goods_cost(tmp_path):
+    """Goods cost .60 of list price, as all leave .30 of it after shelf discounts of .10; each order has 2.00 off at the
+    shelf and, with an offer, a coupon of 0.50."""
+    run = make_run(tmp_path / "run", more=COUPONS, margins=[(None, 0.3, "configured", 0.9)])
+    make_orders(tmp_path / "orders.csv", run, columns=lambda one: {"coupon": 0.5 * (one > 0), "off": 2.0})
+    done = read_out(run, tmp_path / "orders.csv")
+    outcomes = pl.read_parquet(done.folder / "outcomes.parquet").filter("bought")
+    shelf = outcomes["revenue_minor"] + outcomes["cost_minor"]
+    left = shelf - 0.6 * (shelf + 200 * outcomes["n_orders"])
+    assert outcomes["margin_minor"].to_list() == pytest.approx(left.to_list(), abs=0.5)
+    assert "less unit costs" in done.report.read_text(encoding="utf-8")
+
+
+def test_a_run_of_an_earlier_version_knows_margins_of_categories_alone(tmp_path):
+    path = (run := make_run(tmp_path / "run", more=COUPONS)) / "margins.parquet"
+    table = pl.read_parquet(path)
+    table.drop("at_shelf").write_parquet(path)
+    assert read_run(run).margins.equals(table)
 
 
 def test_a_run_of_an_earlier_version_does_not_say_when_its_offers_end(tmp_path):

@@ -36,12 +36,18 @@ def shop(tmp_path_factory):
 
 
 def log_of(config, engine):
-    """The log and the offers to learn; those on everything hold for dear products of most brands only."""
+    """The log and the offers to learn: those on everything hold for dear products of most brands only, all others from
+    a spend of 8.00 on."""
     events = prepare(config, engine)
     brand = collect(events.products.select("brand"))["brand"].mode().min()
     scope = Scope(least_minor=100, but=Scope(brands=frozenset([brand])))
     offers = offers_to_learn(events, Gap(Message("prices are not studied")), config)
-    return shown_log(events, config), [replace(one, scope=scope) if one.category is None else one for one in offers]
+    return shown_log(events, config), [
+        replace(one, scope=scope)
+        if one.category is None
+        else replace(one, conditions=replace(one.conditions, min_minor=800))
+        for one in offers
+    ]
 
 
 def members(log):
@@ -74,12 +80,13 @@ def test_a_sample_teaches_effects_on_everybody(shop, name):
     assert learned.customers.to_list() == whole.customers.to_list()
     assert learned.customers.is_sorted()
     assert learned.table["n_nothing"][0] == pytest.approx(4 / 7 * whole.table["n_nothing"][0], rel=0.15)
-    shards, offer = members(log), next(iter(learned.made_of))
-    effects = learned.effects(offer).join(shards, on="customer_id", how="left", maintain_order="left")
-    for one in (2, 5):
-        own = nw.col("customer_id").is_in(shards.filter(shard=one)["customer_id"].to_list())
-        part = replace(log, exposures=log.exposures.filter(own), order_lines=log.order_lines.filter(own))
-        alone = shown_effects(part, learned, engine).effects(offer)
-        assert_frame_equal(effects.filter(shard=one).drop("shard"), alone, rel_tol=1e-9)
-    assert effects["value_minor"].is_finite().all()
-    assert effects.filter(shard=5)["value_minor"].n_unique() > 10
+    shards = members(log)
+    for offer in learned.made_of:
+        effects = learned.effects(offer).join(shards, on="customer_id", how="left", maintain_order="left")
+        for one in (2, 5):
+            own = nw.col("customer_id").is_in(shards.filter(shard=one)["customer_id"].to_list())
+            part = replace(log, exposures=log.exposures.filter(own), order_lines=log.order_lines.filter(own))
+            alone = shown_effects(part, learned, engine).effects(offer)
+            assert_frame_equal(effects.filter(shard=one).drop("shard"), alone, rel_tol=1e-9)
+        assert effects["value_minor"].is_finite().all()
+        assert effects.filter(shard=5)["value_minor"].n_unique() > 10

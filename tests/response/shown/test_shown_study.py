@@ -10,11 +10,12 @@ from offerloop.config import load_config
 from offerloop.engine import ENGINES
 from offerloop.errors import EvidenceError
 from offerloop.events import prepare
+from offerloop.flow import shop_margins
 from offerloop.market.policies import offers_at_random
 from offerloop.market.preset import load_preset
 from offerloop.market.simulation import Market
 from offerloop.market.truth import true_effects
-from offerloop.response import ShownLog, campaign_offers, known_margins, learn_shown, usual_baskets
+from offerloop.response import ShownLog, campaign_offers, learn_shown, usual_baskets
 
 
 def learned(market, folder):
@@ -22,7 +23,7 @@ def learned(market, folder):
     config = load_config(write_shop(market, folder))
     engine = ENGINES.load("duckdb")()
     events = prepare(config, engine)
-    margins = known_margins(events.order_lines, events.products, config.shop.margin)
+    margins = shop_margins(events, config.shop.margin)
     categories = usual_baskets(events.order_lines, events.products, config.response).categories
     offers = [one.offer for one in campaign_offers(config, categories, events.offers, margins)]
     offers += [

@@ -14,11 +14,11 @@ from offerloop.config import Config
 from offerloop.engine import SHARD_CUSTOMERS, Engine, Frame, Shards, collect, distinct
 from offerloop.errors import EvidenceError, InputError
 from offerloop.events import Events, has_coupons, prepare
-from offerloop.flow import product_names
+from offerloop.flow import product_names, shop_margins
 from offerloop.message import Message
 from offerloop.offers import NO_OFFER
 from offerloop.report import iso_day
-from offerloop.response import daily_sums, known_margins, offers_of_unseen_cost, randomised_days
+from offerloop.response import daily_sums, offers_of_unseen_cost, randomised_days
 
 _REMEDY = Message("log with each exposure the probability with which its offer was chosen ('offerloop run' writes it)")
 
@@ -91,7 +91,7 @@ def read_log(config: Config, engine: Engine, window_days: int) -> LoggedShop:
     n_exposures, n_customers, n_empty = _checked(exposures)
     ids = distinct(exposures.filter(~nw.col("customer_id").is_null()), "customer_id")
     _check_ids(events, exposures, window_days)
-    margins = known_margins(events.order_lines, events.products, config.shop.margin)
+    margins = shop_margins(events, config.shop.margin)
     own = nw.col("propensity")
     by_day = exposures.group_by("shown_day", "offer_id").agg(propensity=own.min(), largest=own.max())
     extremes, columns = collect(by_day, "shown_day", "offer_id"), config.sources["order_lines"].columns

@@ -16,6 +16,10 @@ NOTES = {
     "margin_costs": Message(
         "Value is what is left of list price by the shop's unit costs, in each category, before the cost of offers."
     ),
+    "margin_lines": Message(
+        "Value is what was paid before the cost of offers, less unit costs. Goods of unknown unit cost are taken to "
+        "cost the same share of list price, with which all that was bought leaves the margin of the shop."
+    ),
     "split_cost": Message(
         "The order lines have no column 'coupon': the cost of offers is estimated as what is "
         "off beyond usual shelf discounts in their windows."

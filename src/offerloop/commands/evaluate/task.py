@@ -18,6 +18,7 @@ from offerloop.errors import InputError, SourceError
 from offerloop.events import split_part
 from offerloop.message import Message, quoted
 from offerloop.report import period_text
+from offerloop.response import Margins
 from offerloop.workspace import InputTable, find_run, stored
 
 FEW_CUSTOMERS = 100
@@ -92,10 +93,17 @@ def _misfit(worths: tuple[PolicyWorth, ...], n_decisions: int) -> Iterator[Evalu
         yield EvaluationNote("misfit", {"n": wrong, "of": len(others)})
 
 
+def _note_on_margins(margins: Margins) -> str:
+    """Return the name of the note that says what value is."""
+    if margins.at_shelf is not None:
+        return "margin_lines"
+    return "margin_costs" if None in margins.by_category else "margin"
+
+
 def _notes_of_shop(shop: LoggedShop, valued: ValuedLog) -> Iterator[EvaluationNote]:
     """What a reader must know of the order lines, and of exposures that are not decisions."""
     window = {"period": period_text(shop.reader.window_days)}
-    yield EvaluationNote("margin_costs" if None in shop.reader.margins.by_category else "margin")
+    yield EvaluationNote(_note_on_margins(shop.reader.margins))
     if shop.splits_discounts:
         yield EvaluationNote("split_cost")
     if not shop.knows_cost:

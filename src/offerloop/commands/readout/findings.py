@@ -138,8 +138,8 @@ class ReadoutFindings:
     """The arm that the plan's customers are compared with: HOLDOUT, or HOLDBACK in a period of a loop."""
     cost_basis: Message = FORECAST_COST
     """observed in the order lines, observed in the redemptions, or FORECAST_COST."""
-    by_unit_costs: bool = False
-    """Whether margins are those of unit costs, not the configured one."""
+    margin_basis: str = "configured"
+    """`lines` where what was paid for each line before offers is known, `unit costs` of categories, or `configured`."""
     covariate: Message | None = None
     """What the adjusted figures are adjusted by."""
     effects: tuple[ReadoutEffect, ...] = ()

@@ -21,6 +21,7 @@ from offerloop.events import EPOCH, epoch_day, has_coupons, prepare, read_all, s
 from offerloop.message import Message, packed
 from offerloop.offers import NO_OFFER
 from offerloop.report import iso_day
+from offerloop.response import COSTS, with_costs
 from offerloop.tables import (
     ASSIGNMENTS,
     COMPARISON,
@@ -155,7 +156,7 @@ def read_run(folder: Path) -> PastRun:
         folder, config, as_of, sent,
         offers=_table(folder, OFFERS, _as_of_now),
         comparison=_table(folder, COMPARISON),
-        margins=_table(folder, MARGINS),
+        margins=_table(folder, MARGINS, _with_at_shelf),
         id_type=_columns(folder, replace(DECIDED, open=True))["customer_id"],
         has_recent=RECENT in _columns(folder, PROFILES) if (folder / "profiles.parquet").exists() else False,
         held_back=held_back_of(manifest),
@@ -198,6 +199,11 @@ def _as_of_now(offers: pl.DataFrame) -> pl.DataFrame:
         return offers
     messages = [packed(Message("{text}", context="pattern", text=label)) for label in offers["label"]]
     return offers.with_columns(pl.Series("label_message", messages, dtype=pl.String))
+
+
+def _with_at_shelf(margins: pl.DataFrame) -> pl.DataFrame:
+    """Return margins with the column that earlier runs lack: a category's goods all leave its margin in these."""
+    return margins if "at_shelf" in margins.columns else margins.with_columns(at_shelf=pl.lit(None, pl.Float64))
 
 
 def _as_it_is(table: pl.DataFrame) -> pl.DataFrame:
@@ -300,8 +306,7 @@ def read_orders(run: PastRun, path: Path, engine: Engine) -> BuyerOrders:
             events = prepare(settings, engine, read=read, lists_rejected=False)
         except NothingLeftError:
             continue
-        named = events.products.select("product_id", "category")
-        parts.append(events.order_lines.join(named, on="product_id", how="left").select(*READ))
+        parts.append(with_costs(events.order_lines, events.products).select(*READ))
     if not parts:
         raise SourceError(Message("'{path}' has no usable order line", path=name))
     lines, day = nw.concat(parts), nw.col("order_day")
@@ -312,7 +317,7 @@ def read_orders(run: PastRun, path: Path, engine: Engine) -> BuyerOrders:
 
 READ = (
     "customer_id", "order_id", "order_day", "category", "quantity", "revenue_minor", "list_value_minor",
-    "coupon_minor", "reimbursed_minor",
+    "coupon_minor", "reimbursed_minor", *COSTS,
 )  # fmt: skip
 """Columns of order lines that a read-out needs."""
 

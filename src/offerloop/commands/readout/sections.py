@@ -414,6 +414,17 @@ def limits_section(findings: ReadoutFindings, _: Localizer) -> Section:
     )
 
 
+_MARGINS = {
+    "lines": Message(
+        "The margin is what was paid before offers, less unit costs. Goods of unknown unit cost are taken to cost the "
+        "same share of list price."
+    ),
+    "unit costs": Message("The margin is the plan's: a share of the list value, by the category's unit costs."),
+    "configured": Message("The margin is a share of the value at list price, the same for all products."),
+}
+"""By the `margin_basis` of findings."""
+
+
 def _limits(findings: ReadoutFindings, _: Localizer) -> list[str]:
     """Return what limits a read-out, with an empty text for each limit that it does not have."""
     few = _.clauses(_(one) for one in findings.left_out)
@@ -429,9 +440,7 @@ def _limits(findings: ReadoutFindings, _: Localizer) -> list[str]:
             "The cost of the offers is not known yet. Every profit is given with {cost}.",
             cost=_("cost as forecast, not observed"),
         ),
-        _("The margin is the plan's: a share of the list value, by the category's unit costs.")
-        if findings.by_unit_costs
-        else _("The margin is a share of the value at list price, the same for all products."),
+        _(_MARGINS[findings.margin_basis]),
         _(
             "Purchases brought forward from later weeks count as gained; read out again after four "
             "weeks to see how many."

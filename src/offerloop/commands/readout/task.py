@@ -42,7 +42,7 @@ from offerloop.commands.readout.store_tables import inputs_of
 from offerloop.engine import engine_of
 from offerloop.message import Message
 from offerloop.report import FolderResult, in_all_languages, in_language, iso_day
-from offerloop.response import NEVER_IN_ORDERS
+from offerloop.response import NEVER_IN_ORDERS, Margins
 from offerloop.tables import EXPLORE, READOUT_EFFECTS
 from offerloop.workspace import filling, naming_damaged_tables
 
@@ -150,12 +150,19 @@ def _base(run: PastRun, period: Period, basis: ReadoutBasis, counts: Survey, fil
         stopped=why_unsound(base) or why_too_few(run, counts),
         control=run.control_arm,
         cost_basis=basis.cost,
-        by_unit_costs="unit costs" in run.margins["basis"],
+        margin_basis=_margin_basis(run.margins, basis),
         warnings=(*_warnings(basis, counts, files), *_unseen_costs(run, basis)),
         titles={campaign_group(one.id): one.title for one in run.config.campaigns},
         have_several=run.config.plan.offers_per_customer > 1,
         asks_usual=bool(run.usual_share),
     )
+
+
+def _margin_basis(margins: pl.DataFrame, basis: ReadoutBasis) -> str:
+    """Return the `margin_basis` of the findings."""
+    if Margins.of_table(margins, tells_shelf=basis.maps_coupon).at_shelf is not None:
+        return "lines"
+    return "unit costs" if "unit costs" in margins["basis"] else "configured"
 
 
 def _without_plan(

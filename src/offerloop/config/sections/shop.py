@@ -34,8 +34,8 @@ class Shop(ConfigSection):
     timezone: str = "UTC"
     """Zone in which days and weeks begin, and of clock times in sources and offers that name no other."""
     margin: Annotated[float, Field(gt=0, le=1)] = 0.30
-    """Margin after usual shelf discounts and before offer cost, as a share of list price; where most unit costs of a
-    category are known (`unit_cost` of the products), theirs counts."""
+    """Margin after usual shelf discounts and before offer cost, as a share of list price, of all that is bought; where
+    most unit costs of a category are known (`unit_cost` of the products), theirs counts."""
 
     @field_validator("currency")
     @classmethod

@@ -9,10 +9,10 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
-from offerloop.arrays import Ints
+from offerloop.arrays import Floats, Ints
 from offerloop.engine import Frame, collect
 from offerloop.money import MICRO
-from offerloop.response.margins import Margins
+from offerloop.response.margins import COSTS, Margins, with_costs
 from offerloop.response.shown.covered_lines import covered_lines, with_product_columns
 from offerloop.response.terms import CoveredGoods
 
@@ -23,8 +23,8 @@ YEAR_DAYS = 364
 EXPOSURE_FEATURES = ("spend_91", "orders_91", "discount_share_91", "days_since_order", "spend_28")
 """Columns of `exposure_features`."""
 _MONEY = ("revenue_minor", "list_value_minor", "discount_minor", "coupon_minor", "reimbursed_minor")
-_SUMS = (*_MONEY, "margin_micro", "n_orders")
-LINE_COLUMNS = ("customer_id", "order_id", "product_id", "order_day", *_MONEY)
+_SUMS = (*_MONEY, "profit_micro", "n_orders")
+LINE_COLUMNS = ("customer_id", "order_id", "product_id", "order_day", "quantity", *_MONEY)
 """What is read of order lines."""
 SCOPE_SUMS = ("list_value_minor", "n_orders")
 """What is summed up of the orders that a scope covers."""
@@ -34,32 +34,28 @@ SHELF_VALUE = "shelf_value_minor"
 
 
 def customer_days(order_lines: Frame, products: Frame, margins: Margins, ids: Frame) -> pl.DataFrame:
-    """Return running sums of money, orders and `margin_micro` of some customers, by customer_id and order_day.
+    """Return running sums of money, orders and `profit_micro` of some customers, by customer_id and order_day.
 
-    Sorted by customer and day. The margin is that of each category, before the cost of offers, in millionths of a minor
-    unit.
+    Sorted by customer and day. Profit is what is left before the cost of offers, in millionths of a minor unit.
     """
     return running_sums(collect(daily_sums(order_lines, products, ids)), margins)
 
 
 def daily_sums(order_lines: Frame, products: Frame, ids: Frame) -> Frame:
     """Sums of money by customer_id, order_day and category of some customers, beside the day's `n_orders`."""
-    named = products.select("product_id", "category")
-    lines = order_lines.join(ids, on="customer_id", how="semi").join(named, on="product_id", how="left")
+    lines = with_costs(order_lines.join(ids, on="customer_id", how="semi"), products)
     day = ["customer_id", "order_day"]
-    sums = [nw.col(name).sum().cast(nw.Int64) for name in _MONEY]
+    sums = [nw.col(name).sum().cast(nw.Int64) for name in (*_MONEY, *COSTS)]
     orders = lines.group_by(*day).agg(nw.col("order_id").n_unique().cast(nw.Int64).alias("n_orders"))
     return lines.group_by(*day, "category").agg(*sums).join(orders, on=day, how="inner")
 
 
 def running_sums(daily: pl.DataFrame, margins: Margins) -> pl.DataFrame:
     """What `customer_days` gives, from all of the `daily_sums` of whole customers."""
-    shares = [(name, round(MICRO * margins.of(name))) for name in daily["category"].unique()]
-    shares_of_days = pl.DataFrame(shares, {"category": pl.String, "_share": pl.Int64}, orient="row")
-    left = (pl.col("list_value_minor") * pl.col("_share")).alias("margin_micro")
-    valued = daily.join(shares_of_days, on="category", how="left", nulls_equal=True).with_columns(left)
-    totals = valued.group_by("customer_id", "order_day").agg(
-        pl.col(*_MONEY, "margin_micro").sum(), pl.col("n_orders").first()
+    totals = (
+        margins.with_profit(daily)
+        .group_by("customer_id", "order_day")
+        .agg(pl.col(*_MONEY, "profit_micro").sum(), pl.col("n_orders").first())
     )
     of_days = totals.select("customer_id", "order_day", *_SUMS).sort("customer_id", "order_day")
     return of_days.with_columns(pl.col(_SUMS).cum_sum().over("customer_id"))
@@ -68,15 +64,21 @@ def running_sums(daily: pl.DataFrame, margins: Margins) -> pl.DataFrame:
 def exposure_outcomes(days: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """Return value_minor, cost_minor and coupon_minor of each row, from its shown_day to before its until_day.
 
-    Value is margin before the cost of offers, cost the own part of coupons.
+    Value is profit before the cost of offers, cost the own part of coupons.
     """
     sums = sums_between(days, rows, pl.col("shown_day"), pl.col("until_day"))
     cost = pl.col("coupon_minor") - pl.col("reimbursed_minor")
     return sums.select(
-        value_minor=pl.col("margin_micro") / MICRO,
+        value_minor=pl.col("profit_micro") / MICRO,
         cost_minor=cost.cast(pl.Float64),
         coupon_minor=pl.col("coupon_minor").cast(pl.Float64),
     )
+
+
+def list_value(days: pl.DataFrame, rows: pl.DataFrame) -> Floats:
+    """(n,): what each row's customer bought from its shown_day to before its until_day, at list prices."""
+    bought = sums_between(days, rows, pl.col("shown_day"), pl.col("until_day"), ("list_value_minor",))
+    return bought.to_series().to_numpy().astype(np.float64)
 
 
 def exposure_features(days: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:

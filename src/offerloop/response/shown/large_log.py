@@ -17,7 +17,7 @@ from offerloop.engine import Engine, Frame, InMemoryEngine, ShardedTables, Shard
 from offerloop.errors import EvidenceError
 from offerloop.message import Message
 from offerloop.offers import Offer
-from offerloop.response.margins import Margins
+from offerloop.response.margins import UNIT_COST, Margins
 from offerloop.response.shown.covered_lines import needed_columns
 from offerloop.response.shown.exposure_windows import LINE_COLUMNS
 from offerloop.response.shown.log_evidence import ShownLog
@@ -83,10 +83,12 @@ def _learned(
     of_sample = replace(log, order_lines=sample[LINES], exposures=sample[EXPOSURES], attributes=sample.get(ATTRIBUTES))
     learned = learn_shown(of_sample, offers, seed, engine, never_harms=never_harms)
     of_product = ("product_id", "category")
-    products = collect(log.products.select(*of_product, *_further(log.products, of_product, needed)))
+    further = _further(log.products, of_product, needed | {UNIT_COST})
+    products = collect(log.products.select(*of_product, *further))
     of_shard = EffectsOfShard(
-        products, log.first_day, log.as_of_day, log.window_days, log.margins, learned.without_customers()
-    )
+        products, log.first_day, log.as_of_day, log.window_days, log.margins, log.coupons_apart,
+        learned.without_customers(),
+    )  # fmt: skip
     return _joined(learned, list(others.each(of_shard)))
 
 
@@ -104,6 +106,7 @@ class EffectsOfShard:
     as_of_day: int
     window_days: int
     margins: Margins
+    coupons_apart: bool
     learned: ShownEffects
 
     def __call__(self, rows: ShardRows) -> CustomerEffects:
@@ -112,7 +115,9 @@ class EffectsOfShard:
         exposures, lines, products = (engine.table(one) for one in (rows[EXPOSURES], rows[LINES], self.products))
         days = (self.first_day, self.as_of_day, self.window_days)
         attributes = engine.table(rows[ATTRIBUTES]) if ATTRIBUTES in rows else None
-        log = ShownLog(exposures, lines, products, *days, self.margins, attributes=attributes)
+        log = ShownLog(
+            exposures, lines, products, *days, self.margins, attributes=attributes, coupons_apart=self.coupons_apart
+        )
         shown = shown_effects(log, self.learned, engine)
         return shown.customers, shown.by_outcome, shown.se
 

@@ -1,8 +1,8 @@
 """A log of past exposures as the rows that estimators read: what was shown to whom, and what they then bought.
 
-For every exposure whose window is over, the outcome is the margin left in it and the discount that was redeemed. What
-is known of a customer is from the days before, and for an offer on a category also what the customer usually buys
-there.
+For every exposure whose window is over, the outcomes are what was bought in it at list prices, what was left of that,
+and the discount that was redeemed. What is known of a customer is from the days before, and for an offer on a category
+also what the customer usually buys there.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from offerloop.response.margins import Margins
 from offerloop.response.shown.category_shares import ShareScale
 from offerloop.response.shown.covered_lines import columns_of_tables
 from offerloop.response.shown.customer_attributes import CustomerAttributes
-from offerloop.response.shown.exposure_windows import YEAR_DAYS, exposure_outcomes
+from offerloop.response.shown.customer_margins import MarginScale
+from offerloop.response.shown.exposure_windows import YEAR_DAYS, exposure_outcomes, list_value
 from offerloop.response.shown.growth.carry_over import LAGS
 from offerloop.response.shown.hidden_costs import with_hidden_costs
 from offerloop.response.shown.logged_decisions import decided, earlier_offers, earlier_rows, finished_exposures
@@ -31,7 +32,7 @@ from offerloop.response.shown.sales_before import Before, UsualWeek
 from offerloop.response.terms import OfferTerms
 
 OUTCOMES = ("value_minor", "coupon_minor", "redeemed")
-"""What estimators learn of: margin before the discount, the discount, and whether there was one, by whole windows."""
+"""What offers change: profit before the discount, the discount, and whether there was one, by whole windows."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class LoggedRows:
 
     rows: pl.DataFrame
     evidence: Evidence
-    """The evidence of value."""
+    """The evidence of what is bought, at list prices."""
     outcomes: dict[str, Floats]
     """Each of OUTCOMES (n,) by its name."""
     coupon_seen: Floats
@@ -97,6 +98,7 @@ class LogScale:
     past: UsualWeek
     """Before finished exposures."""
     now: UsualWeek
+    margins: MarginScale
     rarely_drawn: frozenset[str]
 
 
@@ -154,7 +156,7 @@ def logged_rows(
     evidence = Evidence(
         before.features(kept),
         action,
-        table["value_minor"],
+        list_value(before.days, kept) / part,
         drawn.propensity,
         terms,
         covered=covered,
@@ -174,9 +176,10 @@ def _part_of_window(rows: pl.DataFrame, window_days: int) -> Floats:
 
 
 def with_earlier(evidence: LoggedRows, exposures: pl.DataFrame, names: list[str], window_days: int) -> Evidence:
-    """Return the evidence of value with the offers that each row's customer was given before."""
+    """Return the evidence of what is bought with the offers that each row's customer was given before."""
     return replace(
-        evidence.of(OUTCOMES[0]),
+        evidence.evidence,
+        customer=evidence.customer,
         earlier=earlier_offers(exposures, evidence.rows, names, window_days, LAGS),
         earlier_rows=earlier_rows(exposures, evidence.rows, window_days, LAGS),
     )

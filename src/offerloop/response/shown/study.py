@@ -1,7 +1,8 @@
 """Effects learned from offers that were shown at random, by the rows of `log_evidence`.
 
-They are learned as growth of what customers buy anyway (`growth.model`), and used as customers left out judge them
-(`growth.calibration`).
+They are learned as growth of what customers buy anyway, at list prices (`growth.model`), and used as customers left out
+judge them (`growth.calibration`). Of what an offer adds a customer leaves as much as of other purchases
+(`customer_margins`): purchases on sale, of goods that leave little, or of who mostly buys such, are worth less.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from offerloop.evaluation import Z95, bucket
 from offerloop.message import Message
 from offerloop.offers import Offer
 from offerloop.response.evidence import Evidence
+from offerloop.response.shown.customer_margins import MarginScale
 from offerloop.response.shown.growth.calibration import JudgedGrowth
 from offerloop.response.shown.growth.carry_over import LAGS
 from offerloop.response.shown.growth.model import NAME as GROWTH
@@ -152,14 +154,10 @@ def learn_shown(
         return _without(unpriced, log, offers, seed, engine, never_harms=never_harms)
     value = with_earlier(evidence, exposures, [one.offer_id for one in terms], log.window_days)
     part, discount = _part(evidence.rows["customer_id"], seed), evidence.outcomes["coupon_minor"]
-    past = evidence.usual
-    now = replace(before.usual_week(coming_rows(log, active)), weeks=past.weeks)
-    scale = LogScale(
-        log.first_day, before.shares.scale, before.encoding, days, evidence.personal, past, now, log.rarely_drawn,
-    )  # fmt: skip
+    scale = _scale(log, evidence, before, days, coming_rows(log, active))
     redemption, propensity = RedemptionModel.fit(evidence.of("redeemed")), evidence.evidence.draw.mean(axis=0)
     once = are_used_once(before, evidence.rows, value.action, value.coding)
-    value = _with_single_use(value, once, redemption, partial(before.order_worth, evidence.rows, past))
+    value = _with_single_use(value, once, redemption, partial(before.order_worth, evidence.rows, evidence.usual))
     growth = JudgedGrowth.fit(value, discount, part, never_harms=never_harms)
     model = ShownModel(terms, growth, redemption, propensity, once, scale)
     by_outcome, se = _predicted(model, log, active, before, exposures, (evidence, value))
@@ -170,6 +168,15 @@ def learn_shown(
     counted = discount * evidence.evidence.parts
     notes = (*notes_on_use(evidence.coupon_seen, counted, evidence.evidence), *notes_on_coverage(learned, log.columns))
     return ShownEffects(active["customer_id"], made_of, by_outcome, se, table, model, notes)
+
+
+def _scale(log: ShownLog, evidence: LoggedRows, before: Before, days: pl.DataFrame, now: pl.DataFrame) -> LogScale:
+    """Return what the log says of all customers; `days` has the propensities of days, `now` who is predicted for."""
+    past = evidence.usual
+    return LogScale(
+        log.first_day, before.shares.scale, before.encoding, days, evidence.personal, past,
+        replace(before.usual_week(now), weeks=past.weeks), MarginScale.of(before.days, now), log.rarely_drawn,
+    )  # fmt: skip
 
 
 def _unpriced(evidence: LoggedRows, before: Before, offers: Sequence[Offer], columns: Collection[str]) -> list[str]:
@@ -236,9 +243,9 @@ def _predicted(
     numbers = dict(zip(evidence.rows["customer_id"].to_list(), evidence.customer.tolist(), strict=True))
     whose = np.array([numbers.get(one, -1) for one in now["customer_id"].to_list()], dtype=np.int64)
     grown = model.growth.effects(coming, model.growth.signals(value, whose))
-    used = model.redemption.gains(coming.features)
-    by_outcome = dict(zip(OUTCOMES, (grown.value, grown.discount, used), strict=True))
-    se = dict(zip(OUTCOMES, (grown.value_se, grown.discount_se), strict=False))
+    used, margin = model.redemption.gains(coming.features), model.scale.margins.of_customers(before.days, now)[:, None]
+    by_outcome = dict(zip(OUTCOMES, (margin * grown.value, grown.discount, used), strict=True))
+    se = dict(zip(OUTCOMES, (np.abs(margin) * grown.value_se, grown.discount_se), strict=False))
     return by_outcome, se
 
 

@@ -16,6 +16,7 @@ from offerloop.engine import ShardRows
 from offerloop.message import Message
 from offerloop.money import half_up
 from offerloop.offers import NO_OFFER
+from offerloop.response import Margins
 from offerloop.tables import OUTCOMES, PLAN
 
 IN_LINES = Message("observed in the order lines")
@@ -79,7 +80,8 @@ def outcomes(run: PastRun, basis: ReadoutBasis, period: Period, tables: ShardRow
     `tables` has `bought` and `spent` of the period.
     """
     decided = run.checked(DECIDED, tables["assignments"])
-    left = _by_customer(run, margins_left(tables["spent"], run.margins))
+    margins = Margins.of_table(run.margins, tells_shelf=basis.maps_coupon)
+    left = _by_customer(run, margins_left(tables["spent"], margins))
     rows = decided.select(_DECIDED).join(_by_customer(run, tables["bought"]), on="customer_id", how="left")
     rows = rows.join(left, on="customer_id", how="left").with_columns(pl.col(*SUMS, "margin_minor").fill_null(0))
     rows = rows.join(_before(run, basis, tables), on="customer_id", how="left")

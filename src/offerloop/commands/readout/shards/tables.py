@@ -9,6 +9,7 @@ import narwhals as nw
 from offerloop.commands.readout.inputs import BuyerOrders, PastRun, Period
 from offerloop.engine import Engine, Frame
 from offerloop.offers import NO_OFFER
+from offerloop.response import COSTS
 from offerloop.tables import PLAN
 
 SUMS = ("n_orders", "units", "revenue_minor", "list_value_minor", "coupon_minor", "reimbursed_minor")
@@ -30,9 +31,9 @@ def bought_by(orders: BuyerOrders, first: int, last: int) -> Frame:
 
 
 def spent(orders: BuyerOrders, period: Period) -> Frame:
-    """customer_id, category and list value of what each customer bought of it."""
+    """customer_id, category and sums of what each customer bought of it."""
     by = orders.within(period.first, period.last).group_by("customer_id", "category")
-    return by.agg(nw.col("list_value_minor").sum().cast(nw.Int64))
+    return by.agg(nw.col(name).sum().cast(nw.Int64) for name in (*SUMS[2:], *COSTS))
 
 
 def before(run: PastRun, orders: BuyerOrders, period: Period) -> Frame:
