@@ -6,7 +6,7 @@ import pytest
 
 from offerloop.background import follow_campaigns
 from offerloop.config import Config, Schedule, Webhook
-from offerloop.offers import CouponTerms, Issue, Redeem
+from offerloop.offers import CouponTerms, Issue, Lock, Redeem
 from offerloop.store import (
     BudgetChange,
     CampaignState,
@@ -111,7 +111,9 @@ def test_a_campaign_whose_coupons_have_spent_the_budget_is_exhausted(database):
         ledger.add_template(name, CouponTerms(budget_minor=500))
     ledger.carry_out_all([Issue("i", "spring", ("A",)), Redeem("r1", "A", "anna", 500)])
     assert follow_campaigns(database, CONFIG) == 0
-    ledger.carry_out_all([Issue("j", "spring/app", ("B",)), Redeem("r2", "B", "ben", 500)])
+    ledger.carry_out_all([Issue("j", "spring/app", ("B",)), Lock("l", "B", "ben", "cart", 500)])
+    assert follow_campaigns(database, CONFIG) == 0
+    ledger.carry_out(Redeem("r2", "B", "ben", 500, "cart"))
     assert follow_campaigns(database, CONFIG) == 1
     assert state_of(database, "spring") is CampaignState.EXHAUSTED
 
@@ -153,6 +155,18 @@ def test_a_budget_of_which_something_comes_back_is_not_used_up(database):
     assert database.read(exhausted_budgets) == []
 
 
+def test_an_exhausted_budget_of_which_everybody_is_told_is_only_read(database, monkeypatch):
+    database.change(lambda one: open_budgets(one, "v1", {"spring": 100}, {}))
+    lease, _ = database.change(lambda one: take_lease(one, "v1", "spring", 100, 100, 60))
+    spend_all(database, lease, 100)
+    assert database.change(lambda one: take_lease(one, "v1", "spring", 10, 10, 60)) is None
+    follow_campaigns(database, CONFIG)
+    written = []
+    monkeypatch.setattr(Database, "change", lambda *_: written.append(1))
+    follow_campaigns(database, CONFIG)
+    assert written == []
+
+
 def test_a_budget_of_a_plan_that_is_not_served_any_more_exhausts_nothing(database):
     write(database, "spring", CampaignState.RUNNING)
     for version in ("20240601-000000", "20240608-000000"):
@@ -161,6 +175,7 @@ def test_a_budget_of_a_plan_that_is_not_served_any_more_exhausts_nothing(databas
     spend_all(database, lease, 100)
     assert database.change(lambda one: take_lease(one, "20240601-000000", "spring", 10, 10, 60)) is None
     assert follow_campaigns(database, CONFIG) == 0
+    assert follow_campaigns(database, CONFIG, "20240615-000000") == 0  # a run that leaves no budget enters none
     database.change(lambda one: promote(one, "20240601-000000", "ada"))
     assert follow_campaigns(database, CONFIG) == 1
     assert state_of(database, "spring") is CampaignState.EXHAUSTED

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from offerloop.background import SIGNATURE, announce, is_signed, notifying, send_due, signature_of
 from offerloop.config import Alarms, Config, Webhook
-from offerloop.offers import CouponTerms, Issue, Redeem
+from offerloop.offers import CouponTerms, Issue, Lock, Redeem, Release
 from offerloop.store import Database, Ledger, forget_notices
 from offerloop.store.work import notices
 
@@ -168,7 +168,10 @@ def test_redemptions_and_used_up_budgets_are_told_once(database, hook):
     config, ledger = listening(hook), Ledger(database.engine)
     ledger.add_template("t", CouponTerms(limit_per_code=9, budget_minor=100))
     ledger.carry_out_all([Issue("i", "t", ("A",)), Redeem("before", "A", "anna", 30)])
+    ledger.carry_out(Lock("lock", "A", "anna", "cart", 70))
     send_due(database, config)
+    assert hook.told == []
+    ledger.carry_out(Release("release", "A", "cart"))
     ledger.carry_out_all([Redeem("1", "A", "anna", 40), Redeem("2", "A", "bob", 40), Redeem("3", "A", "bob", 30)])
     for _ in range(3):
         send_due(database, config)

@@ -7,12 +7,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from offerloop.background.notifying import announce
+from offerloop.background.notifying import announce, is_announced
 from offerloop.config import Config
 from offerloop.store import (
     BudgetChange,
     CampaignState,
     Database,
+    ExhaustedBudget,
     WrittenCampaign,
     add_entry,
     add_job,
@@ -33,18 +34,19 @@ Move = tuple[WrittenCampaign, CampaignState, str]
 """A campaign, its new state, and why."""
 
 
-def follow_campaigns(database: Database, config: Config) -> int:
+def follow_campaigns(database: Database, config: Config, newest: str | None = None) -> int:
     """Move the campaigns whose time has come or whose budget is used up, tell of both, and return how many moved.
 
     Where a campaign has another budget from now on, a run is begun that plans with it. A loop does so in its next
-    period: what is served must stay what it gave, or it would learn from offers that nobody saw.
+    period: what is served must stay what it gave, or it would learn from offers that nobody saw. `newest` is as
+    `exhausted_budgets` takes it.
     """
     plans_by_loop = config.schedule is not None and config.schedule.job == "loop"
     if not plans_by_loop and database.read(_budgets_to_begin):
         database.change(_begin_budgets)
-    if not database.read(lambda connection: _moves(connection) or exhausted_budgets(connection)):
+    if not database.read(lambda one: _moves(one, newest) or _not_announced(one, config, newest)):
         return 0
-    return database.change(lambda connection: _carry_out(connection, config))
+    return database.change(lambda connection: _carry_out(connection, config, newest))
 
 
 def _budgets_to_begin(connection: Connection) -> list[tuple[WrittenCampaign, BudgetChange, str]]:
@@ -60,14 +62,24 @@ def _begin_budgets(connection: Connection) -> None:
         add_entry(connection, ACTOR, "campaign budget changed", campaign.campaign_id, budget=change.budget)
 
 
-def _carry_out(connection: Connection, config: Config) -> int:
-    for budget in exhausted_budgets(connection):
+def _not_announced(connection: Connection, config: Config, newest: str | None) -> list[ExhaustedBudget]:
+    """Return the exhausted budgets of which somebody is still to be told."""
+    exhausted = exhausted_budgets(connection, newest)
+    return [one for one in exhausted if not is_announced(connection, config, "budget.exhausted", _key(one))]
+
+
+def _key(budget: ExhaustedBudget) -> str:
+    return f"{budget.version} {budget.campaign_id}"
+
+
+def _carry_out(connection: Connection, config: Config, newest: str | None) -> int:
+    for budget in exhausted_budgets(connection, newest):
         announce(
-            connection, config, "budget.exhausted", f"{budget.version} {budget.campaign_id}",
+            connection, config, "budget.exhausted", _key(budget),
             {"campaign_id": budget.campaign_id, "policy_version": budget.version, "budget_minor": budget.budget_minor,
              "leased_minor": budget.leased_minor},
         )  # fmt: skip
-    moves = _moves(connection)
+    moves = _moves(connection, newest)
     for campaign, state, why in moves:
         move_campaign(connection, campaign, state, campaign.moment.approved_by)
         announcement = {
@@ -86,20 +98,20 @@ def _announced(campaign: WrittenCampaign, announcement: dict[str, Any]) -> dict[
     return {"campaign_id": campaign.campaign_id, **announcement, "reviewed": reviewed, "actor": ACTOR}
 
 
-def _moves(connection: Connection) -> list[Move]:
+def _moves(connection: Connection, newest: str | None) -> list[Move]:
     """Return the moves of this moment, at most one for each campaign."""
     by_time: list[Move] = [(one, one.state, "time") for one in moved_by_time(connection)]
-    exhausted = [*used_up(connection), *_all_leased(connection)]
+    exhausted = [*used_up(connection), *_all_leased(connection, newest)]
     by_budget: list[Move] = [(one, CampaignState.EXHAUSTED, "budget") for one in exhausted]
     return list({one[0].campaign_id: one for one in (*by_budget, *by_time)}.values())
 
 
-def _all_leased(connection: Connection) -> Iterator[WrittenCampaign]:
+def _all_leased(connection: Connection, newest: str | None) -> Iterator[WrittenCampaign]:
     """Yield running and paused campaigns whose whole budget was given to customers beside the plan.
 
     Where the plan holds offers for customers of its own, these still get them.
     """
-    for budget in exhausted_budgets(connection):
+    for budget in exhausted_budgets(connection, newest):
         campaign = find_campaign(connection, budget.campaign_id)
         live = campaign is not None and campaign.state in (CampaignState.RUNNING, CampaignState.PAUSED)
         if campaign is not None and live and budget.n_held == 0:

@@ -30,6 +30,7 @@ from offerloop.store import (
     add_notice,
     due_notice,
     instant,
+    is_noticed,
     note_failed,
     note_sent,
     with_instants,
@@ -46,6 +47,11 @@ _MAIL = "mailto:"
 def announce(connection: Connection, config: Config, topic: Topic, key: str, data: Mapping[str, Any]) -> None:
     """Tell whoever the configuration names, once for each key, when the transaction is committed."""
     add_notice(connection, topic, key, _places(config, topic), data)
+
+
+def is_announced(connection: Connection, config: Config, topic: Topic, key: str) -> bool:
+    """Return whether `announce` would add nothing."""
+    return is_noticed(connection, topic, key, _places(config, topic))
 
 
 def _places(config: Config, topic: Topic) -> list[str]:

@@ -19,6 +19,7 @@ from offerloop.background.schedule import due_job
 from offerloop.config import STORE_VARIABLE, Config, config_file, load_config
 from offerloop.errors import OfferloopError
 from offerloop.store import Database, add_job, jobs_wait
+from offerloop.workspace import find_run
 
 EVERY = 1.0
 """Seconds between two looks at the queue."""
@@ -103,4 +104,8 @@ class Runner:
         send_due(self._database, self._config(), self._over.is_set)
 
     def _campaigns(self) -> None:
-        follow_campaigns(self._database, self._config())
+        try:
+            newest = find_run(self.shop).name
+        except OfferloopError:  # a shop without a run has campaigns all the same
+            newest = None
+        follow_campaigns(self._database, self._config(), newest)

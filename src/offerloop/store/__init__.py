@@ -189,6 +189,7 @@ if TYPE_CHECKING:
         add_notice,
         due_notice,
         forget_notices,
+        is_noticed,
         note_failed,
         note_sent,
     )
@@ -310,6 +311,7 @@ __all__ = [
     "instant",
     "invite",
     "invite_again",
+    "is_noticed",
     "is_on",
     "job_named",
     "jobs_are_stuck",

@@ -234,7 +234,7 @@ DUE_SECONDS = 86_400
 
 
 def used_up(connection: Connection) -> list[WrittenCampaign]:
-    """Return the running and paused campaigns all of whose coupon templates have spent and reserved their budgets."""
+    """Return the running and paused campaigns all of whose coupon templates have spent their budgets."""
     live = (CampaignState.RUNNING, CampaignState.PAUSED)
     return [one for one in _begun(connection) if one.state in live and _is_spent(connection, one.campaign_id)]
 
@@ -244,7 +244,7 @@ def _begun(connection: Connection) -> list[WrittenCampaign]:
 
 
 def _is_spent(connection: Connection, campaign_id: str) -> bool:
-    left = templates.c.budget_minor - templates.c.reserved_minor - templates.c.spent_minor
+    left = templates.c.budget_minor - templates.c.spent_minor  # locks may come back
     of_campaign = connection.execute(select(left).where(templates_of(campaign_id))).scalars().all()
     return bool(of_campaign) and all(one is not None and one <= 0 for one in of_campaign)
 

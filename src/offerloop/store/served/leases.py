@@ -94,10 +94,10 @@ class ExhaustedBudget:
     """Customers for whom the plan holds an offer of the campaign; None where an earlier program entered the budget."""
 
 
-def exhausted_budgets(connection: Connection) -> list[ExhaustedBudget]:
+def exhausted_budgets(connection: Connection, newest: str | None = None) -> list[ExhaustedBudget]:
     """Return the budgets of the policy that is served that covered no further offer when a worker asked last, since
-    yesterday."""
-    served = promoted(connection) or select(func.max(budgets.c.version)).scalar_subquery()
+    yesterday. Served is what was promoted, or else the `newest` run: by default the newest one that has a budget."""
+    served = promoted(connection) or newest or select(func.max(budgets.c.version)).scalar_subquery()
     lately = (budgets.c.version == served) & (budgets.c.exhausted_at > clock(connection) - 86_400)
     rows = connection.execute(select(budgets).where(lately).order_by(budgets.c.campaign_id))
     return [

@@ -54,11 +54,22 @@ def add_notice(
     now = clock(connection)
     for place in sorted(set(places)):
         row = {
-            "notice_id": hashlib.sha256(json.dumps([topic, key, place]).encode()).hexdigest()[:32], "topic": topic,
-            "place": place, "customer_id": customer_id, "body": json.dumps(dict(data), ensure_ascii=False),
+            "notice_id": _notice_id(topic, key, place), "topic": topic, "place": place,
+            "customer_id": customer_id, "body": json.dumps(dict(data), ensure_ascii=False),
             "made_at": now, "next_at": now, "attempts": 0,
         }  # fmt: skip
         connection.execute(inserting(connection, notices).values(row).on_conflict_do_nothing())
+
+
+def is_noticed(connection: Connection, topic: str, key: str, places: Iterable[str]) -> bool:
+    """Return whether all places are told something already."""
+    ids = {_notice_id(topic, key, place) for place in places}
+    kept = connection.execute(select(func.count()).where(notices.c.notice_id.in_(ids)))
+    return kept.scalar_one() == len(ids)
+
+
+def _notice_id(topic: str, key: str, place: str) -> str:
+    return hashlib.sha256(json.dumps([topic, key, place]).encode()).hexdigest()[:32]
 
 
 def due_notice(connection: Connection, not_to: Collection[str] = ()) -> PendingNotice | None:
@@ -104,7 +115,7 @@ def forget_notices(connection: Connection) -> None:
 
 
 def add_ledger_notices(connection: Connection, redeemed: Iterable[str], exhausted: Iterable[str]) -> None:
-    """Tell some places of new redemptions, and others of templates whose budget is used up.
+    """Tell some places of new redemptions, and others of templates whose budget is spent. Locks may come back.
 
     Redemptions are read twice, at once and when they have settled, because a transaction may end after one that began
     later.
@@ -113,8 +124,7 @@ def add_ledger_notices(connection: Connection, redeemed: Iterable[str], exhauste
     if redeemed:
         _add_redeemed(connection, redeemed)
     if exhausted:
-        used = templates.c.reserved_minor + templates.c.spent_minor
-        full = select(templates).where(templates.c.budget_minor.is_not(None), used >= templates.c.budget_minor)
+        full = select(templates).where(templates.c.spent_minor >= templates.c.budget_minor)
         for row in connection.execute(full):
             data = {"template_id": row.template_id, "budget_minor": row.budget_minor, "spent_minor": row.spent_minor}
             add_notice(connection, "budget.exhausted", row.template_id, exhausted, data)
