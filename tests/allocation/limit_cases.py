@@ -22,8 +22,7 @@ def made(kind: str, seed: int) -> Problem:
     scale = max(1, int(0.4 * cost.clip(0).mean() * n))
     limits = (Limit("budget", int(rng.integers(0, 2 * scale + 1))), *LIMITS[kind](rng, scale, group, offers))
     block = Block(np.arange(n), profit, measures, None, {"group": group})
-    exclusions = (tuple(k % 3 for k in range(offers)), tuple(k // 2 for k in range(offers)))[: EXCLUSIONS.get(kind, 0)]
-    return Problem(block.pieces(), offers, limits, 2 if kind in SEVERAL else 1, exclusions)
+    return Problem(block.pieces(), offers, limits, 2 if kind == SEVERAL else 1)
 
 
 def none(*_: object) -> list[Limit]:
@@ -78,21 +77,18 @@ def only(group: int) -> tuple[int, ...]:
     return tuple(int(one == group) for one in range(GROUPS))
 
 
+SEVERAL = "two offers each"
+"""The kind in which a customer may have two offers."""
 LIMITS = {
     "budget": none,
     "negative costs": none,
     "budgets": budgets,
     "caps": caps,
-    "two offers each": caps,
-    "one of each number": caps,
-    "one of each of two exclusions": caps,
+    SEVERAL: caps,
     "minimum": minimum,
     "band": band,
     "return": returns,
 }
 KINDS = list(LIMITS)
-EXCLUSIONS = {"one of each number": 1, "one of each of two exclusions": 2}
-SEVERAL = ("two offers each", *EXCLUSIONS)
-"""Kinds in which a customer may have two offers."""
-SAFE = ("budget", "budgets", "caps", *SEVERAL)
+SAFE = ("budget", "budgets", "caps", SEVERAL)
 """Kinds of budgets and caps, whose measures are never below zero: a plan that gives nothing keeps to them."""

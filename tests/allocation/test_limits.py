@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from itertools import combinations, product
 
 import numpy as np
 import pytest
@@ -44,20 +43,12 @@ def compared(kind: str, seed: int) -> tuple[str, float]:
         assert kind not in SAFE
         return "missed", 0.0
     assert not ours.broken
-    assert not exclusions_broken(problem, ours)
     assert ours.bound >= best.profit - 1e-6
     assert best.profit >= ours.profit - 1e-6
     if kind in SAFE:
         assert ours.profit >= ours.bound - len(problem.limits) * best_customer(problem) - 1e-6
     missing = (best.profit - ours.profit) / max(abs(best.profit), 1.0)
     return "best" if missing < 1e-6 else "worse", missing
-
-
-def exclusions_broken(problem: Problem, plan: Solution) -> int:
-    """How many customers have two offers of which only one may be given, for each reason."""
-    none = -1 - np.arange(plan.choice.shape[1])
-    numbers = [np.where(plan.choice < 0, none, np.array(exclusion)[plan.choice]) for exclusion in problem.exclusions]
-    return sum(int((np.diff(np.sort(one, axis=1), axis=1) == 0).any(axis=1).sum()) for one in numbers)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -105,33 +96,11 @@ def test_many_customers_are_decided_by_prices_and_the_rest_by_a_linear_program()
     assert plan.prices[0] > 0
 
 
-@pytest.mark.parametrize("exclusions", [(), ((0, 0, 1, 1, 2),), ((0, 0, 0, 1, 1), (0, 1, 2, 0, 3))])
-def test_several_offers_of_a_customer_do_not_exclude_each_other(exclusions):
-    problem = replace(many(), most=2, exclusions=exclusions)
-    plan = solve(problem)
+def test_a_customer_may_get_several_offers():
+    plan = solve(replace(many(), most=2))
     assert not plan.broken
-    assert not exclusions_broken(problem, plan)
-    assert plan.gap < (1e-4 if len(exclusions) < 2 else 0.1)
+    assert plan.gap < 1e-4
     assert ((plan.choice >= 0).sum(axis=1) == 2).sum() > 100
-
-
-@settings(max_examples=40, deadline=None)
-@given(seed=st.integers(0, 10**9))
-def test_exclusions_are_kept_as_by_trying_every_plan(seed):
-    rng = np.random.default_rng(seed)
-    profit, cost = np.round(rng.uniform(-3, 9, (3, 4)), 1), rng.integers(0, 9, (3, 4))
-    exclusions, budget = tuple(tuple(one) for one in rng.integers(0, 3, (2, 4)).tolist()), int(rng.integers(0, 30))
-    problem = replace(small(profit, cost, Limit("budget", budget)), most=2, exclusions=exclusions)
-    every = [one for r in range(3) for one in combinations(range(4), r)]
-    sets = [one for one in every if all(len({exclusion[k] for k in one}) == len(one) for exclusion in exclusions)]
-    each = [[(profit[i, list(one)].sum(), cost[i, list(one)].sum()) for one in sets] for i in range(3)]
-    best = max(sum(p for p, _ in plan) for plan in product(*each) if sum(c for _, c in plan) <= budget)
-    exact = solve_exactly(problem)
-    assert exact is not None
-    assert exact.profit == pytest.approx(best, abs=1e-6)
-    fast = solve(problem)
-    assert fast.profit <= best + 1e-6 <= fast.bound + 2e-6
-    assert not exclusions_broken(problem, fast)
 
 
 def test_the_order_of_customers_does_not_matter():

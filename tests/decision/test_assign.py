@@ -10,6 +10,7 @@ OFFERS = pl.DataFrame(
     {
         "campaign_id": ["own", "paid", "paid", "paid"],
         "offer_id": ["a", "a", "b", "sale"],
+        "category": pl.Series([None, None, None, None], dtype=pl.String),
         "cost_liability_minor": [500, 125, 250, 125],
         "funded_share": [0.0, 0.75, 0.75, 0.75],
         "contact_cost_minor": [0, 0, 0, 0],
@@ -51,6 +52,8 @@ def assigned(sent=("paid",), digits=2, outside=NOBODY, rows=EFFECTS):
         cost_expected_micro=pl.lit(20_500_000, dtype=pl.Int64),
         held_out_value_minor=pl.lit(30.0),
         held_out_discount_minor=pl.lit(80.0),
+        discount_minor=pl.lit(80.0),
+        growth=pl.lit(0.25),
         basis=pl.lit("transferred"),
     )
     arms = pl.DataFrame(ARMS, schema=["customer_id", "campaign_id", "offer_id", "arm", "propensity"], orient="row")
@@ -155,7 +158,7 @@ def test_customers_with_text_ids_are_sorted_as_text():
     effects = pl.DataFrame(
         schema={"customer_id": pl.String, "campaign_id": pl.String, "offer_id": pl.String, "basis": pl.String}
         | dict.fromkeys(["value_minor", "profit_minor", "profit_low_minor", "profit_high_minor"], pl.Float64)
-        | dict.fromkeys(["held_out_value_minor", "held_out_discount_minor"], pl.Float64)
+        | dict.fromkeys(["held_out_value_minor", "held_out_discount_minor", "discount_minor", "growth"], pl.Float64)
         | {"cost_expected_micro": pl.Int64}
     )
     rows = [(one, None, "none", "plan", 1.0) for one in ("b", "a10", "a9")]

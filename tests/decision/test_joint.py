@@ -1,7 +1,8 @@
 """Several campaigns under nested budgets: solved together, in order, and what the order and each limit cost."""
 
+import math
 from dataclasses import replace
-from itertools import permutations, product
+from itertools import combinations, permutations, product
 from types import SimpleNamespace
 
 import numpy as np
@@ -16,7 +17,7 @@ from offerloop.allocation.candidates import CandidateRows
 from offerloop.decision import CampaignCase, PlanLimit, choices_left_out, plan_campaigns
 from offerloop.decision.campaign_case import HeldOffers
 from offerloop.decision.forecast import probabilities_at_random
-from offerloop.decision.joint import amounts, best_together, one_after_the_other, together, used
+from offerloop.decision.joint import amounts, beside_each_other, best_together, one_after_the_other, together, used
 from offerloop.decision.sending_decision import (
     DecidedCampaign,
     SendingDecision,
@@ -76,7 +77,8 @@ def worlds(draw, most=3):
 
 def keeps(parts, limits, most_offers=1):
     """Whether plans (case, rows) exceed nothing and give nobody too many offers, nor two of a campaign or category."""
-    sums = [sum(each) for each in zip(*(used(one, rows, limits) for one, rows in parts), strict=True)]
+    priced = [(one, rows) for one, (_, rows) in zip(beside_each_other(parts, most_offers), parts, strict=True)]
+    sums = [sum(each) for each in zip(*(used(one, rows, limits) for one, rows in priced), strict=True)]
     keys = [one.effects.select("customer_id", pl.col("category").cast(pl.String))[rows] for one, rows in parts]
     kept = all(u <= most for u, most in zip(sums, amounts(limits), strict=True))
     number = pl.concat(keys)["customer_id"].unique_counts().to_numpy().max(initial=0)
@@ -92,22 +94,101 @@ def test_customers_who_are_left_out_get_the_best_offers_that_go_together(world, 
     prices = nothing.with_columns(budget_price=pl.lit(0.0), contact_price=pl.lit(0.0))
     policy = SimpleNamespace(policy="plan", plan=nothing)
     chosen = choices_left_out([(policy, one, one) for one in cases], prices, cases[0].keys().clear(), most)
-    expected = []
-    rows = pl.concat([one.effects.select(*KEYS, "category", "profit_minor").cast(TEXTS) for one in cases])
-    for _, own in rows.filter(pl.col("profit_minor") > 0).sort("profit_minor", descending=True).group_by("customer_id"):
-        taken = []
-        for row in own.iter_rows(named=True):
-            same = [(one["campaign_id"], one["category"] or one) for one in taken]
-            is_open = all(row["campaign_id"] != campaign and row["category"] != category for campaign, category in same)
-            if len(taken) < most and is_open:
-                taken.append(row)
-        expected += [tuple(row[name] for name in KEYS) for row in taken]
-    assert sorted(chosen.rows()) == sorted(expected)
+    rows = chosen.join(candidates_of(cases), on=KEYS, how="left")
+    of_customers = {key[0]: worth_together(own.rows(named=True)) for key, own in rows.group_by("customer_id")}
+    for (customer,), own in candidates_of(cases).group_by("customer_id"):
+        best = max(map(worth_together, sets_of(own.rows(named=True), most)))
+        assert of_customers.get(customer, 0.0) == pytest.approx(best)
+
+
+def candidates_of(cases):
+    """Rows of all candidates as plain values, with their budget's basis."""
+    names = [*KEYS, "category", "profit_minor", "discount_minor", "growth", "cost_expected_micro"]
+    names.append("cost_liability_minor")
+    rows = [(one.effects.select(names).cast(TEXTS), pl.lit(one.campaign.budget_basis)) for one in cases]
+    counted = (pl.col("growth") * 2**20).round() / 2**20
+    return pl.concat([table.with_columns(counted, basis=basis) for table, basis in rows])
+
+
+def sets_of(own, most):
+    """All sets of a customer's candidates that go together."""
+    for number in range(most + 1):
+        for one in combinations(own, number):
+            campaigns = [each["campaign_id"] for each in one]
+            categories = [each["category"] for each in one if each["category"] is not None]
+            if len(set(campaigns)) == number and len(set(categories)) == len(categories):
+                yield one
+
+
+def more_beside(one, others):
+    """What an offer costs us on what others bring, unless both are limited to a category."""
+    met = sum(each["growth"] for each in others if one["category"] is None or each["category"] is None)
+    return (1 - FUNDED) * one["discount_minor"] * met / (1 + one["growth"])
+
+
+def worth_together(offers):
+    each = [(one, [other for other in offers if other is not one]) for one in offers]
+    return sum(one["profit_minor"] - more_beside(one, others) for one, others in each)
+
+
+def test_offers_cost_more_beside_others_but_for_two_that_are_each_limited_to_a_category():
+    """20 off everything that brings a fifth, and 30 off that brings a half, if each is given alone."""
+    costs = {}
+    for categories in ((None, None), (None, "tea"), ("bread", "tea")):
+        pair = [case(name, 1, 10**9, category=category) for name, category in zip(NAMES, categories, strict=False)]
+        numbers = [{"discount_minor": 20.0, "growth": 0.2}, {"discount_minor": 30.0, "growth": 0.5}]
+        pair = [
+            replace(one, effects=one.effects.with_columns(**{name: pl.lit(number) for name, number in each.items()}))
+            for one, each in zip(pair, numbers, strict=True)
+        ]
+        both = [(one, np.array([0])) for one in pair]
+        costs[categories] = [one.effects["discount_minor"][0] for one in beside_each_other(both, 2)]
+        alone = [one.effects["discount_minor"][0] for one in beside_each_other(both, 1)]
+        assert alone == [20.0, 30.0]
+    assert costs[None, None] == pytest.approx([20 * (1 + 0.5 / 1.2), 30 * (1 + 0.2 / 1.5)], rel=1e-5)
+    assert costs[None, "tea"] == pytest.approx(costs[None, None])
+    assert costs["bread", "tea"] == [20.0, 30.0]
+
+
+@settings(max_examples=12, deadline=None)
+@given(worlds(2), st.integers(0, 200))
+def test_a_small_plan_of_sets_misses_little_of_the_best_one(world, seed):
+    """Among all plans of three customers, found by trying everything."""
+    cases, limits = world
+    few = pl.Series(np.random.default_rng(seed).choice(40, 37, replace=False))
+    cases = [one.without(served(few)) for one in cases]
+    found, most = best_together(cases, limits, 2), amounts(limits)
+    options = []
+    for _, own in candidates_of(cases).group_by("customer_id"):
+        sets = list(sets_of(own.rows(named=True), 2))
+        options.append([(worth_together(one), [taken(one, each) for each in limits]) for one in sets])
+    plans = product(*options)
+    fitting = (one for one in plans if all(sum(p[1][k] for p in one) <= at for k, at in enumerate(most)))
+    best = max(sum(p[0] for p in one) for one in fitting)
+    assert found.profit <= best + 1e-6 <= found.bound + 2e-6
+    assert found.profit >= best - max((one.profit.max() for one in cases if len(one.profit)), default=0.0)
+
+
+def taken(offers, limit):
+    """What a set takes of a limit, in the units of `amounts`."""
+    total = 0
+    for one in offers:
+        if (one["campaign_id"], one["offer_id"]) not in limit.offers:
+            continue
+        if limit.counts_contacts:
+            total += 1
+        elif one["basis"] == "liability":
+            total += one["cost_liability_minor"] * 10**6
+        else:
+            more = more_beside(one, [each for each in offers if each is not one])
+            total += one["cost_expected_micro"] + math.ceil(more * 10**6)
+    return total
 
 
 def served(customers):
     """Customers who have an offer of another campaign, and may have no more."""
-    return HeldOffers(pl.DataFrame({"customer_id": customers}).with_columns(category=pl.lit(None, pl.String)), 1)
+    rows = pl.DataFrame({"customer_id": customers})
+    return HeldOffers(rows.with_columns(category=pl.lit(None, pl.String), growth=pl.lit(0.1)), 1)
 
 
 def sent(decision):
@@ -119,8 +200,10 @@ def sent(decision):
 def test_no_limit_is_exceeded_whichever_way_campaigns_are_solved(world, most):
     cases, limits = world
     for found in (best_together(cases, limits, most), one_after_the_other(cases, limits, most)):
-        assert keeps([(one, found.rows[one.campaign.id]) for one in cases], limits, most)
-        assert found.profit == pytest.approx(sum(one.profit[found.rows[one.campaign.id]].sum() for one in cases))
+        parts = [(one, found.rows[one.campaign.id]) for one in cases]
+        assert keeps(parts, limits, most)
+        priced = zip(beside_each_other(parts, most), parts, strict=True)
+        assert found.profit == pytest.approx(sum(one.profit[rows].sum() for one, (_, rows) in priced))
     for decision in (decide_jointly(cases, limits, most), decide_in_order(cases, limits, most)):
         assert not decision.sent or keeps(sent(decision), limits, most)
 
@@ -213,10 +296,10 @@ def test_the_same_holds_in_many_worlds(shown):
 
 
 def test_a_limit_may_count_an_offer_that_only_customers_with_another_offer_could_have():
-    one = case("one", 3, 6_000)
-    last = one.effects.filter(offer_id="c")["customer_id"]
+    one, other = case("one", 3, 6_000), case("two", 3, 6_000)
+    last = np.flatnonzero((one.effects["offer_id"] == "c").to_numpy())
     limits = [campaign_limit(one), limit("offers", 100, [one], ids="c", name="c")]
-    found = together([one], limits, amounts(limits), served(last))
+    found = together([one], limits, amounts(limits), [(other, last)])
     assert "c" not in set(one.effects["offer_id"][found.rows["one"]])
 
 
@@ -347,7 +430,7 @@ def test_the_order_is_kept_where_it_sends_more():
         closed = one.effects["customer_id"].clear()
         taken = np.array(rows, dtype=np.int64)
         return SendingDecision(
-            (DecidedCampaign(one, taken, len(rows) > 0, False, closed, np.zeros(1), 0.0, 0.0),), solved
+            (DecidedCampaign(one, taken, len(rows) > 0, False, closed, np.zeros(1), 0.0, 0.0, one),), solved
         )
 
     best = [int(one.profit.argmax())]

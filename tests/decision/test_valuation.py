@@ -153,6 +153,7 @@ def _table(fold, value, held_out, centred):
     constants = {
         "p_redeem": 0.5,
         "discount_minor": 0.0,
+        "growth": 1.0,
         "held_out_discount_minor": 0.0,
         "d_value": 100.0,
         "d_discount": 0.0,

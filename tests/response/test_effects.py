@@ -209,7 +209,7 @@ def test_an_assumed_combined_offer_is_on_what_its_parts_are_on(responsive):
 def test_an_offer_that_was_shown_is_planned_beside_those_of_shelf_prices(responsive):
     """Every division has its effects, which are those that the log tells."""
     ids = responsive.lines.own["customer_id"].unique().sort()
-    told = {name: np.full((ids.len(), 1), 50.0) for name in ("value_minor", "coupon_minor", "redeemed")}
+    told = {name: np.full((ids.len(), 1), 50.0) for name in ("value_minor", "coupon_minor", "redeemed", "growth")}
     shown = ShownEffects(ids, {"save-5": np.ones(1)}, told, told, pl.DataFrame(), model=None)
     config = configured(COUPON, {**SPEND_AND_SAVE, "id": "save-5"})
     found = estimate_effects(responsive, usual(responsive), config, shown=shown)

@@ -54,6 +54,7 @@ def effects(seed: int, n_customers: int = 40, level: float = 1.0, spread: float 
             "cost_liability_minor": rng.integers(100, 500, size),
             "fold": customer % 2,
             "discount_minor": discount,
+            "growth": theta * depth,
             "held_out_value_minor": held_out * d_value,
             "held_out_discount_minor": depth * sales + held_out * d_discount,
             "d_value": d_value,

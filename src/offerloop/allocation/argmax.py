@@ -71,25 +71,8 @@ class Meters:
         return per_limit
 
 
-def slots(worth: Floats, most: int, exclusions: Sequence[Ints] = ()) -> Ints:
-    """(n, most): positions of the best candidates of each row of (n, w), `NOTHING` behind them.
-
-    Of candidates with the same number in one of the `exclusions` (n, w) only the best is taken. With two of these or
-    more, better choices may be missed.
-    """
-    if most == 1 or not exclusions:
-        return _best_slots(worth, most)
-    left, rows, places = worth.copy(), np.arange(len(worth)), list[Ints]()
-    for _ in range(most):
-        best = _best_slots(left, 1)[:, 0]
-        places.append(best)
-        left[rows, best] = -np.inf
-        for exclusion in exclusions:
-            left[exclusion == exclusion[rows, best][:, None]] = -np.inf
-    return np.stack(places, axis=1)
-
-
-def _best_slots(worth: Floats, most: int) -> Ints:
+def slots(worth: Floats, most: int = 1) -> Ints:
+    """(n, most): positions of the best candidates of each row of (n, w), `NOTHING` behind them."""
     if most == 1:
         best = worth.argmax(axis=1)
         taken = worth[np.arange(len(worth)), best] > 0
@@ -98,16 +81,6 @@ def _best_slots(worth: Floats, most: int) -> Ints:
     best_slots = np.full((len(worth), most), NOTHING, dtype=np.int64)
     best_slots[:, : order.shape[1]] = np.where(np.take_along_axis(worth, order, axis=1) > 0, order, NOTHING)
     return best_slots
-
-
-def firsts(worth: Floats, exclusion: Ints) -> Floats:
-    """(n, w): the worth of the best candidate of each number of an exclusion, -inf for the others of it."""
-    best, rows = np.full_like(worth, -np.inf), np.arange(len(worth))
-    for number in np.unique(exclusion):
-        inside = np.where(exclusion == number, worth, -np.inf)
-        place = inside.argmax(axis=1)
-        best[rows, place] = np.maximum(best[rows, place], inside[rows, place])
-    return best
 
 
 def taken(choice: Ints) -> tuple[Ints, Ints]:

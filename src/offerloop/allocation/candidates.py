@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,13 +62,9 @@ class CandidateRows:
         """Rows of the table that a plan takes, ascending."""
         return np.sort(self.row[taken(choice)]).astype(np.int64)
 
-    def best(self, most: int, exclusions: Sequence[Sequence[int]]) -> Ints:
-        """Return the rows of the `most` best candidates of each customer that are worth more than nothing, ascending.
-
-        No limit holds; `exclusions` are those of `Problem`.
-        """
-        of_candidates = [np.array(one, dtype=np.int64)[self.block.offer] for one in exclusions]
-        return self.chosen(slots(self.block.profit, most, of_candidates))
+    def best(self) -> Ints:
+        """Return the rows of each customer's best candidate that is worth more than nothing, ascending."""
+        return self.chosen(slots(self.block.profit))
 
     def walk(self) -> tuple[Ints, FrontierSteps]:
         """Rows that the cheapest plan takes, and all steps from there to the plan without a budget."""

@@ -45,7 +45,7 @@ class DualAnswer:
 
         def of_block(block: Block) -> DualAnswer:
             worth = meters.worth(block, prices)
-            choice = slots(worth, problem.most, problem.exclusions_of(block))
+            choice = slots(worth, problem.most)
             rows, chosen = taken(choice)
             return cls(choice.astype(np.int16), meters.used(block, rows, chosen), float(worth[rows, chosen].sum()))
 
@@ -58,13 +58,11 @@ def everybody(problem: Problem) -> Solution:
     """The plan without limits."""
     meters = Meters.of((), problem.offers)
     answer = DualAnswer.of(problem, meters, np.zeros(0))
-    bound = answer if len(problem.exclusions) < 2 else DualAnswer.of(problem.relaxed, meters, np.zeros(0))
-    return Solution(answer.choice, (), (), (), answer.worth, bound.worth)
+    return Solution(answer.choice, (), (), (), answer.worth, answer.worth)
 
 
 def prices_of(problem: Problem) -> Floats:
     """(limits,): profit per unit; those of a sample first, then those of everybody from there."""
-    problem = problem.relaxed
     block = problem.blocks.some(SAMPLE)
     share = block.size / problem.blocks.customers
     unit = units(block, problem.limits, problem.offers)

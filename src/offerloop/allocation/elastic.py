@@ -117,16 +117,16 @@ class Elastic:
     def _used_least(self, prices: Floats) -> NDArray[np.object_]:
         """Return the uses (parts, limits) of the plan that uses least at these prices, exactly."""
         least = np.zeros((PARTS, len(prices)), dtype=object)
-        real, problem = prices / self.size, self.problem.relaxed
+        real = prices / self.size
 
         def of_block(block: Block) -> list[NDArray[np.object_]]:
             free = replace(block, profit=np.where(np.isneginf(block.profit), -np.inf, 0.0))
-            rows, chosen = taken(slots(self._meters.worth(free, real), problem.most, problem.exclusions_of(block)))
+            rows, chosen = taken(slots(self._meters.worth(free, real), self.problem.most))
             ends = np.searchsorted(rows, np.linspace(0, block.size, PARTS + 1).astype(int))
             parts = [slice(a, b) for a, b in pairwise(ends)]
             return [self._meters.used(block, rows[one], chosen[one]) for one in parts]
 
-        for parts in problem.blocks.map(of_block):
+        for parts in self.problem.blocks.map(of_block):
             least += np.array(parts)
         return least
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from offerloop.allocation.argmax import Meters, firsts, slots, taken
+from offerloop.allocation.argmax import Meters, slots, taken
 from offerloop.allocation.dual import prices_of
 from offerloop.allocation.infeasibility import infeasibility_of
 from offerloop.allocation.near_ties import NearTies
@@ -43,7 +42,7 @@ class LimitsScan:
     profit: float
     """The profit of the choices."""
     worth: float
-    """The worth of all choices, or more where offers exclude each other for several reasons."""
+    """The worth of all choices."""
     rows: Ints
     """Positions of the customers in near ties, by their ids."""
     open: Block
@@ -54,7 +53,7 @@ class LimitsScan:
     def of(cls, problem: Problem, prices: Floats, within: float) -> LimitsScan:
         """One pass; in a near tie is who would lose less than `within` by another choice."""
         meters = Meters.of(problem.limits, problem.offers)
-        parts = list(problem.blocks.map(lambda block: cls._block(block, meters, prices, problem, within)))
+        parts = list(problem.blocks.map(lambda block: cls._block(block, meters, prices, problem.most, within)))
         offsets = np.cumsum([0, *(len(one.choice) for one in parts)])
         near_ties = Block.joined([one.open for one in parts])
         order = np.argsort(near_ties.customer, kind="stable")
@@ -69,39 +68,25 @@ class LimitsScan:
         )
 
     @classmethod
-    def _block(cls, block: Block, meters: Meters, prices: Floats, problem: Problem, within: float) -> LimitsScan:
-        worth, exclusions = meters.worth(block, prices), problem.exclusions_of(block)
-        choice = slots(worth, problem.most, exclusions)
+    def _block(cls, block: Block, meters: Meters, prices: Floats, most: int, within: float) -> LimitsScan:
+        worth = meters.worth(block, prices)
+        choice = slots(worth, most)
         rows, chosen = taken(choice)
-        near_ties = lead(worth, problem.most, exclusions) <= within
+        near_ties = lead(worth, most) <= within
         decided = ~near_ties[rows]
         sure = rows[decided], chosen[decided]
         used, profit = meters.used(block, *sure), float(block.profit[sure].sum(dtype=np.float64))
-        open_rows = np.flatnonzero(near_ties)
-        best = (rows, chosen) if len(exclusions) < 2 else taken(slots(worth, problem.most, exclusions[:1]))
-        total = float(worth[best].sum())
+        open_rows, total = np.flatnonzero(near_ties), float(worth[rows, chosen].sum())
         return cls(choice.astype(np.int16), used, profit, total, open_rows, block.of(open_rows), worth[open_rows])
 
 
-def lead(worth: Floats, most: int, exclusions: Sequence[Ints] = ()) -> Floats:
-    """(n,): what each customer would lose by the next best choice, by the first of the `exclusions` (n, w)."""
-    if exclusions:
-        best_of_number = firsts(worth, exclusions[0])
-        return np.minimum(lead(best_of_number, most), _lead_within(worth, best_of_number, exclusions[0]))
+def lead(worth: Floats, most: int) -> Floats:
+    """(n,): what each customer would lose by the next best choice."""
     if worth.shape[1] <= most:
         return np.abs(worth).min(axis=1)
     top = -np.partition(-worth, most, axis=1)
     last, next_one = top[:, :most].min(axis=1), top[:, most]
     return np.where(last > 0, last - np.maximum(next_one, 0.0), np.abs(worth).min(axis=1))
-
-
-def _lead_within(worth: Floats, best_of_number: Floats, exclusion: Ints) -> Floats:
-    """(n,): the least by which the best candidate of a number is ahead of the next one of it, where it is taken."""
-    least, others = np.full(len(worth), np.inf), np.where(np.isfinite(best_of_number), -np.inf, worth)
-    for number in np.unique(exclusion):
-        best, second = (np.where(exclusion == number, one, -np.inf).max(axis=1) for one in (best_of_number, others))
-        least = np.minimum(least, np.where(best > 0, best - np.maximum(second, 0.0), np.inf))
-    return least
 
 
 def solve_many_limits(problem: Problem) -> Solution | None:
@@ -139,7 +124,7 @@ def _within(problem: Problem, prices: Floats, number: int) -> float:
         return np.inf
     block = problem.blocks.some(SAMPLE)
     worth = Meters.of(problem.limits, problem.offers).worth(block, prices)
-    leads = lead(worth, problem.most, problem.exclusions_of(block))
+    leads = lead(worth, problem.most)
     share = number / problem.blocks.customers
     if share >= DENSE:
         return float(np.quantile(leads, share))

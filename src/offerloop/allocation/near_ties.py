@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from offerloop.allocation.argmax import firsts
 from offerloop.allocation.problem import Block, Limit, Problem
 from offerloop.arrays import Floats, Ints
 from offerloop.offers import NOTHING
@@ -44,8 +43,6 @@ class NearTies:
     most: int
     row: Ints
     slot: Ints
-    exclusions: tuple[Ints, ...]
-    """(m,) for each reason why offers exclude each other: of candidates with the same number only one is taken."""
     profit: Floats
     worth: Floats
     """Profit less the prices of the limits."""
@@ -59,18 +56,13 @@ class NearTies:
     @classmethod
     def of(cls, block: Block, worth: Floats, reach: float, problem: Problem, left: NDArray[np.object_]) -> NearTies:
         """Candidates whose worth (n, w) is no further than `reach` behind what the customer would choose last."""
-        exclusions = problem.exclusions_of(block)
-        best = firsts(worth, exclusions[0]) if exclusions else worth
-        ranked = np.sort(best, axis=1)[:, -min(problem.most, worth.shape[1])]
+        ranked = np.sort(worth, axis=1)[:, -min(problem.most, worth.shape[1])]
         row, slot = np.nonzero(np.isfinite(worth) & (worth >= np.maximum(ranked, 0.0)[:, None] - reach))
         use = each_use(block, problem.limits, problem.offers, row, slot)
         size = np.where(use != 0, np.abs(use), 0).sum(axis=0) / np.maximum((use != 0).sum(axis=0), 1)
         ends = np.array([max(min(int(one), NEVER_BINDS), -NEVER_BINDS) for one in left], dtype=np.int64)
         profit = np.asarray(block.profit[row, slot], dtype=np.float64)
-        numbers = tuple(row * (exclusion.max(initial=0) + 1) + exclusion[row, slot] for exclusion in exclusions)
-        return cls(
-            block.size, problem.most, row, slot, numbers, profit, worth[row, slot], use, ends, np.maximum(size, 1.0)
-        )
+        return cls(block.size, problem.most, row, slot, profit, worth[row, slot], use, ends, np.maximum(size, 1.0))
 
     def relaxed(self) -> Relaxed | None:
         """The linear program; None where the limits cannot be held, or where solving it takes too long."""
@@ -106,29 +98,13 @@ class NearTies:
         return optimum.x[: len(self.row)] if optimum.status == 0 else np.zeros(len(self.row))
 
     def rows(self) -> tuple[Any, Floats]:
-        """Constraints on the shares (m,) and their bounds.
-
-        First those of each customer, then of candidates that exclude each other, then of each limit in units of its
-        size.
-        """
+        """Constraints on the shares (m,) and their bounds: by customer, then by limit in units of its size."""
         from scipy.sparse import csr_array, vstack
 
         m = len(self.row)
-        alone = csr_array((np.ones(m), (self.row, np.arange(m))), (self.customers, m))
-        one_each = [self._one_each(exclusion) for exclusion in self.exclusions]
-        ones = [np.ones(one.shape[0]) for one in one_each]
-        bounds = [np.full(self.customers, float(self.most)), *ones, self.left / self.size]
-        return vstack([alone, *one_each, csr_array((self.use / self.size).T)]), np.concatenate(bounds)
-
-    @staticmethod
-    def _one_each(exclusion: Ints) -> Any:  # noqa: ANN401 - a sparse matrix
-        """Return the constraints on numbers of an exclusion (m,) that several candidates have."""
-        from scipy.sparse import csr_array
-
-        _, place, times = np.unique(exclusion, return_inverse=True, return_counts=True)
-        several, within = np.cumsum(times > 1) - 1, np.flatnonzero(times[place] > 1)
-        shape = int((times > 1).sum()), len(exclusion)
-        return csr_array((np.ones(len(within)), (several[place[within]], within)), shape)
+        of_customer = csr_array((np.ones(m), (self.row, np.arange(m))), (self.customers, m))
+        bounds = [np.full(self.customers, float(self.most)), self.left / self.size]
+        return vstack([of_customer, csr_array((self.use / self.size).T)]), np.concatenate(bounds)
 
     def plan(self, share: Floats) -> NDArray[np.bool_]:
         """(m,): a whole plan near these shares; it may still break limits that neither single moves nor pairs fix.
@@ -194,15 +170,8 @@ class NearTies:
         now = np.flatnonzero(on)
         full = np.bincount(self.row[now], minlength=self.customers) >= self.most
         off = np.flatnonzero(~on)
-        free = ~full[self.row]
         out, into = self._exchanges(now, off)
-        fits = np.ones(len(into), dtype=bool)
-        for exclusion in self.exclusions:
-            held = np.zeros(exclusion.max(initial=0) + 1, dtype=bool)
-            held[exclusion[now]] = True
-            free &= ~held[exclusion]
-            fits &= ~held[exclusion[into]] | (exclusion[out] == exclusion[into])
-        added, out, into = off[free[off]], out[fits], into[fits]
+        added = off[~full[self.row[off]]]
         none = -np.ones(1, dtype=np.int64)
         taken_out = np.concatenate([now, np.repeat(none, len(added)), out])
         put_in = np.concatenate([np.repeat(none, len(now)), added, into])

@@ -109,7 +109,7 @@ def at(block: Block, price: float) -> Ints:
         return cheapest(block)
     worth = np.multiply(block.measures[COST], -price)
     worth += block.profit
-    return slots(worth, 1)[:, 0]
+    return slots(worth)[:, 0]
 
 
 def _of(values: Floats | Ints, slot: Ints) -> Floats | Ints:

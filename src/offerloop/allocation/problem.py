@@ -1,7 +1,7 @@
 """What is to be decided: customers with their candidates, and limits that are never exceeded by one unit.
 
     maximise    sum of profit over the chosen candidates
-    subject to  at most `most` candidates of each customer, and at most one of those that exclude each other
+    subject to  at most `most` candidates of each customer
                 for each limit   sum of weight x measure over the chosen candidates it counts  <=  at_most
 
 All measures, weights and bounds are integers, so that whether a limit holds is never a matter of rounding. A limit
@@ -11,7 +11,7 @@ from below is one with negative weights.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol, TypeVar
 
@@ -218,20 +218,6 @@ class Problem:
     offers: int
     limits: tuple[Limit, ...]
     most: int = 1
-    exclusions: tuple[tuple[int, ...], ...] = ()
-    """Reasons for which offers exclude each other, each (offers,): a customer gets at most one of those with the same
-    number. Prices and bounds keep to the first reason alone, by which the best choice of a customer is found at once.
-    """
-
-    def exclusions_of(self, block: Block) -> tuple[Ints, ...]:
-        """(n, w) for each reason: the number of each candidate of a block."""
-        offer = np.broadcast_to(np.arange(block.width), block.profit.shape) if block.offer is None else block.offer
-        return tuple(np.array(one, dtype=np.int64)[offer] for one in self.exclusions)
-
-    @property
-    def relaxed(self) -> Problem:
-        """Return the same with one reason at most, for which no plan earns less."""
-        return replace(self, exclusions=self.exclusions[:1])
 
     @classmethod
     def of(

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from offerloop.decision.campaign_case import KEYS, OFFER_KEY
+from offerloop.decision.campaign_case import KEYS, OFFER_KEY, counted_growth, more_cost, more_discount
 from offerloop.money import MICRO
 from offerloop.offers import NO_OFFER
 from offerloop.tables import ASSIGNMENTS, EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL
@@ -17,6 +17,8 @@ EFFECT_COLUMNS = (
     "value_minor", "profit_minor", "profit_low_minor", "profit_high_minor", "profit_held_out_minor",
     "cost_expected_micro", "basis",
 )  # fmt: skip
+_OF_SEVERAL = ("category", "growth", "discount_minor", "held_out_discount_minor", "funded_share", "cost_weight")
+"""Columns that tell what an offer costs beside others."""
 
 
 @dataclass(frozen=True)
@@ -56,14 +58,14 @@ def assignments(
     own = 1 - pl.col("funded_share")
     cost = own * pl.col("held_out_discount_minor") + pl.col("contact_cost_minor")
     held_out = pl.col("held_out_value_minor") - pl.col("cost_weight") * cost
-    terms = offers.select(*OFFER_KEY, "funded_share", "contact_cost_minor", "cost_weight")
+    terms = offers.select(*OFFER_KEY, "category", "funded_share", "contact_cost_minor", "cost_weight")
     effects = effects.join(terms, on=OFFER_KEY).with_columns(profit_held_out_minor=held_out)
     live = effects.filter(pl.col("campaign_id").is_in(sent))
     terms = offers.select(*OFFER_KEY, "cost_liability_minor", pl.col("basis").alias("offer_basis"))
     best = live.group_by("customer_id").agg(pl.col("profit_minor").max().alias("best_minor"))
     joined: dict[str, Any] = {"how": "left", "maintain_order": "left"}
-    table = drawn.join(effects.select(*KEYS, *EFFECT_COLUMNS), on=KEYS, **joined)
-    table = table.join(terms, on=OFFER_KEY, **joined).join(best, on="customer_id", **joined)
+    table = drawn.join(effects.select(*KEYS, *EFFECT_COLUMNS, *_OF_SEVERAL), on=KEYS, **joined)
+    table = _beside_each_other(table).join(terms, on=OFFER_KEY, **joined).join(best, on="customer_id", **joined)
     table = table.join(_best_alternatives(drawn, live), on="customer_id", **joined)
     nothing = pl.col("offer_id") == NO_OFFER
     money = [
@@ -81,6 +83,28 @@ def assignments(
         pl.lit("").alias("product_ids"),
     )
     return table.select(ASSIGNMENTS.names).sort("customer_id", maintain_order=True)
+
+
+def _beside_each_other(table: pl.DataFrame) -> pl.DataFrame:
+    """The same with what the offers of one customer cost beside each other; see `offer_sets`."""
+    if not table["customer_id"].is_duplicated().any():
+        return table
+    table = table.with_columns(growth=counted_growth(table["growth"]))
+    is_limited = pl.col("category").is_not_null()
+    of_everything = pl.when(is_limited).then(0.0).otherwise("growth").sum().over("customer_id")
+    of_others = pl.col("growth").sum().over("customer_id") - pl.col("growth")
+    others = table.select(pl.when(is_limited).then(of_everything).otherwise(of_others)).to_series().to_numpy()
+    growth, own = table["growth"].to_numpy(), 1 - table["funded_share"].fill_null(0.0).to_numpy()
+    more, held_out = (
+        more_discount(table[name].fill_null(0.0).to_numpy(), growth, others)
+        for name in ("discount_minor", "held_out_discount_minor")
+    )
+    loss = own * table["cost_weight"].fill_null(0.0).to_numpy()
+    return table.with_columns(
+        pl.col("profit_minor", "profit_low_minor", "profit_high_minor") - loss * more,
+        pl.col("profit_held_out_minor") - loss * held_out,
+        pl.col("cost_expected_micro") + more_cost(own, more),
+    )
 
 
 def _best_alternatives(drawn: pl.DataFrame, live: pl.DataFrame) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -14,9 +15,12 @@ from offerloop.arrays import Floats, Ints
 from offerloop.config import Campaign
 from offerloop.decision.valuation import ESTIMATES, Columns, Repeated, with_estimates
 from offerloop.evaluation import Estimate
+from offerloop.money import MICRO
 from offerloop.response import HELD_OUT
 
 PLAN = "plan"
+Parts = Sequence[tuple["CampaignCase", Ints]]
+"""Campaigns with some of their rows each."""
 Views = list[tuple[pl.DataFrame, pl.DataFrame]]
 """For each division of the customers the effects and the calibration. Later ones need HELD_OUT only, of equal rows."""
 OFFER_KEY = ("campaign_id", "offer_id")
@@ -26,7 +30,7 @@ TERMS = ("category", "depth", "funded_share", "margin", "contact_cost_minor", "c
 """Columns of the offers that a forecast reads."""
 _OF_CHOICE = (
     "customer_id", "value_minor", "discount_minor", "profit_minor", "p_redeem", "cost_expected_micro",
-    "cost_liability_minor",
+    "cost_liability_minor", "growth",
 )  # fmt: skip
 """Columns of effects by which candidates are chosen."""
 _OF_VALUE = ("d_value", "d_discount", "value_se_minor")
@@ -36,7 +40,26 @@ _OF_OFFERS = ("funded_share", "margin", "contact_cost_minor", "cost_weight", "is
 _UNREAD = ("value_low_minor", "value_high_minor", "profit_low_minor", "profit_high_minor")
 """Columns of effects that no plan reads."""
 _TEXTS = ("campaign_id", "offer_id", "category", "kind")
+_WITH_DISCOUNT = ("held_out_discount_minor", "d_discount")
+"""Columns of effects that grow with what an offer takes off, beside those by which it is chosen."""
 _ROW = "row"
+_GRAIN = 2.0**20
+"""Parts of 1 in which growth is counted, so that sums are the same in any order."""
+
+
+def counted_growth(growth: pl.Series) -> Floats:
+    """Growth of what the customer buys anyway, not below zero, as offers beside count it; 0 where it is not known."""
+    return np.asarray(np.round(np.maximum(growth.fill_null(0.0).to_numpy(), 0.0) * _GRAIN) / _GRAIN)
+
+
+def more_discount(discount: Floats, growth: Floats, others: Floats) -> Floats:
+    """What an offer takes off of what others bring, whose growth is `others`; see `offer_sets`."""
+    return np.asarray(discount * others / (1 + growth))
+
+
+def more_cost(own_share: Floats, discount: Floats) -> Ints:
+    """Our share of discounts in millionths of a minor unit, rounded up."""
+    return np.ceil(own_share * discount * MICRO).astype(np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +67,7 @@ class HeldOffers:
     """Offers of other campaigns that customers have."""
 
     rows: pl.DataFrame
-    """customer_id and category of each offer, null where it is not limited to one."""
+    """customer_id, category and growth of each offer; the category is null where it is not limited to one."""
     most: int
     """Offers of a customer."""
 
@@ -54,10 +77,21 @@ class HeldOffers:
         ids = self.rows["customer_id"]
         return ids if self.most == 1 else ids.value_counts(name="n").filter(pl.col("n") >= self.most)["customer_id"]
 
-    def with_offers(self, case: CampaignCase, rows: Ints) -> HeldOffers:
-        """The same with some rows of a campaign."""
-        more = case.effects.select("customer_id", pl.col("category").cast(pl.String))[rows]
-        return replace(self, rows=pl.concat([self.rows, more]))
+    @classmethod
+    def of(cls, parts: Parts, like: CampaignCase, most: int) -> HeldOffers:
+        """What customers have of some campaigns, whose ids are of the type of another one's."""
+        held = [case.held(rows) for case, rows in parts]
+        return cls(pl.concat([like.held(np.zeros(0, dtype=np.int64)), *held]), most)
+
+    def growth(self, case: CampaignCase) -> Floats:
+        """(rows,): growth that each candidate of a campaign would meet: of all these offers of its customer, or of
+        those of no category where it is limited to one itself."""
+        of_everything = pl.when(pl.col("category").is_null()).then("growth").otherwise(0.0)
+        sums = self.rows.group_by("customer_id").agg(pl.col("growth").sum(), of_everything=of_everything.sum())
+        keys = case.effects.select("customer_id", "category")
+        joined = keys.join(sums, on="customer_id", how="left", maintain_order="left")
+        met = pl.when(pl.col("category").is_not_null()).then("of_everything").otherwise("growth").fill_null(0.0)
+        return joined.select(met).to_series().to_numpy()
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +113,8 @@ class CampaignCase:
     lacks_growth: bool = False
     """Whether the log of shown offers would show the least growth that is usual with a power of 50 %, and does not show
     that the campaign's offers bring any; see `ShownEffects.lacks_growth`."""
+    times: Floats | None = None
+    """(rows,): what discounts are multiplied by, as customers have offers of other campaigns; None for 1."""
 
     @classmethod
     def of(
@@ -95,10 +131,18 @@ class CampaignCase:
         chosen = every.select(*_OF_CHOICE, is_shown=pl.col("basis") == "estimated")[keys[_ROW]]
         return cls(campaign, budget_minor, views, keys[_ROW].to_numpy(), chosen.hstack(terms[keys["offer_id"]]))
 
+    def held(self, rows: Ints) -> pl.DataFrame:
+        """What `HeldOffers` keeps of some rows."""
+        keys = self.effects.select("customer_id", pl.col("category").cast(pl.String))[rows]
+        return keys.with_columns(growth=self.growth[rows])
+
     def table(self, rows: Ints) -> pl.DataFrame:
         """All that effects and offers tell of some rows."""
-        some = self.effects.select("profit_minor", *TERMS)[rows].cast({"category": pl.String})
-        return self.views[0][0].drop(_UNREAD)[self.place[rows]].with_columns(some)
+        own = self.effects.select("discount_minor", "profit_minor", "cost_expected_micro", *TERMS)[rows]
+        every = self.views[0][0].drop(_UNREAD)[self.place[rows]].with_columns(own.cast({"category": pl.String}))
+        if self.times is None:
+            return every
+        return every.with_columns(pl.col(_WITH_DISCOUNT) * self.times[rows])
 
     def keys(self, rows: Ints | None = None) -> pl.DataFrame:
         """KEYS of some rows, or of all."""
@@ -125,7 +169,11 @@ class CampaignCase:
         place, (of_offers, of_value, divisions) = self.place[rows], self._columns
         same = {name: column[rows] for name, column in of_offers.items()}
         same |= {name: column[place] for name, column in of_value.items()}
-        return [same | {name: column[place] for name, column in one.items()} for one in divisions]
+        every: list[Columns] = [same | {name: column[place] for name, column in one.items()} for one in divisions]
+        if self.times is None:
+            return every
+        own = self.times[rows]
+        return [{**one, **{name: one[name] * own for name in _WITH_DISCOUNT}} for one in every]
 
     def of_rows(self, rows: Ints) -> Repeated:
         """Held-out value of any choice of some rows, which are read for it."""
@@ -167,9 +215,23 @@ class CampaignCase:
         return self.effects["profit_minor"].to_numpy()
 
     @cached_property
+    def growth(self) -> Floats:
+        """(rows,): of what the customer buys anyway, not below zero."""
+        return counted_growth(self.effects["growth"])
+
+    @cached_property
     def candidates(self) -> CandidateRows:
         """Side by side for each customer."""
         return CandidateRows.of_effects(self.effects, self.campaign)
+
+    @cached_property
+    def is_on_frontier(self) -> NDArray[np.bool_]:
+        """(rows,): whether each candidate is the best of its customer's at some price of the budget."""
+        first, steps = self.candidates.walk()
+        is_best = np.zeros(self.effects.height, dtype=np.bool_)
+        is_best[first] = True
+        is_best[self.candidates.row[steps.row, steps.slot]] = True
+        return is_best
 
     @cached_property
     def solutions(self) -> dict[tuple[Limit, ...], Solution]:
@@ -196,4 +258,23 @@ class CampaignCase:
     def without(self, held: HeldOffers) -> CampaignCase:
         """The same campaign with the candidates that are open."""
         kept = self.is_open(held)
-        return self if kept.all() else replace(self, place=self.place[kept], effects=self.effects.filter(kept))
+        if kept.all():
+            return self
+        times = None if self.times is None else self.times[kept]
+        return replace(self, place=self.place[kept], effects=self.effects.filter(kept), times=times)
+
+    def beside(self, held: HeldOffers) -> CampaignCase:
+        """The same campaign with what its offers cost customers who have these offers of other campaigns; see
+        `offer_sets`."""
+        if held.most == 1 or held.rows.is_empty():
+            return self
+        others = held.growth(self)
+        more = more_discount(self.effects["discount_minor"].to_numpy(), self.growth, others)
+        own = 1 - self.effects["funded_share"].to_numpy()
+        loss = own * self.effects["cost_weight"].to_numpy()
+        effects = self.effects.with_columns(
+            pl.col("discount_minor") + more,
+            pl.col("profit_minor") - loss * more,
+            pl.col("cost_expected_micro") + more_cost(own, more),
+        )
+        return replace(self, effects=effects, times=1 + others / (1 + self.growth))

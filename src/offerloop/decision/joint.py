@@ -1,9 +1,9 @@
 """All campaigns as one problem: a candidate for each customer, campaign and offer, a limit for each budget and cap.
 
 A customer gets at most one offer of each campaign, at most one for each category, and at most so many of all
-campaigns. What several offers bring a customer is taken to add up. The solver keeps whole numbers, so no limit is
-exceeded by one unit. Its plan can miss the best one by a small gap, in which an order of the campaigns may do better:
-of both, the better one is taken.
+campaigns. Where that is more than one, the candidates are sets of offers (`offer_sets`). The solver keeps whole
+numbers, so no limit is exceeded by one unit. Its plan can miss the best one by a small gap, in which an order of the
+campaigns may do better: of both, the better one is taken.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ import numpy as np
 import polars as pl
 
 from offerloop.allocation import COST, COUNT, CandidateRows, Limit, Problem, Solution, ranks, solve
-from offerloop.arrays import Floats, Ints
-from offerloop.decision.campaign_case import CampaignCase, HeldOffers
+from offerloop.arrays import Bools, Floats, Ints
+from offerloop.decision.campaign_case import CampaignCase, HeldOffers, Parts
 from offerloop.decision.nested_limits import PlanLimit
+from offerloop.decision.offer_sets import SingleOffers, side_by_side
 from offerloop.money import MICRO
 
 ORDERS = 6
@@ -64,18 +65,21 @@ def together(
     cases: Sequence[CampaignCase],
     limits: Sequence[PlanLimit],
     left: Sequence[int],
-    held: HeldOffers | None = None,
+    before: Parts = (),
     most: int = 1,
 ) -> Solved:
     """The plan of one problem.
 
-    `left` is what may be used of each limit, `held` what customers have of other campaigns. Each gets at most `most`
-    offers.
+    `left` is what may be used of each limit, `before` what customers have of other campaigns: each then gets at most
+    one offer more. Each gets at most `most` offers.
     """
-    rows = [np.arange(one.effects.height) if held is None else np.flatnonzero(one.is_open(held)) for one in cases]
+    if most > 1 and (before or len(cases) > 1):
+        return _together_in_sets(cases, limits, left, before, most)
+    held = HeldOffers.of(before, cases[0], most)
+    rows = [np.flatnonzero(one.is_open(held)) if before else np.arange(one.effects.height) for one in cases]
     unit = max(one.unit for one in cases)
-    start = np.cumsum([0, *(len(one.offers) for one in cases)])
     pairs = list(zip(cases, rows, strict=True))
+    start = np.cumsum([0, *(len(one.offers) for one in cases)])
     if len(cases) == 1 and len(rows[0]) == cases[0].effects.height:
         candidates, solutions = cases[0].candidates, cases[0].solutions
     else:
@@ -88,15 +92,73 @@ def together(
         )
     plan_limits, places = _limits(cases, limits, left, unit)
     if plan_limits not in solutions:
-        offers, most = max(int(start[-1]), 1), max(min(most, len(cases)), 1)
-        excluding = exclusions(cases) if most > 1 else ()
-        solutions[plan_limits] = solve(Problem(candidates.block.pieces(), offers, plan_limits, most, excluding))
+        solutions[plan_limits] = solve(Problem(candidates.block.pieces(), max(int(start[-1]), 1), plan_limits))
     solution = solutions[plan_limits]
-    chosen, ends = candidates.chosen(solution.choice), np.cumsum([len(own_rows) for own_rows in rows])
+    taken = _by_campaign(pairs, candidates.chosen(solution.choice))
+    return Solved(taken, _prices(solution, limits, places, unit), solution.profit, solution.bound)
+
+
+def _together_in_sets(
+    cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], left: Sequence[int], before: Parts, most: int
+) -> Solved:
+    """The plan of one problem whose candidates are sets of offers."""
+    held = HeldOffers.of(before, cases[0], most)
+    pairs = [(one, np.flatnonzero(one.is_open(held) & (one.profit > 0))) for one in cases]
+    parts, n_before = [*before, *pairs], sum(len(rows) for _, rows in before)
+    unit = max(one.unit for one, _ in parts)
+    offers = SingleOffers.of(parts, unit)
+    rows = np.arange(n_before, len(offers.profit))
+    sets, without = offers.of_each(rows, 1 if before else most, _may_be_beside(parts, limits)), None
+    if before:
+        without = offers.of_customers(np.arange(n_before))[offers.customer[rows]]
+        sets = np.column_stack([without, sets])
+    counted = np.stack([_is_counted(parts, one) for one in limits], axis=1)
+    contacts = np.array([one.counts_contacts for one in limits])
+    worth, used_of_sets = offers.worth(sets), offers.used(sets, counted, contacts)
+    if without is not None:
+        worth, used_of_sets = worth - offers.worth(without), used_of_sets - offers.used(without, counted, contacts)
+    plan_limits, places = _limits_of_sets(limits, left, used_of_sets, unit)
+    measures = {one.measure: used_of_sets[:, place] for one, place in zip(plan_limits, places, strict=True)}
+    candidates = side_by_side(offers.customer[sets[:, -1 if before else 0]], worth, measures)
+    solution = solve(Problem(candidates.block.pieces(), candidates.offers, plan_limits))
+    members = np.unique(sets[candidates.chosen(solution.choice)])
+    taken = _by_campaign(pairs, members[members >= n_before] - n_before)
+    return Solved(taken, _prices(solution, limits, places, unit), solution.profit, solution.bound)
+
+
+def _by_campaign(pairs: Parts, chosen: Ints) -> dict[str, Ints]:
+    """Rows of each campaign, from positions (ascending) among the rows of all, one campaign behind the other."""
+    ends = np.cumsum([len(rows) for _, rows in pairs])
     parts = np.split(chosen, np.searchsorted(chosen, ends[:-1]))
     first = [0, *ends[:-1].tolist()]
-    taken = {one.campaign.id: pair[part - a] for (one, pair), part, a in zip(pairs, parts, first, strict=True)}
-    return Solved(taken, _prices(solution, limits, places, unit), solution.profit, solution.bound)
+    return {case.campaign.id: rows[part - a] for (case, rows), part, a in zip(pairs, parts, first, strict=True)}
+
+
+def _may_be_beside(parts: Parts, limits: Sequence[PlanLimit]) -> Bools:
+    """(m,): which offers sets of several are made of: where limits count whole campaigns, those that are the best of
+    their campaign for their customer at some price."""
+    if any(0 < len(_places(case, one)) < len(case.offers) for case, _ in parts for one in limits):
+        return np.ones(sum(len(rows) for _, rows in parts), dtype=np.bool_)
+    return np.concatenate([case.is_on_frontier[rows] for case, rows in parts])
+
+
+def _is_counted(parts: Parts, limit: PlanLimit) -> Bools:
+    """(m,): which offers a limit counts."""
+    return np.concatenate([np.isin(case.offer[rows], _places(case, limit)) for case, rows in parts])
+
+
+def _limits_of_sets(
+    limits: Sequence[PlanLimit], left: Sequence[int], used_of_sets: Ints, unit: int
+) -> tuple[tuple[Limit, ...], list[int]]:
+    """The solver's limits, and which of `limits` each is; of those that count the same only the tightest."""
+    tightest: dict[bytes, tuple[int, int]] = {}
+    for which, (limit, amount) in enumerate(zip(limits, left, strict=True)):
+        if used_of_sets[:, which].any():
+            at_most = amount if limit.counts_contacts else amount // (MICRO // unit)
+            key = used_of_sets[:, which].tobytes()
+            tightest[key] = min(tightest.get(key, (at_most, which)), (at_most, which))
+    of_plan = tuple(Limit("budget", at_most, f"limit {which}") for at_most, which in tightest.values())
+    return of_plan, [which for _, which in tightest.values()]
 
 
 def _limits(
@@ -132,36 +194,29 @@ def one_after_the_other(cases: Sequence[CampaignCase], limits: Sequence[PlanLimi
 
     A limit's price is that of the first campaign which would use more of it; the bound is that of this order.
     """
-    left, parts, prices, held = amounts(limits), list[Solved](), np.zeros(len(limits)), no_offers(cases, most)
+    parts, solved, prices = list[tuple[CampaignCase, Ints]](), list[Solved](), np.zeros(len(limits))
     for case in cases:
-        part = together([case], limits, left, held)
-        parts.append(part)
-        left, held = leave(case, part.rows[case.campaign.id], limits, left, held)
+        part = together([case], limits, what_is_left(limits, parts, most), parts, most)
+        solved.append(part)
+        parts.append((case, part.rows[case.campaign.id]))
         prices = np.where(prices > 0, prices, part.prices)
-    rows = {name: some for part in parts for name, some in part.rows.items()}
-    return Solved(rows, prices, sum(one.profit for one in parts), sum(one.bound for one in parts))
+    rows = {case.campaign.id: some for case, some in parts}
+    return Solved(rows, prices, sum(one.profit for one in solved), sum(one.bound for one in solved))
 
 
-def leave(
-    case: CampaignCase, rows: Ints, limits: Sequence[PlanLimit], left: Sequence[int], held: HeldOffers
-) -> tuple[list[int], HeldOffers]:
-    """What a campaign's plan leaves of each limit, and the offers that customers have by now."""
-    rest = [amount - less for amount, less in zip(left, used(case, rows, limits), strict=True)]
-    return rest, held.with_offers(case, rows)
+def beside_each_other(parts: Parts, most: int) -> list[CampaignCase]:
+    """Return each campaign with what its offers cost customers who have the others' rows as well."""
+    if most == 1:
+        return [case for case, _ in parts]
+    others = [[other for other in parts if other[0] is not case] for case, _ in parts]
+    return [case.beside(HeldOffers.of(held, case, most)) for (case, _), held in zip(parts, others, strict=True)]
 
 
-def no_offers(cases: Sequence[CampaignCase], most: int) -> HeldOffers:
-    """No offer of any customer, who may get `most`."""
-    keys = cases[0].effects.select("customer_id", pl.col("category").cast(pl.String))
-    return HeldOffers(keys.clear(), most)
-
-
-def exclusions(cases: Sequence[CampaignCase]) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Two numbers of each offer: a customer gets at most one offer of a campaign, and at most one of a category."""
-    campaigns = tuple(place for place, one in enumerate(cases) for _ in one.offers)
-    named = [category for one in cases for category in one.categories]
-    numbers = {category: place for place, category in enumerate(named)}
-    return campaigns, tuple(place if one is None else numbers[one] for place, one in enumerate(named))
+def what_is_left(limits: Sequence[PlanLimit], parts: Parts, most: int) -> list[int]:
+    """Return what plans of some campaigns leave of each limit."""
+    priced = beside_each_other(parts, most)
+    uses = [used(case, rows, limits) for case, (_, rows) in zip(priced, parts, strict=True)]
+    return [amount - sum(each) for amount, *each in zip(amounts(limits), *uses, strict=True)]
 
 
 def best_together(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], most: int = 1) -> Solved:

@@ -10,20 +10,23 @@ who is left out, and both sides can be compared by it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
 import polars as pl
 
-from offerloop.allocation import CandidateRows, ranks
 from offerloop.arrays import Bools, Floats, Ints
-from offerloop.decision.campaign_case import KEYS, OFFER_KEY, PLAN, CampaignCase
-from offerloop.decision.joint import exclusions
+from offerloop.decision.campaign_case import KEYS, OFFER_KEY, PLAN, CampaignCase, Parts
+from offerloop.decision.offer_sets import NONE, SingleOffers, side_by_side
 from offerloop.decision.reference_policies import SAME, ranked_buyers
 from offerloop.evaluation import buckets
 
 AT_MARGIN = 1e-6
 """Share of its profit up to which a candidate may differ from what its limits cost and count as equal to it."""
+
+_NEXT_TO_NOTHING = 1e-9
+"""Profit beyond prices that an offer counts as at most where it has none."""
 
 
 class PolicySent(Protocol):
@@ -53,13 +56,29 @@ def choices_left_out(
         return nobody.select(KEYS)
     cases = [case for _, case, _ in sent]
     wanted = [_of_campaign(policy, case, solved, prices) for policy, case, solved in sent]
-    keys = pl.concat([case.keys(rows) for case, (rows, _) in zip(cases, wanted, strict=True)])
-    first = np.cumsum([0, *(len(case.offers) for case in cases)])
-    offer = [case.offer[rows] + start for case, (rows, _), start in zip(cases, wanted, first, strict=False)]
-    # ranks, as a simpler policy gives its offers whatever they are worth
-    worth = np.unique(np.concatenate([net for _, net in wanted]), return_inverse=True)[1] + 1.0
-    candidates = CandidateRows.of(ranks(keys["customer_id"]), np.concatenate(offer), worth, {})
-    return keys[candidates.best(most_offers, exclusions(cases))].sort("customer_id", maintain_order=True)
+    parts = [(case, rows) for case, (rows, _) in zip(cases, wanted, strict=True)]
+    offers, net = SingleOffers.of(parts), np.concatenate([worth for _, worth in wanted])
+    loss = offers.loss + offers.own_share * _expected_price(parts, prices)
+    offers, rows = replace(offers, profit=_above_nothing(net), loss=loss), np.arange(len(net))
+    sets = offers.of_each(rows, min(most_offers, len(cases)), np.ones(len(rows), dtype=np.bool_))
+    candidates = side_by_side(offers.customer[sets[:, 0]], offers.worth(sets), {})
+    members = np.unique(sets[candidates.best()])
+    keys = pl.concat([case.keys(rows) for case, rows in parts])
+    return keys[members[members != NONE]].sort("customer_id", maintain_order=True)
+
+
+def _above_nothing(net: Floats) -> Floats:
+    """The same above zero, and in the same order: a simpler policy gives its offers whatever they are worth."""
+    rank = (np.unique(net, return_inverse=True)[1] + 1.0) / max(len(net), 1)
+    return np.where(net > 0, net, _NEXT_TO_NOTHING * rank)
+
+
+def _expected_price(parts: Parts, prices: pl.DataFrame) -> Floats:
+    """(rows,): the price of a minor unit of cost where budgets count expected costs, else 0."""
+    priced = [case.keys(rows).join(prices, on=OFFER_KEY, how="left", maintain_order="left") for case, rows in parts]
+    price = [one["budget_price"].fill_null(0.0).to_numpy() for one in priced]
+    counts = [float(case.campaign.budget_basis == "expected") for case, _ in parts]
+    return np.concatenate([each * count for each, count in zip(price, counts, strict=True)])
 
 
 def _of_campaign(

@@ -16,7 +16,7 @@ import polars as pl
 
 from offerloop.arrays import Floats, Ints
 from offerloop.decision.campaign_case import CampaignCase
-from offerloop.decision.joint import best_together, one_after_the_other, used
+from offerloop.decision.joint import beside_each_other, best_together, one_after_the_other, used
 from offerloop.decision.nested_limits import PlanLimit
 from offerloop.decision.sending_decision import SendingDecision
 from offerloop.decision.valuation import Repeated
@@ -80,7 +80,7 @@ class PlanCosts:
         return _row("customer", "", None, "offers", claimed, gain) | row
 
     def _used(self, decision: SendingDecision, limit: PlanLimit) -> float:
-        return sum(used(one.case, one.rows, [limit])[0] for one in decision.sent) / limit.scale
+        return sum(used(one.priced, one.rows, [limit])[0] for one in decision.sent) / limit.scale
 
     def _price(self, decision: SendingDecision, limit: PlanLimit) -> float:
         """That of the first campaign which would use more of it."""
@@ -101,13 +101,11 @@ class PlanCosts:
 
     def _difference(self, rows: Rows, other: Rows) -> Estimate:
         divisions, weights = [], []
-        for case in self.cases:
-            weight = np.zeros(case.effects.height)
-            for sign, of_campaigns in ((1.0, rows), (-1.0, other)):
-                weight[of_campaigns.get(case.campaign.id, np.zeros(0, dtype=np.int64))] += sign
-            some = np.flatnonzero(weight)
-            divisions.append(case.columns(some))
-            weights.append(weight[some])
+        for sign, of_campaigns in ((1.0, rows), (-1.0, other)):
+            parts = [(one, of_campaigns.get(one.campaign.id, np.zeros(0, dtype=np.int64))) for one in self.cases]
+            for case, (_, some) in zip(beside_each_other(parts, self.most_offers), parts, strict=True):
+                divisions.append(case.columns(some))
+                weights.append(np.full(len(some), sign))
         together = [
             {name: np.concatenate([one[name] for one in of_cases]) for name in of_cases[0]}
             for of_cases in zip(*divisions, strict=True)

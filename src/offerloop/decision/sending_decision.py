@@ -17,7 +17,7 @@ from offerloop.allocation import Limit, Solution
 from offerloop.arrays import Floats, Ints
 from offerloop.decision.campaign_case import CampaignCase, HeldOffers
 from offerloop.decision.forecast import Forecast, forecast_campaign, held_out
-from offerloop.decision.joint import Solved, amounts, best_together, leave, no_offers, together
+from offerloop.decision.joint import Solved, amounts, beside_each_other, best_together, together, what_is_left
 from offerloop.decision.nested_limits import PlanLimit
 from offerloop.decision.policy_choice import least_errors, may_be_sent
 from offerloop.offers import NOTHING
@@ -42,16 +42,18 @@ class DecidedCampaign:
     """The price of the campaign's own budget."""
     missed: float
     """Estimated profit that the plans solved with this one may lack together."""
+    priced: CampaignCase
+    """The case with what its offers cost beside those of other campaigns."""
 
     @property
     def profit(self) -> float:
         """Return the profit by the estimates that choose."""
-        return float(self.case.profit[self.rows].sum())
+        return float(self.priced.profit[self.rows].sum())
 
     def forecast(self, *, explores: bool) -> Forecast:
         """The plan's value for the customers whom other campaigns leave."""
-        kept = np.flatnonzero(self.case.is_open(self.held))
-        case = self.case.without(self.held)
+        kept = np.flatnonzero(self.priced.is_open(self.held))
+        case = self.priced.without(self.held)
         rows = np.searchsorted(kept, self.rows)
         return forecast_campaign(
             case,
@@ -97,12 +99,14 @@ def decide_jointly(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], m
     active, by_campaign = [one for one in cases if not one.rests], dict[str, DecidedCampaign]()
     while active:
         solved = best_together(active, limits, most)
-        parts = [_decided(one, solved, limits, _offers_of_others(one, active, solved, most)) for one in active]
+        rows = [(one, solved.rows[one.campaign.id]) for one in active]
+        others = [HeldOffers.of([other for other in rows if other[0] is not one], one, most) for one in active]
+        parts = [_decided(one, solved, limits, held) for one, held in zip(active, others, strict=True)]
         by_campaign |= {one.case.campaign.id: one for one in parts}
         failing = [one for one in parts if len(one.rows) and not one.send]
         if not failing:
             break
-        worst = min(failing, key=lambda one: held_out(one.case, one.rows).value)
+        worst = min(failing, key=lambda one: held_out(one.priced, one.rows).value)
         active.remove(worst.case)
     sent = {name for name, part in by_campaign.items() if part.send}
     parts = [by_campaign[one.campaign.id] if one.campaign.id in sent else _alone(one, limits) for one in cases]
@@ -111,13 +115,15 @@ def decide_jointly(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], m
 
 def decide_in_order(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], most: int = 1) -> SendingDecision:
     """Solve campaigns one after the other; `most` offers for each customer."""
-    left, held, parts = amounts(limits), no_offers(cases, most), list[DecidedCampaign]()
+    parts, sent = list[DecidedCampaign](), list[tuple[CampaignCase, Ints]]()
     for case in cases:
-        part = _decided(case, together([case], limits, left, held), limits, held)
+        solved = together([case], limits, what_is_left(limits, sent, most), sent, most)
+        part = _decided(case, solved, limits, HeldOffers.of(sent, case, most))
         if part.send:
-            left, held = leave(case, part.rows, limits, left, held)
+            sent.append((case, part.rows))
         parts.append(part)
-    return SendingDecision(tuple(parts), "in order")
+    priced = iter(beside_each_other(sent, most))
+    return SendingDecision(tuple(replace(one, priced=next(priced)) if one.send else one for one in parts), "in order")
 
 
 def better_of(joint: SendingDecision, ordered: SendingDecision) -> SendingDecision:
@@ -131,7 +137,7 @@ def better_of(joint: SendingDecision, ordered: SendingDecision) -> SendingDecisi
 def _alone(case: CampaignCase, limits: Sequence[PlanLimit]) -> DecidedCampaign:
     """Return the decision on a campaign that is not sent, as if there were no other."""
     solved = together([case], limits, amounts(limits))
-    part = _decided(case, solved, limits, no_offers([case], 1))
+    part = _decided(case, solved, limits, HeldOffers.of((), case, 1))
     return replace(part, send=False, pays_alone=part.send)
 
 
@@ -140,14 +146,6 @@ def _decided(case: CampaignCase, solved: Solved, limits: Sequence[PlanLimit], he
     own = next(n for n, one in enumerate(limits) if one.kind == "campaign" and one.campaign_id == case.campaign.id)
     missed = max(solved.bound - solved.profit, 0.0)
     price = float(solved.prices[own])
-    send = not case.rests and may_be_sent(case, rows)
-    return DecidedCampaign(case, rows, send, False, held, solved.prices, price, missed)
-
-
-def _offers_of_others(case: CampaignCase, cases: Sequence[CampaignCase], solved: Solved, most: int) -> HeldOffers:
-    """Offers of the other campaigns."""
-    held = no_offers([case], most)
-    for other in cases:
-        if other is not case:
-            held = held.with_offers(other, solved.rows[other.campaign.id])
-    return held
+    priced = case.beside(held)
+    send = not case.rests and may_be_sent(priced, rows)
+    return DecidedCampaign(case, rows, send, False, held, solved.prices, price, missed, priced)

@@ -28,7 +28,11 @@ def assumed_effects(choice: CampaignOffer, baskets: UsualBaskets) -> pl.DataFram
         raise ConfigError(unknown_cost(choice.campaign_id, offer))
     value, discount = _expected(offer, offer.assumed, offer.most_minor, choice.margin)
     usual = baskets.without_exceptions(offer).of(offer.covers.categories)
-    frame = usual.select("customer_id", value.alias("value_minor"), discount.alias("discount_minor"))
+    whole = baskets.whole.select("customer_id", whole_minor="basket_minor")
+    usual = usual.join(whole, on="customer_id", how="left", maintain_order="left")
+    bought = choice.margin * pl.col("whole_minor")
+    growth = pl.when(bought > 0).then(value / bought).otherwise(0.0)
+    frame = usual.select("customer_id", value_minor=value, discount_minor=discount, growth=growth)
     return frame.with_columns(
         *(pl.lit(None, dtype=pl.Float64).alias(name) for name in NO_INTERVAL),
         pl.col("value_minor").alias("held_out_value_minor"),

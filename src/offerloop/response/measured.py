@@ -188,6 +188,7 @@ def corrected(frame: pl.DataFrame, choice: CampaignOffer, corrections: Correctio
         return frame, "assumed"
     if expected:
         mean, sd = correction.posterior(expected)
+        frame = frame.with_columns(pl.col("growth") * (mean / expected))
         value, se = pl.col("value_minor") * (mean / expected), pl.col("value_minor").abs() * (sd / abs(expected))
     else:
         value, se = pl.lit(correction.value_minor), pl.lit(correction.se_minor)

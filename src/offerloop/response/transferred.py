@@ -49,6 +49,8 @@ class _Pairs:
     categories: list[str]
     sales: Floats
     """Usual value at list price, minor units; of a week, or of the period that the plan is for."""
+    share: Floats
+    """Sales as a share of the customer's sales of all categories."""
     theta: Floats
     """Relative growth of sales per unit of depth; what the plan is chosen by."""
     theta_low: Floats
@@ -139,11 +141,13 @@ def _pairs_of(study: ShelfStudy, lines: ShelfLines, config: Config) -> _Pairs:
     theta = np.mean([one for one, _, _ in views], axis=0)
     relative_se = np.mean([one for _, one, _ in views], axis=0)
     p_scale, _ = _scale(study.bought, folds[0])
+    sales = study.usual_sales.predict(panel, panel.list_minor, study.windows.recent)
     return _Pairs(
         customer_id=panel.customer_ids[panel.customer],
         category=panel.category,
         categories=panel.categories,
-        sales=study.usual_sales.predict(panel, panel.list_minor, study.windows.recent),
+        sales=sales,
+        share=sales / np.maximum(np.bincount(panel.customer, sales)[panel.customer], 1e-9),
         theta=theta,
         theta_low=theta * np.maximum(1 - Z95 * relative_se, 0),
         theta_high=theta * np.maximum(1 + Z95 * relative_se, study.upper),
@@ -193,6 +197,7 @@ def _coupon_effects(choice: CampaignOffer, pairs: _Pairs) -> pl.DataFrame:
         "profit_high_minor": np.maximum(profit_low, profit_high),
         "p_redeem": np.clip(pairs.p_buy + pairs.p_slope * depth, 0, 1),
         "discount_minor": discount,
+        "growth": pairs.theta * depth * pairs.share,
         "d_value": sales * depth * m,
         "d_discount": sales * depth**2,
         **_valued_by(choice, pairs, pairs.heldouts[0]),

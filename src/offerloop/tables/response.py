@@ -209,6 +209,7 @@ EFFECTS = TableContract(
         Column("cost_liability_minor", pl.Int64, "most it can cost us; empty when unlimited", optional=True),
         Column("fold", pl.Int64, "half of the customers in the first division, by hash"),
         Column("discount_minor", pl.Float64, "expected discount, whoever pays it"),
+        Column("growth", pl.Float64, "what it brings in the period, as a share of what the customer buys without it"),
         Column(
             "held_out_value_minor",
             pl.Float64,

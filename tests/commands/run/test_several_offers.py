@@ -97,6 +97,29 @@ def test_in_order_a_later_campaign_takes_customers_with_room(folder):
     assert given(ordered).select(KEYS).is_unique().all()
 
 
+def test_each_offer_costs_more_beside_another(two):
+    """Of two offers here one at least is for everything, so that the other brings purchases that it is used on."""
+    alone = table(two, "effects").select(*KEYS, "offer_id", alone=pl.col("cost_expected_micro"), value="value_minor")
+    rows = given(two).join(alone, on=[*KEYS, "offer_id"])
+    has_both = pl.len().over("customer_id") > 1
+    both = rows.filter(has_both)
+    assert (both["cost_expected_micro"] > both["alone"]).mean() > 0.9
+    assert (both["cost_expected_micro"] >= both["alone"]).all()
+    assert rows.filter(~has_both).select(pl.col("cost_expected_micro") == pl.col("alone")).to_series().all()
+    profit = both["value"] - both["cost_expected_micro"] / 1_000_000
+    assert (profit - both["profit_minor"]).abs().max() <= 0.5
+
+
+def test_what_explain_says_of_two_offers_is_what_their_rows_say(two):
+    further = table(two, "further_offers")
+    for customer in further["customer_id"].head(5):
+        listed = {one["offer_id"]: one for one in explain(two.folder, customer).facts["candidates"]}
+        own = given(two).filter(pl.col("customer_id") == customer)
+        assert own.height == 2
+        for row in own.iter_rows(named=True):
+            assert listed[row["offer_id"]]["profit_minor"] == pytest.approx(row["profit_minor"], abs=0.5)
+
+
 def test_the_list_has_a_row_for_each_offer(two):
     listed = pl.read_csv(two.folder / "assignments.csv")
     assert listed.height == table(two, "assignments").height + table(two, "further_offers").height
@@ -204,7 +227,7 @@ id = "small-save"
 spend = "10.00"
 save = "1.00"
 stackable = true
-assumed = { p_redeem = 0.1, incremental = 0.4 }
+assumed = { p_redeem = 0.1, incremental = 0.6 }
 """
 
 

@@ -5,7 +5,9 @@ Under one budget with shadow price p the plan gives a customer the candidate wit
     net = profit - p x cost, where the cost is counted as the budget counts it,
 
 when that is above zero. With several limits p is the sum of the prices of all budgets that the offer counts in, and the
-price of a contact is subtracted as well. Campaigns that are solved together compete by `net`. The last offers at the
+price of a contact is subtracted as well. Campaigns that are solved together compete by `net`. Where a customer has
+offers of several campaigns, each counts beside those that the plan recorded of the others: with what it costs on their
+purchases, and less what they cost on its own. The last offers at the
 margin of the budget can differ, because offers are whole: the recorded choice is then called within rounding, and never
 more than one step of the customer's own offers.
 """
@@ -47,7 +49,10 @@ class OfferOption:
     offer_id: str
     terms: OfferTermFacts
     value: float
+    growth: float
+    """What it brings, as a share of what the customer buys without it."""
     discount: float
+    held_out_discount: float
     cost: float
     """The expected cost that is ours."""
     most: int | None
@@ -57,6 +62,8 @@ class OfferOption:
     held_out: float
     p_redeem: float
     funded_share: float
+    cost_weight: float
+    """1 where cost lowers profit, 0 where its budget is of another unit."""
     contact_cost: float
     """The part of `cost` that is paid for the contact, whoever redeems."""
     margin: float
@@ -65,6 +72,8 @@ class OfferOption:
     """What a unit of all its budgets together brings elsewhere."""
     contact_price: float
     """What the contact brings elsewhere."""
+    lost_beside: float = 0.0
+    """What the plan's other offers for the customer cost on what it brings, and that brings elsewhere."""
 
     @property
     def key(self) -> Key:
@@ -83,8 +92,8 @@ class OfferOption:
 
     @property
     def worth_elsewhere(self) -> float:
-        """Return what its budget and its contact bring with other customers."""
-        return self.budget_price * self.budget_cost + self.contact_price
+        """Return what its budget and its contact bring with other customers, less what is lost by offers beside it."""
+        return self.budget_price * self.budget_cost + self.contact_price + self.lost_beside
 
     @property
     def price(self) -> float:
@@ -100,6 +109,30 @@ class OfferOption:
         """Return whether no customer gets both: they are of one campaign, or for one category."""
         category = self.terms.category
         return self.campaign.id == other.campaign.id or (category is not None and category == other.terms.category)
+
+    def beside(self, planned: Sequence[OfferOption]) -> OfferOption:
+        """The same for a customer who has other offers of the plan as well; see `decision.offer_sets`."""
+        others = [one for one in planned if not one.excludes(self) and not (one.terms.category and self.terms.category)]
+        met, own = sum(one.growth for one in others), 1 - self.funded_share
+        more = own * self.discount * met / (1 + self.growth)
+        more_held_out = own * self.held_out_discount * met / (1 + self.growth)
+        lost = self.cost_weight * more
+        return replace(
+            self,
+            discount=self.discount * (1 + met / (1 + self.growth)),
+            cost=self.cost + more,
+            profit=self.profit - lost,
+            profit_low=None if self.profit_low is None else self.profit_low - lost,
+            profit_high=None if self.profit_high is None else self.profit_high - lost,
+            held_out=self.held_out - self.cost_weight * more_held_out,
+            lost_beside=sum(one.lost_on(self.growth) for one in others),
+        )
+
+    def lost_on(self, growth: float) -> float:
+        """Return what the offer costs, and that brings elsewhere, on purchases that another one brings."""
+        counted = self.budget_price if self.campaign.budget_basis == "expected" else 0.0
+        more = (1 - self.funded_share) * self.discount * growth / (1 + self.growth)
+        return (self.cost_weight + counted) * more
 
 
 @dataclass(frozen=True)
@@ -129,13 +162,14 @@ class PlanChoice:
         return self.is_full or first.excludes(candidate)
 
 
-def candidates_of(run: RunRead, customer: int | str) -> list[OfferOption]:
-    """Return all offers with a known effect on the customer, best profit first."""
+def candidates_of(run: RunRead, customer: int | str, planned: Collection[Key]) -> list[OfferOption]:
+    """Return all offers with a known effect on the customer, best profit first, beside the `planned` of the others."""
     terms = run.offers.select("campaign_id", "offer_id", "funded_share", "margin", "cost_weight", "contact_cost_minor")
     rows = run.rows("effects", customer).join(terms, on=["campaign_id", "offer_id"])
-    rows = rows.sort("profit_minor", "campaign_id", "offer_id", descending=[True, False, False])
     campaigns = {one.id: one for one in run.campaigns}
-    return [_candidate(row, campaigns[row["campaign_id"]], run) for row in rows.iter_rows(named=True)]
+    alone = [_candidate(row, campaigns[row["campaign_id"]], run) for row in rows.iter_rows(named=True)]
+    held = [one for one in alone if one.key in planned]
+    return sorted((one.beside(held) for one in alone), key=lambda one: (-one.profit, *one.key))
 
 
 def _candidate(row: dict[str, Any], campaign: CampaignRead, run: RunRead) -> OfferOption:
@@ -146,7 +180,9 @@ def _candidate(row: dict[str, Any], campaign: CampaignRead, run: RunRead) -> Off
         offer_id=row["offer_id"],
         terms=terms_of(run, campaign.id, row["offer_id"]),
         value=row["value_minor"],
+        growth=max(row.get("growth") or 0.0, 0.0),
         discount=row["discount_minor"],
+        held_out_discount=row["held_out_discount_minor"],
         cost=row["cost_expected_micro"] / MICRO,
         most=row["cost_liability_minor"],
         profit=row["profit_minor"],
@@ -155,6 +191,7 @@ def _candidate(row: dict[str, Any], campaign: CampaignRead, run: RunRead) -> Off
         held_out=row["held_out_value_minor"] - row["cost_weight"] * own,
         p_redeem=row["p_redeem"],
         funded_share=row["funded_share"],
+        cost_weight=row["cost_weight"],
         contact_cost=row["contact_cost_minor"],
         margin=row["margin"],
         basis=row["basis"],

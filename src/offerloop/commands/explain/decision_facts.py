@@ -48,10 +48,10 @@ def facts_of(run: RunRead, customer: int | str) -> DecisionFacts:
     """Return what the run says about the customer."""
     rows = run.all_offers().filter(pl.col("customer_id") == pl.lit(customer)).collect()
     row = rows.with_columns(pl.col("reasons").replace(EARLIER_REASONS)).row(0, named=True)
-    candidates = candidates_of(run, customer)
     assigned = _keys(rows, "campaign_id", "offer_id")
     beside = run.further_planned().filter(pl.col("customer_id") == pl.lit(customer)).collect()
     recorded = _keys(rows, "planned_campaign_id", "planned_offer_id") + _keys(beside, "campaign_id", "offer_id")
+    candidates = candidates_of(run, customer, recorded)
     choice = choose(candidates, run.campaigns, recorded, run.most_offers)
     planned = choice.recorded.key if choice.recorded else key_of(row["planned_campaign_id"], row["planned_offer_id"])
     got = next((one for one in candidates if one.key in assigned[:1]), None)

@@ -26,7 +26,7 @@ class Plan(ConfigSection):
     """Team = the most that the campaigns which name it as their `team` may cost together."""
     offers_per_customer: int = Field(default=1, ge=1)
     """The most offers of one customer in one period, at most one of each campaign and one for each category; what
-    several bring and cost is taken to add up."""
+    several bring is taken to add up, and each also costs on what the others bring."""
     contacts: Contacts | None = None
     """The most contacts of the plan in one period; each offer counts as one."""
     contacts_by_channel: dict[str, Contacts] = Field(default_factory=dict)

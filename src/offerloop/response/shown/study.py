@@ -67,7 +67,7 @@ class ShownEffects:
     made_of: Mapping[str, Floats]
     """How much of each shown offer an offer is (K,), nothing first: itself, or two between whose depths it lies."""
     by_outcome: dict[str, Floats]
-    """Effects (customers, K) by outcome."""
+    """Effects (customers, K) by outcome, and growth."""
     se: dict[str, Floats]
     """Standard errors (customers, K) of value and discount."""
     table: pl.DataFrame
@@ -96,7 +96,7 @@ class ShownEffects:
     def effects(self, offer_id: str) -> pl.DataFrame:
         """What the table EFFECTS needs of one offer, costs aside."""
         part = self.made_of[offer_id]
-        value, discount, used = (self.by_outcome[name] @ part for name in OUTCOMES)
+        value, discount, used, growth = (self.by_outcome[name] @ part for name in (*OUTCOMES, "growth"))
         se, discount_se = (self.se[name] @ part for name in OUTCOMES[:2])
         discount = np.maximum(discount, 0.0)
         columns = {
@@ -108,6 +108,7 @@ class ShownEffects:
             "discount_se_minor": discount_se,
             "discount_minor": discount,
             "p_redeem": np.clip(used, 0.0, 1.0),
+            "growth": growth,
             "fold": np.zeros(len(value), np.int64),
             "held_out_value_minor": value,
             "held_out_discount_minor": discount,
@@ -244,7 +245,8 @@ def _predicted(
     whose = np.array([numbers.get(one, -1) for one in now["customer_id"].to_list()], dtype=np.int64)
     grown = model.growth.effects(coming, model.growth.signals(value, whose))
     used, margin = model.redemption.gains(coming.features), model.scale.margins.of_customers(before.days, now)[:, None]
-    by_outcome = dict(zip(OUTCOMES, (margin * grown.value, grown.discount, used), strict=True))
+    predicted = (margin * grown.value, grown.discount, used, grown.growth)
+    by_outcome = dict(zip((*OUTCOMES, "growth"), predicted, strict=True))
     se = dict(zip(OUTCOMES, (np.abs(margin) * grown.value_se, grown.discount_se), strict=False))
     return by_outcome, se
 

@@ -47,6 +47,8 @@ class GrownEffects:
     value_se: Floats
     discount: Floats
     discount_se: Floats
+    growth: Floats
+    """What each offer brings in its window, as a share of what the customer buys without one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +85,8 @@ class JudgedGrowth:
         se = np.sqrt(predicted.se**2 + np.einsum("nkp,pq,nkq->nk", pair, self.doubt, pair))
         each = _bases(predicted, now)
         taken, taken_se = (np.einsum("nkc,kc->nk", each, one) for one in (self.shares, self.shares_se))
-        return GrownEffects(judged, se, taken, taken_se)
+        without = np.maximum(predicted.without, TINY)[:, None]
+        return GrownEffects(judged, se, taken, taken_se, predicted.now / without)
 
     def signals(self, value: Evidence, whose: Ints) -> Floats:
         """(customers, 2): sums of what past rows say of each customer; `whose` numbers them as `value.customer` does,
