@@ -9,6 +9,7 @@ import pytest
 
 from offerloop.errors import InputError
 from offerloop.serving import DecisionInputs, decide, serve_run
+from offerloop.tables import joined_product_ids
 from offerloop.workspace import open_run
 
 
@@ -133,6 +134,13 @@ def test_products_in_the_basket_and_excluded_ones_are_not_suggested(with_assignm
     basket = {"lines": [{"product_id": "8"}]}
     asked = DecisionInputs("c000", exclude=frozenset(["7"]), basket=basket)
     assert decide(policy, asked, 0).products == ("9",)
+
+
+def test_a_product_whose_id_holds_a_blank_is_suggested_and_left_out_whole(with_assignments):
+    text = joined_product_ids(["TEA 100", "TEA 250"])
+    policy = with_assignments(lambda table: table.with_columns(product_ids=pl.lit(text)))
+    assert decide(policy, DecisionInputs("c000"), 0).products == ("TEA 100", "TEA 250")
+    assert decide(policy, DecisionInputs("c000", exclude=frozenset(["TEA 100"])), 0).products == ("TEA 250",)
 
 
 def test_who_has_opted_out_gets_nothing(run_folder):

@@ -25,7 +25,7 @@ from offerloop.evaluation import in_holdout, in_usual
 from offerloop.events import pseudonyms
 from offerloop.offers import NOTHING
 from offerloop.serving.texts import Texts, mapped
-from offerloop.tables import EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL
+from offerloop.tables import EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL, split_product_ids
 
 NEWCOMER, UNKNOWN_CUSTOMER = "newcomer", "unknown_customer"
 """Reasons of customers who are not in the plan: like some who are, or not."""
@@ -191,7 +191,7 @@ class Policy:
             None if planned == NOTHING else self.offers[planned],
             propensity,
             self.reasons[reason],
-            tuple(self.products[place].split()),
+            split_product_ids(self.products[place]),
             returns,
             self._further_of(place),
         )
@@ -201,7 +201,7 @@ class Policy:
         customers, offers, returns = self._further_columns
         first = bisect_left(customers, place)
         last = bisect_left(customers, place + 1, first)
-        products = (tuple(self.further_products[row].split()) for row in range(first, last))
+        products = (split_product_ids(self.further_products[row]) for row in range(first, last))
         named = (self.offers[place] for place in offers[first:last])
         return tuple(map(FurtherOffer, named, returns[first:last], products))
 

@@ -21,6 +21,8 @@ from offerloop.tables.allocation import (
     UNIFORM_DEPTHS,
     USUAL,
     all_offers,
+    joined_product_ids,
+    split_product_ids,
 )
 from offerloop.tables.customer_names import with_other_names
 from offerloop.tables.evaluation import OVERLAP, POLICY_VALUES
@@ -133,5 +135,7 @@ __all__ = [
     "Column",
     "TableContract",
     "all_offers",
+    "joined_product_ids",
+    "split_product_ids",
     "with_other_names",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 import polars as pl
@@ -70,12 +71,29 @@ ASSIGNMENTS = TableContract(
         Column("planned_offer_id", pl.String, "what the plan alone would give: also known of the holdout"),
         Column("n_planned", pl.Int64, "how many offers the plan has for the customer, whatever the arm", optional=True),
         Column("explore_kinds", pl.String, "kinds of offer that the customer could draw at random, comma-separated"),
-        Column("product_ids", pl.String, "suggested products of the offer's category, best first"),
+        Column(
+            "product_ids",
+            pl.String,
+            "suggested products of the offer's category, best first, with blanks between them; where an id holds a "
+            "blank, each with a line break behind it",
+        ),
         Column("reasons", pl.String, "why: " + ", ".join(f"{code} ({words})" for code, words in REASONS.items())),
         Column("best_alternative", pl.String, "best other offer and how far behind it is"),
     ),
     key=("customer_id",),
 )
+
+
+def joined_product_ids(product_ids: Sequence[str]) -> str:
+    """Return ids as the column `product_ids` has them."""
+    text = " ".join(product_ids)
+    return text if text.split() == list(product_ids) else "".join(f"{one}\n" for one in product_ids)
+
+
+def split_product_ids(text: str) -> tuple[str, ...]:
+    """Return the ids of a value of the column `product_ids`."""
+    return tuple(text.split("\n")[:-1] if "\n" in text else text.split())
+
 
 EARLIER_NAMES = {"lot_kinds": "explore_kinds", "rank_of_alternative": "best_alternative"}
 """What columns of ASSIGNMENTS were called in runs of version 0.1, and are called now."""

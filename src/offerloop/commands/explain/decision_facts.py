@@ -38,7 +38,7 @@ from offerloop.commands.explain.findings import (
     TagFacts,
 )
 from offerloop.profiles import RECENT_DAYS, TAGS
-from offerloop.tables import AS_SENT, EARLIER_REASONS
+from offerloop.tables import AS_SENT, EARLIER_REASONS, split_product_ids
 from offerloop.workspace import CampaignRead, RunRead
 
 LIKED = 3
@@ -153,8 +153,8 @@ def _decision(run: RunRead, row: dict[str, Any], got: OfferOption | None) -> Cus
         cost_most_minor=row["cost_liability_minor"],
         basis=row["basis"],
         propensity=row["propensity"],
-        product_ids=tuple(row["product_ids"].split()),
-        product_texts=run.texts(row["product_ids"].split()),
+        product_ids=split_product_ids(row["product_ids"]),
+        product_texts=run.texts(split_product_ids(row["product_ids"])),
         money=_money(got) if got else None,
     )
 

@@ -10,6 +10,7 @@ from offerloop.recommenders.context import UNKNOWN
 from offerloop.recommenders.histories import Histories
 from offerloop.recommenders.serving.assortment import Assortment
 from offerloop.recommenders.top_columns import best
+from offerloop.tables import joined_product_ids
 
 _BATCH = 512
 
@@ -24,7 +25,7 @@ def suggest(
 ) -> pl.DataFrame:
     """Suggest up to `k` products of the category for each row of `wanted` (customer_id, category), best first.
 
-    Categories are those of the product list `listed`. Returns customer_id and product_ids (ids joined by blanks).
+    Categories are those of the product list `listed`. Returns customer_id and product_ids (ids in one text).
     """
     products = pl.DataFrame({"product_id": assortment.products})
     if listed is not None and "category" in listed.columns:
@@ -41,7 +42,7 @@ def suggest(
         columns = best(scores, k)
         for row, customer in enumerate(some["customer_id"].to_list()):
             shown = [column for column in columns[row] if scores[row, column] > -np.inf]
-            rows.append((customer, " ".join(str(assortment.products[column]) for column in shown)))
+            rows.append((customer, joined_product_ids([str(assortment.products[column]) for column in shown])))
     customers, texts = [row[0] for row in rows], [row[1] for row in rows]
     dtype = wanted.schema["customer_id"]
     return pl.DataFrame([pl.Series("customer_id", customers, dtype), pl.Series("product_ids", texts, pl.String)])
