@@ -97,7 +97,9 @@ class CandidateTable:
         cost, value = rows["cost"].to_numpy(), rows["value"].to_numpy()
         measures: dict[str, Numbers] = {COST: cost}
         if limits.min_return is not None:
-            measures[RETURN] = whole(limits.min_return * cost - value, Message("the cost without its return"))
+            measures[RETURN] = whole(
+                (limits.min_return * cost - value).round(3), Message("the cost without its return")
+            )
         names = self.offers
         offer = rows["offer_id"].replace_strict(names, range(len(names)), return_dtype=pl.Int64).to_numpy()
         candidates = CandidateRows.of(rows[UNIT].to_numpy(), offer, value - cost, measures)

@@ -152,6 +152,20 @@ def test_a_return_holds_over_the_whole_plan(table, tmp_path):
     assert given.height > 50
 
 
+@pytest.mark.parametrize("least", [1.1, 1.25, 1.5, 2.3])
+def test_offers_of_exactly_the_least_return_are_given(tmp_path, least):
+    cost = [round(0.37 * n, 2) for n in range(1, 200)]
+    offers = {
+        "customer_id": range(199),
+        "offer_id": "ten",
+        "value": [round(one * least, 6) for one in cost],
+        "cost": cost,
+    }
+    pl.DataFrame(offers).write_csv(tmp_path / "exact.csv")
+    found = allocate(tmp_path / "exact.csv", limits(tmp_path, f"min_return = {least}"), (), "USD")
+    assert found.table.filter(pl.col("offer_id") == "ten").height == 199
+
+
 def test_a_budget_of_liabilities_holds_beside_one_of_expected_costs(tmp_path):
     path, both = tmp_path / "both.csv", shop().with_columns(liability=(pl.col("cost") * 3).ceil())
     both.write_csv(path)

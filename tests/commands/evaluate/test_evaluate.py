@@ -215,6 +215,23 @@ def test_under_pseudonyms_a_policy_may_name_raw_ids_or_pseudonyms(tmp_path):
         policy_of(tmp_path / "twice.csv", config, shop)
 
 
+@pytest.mark.parametrize("privacy", ["", 'pseudonymise = true\nkey_file = "key"'])
+def test_a_policy_may_name_customers_in_any_case_where_the_shop_ignores_it(tmp_path, privacy):
+    names = ("ann@x.de", "Bob@x.de", "cleo@x.de")
+    orders = [(one, day, 10.0, 0.0, 0.0, 0.0) for one in names for day in (0, 60)]
+    (tmp_path / "key").write_text("a key of sixteen bytes or more")
+    shown, more = [(one, "coupon", 20, 0.5) for one in names], f"[privacy]\nignore_case = true\n{privacy}"
+    config = load_config(write_log_shop(tmp_path, orders, shown, more=more))
+    shop = read_log(config, DuckDBEngine(), 7)
+    pl.DataFrame({"customer_id": ["Ann@X.de", "BOB@x.de", "Zoe@x.de"], "offer_id": "coupon"}).write_csv(
+        tmp_path / "policy.csv"
+    )
+    assert named(decisions_of(shop, policy_of(tmp_path / "policy.csv", config, shop))) == {0: 2}
+    pl.DataFrame({"customer_id": ["Ann@X.de", "ann@x.de"], "offer_id": "coupon"}).write_csv(tmp_path / "twice.csv")
+    with pytest.raises(InputError, match="sum to 2; "):
+        policy_of(tmp_path / "twice.csv", config, shop)
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [

@@ -13,7 +13,6 @@ from offerloop.commands.evaluate.page import render_evaluation
 from offerloop.commands.evaluate.sentences import notes, sentence, summarise_evaluation
 from offerloop.evaluation.estimate import widening
 from offerloop.evaluation.off_policy.earlier_offers import CarryOver
-from offerloop.evaluation.off_policy.overlap import ActionOverlap
 from offerloop.report.localizer import Localizer
 from offerloop.report.phrases import period_text
 
@@ -142,25 +141,6 @@ def test_cut_weights_and_small_sizes_are_marked():
     page = render_evaluation(full())
     assert "500 (too few)" in page
     assert "above 20, 4\u00a0% of all weight" in page
-
-
-@pytest.mark.parametrize(
-    ("logged", "weight", "misfits"),
-    [
-        ({"a": 1000, "none": 1000}, 2.0, False),
-        ({"a": 1060, "none": 940}, 2.0, False),
-        ({"a": 1000, "none": 1000}, 2.5, True),
-        ({"a": 1000, "none": 1000}, 1.0, True),
-        ({"a": 90, "none": 1910}, 2.0, False),
-        ({"a": 2000}, 1.0, False),
-    ],
-)
-def test_weights_that_do_not_average_1_give_wrong_propensities_away(logged, weight, misfits):
-    total = sum(logged.values())
-    table = [ActionOverlap("a", logged["a"], 1.0, weight, weight, float(logged["a"]), None)]
-    table += [ActionOverlap("none", logged["none"], 0.0, 0.0, 0.0, 0.0, None)] if "none" in logged else []
-    one = replace(policy("everyone", "a", 800.0, 11.0), overlap=tuple(table))
-    assert one.misfits(total) == misfits
 
 
 def test_a_chinese_page_reads_like_chinese():

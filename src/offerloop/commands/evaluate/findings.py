@@ -14,7 +14,6 @@ from offerloop.report import FolderResult
 
 Kind = Literal["logged", "nothing", "everyone", "run", "file"]
 Against = Literal["nothing", "logged", "best_single"]
-_FEWEST, _FAR, _ROUNDING = 100, 4.0, 1e-9
 SHOWN = 16
 """Policies in a chart at most; the tables have all."""
 
@@ -31,6 +30,8 @@ class PolicyWorth:
     methods: tuple[PolicyValue, ...] = ()
     refusal: Message | None = None
     overlap: tuple[ActionOverlap, ...] = ()
+    misfits: bool = False
+    """Whether its weights contradict the logged propensities: then these are not those by which offers were chosen."""
     against: Mapping[Against, Worth] = field(default_factory=dict)
     """This policy less another, paired."""
     kept: PolicyValue | None = None
@@ -44,26 +45,6 @@ class PolicyWorth:
     def gives_nothing(self) -> bool:
         """Whether it is the same as giving nothing to anybody in the log."""
         return all(action.policy_share == 0 for action in self.overlap if action.name != NO_OFFER)
-
-    def misfits(self, n_decisions: int) -> bool:
-        """Whether the mean weight of all decisions is more than four standard errors from 1, which it is on average.
-
-        Then the logged propensities are not those by which offers were chosen. With fewer than 100 decisions that speak
-        nothing is said: heavy weights are rarely drawn, and a small sample lacks them.
-        """
-        sums_and_sizes = [
-            (action.logged * action.mean_weight, action.effective_size)
-            for action in self.overlap
-            if action.effective_size > 0
-        ]
-        sums, squares = (
-            sum(action for action, _ in sums_and_sizes),
-            sum(action**2 / size for action, size in sums_and_sizes),
-        )
-        if not squares or sums**2 / squares < _FEWEST:
-            return False
-        mean = sums / n_decisions
-        return (mean - 1) ** 2 > _FAR**2 * (squares / n_decisions - mean**2) / n_decisions + _ROUNDING
 
     @property
     def best_value(self) -> PolicyValue:
@@ -115,7 +96,7 @@ class EvaluationFindings:
     @property
     def is_contradicted(self) -> bool:
         """Whether the weights of some policy contradict the logged propensities."""
-        return any(one.misfits(self.n_decisions) for one in self.policies if one.kind != "logged")
+        return any(one.misfits for one in self.policies)
 
     @property
     def valued(self) -> tuple[PolicyWorth, ...]:

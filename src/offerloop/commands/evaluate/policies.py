@@ -26,8 +26,7 @@ from offerloop.events import (
     file_source,
     open_source,
     parse_number,
-    pseudonym,
-    read_key,
+    under_ids_of,
 )
 from offerloop.message import Message
 from offerloop.offers import NO_OFFER
@@ -96,15 +95,17 @@ def plan_of(run: Path, shop: LoggedShop) -> CustomerPolicy:
 def policy_of(policy: InputTable, config: Config, shop: LoggedShop) -> CustomerPolicy:
     """A table with customer_id, offer_id (empty or 'none' for nothing) and perhaps probability.
 
-    Under pseudonyms ids may be raw or as the tables have them. Raises SourceError when it cannot be read, InputError
-    when the probabilities of a customer do not sum to 1, as of one who is there by the raw id and by the pseudonym.
+    Ids may be as the shop writes them or as its tables have them, pseudonyms or in one case. Raises SourceError when it
+    cannot be read, InputError when the probabilities of a customer do not sum to 1, as of one who is there by two ids.
     """
     path = as_path(policy) if isinstance(policy, str | PathLike) else Path("policy")
     with _opened(policy, path, shop.engine) as raw:
         table = _read(raw, path)
     _check_probabilities(table, path)
-    rows = pl.concat([table, _hidden(table, config)]) if config.privacy.pseudonymise else table
-    rows = _with_ids(rows, shop.ids)
+    _check_sums(table, path)
+    logged_ids = shop.exposures.select(nw.col("customer_id").cast(nw.String)).unique()
+    own = collect(under_ids_of(shop.engine.table(table), logged_ids, config.privacy, shop.engine))
+    rows = _with_ids(own.sort("customer_id"), shop.ids)
     _check_sums(rows, path)
     text = Message("the policy file '{path}'", context="policy", path=str(path))
     return CustomerPolicy("file", path.stem, shop.engine.table(rows), text)
@@ -186,9 +187,3 @@ def _read(raw: Raw, path: Path) -> pl.DataFrame:
 def _with_ids(rows: pl.DataFrame, kind: pl.DataType) -> pl.DataFrame:
     """The rows whose ids can be those of the log, in its type."""
     return rows.with_columns(pl.col("customer_id").cast(kind, strict=False)).drop_nulls("customer_id")
-
-
-def _hidden(rows: pl.DataFrame, config: Config) -> pl.DataFrame:
-    """The rows with pseudonyms in place of raw ids; those of pseudonyms are in no log."""
-    key = read_key(config.privacy)
-    return rows.with_columns(pl.Series("customer_id", [pseudonym(one, key) for one in rows["customer_id"]], pl.String))

@@ -63,7 +63,7 @@ def evaluate(
         has_cost=shop.knows_cost,
         policies=worths,
         notes=(
-            *_misfit(worths, facts.n_decisions), *_notes_of_shop(shop, valued), *_notes(valued),
+            *_misfit(worths), *_notes_of_shop(shop, valued), *_notes(valued),
             *_notes_of_plans(plans, worths, valued),
         ),
         earlier=earlier,
@@ -85,10 +85,10 @@ def _policies(valued: ValuedLog, plans: list[CustomerPolicy]) -> list[Named]:
     return [("nothing", "nothing"), *single, *((one.kind, one.name) for one in plans)]
 
 
-def _misfit(worths: tuple[PolicyWorth, ...], n_decisions: int) -> Iterator[EvaluationNote]:
+def _misfit(worths: tuple[PolicyWorth, ...]) -> Iterator[EvaluationNote]:
     """Yield a note where the weights of policies contradict the propensities."""
     others = [one for one in worths if one.kind != "logged"]
-    wrong = sum(one.misfits(n_decisions) for one in others)
+    wrong = sum(one.misfits for one in others)
     if wrong:
         yield EvaluationNote("misfit", {"n": wrong, "of": len(others)})
 

@@ -19,6 +19,8 @@ from offerloop.evaluation import (
 
 Named = tuple[Kind, str]
 """The kind and the name of a policy."""
+FEWEST = 100
+"""With fewer decisions that speak, nothing is said of the logged propensities: a small sample lacks heavy weights."""
 
 
 def policy_worths(policies: Sequence[Named], sums: Sequence[PolicySums], *, with_kept: bool) -> tuple[PolicyWorth, ...]:
@@ -37,11 +39,12 @@ def policy_worths(policies: Sequence[Named], sums: Sequence[PolicySums], *, with
 def _worth(kind: Kind, name: str, sums: PolicySums) -> PolicyWorth:
     """One policy by every method, or its refusal."""
     table = tuple(sums.overlap.table(sums.names))
+    misfits = sums.overlap.effective_size >= FEWEST and sums.misfit() is not None
     try:
         best = recommended_by_sums(sums)
     except EvidenceError as error:
-        return PolicyWorth(kind, name, None, refusal=error.message, overlap=table)
-    return PolicyWorth(kind, name, best, tuple(values_by_sums(sums)), overlap=table)
+        return PolicyWorth(kind, name, None, refusal=error.message, overlap=table, misfits=misfits)
+    return PolicyWorth(kind, name, best, tuple(values_by_sums(sums)), overlap=table, misfits=misfits)
 
 
 def _compared(worths: list[PolicyWorth]) -> tuple[PolicyWorth, ...]:

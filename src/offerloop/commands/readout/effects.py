@@ -73,10 +73,18 @@ def plan_effects(sums: ReadoutSums, outcomes: Sequence[str]) -> tuple[list[Reado
     return effects, few
 
 
-def programme_effects(sums: ReadoutSums, outcomes: Sequence[str]) -> list[ReadoutEffect]:
-    """Everybody who follows the plan, held back or not, or explores against the holdout, whatever they were given."""
-    sides = sums.sides("programme")
-    return [one for outcome in outcomes for one in compare(sides, "programme", outcome)]
+def programme_effects(sums: ReadoutSums, outcomes: Sequence[str]) -> tuple[list[ReadoutEffect], list[Message]]:
+    """Everybody who follows the plan, held back or not, or explores against the holdout, whatever they were given.
+
+    And that it is too small to be shown.
+    """
+    sides = treated, control = sums.sides("programme")
+    if not comparable(sides):
+        few = Message(
+            "the whole programme: {treated} on the plan and {held} in the holdout", treated=treated.n, held=control.n
+        )
+        return [], [few]
+    return [one for outcome in outcomes for one in compare(sides, "programme", outcome)], []
 
 
 def comparable(sides: Sides) -> bool:

@@ -207,10 +207,10 @@ def _other_groups(findings: ReadoutFindings, _: Localizer) -> list[tuple[str, li
         if name != "all" and len(campaigns) > 2
     ]
     programme = [one for one in findings.effects if one.comparison == "programme"]
-    return [
-        *groups,
-        (_("the whole programme: everybody who follows the plan or explores against the holdout"), programme),
-    ]
+    if programme:
+        title = _("the whole programme: everybody who follows the plan or explores against the holdout")
+        groups.append((title, programme))
+    return groups
 
 
 def _effects_table(findings: ReadoutFindings, rows: list[ReadoutEffect], caption: str, _: Localizer) -> Table:

@@ -179,14 +179,15 @@ def _with_effects(
     """The findings with every comparison; `explorers` got an offer at random."""
     outcomes = basis.outcomes
     by_plan, few = plan_effects(sums, outcomes)
+    programme, few_programme = programme_effects(sums, outcomes)
     segments, few_segments = segment_effects(sums)
     explored, few_explored = exploration_effects(sums, draw, explorers, basis.exploration_outcomes)
     usual, few_usual = usual_effects(sums, draw, outcomes)
     findings = replace(
         base,
         covariate=basis.covariate,
-        effects=(*by_plan, *programme_effects(sums, outcomes), *usual, *segments, *explored),
-        too_few=(*few, *few_usual, *few_segments),
+        effects=(*by_plan, *programme, *usual, *segments, *explored),
+        too_few=(*few, *few_programme, *few_usual, *few_segments),
         too_few_explored=tuple(few_explored),
     )
     conversion = findings.effect("plan", "bought")

@@ -32,8 +32,6 @@ EVERY, FIRST = "KEPT", "KEPT-1"
 """Names of the two methods."""
 FEWEST = 100
 """With fewer decisions that speak, weighted means are too far from normal for an interval."""
-FAR, _ROUNDING = 4.0, 1e-9
-"""Standard errors that a mean weight may lie from 1."""
 
 
 def kept(log: Log, policy: Policy, past: PastExposures) -> PolicyValue:
@@ -96,9 +94,8 @@ def _expected(totals: KeptTotals, method: int) -> float | None:
 
 def _check_fit(sums: PolicySums) -> None:
     """EvidenceError where the mean of the weights of FIRST, 1 by their propensities, is far from it."""
-    mean = float(sums.total("first")[0] / sums.rows)
-    se = float(np.linalg.norm(sums.root("first") - mean * sums.root("one"))) * sums.columns.scale
-    if abs(mean - 1) > FAR * se + _ROUNDING:
+    mean = sums.misfit("first")
+    if mean is not None:
         raise EvidenceError(
             Message(
                 "The customers' earlier decisions do not fit this policy (mean weight {mean} instead of 1): offers "

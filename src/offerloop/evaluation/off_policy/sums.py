@@ -19,6 +19,9 @@ from offerloop.evaluation.off_policy.overlap import OverlapTotals, possible_weig
 from offerloop.evaluation.off_policy.past import KeptTotals, PastExposures, kept_columns
 from offerloop.evaluation.off_policy.rows import PolicyRows
 
+_FAR, _ROUNDING = 4.0, 1e-9
+"""Standard errors that a mean weight may lie from 1."""
+
 
 @dataclass(frozen=True, eq=False)
 class WeightCut:
@@ -104,6 +107,16 @@ class PolicySums:
     def root(self, name: str) -> Floats:
         """The same columns of the root: see `CustomerSums`."""
         return self.columns.root[:, self.places[name]]
+
+    def misfit(self, weight: str = "weight") -> float | None:
+        """Return the mean of the weights of a name where it contradicts the logged propensities, else None.
+
+        By these it is 1 on average. Far from it is four standard errors, by customer: those of a holdout are given
+        nothing in every period, so that their weights are alike.
+        """
+        mean = float(self.total(weight)[0] / self.rows)
+        error = float(np.linalg.norm(self.root(weight) - mean * self.root("one"))) * self.columns.scale
+        return mean if abs(mean - 1) > _FAR * error + _ROUNDING else None
 
     def joined(self, other: PolicySums, columns: CustomerSums) -> PolicySums:
         """The sums of both, whose columns were added already."""
