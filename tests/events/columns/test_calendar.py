@@ -81,7 +81,7 @@ def test_an_empty_time_has_no_day():
 
 @pytest.mark.parametrize("at", [1_704_067_200_123, -10_000_000_000])
 def test_times_that_are_not_in_seconds_are_refused(at):
-    with pytest.raises(SourceError, match=r"'at' has values such as .*; times as numbers are seconds since 1970"):
+    with pytest.raises(SourceError, match=r"'at' has values such as .*; times as numbers are seconds or milliseconds"):
         days([at], "Europe/Berlin")
 
 
@@ -100,6 +100,14 @@ def test_clock_times_are_the_instants_of_the_time_zone_database(zone, clocks):
     local = [int(clock.replace(tzinfo=UTC).timestamp()) for clock in clocks]
     frame = ENGINE.table(pl.DataFrame({"at": local}).with_row_index("i"))
     assert collect(to_utc(frame, "at", zone), "i")["at"].to_list() == expected
+
+
+@pytest.mark.parametrize("odd", ["0001-01-01T00:00:00Z", "1753-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_an_impossible_clock_time_stays_and_the_others_are_instants_of_the_zone(odd):
+    clock = seconds("2024-03-31T22:00:00Z")
+    frame = ENGINE.table(pl.DataFrame({"at": [clock, seconds(odd)]}).with_row_index("i"))
+    found = collect(to_utc(frame, "at", "Asia/Shanghai"), "i")["at"].to_list()
+    assert found == [clock - 8 * 3600, seconds(odd)]
 
 
 @given(st.dates(date(1900, 1, 1), date(2100, 1, 1)))

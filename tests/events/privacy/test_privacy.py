@@ -236,6 +236,11 @@ def test_who_opted_out_or_does_not_say_has_not_agreed(clean, privacy):
     assert found.notes() == []
 
 
+def test_a_word_for_nothing_is_a_no_to_the_question_whether_someone_opted_out(clean):
+    customers = FILES["c.csv"].replace("cy,,", "cy,无,")
+    assert clean(LINES, toml=OPTED_OUT, files={**FILES, "c.csv": customers}).agreement.agreed == 2
+
+
 def test_both_columns_have_to_agree(clean):
     both = CUSTOMERS.replace('consent = "ok"', 'consent = "ok", opt_out = "out"')
     files = {**FILES, "c.csv": "c,ok,out,age\nzoe,yes,no,30\nbob,yes,yes,40\ncy,yes,,50\n"}

@@ -15,7 +15,7 @@ from offerloop.message import Message
 DAY = 86_400
 EPOCH = date(1970, 1, 1)
 FIRST, LAST = -2_208_988_800, 32_503_680_000
-"""Instants from 1900 to 3000; anything else is not in seconds."""
+"""Instants from 1900 to 3000; anything else is not in seconds, or no time."""
 
 
 def epoch_day(day: date) -> int:
@@ -41,31 +41,38 @@ def with_day(frame: Frame, at: str, day: str, zone: str) -> Frame:
     )  # fmt: skip
     first, last, midnight, latest = bounds.row(0)
     if first is None and latest is not None:
-        raise SourceError(
-            Message(
-                "'{column}' has values such as {latest}; times as numbers are seconds since 1970",
-                column=at,
-                latest=str(latest),
-            )
-        )
+        raise SourceError(not_seconds(at, str(latest)))
     if first is None or midnight == 0:
         return frame.with_columns((checked_instant // DAY).alias(day))
     return frame.with_columns(local_day(checked_instant, zone, first, last).alias(day))
 
 
+def not_seconds(column: str, example: str) -> Message:
+    """Say that numbers in a column of times are none."""
+    return Message(
+        "'{column}' has values such as {latest}; times as numbers are seconds or milliseconds since 1970, or days such "
+        "as {day}",
+        column=column,
+        latest=example,
+        day="20240131",
+    )
+
+
 def to_utc(frame: Frame, at: str, zone: str) -> Frame:
     """The frame with the clock times of `at`, read in a zone, as instants; a time that the clock shows twice is the
-    first one, one that it skips counts from before the change.
+    first one, one that it skips counts from before the change. Those before 1900 or after 3000 stay as they are.
     """
     clock = nw.col(at)
-    first, last = collect(frame.select(clock.min().alias("first"), clock.max().alias("last"))).row(0)
-    if first is None or not FIRST <= first <= last <= LAST:
+    possible = (clock >= FIRST) & (clock <= LAST)
+    checked = nw.when(possible).then(clock)
+    first, last = collect(frame.select(checked.min().alias("first"), checked.max().alias("last"))).row(0)
+    if first is None:
         return frame
     changes = _offset_changes(ZoneInfo(zone), first - DAY, last + DAY)
     offset: nw.Expr = nw.lit(changes[0][1])
     for (_, before), (instant, seconds) in pairwise(changes):
         offset = nw.when(clock >= instant + max(before, seconds)).then(nw.lit(seconds)).otherwise(offset)
-    return frame.with_columns((clock - offset).alias(at))
+    return frame.with_columns(nw.when(possible).then(clock - offset).otherwise(clock).alias(at))
 
 
 def local_day(at: nw.Expr, zone: str, first: int, last: int) -> nw.Expr:

@@ -12,6 +12,7 @@ from offerloop.config import Source
 from offerloop.engine import collect
 from offerloop.errors import SourceError, near_miss
 from offerloop.events.columns import times
+from offerloop.events.columns.calendar import DAY
 from offerloop.events.columns.cells import EDGES, as_text, blank, finite, is_large_whole
 from offerloop.events.columns.contracts import ONE_PERCENT, TIME_COLUMNS, Contract
 from offerloop.events.columns.expression import Compiled, Wording, compile_expression
@@ -19,8 +20,8 @@ from offerloop.events.sources.raw import Raw
 from offerloop.message import Message, both
 from offerloop.money import DIGITS
 
-NAMED_IDS = ("customer_id", "order_id", "product_id")
-"""Ids of which a text such as NULL names none. Of others it may: an offer called "none" is one."""
+MAY_BE_NONE = ("offer_id", "coupon_id", "policy", "consent", "opt_out")
+"""Columns in which a text such as "none" says something: an offer may be called so, and 无 answers a question."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,9 @@ def _typed(mapping: SourceMapping, ours: str, theirs: str, compiled: Compiled, k
     if ours in TIME_COLUMNS:
         return _time(mapping, ours, theirs, compiled.value, kind)
     if ours in mapping.contract.texts or kind == nw.String or (ours.endswith("_id") and is_large_whole(kind)):
-        return _text(compiled.value, ours) if kind == nw.String else as_text(compiled.value, kind)
+        if kind != nw.String:
+            return as_text(compiled.value, kind)
+        return _text(compiled.value, may_be_none=ours in MAY_BE_NONE)
     if ours.endswith("_id"):
         if kind.is_integer():
             return compiled.value.cast(nw.Int64)
@@ -136,10 +139,9 @@ def _time(mapping: SourceMapping, ours: str, theirs: str, value: nw.Expr, kind: 
         mapping.time_forms.add(form)
         instants = times.written_as(value, form)
         mapping.wrong[ours] = Unreadable(theirs, instants.unreadable, value)
-    elif (kind.is_integer() or is_large_whole(kind)) and (forms := times.likely_formats(mapping.raw.frame, value)):
-        instants = times.written_as(value.cast(nw.String), forms[0])
-        mapping.time_forms.add(forms[0])
-    elif kind.is_numeric() or kind.is_temporal():
+    elif kind.is_numeric():
+        instants = _numbered_time(mapping, theirs, value, kind)
+    elif kind.is_temporal():
         instants = times.typed_times(value, kind)
     else:
         raise SourceError(
@@ -153,7 +155,22 @@ def _time(mapping: SourceMapping, ours: str, theirs: str, value: nw.Expr, kind: 
     lasts_days = instants.days and ours in mapping.contract.lasting
     if instants.local or lasts_days:
         mapping.local.append(ours)
-    return instants.seconds + times.DAY if lasts_days and ours == "ends_at" else instants.seconds
+    return instants.seconds + DAY if lasts_days and ours == "ends_at" else instants.seconds
+
+
+def _numbered_time(mapping: SourceMapping, theirs: str, value: nw.Expr, kind: DType) -> times.Instants:
+    """Read numbers as the digits of days or as time since 1970; an empty cell has made floats of some.
+
+    Raises SourceError where they are too small for both, such as the days that a spreadsheet counts.
+    """
+    digits = as_text(value, kind)
+    forms = times.likely_formats(mapping.raw.frame, digits)
+    if forms and (forms[0] != times.SECONDS or not kind.is_float()):
+        mapping.time_forms.add(forms[0])
+        return times.written_as(digits, forms[0])
+    if not forms:
+        times.check_seconds(mapping.raw.frame, value, theirs)
+    return times.typed_times(value, kind)
 
 
 def _guessed(mapping: SourceMapping, theirs: str, value: nw.Expr, place: Message) -> str:
@@ -184,10 +201,10 @@ def _guessed(mapping: SourceMapping, theirs: str, value: nw.Expr, place: Message
     return forms[0]
 
 
-def _text(value: nw.Expr, ours: str = "") -> nw.Expr:
-    """Text without spaces around it; nothing instead of no text, and of what says in an id that there is none."""
+def _text(value: nw.Expr, *, may_be_none: bool) -> nw.Expr:
+    """Text without spaces around it; nothing instead of no text, and of what says that there is none."""
     bare = value.str.replace_all(EDGES, "")
-    nothing = blank(bare) if ours in NAMED_IDS else bare == ""
+    nothing = bare == "" if may_be_none else blank(bare)
     return nw.when(~nothing).then(bare)
 
 
@@ -208,4 +225,4 @@ def map_attributes(mapping: SourceMapping) -> None:
             )  # fmt: skip
         else:
             text = mapping.schema[column] == nw.String
-            mapping.columns.append(_text(nw.col(column)).alias(column) if text else nw.col(column))
+            mapping.columns.append(_text(nw.col(column), may_be_none=True).alias(column) if text else nw.col(column))

@@ -8,7 +8,7 @@ import narwhals as nw
 import polars as pl
 
 _MONTHS = (
-    "(jan|ene|gen)[a-z]*", "f[eé][bv][a-zé]*", "(m[aä]r|mrz|mrt)[a-zç]*", "(apr|avr|abr)[a-z]*",
+    "(jan|ene|gen)[a-z]*", "f[eé][bv][a-zé]*", "(maart|m[aä]r|mrz|mrt)[a-zç]*", "(apr|avr|abr)[a-z]*",
     "(ma[iy]|mag|mei)[a-z]*", "(jun|juin|giu)[a-z]*", "(jul|juil|lug)[a-z]*", "(aug|ago|aoû)[a-z]*",
     "se[pt][a-z]*", "(o[ck]t|ott|out)[a-z]*", "nov[a-z]*", "(d[eé][cz]|dic)[a-z]*",
 )  # fmt: skip

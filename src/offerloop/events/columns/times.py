@@ -17,11 +17,11 @@ from narwhals.dtypes import DType
 
 from offerloop.engine import Frame, collect
 from offerloop.errors import SourceError
+from offerloop.events.columns.calendar import DAY, not_seconds
 from offerloop.events.columns.cells import blank
 from offerloop.events.columns.months import MONTH, numbered_months
 from offerloop.message import Message
 
-DAY = 86_400
 _DATES = (
     "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%y",
     "%d/%m/%y", "%m/%d/%y", "%Y年%m月%d日", "%Y년 %m월 %d일",
@@ -155,7 +155,7 @@ def _common_era(text: nw.Expr) -> nw.Expr:
 
 def _spaced(text: T) -> T:
     """ISO times without a zone: a space before the clock, no fraction of a second behind it."""
-    return text.str.replace_all("T", " ").str.replace_all(r"\.[0-9]{3,9}$", "")
+    return text.str.replace_all("T", " ").str.replace_all(r"\.[0-9]{1,9}$", "")
 
 
 def _has_clock(form: str) -> bool:
@@ -173,6 +173,14 @@ def likely_formats(frame: Frame, column: nw.Expr) -> tuple[str, ...]:
     }
     most = max(counts.values(), default=0)
     return tuple(form for form, count in counts.items() if count == most) if most else ()
+
+
+def check_seconds(frame: Frame, column: nw.Expr, name: str) -> None:
+    """Raise SourceError for numbers that all lie in the year 1970, as far as the first ones show."""
+    number = column.cast(nw.Float64)
+    largest = collect(frame.head(_SAMPLE).select(largest=nw.when(~number.is_nan()).then(number).abs().max()))
+    if (latest := largest["largest"][0]) is not None and latest < 365 * DAY:
+        raise SourceError(not_seconds(name, f"{latest:g}"))
 
 
 def of_like_shape(texts: pl.Series, forms: Iterable[str]) -> list[str]:
