@@ -3,9 +3,9 @@
 import polars as pl
 import pytest
 
-from offerloop.engine import InMemoryEngine
+from offerloop.engine import InMemoryEngine, collect
 from offerloop.errors import SourceError
-from offerloop.events.offers_table import listed_offers, names_with_separators
+from offerloop.events.offers_table import listed_offers, names_with_separators, without_offers_of_nothing
 
 
 def test_a_cell_names_several_brands_unless_one_is_called_so():
@@ -73,3 +73,25 @@ def test_words_that_say_nothing_or_something_else_are_refused_with_the_offer(kin
     ) as many:
         listed_offers(five, (), "CNY")
     assert "y3" not in str(many.value)
+
+
+def test_an_offer_of_0_percent_that_gives_something_else_is_one_and_counts_as_shown():
+    offers = pl.DataFrame(
+        {
+            "offer_id": ["ten", "five", "ship", "words", "bare", "told"],
+            "kind": ["coupon", "coupon", "free shipping", "coupon", "coupon", "coupon"],
+            "percent": [10.0, 0.0, 0.0, 0.0, 0.0, 0.0],
+            "amount": [0.0, 5.0, 0.0, None, 0.0, None],
+            "min_spend": [0, 20, 30, None, 0, None],
+            "terms": [None, None, None, "$5 off", None, "no offer"],
+        }
+    )
+    assert [{**one, "kind": ""} for one in listed_offers(offers, (), "USD")] == [
+        {"id": "five", "kind": "", "amount": 5, "min_spend": 20},
+        {"id": "ship", "kind": "", "min_spend": 30},
+        {"id": "ten", "kind": "", "percent": 10},
+        {"id": "words", "kind": "", "amount": "5"},
+    ]
+    exposures = InMemoryEngine().table(pl.DataFrame({"customer_id": range(6), "offer_id": offers["offer_id"]}))
+    shown = collect(without_offers_of_nothing(exposures, offers), "customer_id")["offer_id"]
+    assert shown.to_list() == ["ten", "five", "ship", "words", None, None]

@@ -29,8 +29,12 @@ DECIMALS = 9
 ZERO_OFFER = r"^0+([.,]0+)? ?%?$"
 EVERYTHING = frozenset({"全场", "全店", "全部", "全部商品", "所有商品", "全品类", "全场通用", "通用", "不限"})
 """What a list writes for an offer that is limited to nothing, unless a category is called so."""
-SUMS = ("min_spend", "amount", "max_discount")
+SUMS = ("min_spend", "amount", "max_discount", "percent")
 """Columns of which lists write 0 where an offer has none."""
+WORTH = ("amount", "save", "price", "tiers", "steps", "terms")
+"""Columns by which an offer of 0 % gives something else."""
+GIVING_KINDS = ("buy_x_get_y", "bundle", "gift", "free_shipping", "benefit")
+"""Kinds that give something else than a percentage or an amount off."""
 EXAMPLES = 3
 """Unreadable cells that an error shows."""
 LOOSE_KINDS = ("coupon", "spend_and_save", "flash_sale")
@@ -170,11 +174,21 @@ def _split(separators: re.Pattern[str], cell: str) -> list[str]:
     return [one.strip() for one in separators.split(cell) if one.strip()]
 
 
-def _nothing(table: pl.DataFrame) -> pl.Expr:
-    """Whether a row takes 0 % off."""
-    if "percent" not in table.columns:
-        return pl.lit(value=False)
-    return (pl.col("percent").cast(pl.Float64, strict=False) == 0).fill_null(value=False)
+def _nothing(table: pl.DataFrame) -> pl.Series:
+    """Return whether each row takes 0 % off and gives nothing else."""
+    return pl.Series([_gives_nothing(row) for row in table.iter_rows(named=True)], dtype=pl.Boolean)
+
+
+def _gives_nothing(row: Mapping[str, Any]) -> bool:
+    if row.get("percent") is None or not _is_zero(row["percent"]):
+        return False
+    kind = offer_kind(str(row.get("kind")))
+    others = [row[name] for name in WORTH if row.get(name) is not None]
+    return kind not in GIVING_KINDS and all(_is_zero(cell) or names_no_offer(str(cell)) for cell in others)
+
+
+def _is_zero(cell: object) -> bool:
+    return re.fullmatch(ZERO_OFFER, str(cell)) is not None
 
 
 def without_offers_of_nothing(exposures: Frame, offers: pl.DataFrame, written_ids: Collection[str] = ()) -> Frame:
