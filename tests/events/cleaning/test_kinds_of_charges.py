@@ -58,3 +58,13 @@ def test_what_is_no_goods_is_recognised(product, text):
 @pytest.mark.parametrize("product, text", GOODS)
 def test_goods_are_not_mistaken_for_it(product, text):
     assert kind_of(product, text) == ""
+
+
+@pytest.mark.parametrize("category", ["Discounts", "Rabatt", "Packaging", "Deposit", "Muster", "Manual"])
+def test_a_shelf_that_is_called_like_a_charge_holds_goods(category):
+    assert kind_of("4711", "Blue mug with handle", category) == ""
+
+
+@pytest.mark.parametrize("category", ["Versandkosten", "Gift cards", "运费"])
+def test_a_category_of_what_is_on_no_shelf_tells_what_its_products_are(category):
+    assert kind_of("4711", "DHL up to 5 kg", category)

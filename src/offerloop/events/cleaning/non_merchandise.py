@@ -23,6 +23,8 @@ _CODES = re.compile(
     re.IGNORECASE,
 )
 """Codes of products without a text."""
+_KINDS_OF_CATEGORIES = ("postage or delivery", "a gift card or voucher", "a donation")
+"""Kinds that a category tells. Goods are in categories called like others, such as "Discounts" or "Packaging"."""
 _MOST_ORDERS, _ONE_UNIT, _FEWEST_PRICES, _WILD = 0.5, 0.98, 10, 5.0
 """Behaviour of a charge: in this share of the orders, one unit in this share of its lines, so many different prices,
 and this ratio of high prices to low ones. Nothing that is put on a shelf has all four."""
@@ -30,10 +32,10 @@ and this ratio of high prices to low ones. Nothing that is put on a shelf has al
 
 def kind_of(product_id: str, text: str | None, category: str | None = None) -> str:
     """Return what a product is that is no goods, such as "a sample"; empty for goods."""
-    texts = [one for one in (text, category) if one]
-    for listed_text in texts:
-        if kind := _kind_of_text(listed_text):
-            return kind
+    if text and (kind := _kind_of_text(text)):
+        return kind
+    if category and (kind := _kind_of_text(category)) in _KINDS_OF_CATEGORIES:
+        return kind
     if kind := _kind_of_text(product_id.replace("_", " ")):
         return kind
     return "no goods, by its code" if not text and _CODES.match(product_id) else ""
@@ -118,11 +120,17 @@ def _charges(lines: Frame, sold: SoldSums) -> pl.Series:
     if common.is_empty():
         return common
     priced = lines.filter(nw.col("product_id").is_in(common.to_list()), nw.col("paid_minor") > 0)
-    amounts = collect(priced.select("product_id", "quantity", "paid_minor"))
-    price = pl.col("paid_minor")
-    shaped = amounts.group_by("product_id").agg(
-        single=(pl.col("quantity") == 1).mean(), n_prices=price.n_unique(),
-        ratio=price.quantile(0.9) / price.quantile(0.1),
-    )  # fmt: skip
-    wild = (pl.col("n_prices") >= _FEWEST_PRICES) & (pl.col("ratio") >= _WILD)
-    return shaped.filter((pl.col("single") >= _ONE_UNIT) & wild)["product_id"]
+    priced = priced.with_columns(single=nw.col("quantity") == 1)
+    counted = collect(priced.group_by("product_id", "single", "paid_minor").agg(nw.len().alias("n")))
+    return common.filter([_is_wild(counted.filter(pl.col("product_id") == one)) for one in common])
+
+
+def _is_wild(counted: pl.DataFrame) -> bool:
+    """Return whether nearly all lines of a product (n by single and paid_minor) have one unit, at wild prices."""
+    prices = counted.group_by("paid_minor").agg(pl.col("n").sum()).sort("paid_minor")
+    total, ranks = counted["n"].sum(), prices["n"].cum_sum()
+    singles = counted.filter("single")["n"].sum()
+    if prices.height < _FEWEST_PRICES or singles < _ONE_UNIT * total:
+        return False
+    low, high = (prices["paid_minor"].filter(ranks > round(share * (total - 1))).first() for share in (0.1, 0.9))
+    return bool(high >= _WILD * low)
