@@ -153,6 +153,15 @@ def test_places_and_scripts_tell_the_currency(tmp_path, column, cells, currency,
     assert any(f"the data look like {currency}" in one for one in found.facts["notes"])
 
 
+@pytest.mark.parametrize("names", [["RMB"], ["RMB", "CNY", "CNY"], ["rmb", "CNY"]])
+def test_a_column_of_currencies_may_call_one_by_two_names(tmp_path, names):
+    cells = pl.Series("Currency", [names[place % len(names)] for place in range(PLAIN.height)])
+    config = load_config(started(tmp_path, PLAIN.with_columns(cells)).config)
+    assert (config.shop.currency, config.sources["order_lines"].columns["currency"]) == ("CNY", "Currency")
+    lines = prepare(config, DuckDBEngine()).quality.filter(table="order_lines", rule="other currency")
+    assert lines["rows"].to_list() == [0]
+
+
 def test_a_currency_that_nothing_speaks_for_is_a_note(tmp_path):
     made = started(tmp_path, PLAIN)
     assert any("USD is assumed" in one for one in made.facts["notes"])

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     )
     from offerloop.events.columns.compiled import minor_units
     from offerloop.events.columns.contracts import CONTRACTS, ONE_PERCENT, TIME_COLUMNS, VALIDITY
-    from offerloop.events.columns.currencies import CURRENCY_CODES, CURRENCY_SIGNS, are_mixed, signs_in
+    from offerloop.events.columns.currencies import CURRENCY_CODES, CURRENCY_SIGNS, are_mixed, named_currency, signs_in
     from offerloop.events.columns.expression import Wording, columns_in, compile_condition, compile_expression
     from offerloop.events.columns.ids import alike, as_integers
     from offerloop.events.columns.months import MONTH
@@ -171,6 +171,7 @@ __all__ = [
     "merge_scans",
     "minor_units",
     "money_columns",
+    "named_currency",
     "of_like_shape",
     "open_event_log",
     "open_side_file",

@@ -25,11 +25,11 @@ from offerloop.events import (
     known_kind,
     likely_formats,
     looks_like_number,
+    named_currency,
     of_like_shape,
     parse_number,
     written_as,
 )
-from offerloop.money import DIGITS
 
 READABLE = 0.95
 """Share of the filled cells that must be what a column needs."""
@@ -315,8 +315,8 @@ def _texts(column: SourceColumn) -> nw.DataFrame[pl.DataFrame]:
 
 
 def is_currency(column: SourceColumn) -> bool:
-    """Whether the values are codes of currencies."""
-    return bool(column.values) and any(value.upper() in DIGITS for value in column.values) and column.distinct <= 50
+    """Whether the values name currencies."""
+    return any(named_currency(value) for value in column.values) and column.distinct <= 50
 
 
 def is_share(column: SourceColumn) -> bool:

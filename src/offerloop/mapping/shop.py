@@ -15,7 +15,7 @@ from zoneinfo import available_timezones
 import polars as pl
 
 from offerloop.errors import InputError
-from offerloop.events import CURRENCY_CODES, CURRENCY_SIGNS, are_mixed, signs_in
+from offerloop.events import CURRENCY_CODES, CURRENCY_SIGNS, are_mixed, named_currency, signs_in
 from offerloop.mapping.contents import SourceColumn, is_words
 from offerloop.mapping.matching import OF_PORTUGAL, TRADITIONAL, ColumnMatch
 from offerloop.message import Message, Share, both
@@ -107,7 +107,7 @@ def currency_evidence(language: str, orders: ColumnMatch, beside: Iterable[Colum
     """Return the currency that the data speak for, in order of how surely; None when they say nothing."""
     codes = orders.column("currency")
     if codes is not None:
-        counts = Counter(code.upper() for code in codes.filled.to_list() if code.upper() in DIGITS)
+        counts = Counter(filter(None, map(named_currency, codes.filled.to_list())))
         return GuessedValue(
             counts.most_common(1)[0][0], Message("the commonest in '{column}'", context="evidence", column=codes.name)
         )

@@ -189,6 +189,23 @@ def test_rules_that_are_switched_on(clean, settings, columns, line, rule):
     assert collect(events.order_lines).height == 1
 
 
+@pytest.mark.parametrize(
+    ("currency", "names", "others"),
+    [
+        ("CNY", ["CNY", "rmb", "元", "¥"], ["USD", "RM", "HKD"]),
+        ("TRY", ["TL", "try", "₺"], ["TLX", "€"]),
+        ("USD", ["US$", "$", "usd"], ["C$", "CAD"]),
+        ("lessons", ["lessons", "Lessons"], ["USD", "minutes"]),
+    ],
+)
+def test_a_currency_has_several_names(clean, currency, names, others):
+    lines = "".join(f"{n},1,1,1,1.00,2024-01-01,{name}\n" for n, name in enumerate([*names, *others]))
+    header = HEADER.strip() + ",money\n"
+    events = clean(header + lines, columns=', currency = "money"', shop=f'currency = "{currency}"')
+    assert [order for order, *_ in kept(events)] == list(range(len(names)))
+    assert counts(events)["other currency", "rejected"] == len(others)
+
+
 def test_the_same_line_passes_when_the_rule_is_not_switched_on(clean):
     assert len(kept(clean(HEADER + GOOD + "TEST-7,1,1,1,1.00,2025-01-01\n"))) == 2
 
@@ -268,3 +285,25 @@ def test_a_return_after_the_plan_changes_nothing_that_was_known_then(clean):
     now = clean(lines + "3,1,2,-2,-9.00,2024-02-01\n", profiles="as_of = 2024-01-10")
     assert kept(now) == kept(then) == [(1, 1, 100), (2, 2, 900)]
     assert counts(now)["after the plan", "rejected"] == 1
+
+
+def test_a_line_is_returned_where_its_cell_says_so_and_not_where_it_says_nothing(clean):
+    cells = ["NULL", "N/A", "-", "", "0", "0.0", "0,00", "no", "1", "1.0", "yes"]
+    lines = "".join(f'{n},1,1,1,1.00,2024-01-01,"{cell}"\n' for n, cell in enumerate(cells))
+    events = clean(HEADER.strip() + ",more\n" + lines, columns=', returned = "more"')
+    assert [order for order, *_ in kept(events)] == list(range(8))
+    assert counts(events)["marked as returned", "rejected"] == 3
+
+
+@pytest.mark.parametrize("nothing", ["NULL", "N/A", "-", "无"])
+def test_a_text_for_nothing_is_no_category_channel_store_or_currency(clean, nothing):
+    toml = """
+        [sources.products]
+        path = "p.csv"
+        columns = { product_id = "p", category = "c", brand = "b" }
+        """
+    columns = ', channel = "where", store_id = "store", currency = "money"'
+    lines = HEADER.strip() + f",where,store,money\n1,1,1,1,1.00,2024-01-01,{nothing},{nothing},{nothing}\n"
+    events = clean(lines, toml, {"p.csv": f"p,c,b\n1,{nothing},{nothing}\n"}, columns)
+    assert collect(events.order_lines).select("channel", "store_id").rows() == [(None, None)]
+    assert collect(events.products).select("category", "brand").rows() == [("unknown", "unknown")]

@@ -11,6 +11,7 @@ import narwhals as nw
 from offerloop.config import Clean, SourceName, pattern_expression
 from offerloop.engine import Frame
 from offerloop.events.columns.calendar import FIRST, LAST, epoch_day
+from offerloop.events.columns.currencies import names_of
 from offerloop.events.columns.unreadable import WRONG_COLUMN
 from offerloop.message import Message
 
@@ -110,7 +111,7 @@ def window_rules(clean: Clean, day_column: str) -> list[CleaningRule]:
 def _of_origin(columns: list[str], currency: str) -> list[CleaningRule]:
     rules = []
     if "currency" in columns:
-        other = nw.col("currency").str.to_uppercase() != currency
+        other = ~nw.col("currency").str.contains(names_of(currency))
         rules.append(
             CleaningRule(
                 "other currency",
@@ -160,6 +161,7 @@ NOT_RETURNED = (
     "0", "false", "no", "n", "nein", "non", "faux", "falso", "nie", "nee", "não", "nao", "hayır", "hayir", "否",
     "未退", "f", "いいえ", "なし", "아니오", "아니요",
 )  # fmt: skip
+"""Cells of the column `returned`, in small letters and without decimals of 0, that deny it; empty ones do, too."""
 
 
 def _of_sale(columns: list[str]) -> list[CleaningRule]:
@@ -167,7 +169,8 @@ def _of_sale(columns: list[str]) -> list[CleaningRule]:
     worth = nw.coalesce("list_value_minor", "paid_minor") if "list_value_minor" in columns else paid
     rules = []
     if "returned" in columns:
-        returned = ~nw.col("returned").str.to_lowercase().is_in(NOT_RETURNED)
+        written = nw.col("returned").str.to_lowercase().str.replace_all(r"[.,]0+$", "")
+        returned = ~written.is_in(NOT_RETURNED)
         rules.append(
             CleaningRule(
                 "marked as returned", "rejected", returned, Message("the column 'returned' says so"), column="returned"

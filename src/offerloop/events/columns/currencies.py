@@ -41,6 +41,21 @@ _AMOUNT = r"[0-9\s.,'’+()-]"
 _ANY = r"\p{Sc}|[A-Za-z元圆円원]"
 
 
+def named_currency(cell: str) -> str | None:
+    """Return the currency whose code is all that a cell holds, in letters of any case."""
+    name = cell.strip().upper()
+    if name in DIGITS:
+        return name
+    return next((money for money, pattern in CURRENCY_CODES.items() if re.fullmatch(pattern, name)), None)
+
+
+def names_of(currency: str) -> str:
+    """Return the regular expression of cells that name a currency or unit, also by a sign that others have, too."""
+    called = {currency, *(money for alike in _ALIKE if currency in alike for money in alike)}
+    patterns = [one[money] for one in (CURRENCY_CODES, CURRENCY_SIGNS) for money in sorted(called) if money in one]
+    return f"(?i)^({'|'.join([re.escape(currency), *patterns])})$"
+
+
 def are_mixed(signs: Collection[str]) -> bool:
     """Return whether signs belong to several currencies."""
     return len(signs) > 1 and not any(set(signs) <= alike for alike in _ALIKE)
