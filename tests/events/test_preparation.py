@@ -297,3 +297,30 @@ def test_list_prices_come_from_the_product_list_when_nothing_else_has_them(clean
     events = clean(lines, toml=products, files={"p.csv": "p,price\n1,4.00\n"})
     found = collect(events.order_lines, "order_id").select("list_value_minor", "discount_minor").rows()
     assert found == [(800, 200), (500, 0)]
+
+
+def test_attributes_that_are_codes_stay_texts_and_others_are_numbers(clean):
+    toml = source("customers", "c.csv", {"customer_id": "c"}, ["zip", "code", "age"])
+    files = {"c.csv": "c,zip,code,age\n1,01067,1E5,30\n2,10115,200000,0.5\n"}
+    found = collect(clean(LINES, toml=toml, files=files).customers, "customer_id")
+    assert found.select("zip", "code", "age").rows() == [("01067", "1E5", 30), ("10115", "200000", 0.5)]
+
+
+@pytest.mark.parametrize(
+    ("name", "columns", "table"),
+    [
+        ("events", {"customer_id": "c", "product_id": "o", "kind": "o", "at": "t"}, "browsing"),
+        ("exposures", {"customer_id": "c", "offer_id": "o", "at": "t"}, "exposures"),
+        ("redemptions", {"customer_id": "c", "coupon_id": "o", "at": "t"}, "redemptions"),
+        ("campaigns", {"campaign_id": "c", "starts_at": "t", "ends_at": "t"}, "campaigns"),
+    ],
+)
+def test_what_happened_at_no_usable_time_is_rejected_and_counted(clean, name, columns, table):
+    rows = "1,a,2024-01-05 10:00:00\n2,b,\n3,c,0001-01-01 00:00:00\n4,d,2024-01-06 10:00:00\n"
+    events = clean(LINES, toml=source(name, "x.csv", columns), files={"x.csv": "c,o,t\n" + rows})
+    assert collect(getattr(events, table)).height == 2
+    rows_of = {rule: n for rule, action, n in events.quality.filter(table=name).select("rule", "action", "rows").rows()
+               if action in ("kept", "rejected")}  # fmt: skip
+    assert (rows_of["all rows"], rows_of["incomplete"], rows_of["impossible time"]) == (2, 1, 1)
+    assert sorted(events.rejected.filter(table=name)["rule"]) == ["impossible time", "incomplete"]
+    assert events.losses.filter(table=name)["rows"].sum() == 2

@@ -20,6 +20,8 @@ KNOWN = pl.DataFrame(
         "tags": [["loyal", "growing"], [], ["lapsing"], ["loyal"]],
         "city": ["Roma", "ROMA", "roma ", "Oslo"],
         "app": ["2.9", "2.10.1", "v2.10.0-beta.2", "web"],
+        "zip": [10115.0, 10117.0, 1067.5, None],
+        "news": ["True", "FALSE", None, "true"],
     }
 )
 
@@ -40,6 +42,13 @@ def who(**rule):
         ({"field": "segment", "exists": True}, "abd"),
         ({"field": "segment", "exists": False}, "c"),
         ({"field": "vip", "equals": True}, "ad"),
+        ({"field": "news", "equals": True}, "ad"),
+        ({"field": "news", "in": [False]}, "b"),
+        ({"field": "zip", "equals": "10115"}, "a"),
+        ({"field": "zip", "in": ["10117.0", "1067.5", "x"]}, "bc"),
+        ({"field": "zip", "matches": "101*5"}, "a"),
+        ({"field": "zip", "at_least": "10117", "compare": "version"}, "b"),
+        ({"field": "zip", "equals": "10115", "compare": "version"}, "a"),
         ({"field": "spend_minor", "above": 2000}, "c"),
         ({"field": "spend_minor", "below": 2000}, "a"),
         ({"field": "spend_minor", "below": "2000"}, "a"),

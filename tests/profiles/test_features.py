@@ -116,6 +116,12 @@ def test_a_negative_line_can_make_spend_negative_but_no_share(profiles_of):
     assert profile["top_category_share"].to_list() == profile["trend"].to_list() == [0]
 
 
+def test_a_quarter_below_zero_counts_as_nothing_in_the_trend(profiles_of):
+    lines = [(1, 1, 1, TODAY - 1, 1, 1000, 1000, 0, 0), (1, 2, 1, TODAY - 120, 1, -500, 1000, 0, 1500)]
+    profile = profiles_of(TODAY, products=PRODUCTS, lines=lines)
+    assert (profile["trend"].to_list(), profile["recent_minor"].to_list()) == ([1.0], [1000])
+
+
 def test_a_brand_that_is_not_known_has_no_share_of_spend(profiles_of):
     lines = [(1, 1, 6, TODAY - 1, 1, 50, 50, 0, 0), (2, 2, 99, TODAY - 1, 1, 50, 50, 0, 0)]
     profile = profiles_of(TODAY, products=PRODUCTS, lines=[*lines, (2, 3, 1, TODAY - 1, 1, 10, 10, 0, 0)])

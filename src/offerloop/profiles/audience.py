@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
 from offerloop.config import BOUNDS, AudienceRule, ValueComparison, pattern_expression, version_key
 from offerloop.errors import ConfigError, near_miss
 from offerloop.message import Message
 from offerloop.profiles.tags import TAGS
+
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
 def members(rule: AudienceRule, customers: pl.DataFrame, name: str, *, is_whole: bool = True) -> pl.Series:
@@ -111,7 +115,9 @@ def _holds_of_list(rule: AudienceRule, value: pl.Expr) -> pl.Expr:
     if rule.compare is ValueComparison.SIZE:
         return _test(rule, value.list.len(), pl.UInt32()).fill_null(value=False)
     each = (
-        value.list.eval(_same(pl.element(), _text(rule, pl.element()), pl.String(), _wanted(rule, part))).list.any()
+        value.list.eval(
+            _same(pl.element(), _text(rule, pl.element(), pl.String()), pl.String(), _wanted(rule, part))
+        ).list.any()
         for part in rule.all_of or ()
     )
     return pl.all_horizontal(pl.lit(value=True), *(one.fill_null(value=False) for one in each))
@@ -120,7 +126,8 @@ def _holds_of_list(rule: AudienceRule, value: pl.Expr) -> pl.Expr:
 def _test(rule: AudienceRule, value: pl.Expr, kind: pl.DataType) -> pl.Expr:
     if rule.exists is not None:
         return value.is_not_null() if rule.exists else value.is_null()
-    text = _text(rule, value)
+    text = _text(rule, value, kind)
+    kind = pl.String() if rule.compare is ValueComparison.VERSION else kind
     if rule.matches is not None:
         return text.str.contains(pattern_expression(str(_wanted(rule, rule.matches))))
     if rule.equals is not None:
@@ -144,9 +151,10 @@ def _within(rule: AudienceRule, value: pl.Expr) -> pl.Expr:
     return value >= bound if rule.at_least is not None else value <= bound
 
 
-def _text(rule: AudienceRule, value: pl.Expr) -> pl.Expr:
-    """Return a value as text that can be compared as the rule says."""
+def _text(rule: AudienceRule, value: pl.Expr, kind: pl.DataType) -> pl.Expr:
+    """Return a value as text that can be compared as the rule says; whole numbers have no point."""
     text = value.cast(pl.String)
+    text = text.str.strip_suffix(".0") if kind.is_float() else text
     if rule.compare is ValueComparison.VERSION:
         return text.map_elements(version_key, return_dtype=pl.String)
     return text.str.to_lowercase() if rule.compare is ValueComparison.IGNORE_CASE else text
@@ -161,6 +169,16 @@ def _wanted(rule: AudienceRule, value: object) -> object:
 
 def _same(value: pl.Expr, text: pl.Expr, kind: pl.DataType, wanted: object) -> pl.Expr:
     """Numbers by value, everything else as text: a rule in TOML need not know how a file writes its ids."""
-    if kind.is_numeric() and isinstance(wanted, int | float):
-        return value == wanted
-    return text == (str(wanted).lower() if isinstance(wanted, bool) else str(wanted))
+    if isinstance(wanted, bool):
+        return text.str.to_lowercase() == str(wanted).lower()
+    if kind.is_numeric() and (number := _number(wanted)) is not None:
+        return value == number
+    return text == str(wanted)
+
+
+def _number(wanted: object) -> int | float | None:
+    """Return what a rule compares with as a number; None where it is none, however its digits are quoted."""
+    if isinstance(wanted, int | float):
+        return wanted
+    text = str(wanted)
+    return (float(text) if "." in text else int(text)) if _NUMBER.fullmatch(text) else None

@@ -72,10 +72,10 @@ FEATURES = (
         Message("(last {days} days - {days} before) / their sum, of spend: -1 to 1", days=RECENT_DAYS),
         Message("0 where both are 0", context="empty cells of a feature"),
     ),
-    Feature("recent_views", Message("products viewed in the last {days} days", days=BROWSED_DAYS), _ZERO),
+    Feature("recent_views", Message("views of products in the last {days} days", days=BROWSED_DAYS), _ZERO),
     Feature(
         "recent_carts",
-        Message("products put into the cart or wished for in the last {days} days", days=BROWSED_DAYS),
+        Message("times that a product was put into the cart or wished for in the last {days} days", days=BROWSED_DAYS),
         _ZERO,
     ),
     Feature("mean_rating", Message("mean rating given", context="feature"), Message("0 where nothing was rated")),
@@ -276,7 +276,7 @@ def _count(frame: Frame, name: str) -> Frame:
 
 def _ratios() -> list[nw.Expr]:
     gap = nw.col("tenure_days") - nw.col("recency_days")
-    both = nw.col("recent_minor") + nw.col("before_minor")
+    recent, before = (_not_below_zero(nw.col(name)) for name in ("recent_minor", "before_minor"))
     spend, has_brand = nw.col("spend_minor"), nw.col("top_brand") != "unknown"
     return [
         _ratio(gap, nw.col("n_days") - 1, "interval_days", None),
@@ -289,7 +289,7 @@ def _ratios() -> list[nw.Expr]:
         _ratio(nw.col("depth_minor"), nw.col("worth_minor"), "mean_depth"),
         _ratio(nw.col("n_coupon"), nw.col("n_lines"), "coupon_share"),
         _ratio(nw.col("weekend_orders"), nw.col("n_orders"), "weekend_share"),
-        _ratio(nw.col("recent_minor") - nw.col("before_minor"), both, "trend"),
+        _ratio(recent - before, recent + before, "trend"),
     ]
 
 
@@ -298,6 +298,11 @@ def _ratio(over: nw.Expr, under: nw.Expr, name: str, otherwise: float | None = 0
     return (
         nw.when(under > 0).then(over.cast(nw.Float64) / divisible).otherwise(nw.lit(otherwise, nw.Float64)).alias(name)
     )
+
+
+def _not_below_zero(amount: nw.Expr) -> nw.Expr:
+    """Return an amount, and 0 where coupons were worth more than what they were used for."""
+    return nw.when(amount > 0).then(amount).otherwise(0)
 
 
 def _total(column: str, name: str) -> nw.Expr:

@@ -143,14 +143,25 @@ def _filtered(mapping: SourceMapping) -> Frame:
 
 
 def _with_numbers(frame: Frame, attributes: tuple[str, ...], mapping: SourceMapping) -> Frame:
-    """Attributes whose every text is a number, as numbers: a CSV file does not say which they are."""
+    """Attributes whose every text is a number, as numbers: a CSV file does not say which they are.
+
+    Codes stay texts: such as 01067, which would lose its zero, and 1E5.
+    """
     texts = [one for one in attributes if mapping.schema[one] == nw.String and one not in mapping.contract.lists]
     if not texts:
         return frame
     read = {name: parse_number(nw.col(name), mapping.raw.decimal) for name in texts}
-    looks = [((~value.is_null()).any() & ~unreadable.any()).alias(name) for name, (value, unreadable) in read.items()]
+    are_codes = {name: nw.col(name).str.contains(_CODE).fill_null(value=False) for name in texts}
+    looks = [
+        ((~value.is_null()).any() & ~(unreadable | are_codes[name]).any()).alias(name)
+        for name, (value, unreadable) in read.items()
+    ]
     numeric = collect(frame.select(*looks)).row(0, named=True)
     return extended(frame, [read[name][0].alias(name) for name in texts if numeric[name]])
+
+
+_CODE = "^0[0-9]|[0-9][eE]"
+"""What no count or measure has: a zero before other digits, or an exponent."""
 
 
 def _with_whole_numbers(frame: Frame, contract: Contract) -> Frame:
