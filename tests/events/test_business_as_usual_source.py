@@ -23,6 +23,12 @@ def test_ids_are_integers_where_the_shops_are(tmp_path):
     assert sorted(found.rows()) == [(7, "a"), (8, "none"), (9, "none")]
 
 
+def test_an_id_with_zeros_before_it_is_not_the_integer(tmp_path):
+    path = written(tmp_path, "7,a", "007,b")
+    found = read_business_as_usual(path, pl.Series("customer_id", [7, 8]), Privacy(), DuckDBEngine())
+    assert found.rows() == [(7, "a")]
+
+
 @pytest.mark.parametrize("raw", [True, False])
 def test_under_pseudonyms_the_file_may_have_raw_ids_or_pseudonyms(tmp_path, monkeypatch, raw):
     monkeypatch.setenv("USUAL_KEY", KEY)

@@ -36,8 +36,8 @@ def read_business_as_usual(path: Path, customers: pl.Series, privacy: Privacy, e
                 customer=str(twice["customer_id"][0]),
             )
         )
-    rows_of_customers = rows.with_columns(pl.col("customer_id").cast(customers.dtype, strict=False))
-    rows_of_customers = rows_of_customers.filter(pl.col("customer_id").is_in(customers.implode()))
+    rows_of_customers = rows.filter(pl.col("customer_id").is_in(customers.cast(pl.String).implode()))
+    rows_of_customers = rows_of_customers.cast({"customer_id": customers.dtype})
     if rows_of_customers.is_empty():
         raise InputError(
             Message(

@@ -23,12 +23,14 @@ from offerloop.events.cleaning.product_texts import commonest, merge_texts, text
 from offerloop.events.cleaning.record import CleaningRecord
 from offerloop.events.cleaning.row_keys import KEYS, check_key
 from offerloop.events.cleaning.rules import (
+    impossible_time,
     is_return,
     rules_after_returns,
     rules_for,
     window_rules,
     with_marked_ids,
     without_key,
+    without_time,
 )
 from offerloop.events.cleaning.sold_sums import SoldSums
 from offerloop.events.columns.calendar import EPOCH, epoch_day, week_number, with_day
@@ -93,7 +95,7 @@ class CleaningStage:
 
     def order_lines(self) -> Frame:
         """Clean order lines with day, week and every money column. Raises NothingLeftError where no line is usable."""
-        lines = self._without_texts(self._clean("order_lines"))
+        lines = self._without_texts(self._clean("order_lines", "at", "order_day"))
         if needed(lines.collect_schema().names()):
             lines = self._with_list_prices(lines)
         day = nw.col("order_day")
@@ -152,6 +154,7 @@ class CleaningStage:
             if not count_rows(lines):
                 raise NothingLeftError(self._why_all_too_old(privacy.retention_days))
             self.first_day = max(self.first_day, self.oldest_day)
+            self.returned = self.returned.filter(pl.col("order_day") >= self.oldest_day)
         return lines
 
     def _why_all_too_old(self, days: int) -> Message:
@@ -274,7 +277,7 @@ class CleaningStage:
         """A source with its times as local days, or an empty table."""
         if name not in self.config.sources:
             return self._empty(name)
-        frame = with_day(self._clean(name), at, day, self.config.shop.timezone)
+        frame = self._clean(name, at, day)
         if name in DATED:
             self.dates.check(name, frame, day)
             frame = self._within_window(name, frame, day)
@@ -294,12 +297,14 @@ class CleaningStage:
             frame = frame.filter(~rule.when)
         return frame
 
-    def _clean(self, name: SourceName) -> Frame:
-        """Return the rows of a source that the rules keep, and record what each rule did."""
+    def _clean(self, name: SourceName, at: str = "", day: str = "") -> Frame:
+        """Return the rows of a source that the rules keep, with a column `day` of the local day of a time `at`, and
+        record what each rule did.
+        """
         frame, are_lines = self.sources[name], name == "order_lines"
+        frame = with_day(frame, at, day, self.config.shop.timezone) if at else frame
         if are_lines:
-            frame = with_day(frame, "at", "order_day", self.config.shop.timezone)
-            self.dates.check(name, frame, "order_day", self.lines.with_days)
+            self.dates.check(name, frame, day, self.lines.with_days)
         cleaned = Cleaned(name, frame, self.engine.keep)
         rows = count_rows(frame)
         self._note_left_out(cleaned, name)
@@ -309,6 +314,8 @@ class CleaningStage:
         apply_rules(cleaned, rules_for(name, self.config.clean, columns, self.config.shop.currency))
         if name in KEYS and count_rows(cleaned.frame.filter(nw.col(KEYS[name]).is_null())):
             apply_rules(cleaned, [without_key(KEYS[name])])
+        if at and not are_lines and count_rows(cleaned.frame.filter(nw.col(day).is_null())):
+            apply_rules(cleaned, [without_time(at), impossible_time(at)])
         if are_lines:
             self._net_order_lines(cleaned, columns)
             columns = cleaned.frame.collect_schema().names()

@@ -117,6 +117,13 @@ def test_a_large_return_reaches_back_over_several_sales(clean):
     assert sorted(events.returned.rows()) == [(1, day) for day in days]
 
 
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_what_a_return_took_back_is_a_loss_of_sales_whatever_its_sign(clean, sign):
+    events = clean(HEADER + f"1,1,1,1,2.00,2024-01-03\n2,1,1,-1,{sign}2.00,2024-01-05\n3,2,1,3,6.00,2024-02-04\n")
+    losses = dict(events.losses.select("rule", "sales_minor").rows())
+    assert losses == {"return": 200, "returned in full": 0}
+
+
 @pytest.mark.parametrize("units", [1, 0.1])
 def test_each_return_is_taken_off_what_was_bought_before_it(clean, units):
     days = {1: "01-01", 2: "01-11", 3: "02-01", 4: "03-01", 5: "03-11"}

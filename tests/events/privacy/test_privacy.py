@@ -145,6 +145,13 @@ def test_old_rows_are_left_out_and_kept_nowhere(private):
     assert {name: len(collect(frame)) for name, frame in read.items()} == {name: kept.get(name, 0) for name in read}
 
 
+def test_returns_of_old_sales_are_kept_nowhere_either(private):
+    old = "8,zoe,7,1,2.00,2024-01-02\n9,zoe,7,-1,-2.00,2024-01-05\n"
+    new = "10,zoe,7,1,2.00,2024-04-20\n11,zoe,7,-1,-2.00,2024-04-21\n"
+    events = private("retention_days = 61", lines=LINES + old + new)
+    assert (events.returned["order_day"] >= events.as_of_day - 61).to_list() == [True]
+
+
 def test_numbers_with_gaps_refuse_and_suppress_like_whole_ones(clean, tmp_path):
     pl.DataFrame({"c": [1, 2, 3], "ok": [0.0, 1.0, None]}).write_parquet(tmp_path / "c.parquet")
     pl.DataFrame({"customer_id": [2.0, None]}).write_parquet(tmp_path / "gone.parquet")

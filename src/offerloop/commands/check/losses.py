@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
+import narwhals as nw
 import polars as pl
 from rich.cells import cell_len
 
@@ -72,7 +73,7 @@ def losses_of(events: Events, config: Config, rows_read: dict[str, int | None]) 
 
 
 def _kept_sales(events: Events) -> int:
-    return int(collect(events.order_lines.select("paid_minor"))["paid_minor"].sum() or 0)
+    return int(collect(events.order_lines.select(nw.col("paid_minor").sum()))["paid_minor"][0] or 0)
 
 
 def incomplete_rows(losses: list[Loss], config: Config) -> tuple[list[Message], list[Message]]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
+from itertools import accumulate
 
 import narwhals as nw
 import polars as pl
@@ -127,10 +129,10 @@ def _charges(lines: Frame, sold: SoldSums) -> pl.Series:
 
 def _is_wild(counted: pl.DataFrame) -> bool:
     """Return whether nearly all lines of a product (n by single and paid_minor) have one unit, at wild prices."""
-    prices = counted.group_by("paid_minor").agg(pl.col("n").sum()).sort("paid_minor")
-    total, ranks = counted["n"].sum(), prices["n"].cum_sum()
-    singles = counted.filter("single")["n"].sum()
-    if prices.height < _FEWEST_PRICES or singles < _ONE_UNIT * total:
+    single = pl.col("n").filter("single").sum()
+    rows = counted.group_by("paid_minor").agg(pl.col("n").sum(), single=single).sort("paid_minor")
+    prices, ends, singles = rows["paid_minor"].to_list(), list(accumulate(rows["n"].to_list())), sum(rows["single"])
+    if len(prices) < _FEWEST_PRICES or singles < _ONE_UNIT * ends[-1]:
         return False
-    low, high = (prices["paid_minor"].filter(ranks > round(share * (total - 1))).first() for share in (0.1, 0.9))
+    low, high = (prices[bisect_right(ends, round(share * (ends[-1] - 1)))] for share in (0.1, 0.9))
     return bool(high >= _WILD * low)

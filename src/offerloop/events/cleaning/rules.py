@@ -37,7 +37,8 @@ def rules_for(table: SourceName, clean: Clean, columns: list[str], currency: str
     """The rules of a table before returns are netted; a table without rules has none."""
     rules = [_unreadable()] if WRONG_COLUMN in columns else []
     if table == "order_lines":
-        return [*rules, _incomplete(), *_of_time(clean), *_of_origin(columns, currency), *_of_sale(columns)]
+        of_time = [impossible_time("at"), *window_rules(clean, "order_day")]
+        return [*rules, _incomplete(), *of_time, *_of_origin(columns, currency), *_of_sale(columns)]
     if table == "products" and "unit_cost_minor" in columns:
         free = nw.col("unit_cost_minor") == 0
         why = Message("a unit cost of 0 is one that is not known: for such products shop.margin counts")
@@ -80,18 +81,16 @@ def without_key(key: str) -> CleaningRule:
     return CleaningRule("incomplete", "rejected", nw.col(key).is_null(), why, column=key)
 
 
-def _of_time(clean: Clean) -> list[CleaningRule]:
-    at = nw.col("at")
-    return [
-        CleaningRule(
-            "impossible time",
-            "rejected",
-            (at < FIRST) | (at > LAST),
-            Message("before 1900 or after 3000", context="cleaning rule"),
-            column="at",
-        ),
-        *window_rules(clean, "order_day"),
-    ]
+def without_time(column: str) -> CleaningRule:
+    """The rule for what happened at a time that nobody wrote down: it may be later than the plan."""
+    why = Message("{column} is missing: not known when", column=column)
+    return CleaningRule("incomplete", "rejected", nw.col(column).is_null(), why, column=column)
+
+
+def impossible_time(column: str) -> CleaningRule:
+    """The rule for times that no shop has."""
+    at, why = nw.col(column), Message("before 1900 or after 3000", context="cleaning rule")
+    return CleaningRule("impossible time", "rejected", (at < FIRST) | (at > LAST), why, column=column)
 
 
 def window_rules(clean: Clean, day_column: str) -> list[CleaningRule]:

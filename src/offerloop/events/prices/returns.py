@@ -40,7 +40,7 @@ def net_returns(cleaned: Cleaned, returned: nw.Expr, amounts: Sequence[str], eng
     for rows, rule in ((matched, "return"), (unmatched, "return without a sale"), (whole, "returned in full")):
         if rows.height:
             cleaned.reject(engine.table(rows.select(columns)), nw.lit(rule))
-            back = 0 if rule == "returned in full" else -int(rows["paid_minor"].sum() or 0)
+            back = 0 if rule == "returned in full" else int(rows["paid_minor"].abs().sum() or 0)
             cleaned.losses.append(loss_row(cleaned.table, "quantity", rule, rows.height, back))
     left = engine.table(sales.filter(~(pl.col("_less") & gone)).select(columns))
     others = cleaned.frame.join(pairs, on=list(PAIR), how="anti").select(*columns)
