@@ -346,7 +346,7 @@ class CleaningStage:
         """Take returns off their sales, and discounts of whole orders off their lines."""
         cleaned.frame = self._known_then(cleaned)
         self.returned = net_returns(cleaned, is_return(columns), money_columns(columns), self.engine)
-        apply_rules(cleaned, rules_after_returns(self.config.clean))
+        apply_rules(cleaned, rules_after_returns(self.config.clean, cleaned.frame.collect_schema().names()))
         cleaned.frame = with_order_discounts(cleaned.frame)
 
     def _is_of_lines(self, name: SourceName) -> bool:

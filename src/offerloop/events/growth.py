@@ -17,14 +17,13 @@ import polars as pl
 from offerloop.config import Config
 from offerloop.engine import Engine, Frame, collect, distinct, with_part
 from offerloop.errors import RereadError
-from offerloop.events.cleaning.clean import LOSSES, SCANNED, Cleaned, scans_row
+from offerloop.events.cleaning.clean import LOSSES, SCANNED, Cleaned, scans_row, summed
 from offerloop.events.cleaning.sold_sums import SoldSums
 from offerloop.events.columns.read import Read
 from offerloop.events.prices.order_discounts import has_coupons
+from offerloop.events.prices.returns import RETURN, WITHOUT_SALE
 from offerloop.message import Message
 from offerloop.tables import REJECTED
-
-_RETURNS = ("return", "return without a sale")
 
 
 @dataclass(frozen=True)
@@ -139,7 +138,7 @@ class LinesRead:
         self._cleaned = cleaned
         if self.earlier is None:
             return
-        if any(row["rows"] for row in cleaned.quality if row["rule"] in _RETURNS):
+        if any(row["rows"] for row in cleaned.quality if row["rule"] in (RETURN, WITHOUT_SALE)):
             raise RereadError(Message("the new files hold returns, which change earlier sales"))
         keys, before = (
             [(row["rule"], row["action"]) for row in rows] for rows in (cleaned.quality, self.earlier.quality)
@@ -173,11 +172,6 @@ class LinesRead:
             self._columns, self._time_forms, self._orders, self.ids, self._days, texts, done.quality, done.daily,
             done.losses, rejected, done.scanned_minor, self._sold,
         )  # fmt: skip
-
-
-def summed(tables: Sequence[pl.DataFrame], keys: Sequence[str], sums: Sequence[str]) -> pl.DataFrame:
-    """The rows of all tables, of equal keys added up."""
-    return pl.concat(tables).group_by(keys, maintain_order=True).agg(pl.col(sums).sum())
 
 
 def _losses(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

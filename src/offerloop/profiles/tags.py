@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from offerloop.message import Message
+from offerloop.profiles.features import RECENT_DAYS
 
 UNKNOWN = "unknown"
 """The category of products that have none in the data."""
@@ -29,7 +30,7 @@ class Tag:
 
 
 _DISTINCT = pl.col("n_products") / (pl.col("basket_lines") * pl.col("n_orders"))
-_BOUGHT_BEFORE = pl.col("tenure_days") > 2 * 91
+_BOUGHT_BEFORE = pl.col("tenure_days") > 2 * RECENT_DAYS
 """Both quarters of a trend are whole quarters of a customer."""
 TAG_BOUNDS = {
     "orders of the top fifth": pl.col("n_orders").quantile(0.8),
@@ -70,8 +71,8 @@ TAGS = (
     Tag(
         "newcomer",
         Message("newcomer", context="tag of customers"),
-        Message("first purchase within the last 91 days"),
-        pl.col("tenure_days") <= 91,
+        Message("first purchase within the last {days} days", days=RECENT_DAYS),
+        pl.col("tenure_days") <= RECENT_DAYS,
     ),
     Tag(
         "deal seeker",

@@ -224,6 +224,19 @@ def test_a_few_cells_that_cannot_be_read_cost_their_rows_only(clean):
     assert len(kept(events)) == 40
 
 
+@pytest.mark.parametrize(
+    ("units", "price", "paid", "worth"),
+    [("150", "2.00", "270.00", 30000), ("1500", "3.00", "2.70", 300), ("150", "", "270.00", 27000)],
+    ids=["price of a litre", "price of a pack weighed in grams", "no price"],
+)
+def test_a_measure_has_the_list_value_of_all_that_was_measured(clean, units, price, paid, worth):
+    header = HEADER.strip() + ",list\n"
+    lines = f"1,1,1,{units},{paid},2024-01-03,{price}\n2,2,1,3,6.00,2024-01-04,2.00\n"
+    found = collect(clean(header + lines, columns=', list_price = "list"').order_lines, "order_id")
+    assert found.select("quantity", "list_value_minor").rows() == [(1, worth), (3, 600)]
+    assert found["discount_minor"][0] == worth - found["paid_minor"][0]
+
+
 def test_customers_far_beyond_all_others_are_flagged(clean):
     lines = [f"{n},{n},1,1,1.00,2024-01-01\n" for n in range(50)] + ["99,7,2,60,1.00,2024-01-01\n"]
     events = clean(HEADER + "".join(lines))

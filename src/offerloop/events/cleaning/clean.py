@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -152,6 +152,11 @@ LOSSES = {"table": pl.String, "column": pl.String, "rule": pl.String, "rows": pl
 def loss_row(table: str, column: str, rule: str, rows: int, sales_minor: int | None) -> dict[str, Any]:
     """Return what a table lost by a rule, and because of which of our columns."""
     return {"table": table, "column": column, "rule": rule, "rows": rows, "sales_minor": sales_minor}
+
+
+def summed(tables: Sequence[pl.DataFrame], keys: Sequence[str], sums: Sequence[str]) -> pl.DataFrame:
+    """The rows of all tables, of equal keys added up."""
+    return pl.concat(tables).group_by(keys, maintain_order=True).agg(pl.col(sums).sum())
 
 
 def _lost_copies(columns: list[str]) -> list[nw.Expr]:

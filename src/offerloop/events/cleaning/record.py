@@ -8,8 +8,7 @@ from typing import Any
 import polars as pl
 
 from offerloop.engine import Frame, collect
-from offerloop.events.cleaning.clean import LOSSES, Cleaned, loss_row, quality_row
-from offerloop.events.growth import summed
+from offerloop.events.cleaning.clean import LOSSES, Cleaned, loss_row, quality_row, summed
 from offerloop.message import Message
 from offerloop.tables import QUALITY, QUALITY_BY_DAY, REJECTED
 

@@ -188,7 +188,7 @@ def is_return(columns: list[str]) -> nw.Expr:
     return (nw.col("quantity") < 0) | below
 
 
-def rules_after_returns(clean: Clean) -> list[CleaningRule]:
+def rules_after_returns(clean: Clean, columns: list[str]) -> list[CleaningRule]:
     """Rules of order lines from which returns are gone."""
     quantity, one_unit = nw.col("quantity"), {"quantity": nw.lit(1)}
     return [
@@ -204,7 +204,7 @@ def rules_after_returns(clean: Clean) -> list[CleaningRule]:
             "repaired",
             quantity > clean.max_quantity,
             Message("more than {most} units is a weight or volume (fuel): quantity becomes 1", most=clean.max_quantity),
-            one_unit,
+            {**one_unit, **({"list_price_minor": _price_of_all()} if "list_price_minor" in columns else {})},
         ),
         CleaningRule(
             "paid below zero",
@@ -213,3 +213,13 @@ def rules_after_returns(clean: Clean) -> list[CleaningRule]:
             Message("a coupon was worth more than its line; kept, so that the order's total stays right"),
         ),
     ]
+
+
+def _price_of_all() -> nw.Expr:
+    """Return the list price of a line that becomes one unit: of all its units, or as it is where that was of all, too.
+
+    Whichever is nearer to what was paid, as a ratio: p n where paid > p sqrt(n).
+    """
+    price, paid, units = nw.col("list_price_minor"), nw.col("paid_minor").cast(nw.Float64), nw.col("quantity")
+    whole = (price * units).round(0).cast(nw.Int64)
+    return nw.when((paid > 0) & (paid * paid > price.cast(nw.Float64) * whole)).then(whole).otherwise(price)

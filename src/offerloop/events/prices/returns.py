@@ -15,6 +15,8 @@ from offerloop.engine import Engine, collect, distinct
 from offerloop.events.cleaning.clean import Cleaned, loss_row
 from offerloop.message import Message
 
+RETURN, WITHOUT_SALE, IN_FULL = "return", "return without a sale", "returned in full"
+"""Rules for returns with a sale and without one, and for sales that nothing is left of."""
 PAIR = ("customer_id", "product_id")
 DECIMALS = 9
 """Beyond them a quantity of weighed goods is an error of rounding: 0.1 + 0.2 is 0.3."""
@@ -37,10 +39,10 @@ def net_returns(cleaned: Cleaned, returned: nw.Expr, amounts: Sequence[str], eng
     if returns.is_empty():
         return lines.select("customer_id", "order_day").clear()
     columns = [name for name in lines.columns if name != "_return"]
-    for rows, rule in ((matched, "return"), (unmatched, "return without a sale"), (whole, "returned in full")):
+    for rows, rule in ((matched, RETURN), (unmatched, WITHOUT_SALE), (whole, IN_FULL)):
         if rows.height:
             cleaned.reject(engine.table(rows.select(columns)), nw.lit(rule))
-            back = 0 if rule == "returned in full" else int(rows["paid_minor"].abs().sum() or 0)
+            back = 0 if rule == IN_FULL else int(rows["paid_minor"].abs().sum() or 0)
             cleaned.losses.append(loss_row(cleaned.table, "quantity", rule, rows.height, back))
     left = engine.table(sales.filter(~(pl.col("_less") & gone)).select(columns))
     others = cleaned.frame.join(pairs, on=list(PAIR), how="anti").select(*columns)
@@ -51,14 +53,14 @@ def net_returns(cleaned: Cleaned, returned: nw.Expr, amounts: Sequence[str], eng
 def _note(cleaned: Cleaned, n_matched: int, n_unmatched: int, n_whole: int, n_part: int) -> None:
     """Record how many returns were netted, and how many sales they took back whole or in part."""
     why = Message("netted against the customer's latest purchase of the product")
-    cleaned.note("return", "rejected", n_matched, why)
+    cleaned.note(RETURN, "rejected", n_matched, why)
     cleaned.note(
-        "return without a sale",
+        WITHOUT_SALE,
         "rejected",
         n_unmatched,
         Message("the customer bought no such product before, or has given all of it back"),
     )
-    cleaned.note("returned in full", "rejected", n_whole, Message("nothing is left of the sale"))
+    cleaned.note(IN_FULL, "rejected", n_whole, Message("nothing is left of the sale"))
     cleaned.note("returned in part", "repaired", n_part, Message("units and money of the return are taken off"))
 
 
