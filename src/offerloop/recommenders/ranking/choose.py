@@ -27,11 +27,11 @@ def choose(interactions: Interactions, names: Sequence[str], window_days: int, r
     single customer), of the ranker its gain, mean Recall@20, number of customers with a target; it is empty when the
     history is too short.
     """
-    snapshots, today = Snapshots(interactions), interactions.as_of_day
+    snapshots, today = Snapshots(interactions, rng), interactions.as_of_day
     hybrid = Hybrid(candidates=names, window_days=window_days, rng=rng)
     try:
         hybrid.fit_at(snapshots, today - window_days)
-        test = RankingWindow.between(snapshots.interactions(today - window_days), interactions)
+        test = RankingWindow.between(snapshots.interactions(today - window_days), interactions, rng)
     except EvidenceError as missing:
         return hybrid.fit_at(
             snapshots, today, RecommenderChoice(FALLBACK, gap=missing.message)

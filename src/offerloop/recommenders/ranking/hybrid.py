@@ -56,7 +56,7 @@ class Hybrid:
 
     def fit(self, interactions: Interactions) -> Self:
         """Judge, choose and fit what was chosen."""
-        return self.fit_at(Snapshots(interactions), interactions.as_of_day)
+        return self.fit_at(Snapshots(interactions, self.rng), interactions.as_of_day)
 
     def fit_at(self, snapshots: Snapshots, as_of_day: int, choice: RecommenderChoice | None = None) -> Self:
         """Fit as of a day; with a `choice` that was made before, nothing is judged."""
@@ -105,7 +105,7 @@ class Hybrid:
     def _choose(self, snapshots: Snapshots, as_of_day: int, rehearsed: Mapping[Task, Judged]) -> RecommenderChoice:
         before = as_of_day - self.window_days
         try:
-            window = RankingWindow.between(snapshots.interactions(before), snapshots.interactions(as_of_day))
+            window = RankingWindow.between(snapshots.interactions(before), snapshots.interactions(as_of_day), self.rng)
         except EvidenceError as missing:
             return RecommenderChoice(FALLBACK, gap=missing.message)
         singles = [name for name in self.candidates if name != RANKER]

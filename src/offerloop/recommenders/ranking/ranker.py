@@ -83,7 +83,7 @@ class Ranker:
 
     def fit(self, interactions: Interactions) -> Self:
         """Learn. Raises EvidenceError when the history is too short for a window."""
-        return self.fit_at(Snapshots(interactions), interactions.as_of_day)
+        return self.fit_at(Snapshots(interactions, self.rng), interactions.as_of_day)
 
     def fit_at(self, snapshots: Snapshots, as_of_day: int) -> Self:
         """Learn as of a day."""
@@ -133,9 +133,8 @@ class Ranker:
         most = EARLIER_CUSTOMERS if back else MOST_JUDGED
 
         def make() -> tuple[RankingWindow, WindowExamples]:
-            window = RankingWindow.between(
-                snapshots.interactions(end - self.window_days), snapshots.interactions(end)
-            ).sample(most, self.rng)
+            before, after = snapshots.interactions(end - self.window_days), snapshots.interactions(end)
+            window = RankingWindow.between(before, after, self.rng).sample(most, self.rng)
             candidates = CandidateModels.at(snapshots, window.before.as_of_day, self.members)
             return window, training_examples(candidates, window, self.rng, whole=whole)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -18,6 +19,8 @@ class Snapshots:
     """Looks back from the interactions of today."""
 
     today: Interactions
+    rng: int = 0
+    """Seed of the recommenders that draw at random."""
     _made: dict[Hashable, Any] = field(default_factory=dict)
 
     def interactions(self, as_of_day: int) -> Interactions:
@@ -27,10 +30,12 @@ class Snapshots:
         return self.once(("known", as_of_day), lambda: self.today.before(as_of_day))
 
     def fitted(self, name: str, as_of_day: int) -> Recommender:
-        """A recommender of the catalogue as it is without arguments. Raises EvidenceError when nothing was known."""
+        """A recommender of the catalogue with its defaults. Raises EvidenceError when nothing was known."""
 
         def fit() -> Recommender:
-            recommender: Recommender = RECOMMENDERS.load(name)()
+            kind = RECOMMENDERS.load(name)
+            is_random = "rng" in inspect.signature(kind).parameters
+            recommender: Recommender = kind(rng=self.rng) if is_random else kind()
             return recommender.fit(self.interactions(as_of_day))
 
         return self.once(("fitted", name, as_of_day), fit)

@@ -35,14 +35,14 @@ class RankingWindow:
     """True where the customer bought the product, by task; `customers` x products of `before`."""
 
     @classmethod
-    def between(cls, before: Interactions, after: Interactions) -> Self:
-        """Build it from what was known at its begin and at its end.
+    def between(cls, before: Interactions, after: Interactions, rng: int = 0) -> Self:
+        """Build it from what was known at its begin and at its end; `rng` draws who judges.
 
         Raises EvidenceError when no customer tried a known product in it.
         """
         length = after.as_of_day - before.as_of_day
         inside = after.age_days <= length
-        judged = _drawn(after.customers) & (before.customer_codes(after.customers) >= 0)
+        judged = _drawn(after.customers, rng) & (before.customer_codes(after.customers) >= 0)
         inside &= judged[after.rows]
         pair = np.unique(after.rows[inside] * after.n_products + after.columns[inside])
         row, column = np.divmod(pair, after.n_products)
@@ -81,10 +81,10 @@ class RankingWindow:
         return [slice(start, start + BATCH) for start in range(0, len(self.customers), BATCH)]
 
 
-def _drawn(customers: Ids) -> NDArray[np.bool_]:
+def _drawn(customers: Ids, rng: int) -> NDArray[np.bool_]:
     """Whether each customer is one of those who judge."""
     drawn = np.zeros(len(customers), dtype=np.bool_)
-    drawn[np.random.default_rng(0).permutation(len(customers))[:MOST_JUDGED]] = True
+    drawn[np.random.default_rng(rng).permutation(len(customers))[:MOST_JUDGED]] = True
     return drawn
 
 
