@@ -69,7 +69,7 @@ class _FreshCustomers:
 
 
 def blocks_of(fresh: int) -> int:
-    """How often `tell` is called."""
+    """Return how often `on_step` is called."""
     size = min(BLOCK, -(-fresh // 10))
     return -(-fresh // size)
 

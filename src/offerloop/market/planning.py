@@ -88,7 +88,7 @@ def with_terms(setting: Setting, budget: float, supplier_share: float) -> Settin
 
 @dataclass(frozen=True)
 class Telling:
-    """Who is told of progress."""
+    """Functions that are called on the way."""
 
     step: Callable[[], None]
     """After each week played and each block learned from."""

@@ -74,15 +74,15 @@ def random(market: Market, budget: int, rng: np.random.Generator) -> OfferDraw:
     """Random customers, so many that the most expensive offer for each would fit, and one of all offers each."""
     menu = market.terms.menu
     n = min(budget // max(int(market.terms.liability_minor[menu].max()), 1), market.customers)
-    return _by_lot(market, rng, rng.choice(market.customers, n, replace=False), n / market.customers)
+    return _at_random(market, rng, rng.choice(market.customers, n, replace=False), n / market.customers)
 
 
 def offers_at_random(market: Market, rng: np.random.Generator) -> OfferDraw:
     """One of all offers for about half of the customers, whatever that costs: a log to learn from."""
-    return _by_lot(market, rng, np.flatnonzero(rng.random(market.customers) < DRAWN), DRAWN)
+    return _at_random(market, rng, np.flatnonzero(rng.random(market.customers) < DRAWN), DRAWN)
 
 
-def _by_lot(market: Market, rng: np.random.Generator, chosen: Ints, share: float) -> OfferDraw:
+def _at_random(market: Market, rng: np.random.Generator, chosen: Ints, share: float) -> OfferDraw:
     menu, offer = market.terms.menu, np.full(market.customers, NOTHING)
     offer[chosen] = rng.choice(menu, len(chosen))
     return OfferDraw(offer, np.where(offer >= 0, share / len(menu), 1 - share))

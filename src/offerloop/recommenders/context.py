@@ -10,6 +10,7 @@ import narwhals as nw
 import polars as pl
 
 from offerloop.engine import Frame, collect
+from offerloop.recommenders.histories import Ids, as_ids
 
 _DESCRIBING = (
     "product_id", "category", "subcategory", "brand", "text", "list_price_minor", "unit_cost_minor", "stock",
@@ -49,6 +50,20 @@ class Context:
             collect(customers.select("customer_id", "segment"), "customer_id") if grouped else None,
             None if ratings.is_empty() else ratings,
         )
+
+    def all_products(self, sold: Ids) -> Ids:
+        """Return the ids of all products that are listed or sold, in ascending order."""
+        ids = pl.DataFrame({"product_id": sold})
+        listed = [] if self.products is None else [self.products.select("product_id").cast(ids.schema)]
+        return as_ids(pl.concat([ids, *listed])["product_id"].unique().sort())
+
+    def described(self, ids: Ids) -> pl.DataFrame:
+        """Return product_id and what the list says of each; of a product that is listed twice, what comes first."""
+        table = pl.DataFrame({"product_id": ids})
+        if self.products is None:
+            return table
+        listed = self.products.unique("product_id", keep="first")
+        return table.join(listed, on="product_id", how="left", maintain_order="left")
 
 
 def _priced(listed: pl.DataFrame, order_lines: Frame) -> pl.DataFrame:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
-import polars as pl
 
 from offerloop.recommenders.base import HistoryRecommender, Scores, pick_products
 from offerloop.recommenders.histories import Csr, Histories, Ids, as_ids, positions
@@ -27,15 +26,12 @@ class Content(HistoryRecommender):
         self.time_constant_days = time_constant_days
 
     def _learn(self, interactions: Interactions) -> None:
-        listed = interactions.context.products
-        self._is_described = listed is not None
-        if listed is None:
+        context = interactions.context
+        self._is_described = context.products is not None
+        if not self._is_described:
             return
-        sold = pl.DataFrame({"product_id": interactions.products})
-        table = pl.concat([sold, listed.select("product_id").cast(sold.schema)]).unique().sort("product_id")
-        table = table.join(listed.unique("product_id"), on="product_id", how="left", maintain_order="left")
-        self.products = as_ids(table["product_id"])
-        self.vectors = term_vectors(table)
+        self.products = context.all_products(interactions.products)
+        self.vectors = term_vectors(context.described(self.products))
         self._sold = self.vectors[positions(self.products, interactions.products)]
 
     def _score(self, histories: Histories) -> Scores:

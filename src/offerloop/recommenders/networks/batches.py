@@ -33,7 +33,7 @@ class Batches:
         dropout: float,
         rng: np.random.Generator,
     ) -> None:
-        self._seen, self._attributes, self._dropout, self._rng = labels, attributes, dropout, rng
+        self._labels, self._attributes, self._dropout, self._rng = labels, attributes, dropout, rng
         self._pairs = PurchasePairs.of(labels.histories)
         self._facts = self._pairs.facts
         self._popularity = np.log1p(labels.buyers)
@@ -43,19 +43,19 @@ class Batches:
 
     def __len__(self) -> int:
         """Batches in an epoch; the examples of a last, smaller one wait for the next epoch."""
-        return len(self._seen.windows) // self._size
+        return len(self._labels.windows) // self._size
 
     def epochs(self, count: int) -> Iterator[Batch]:
         """The batches of some epochs, each in a new order."""
         for _ in range(count):
-            order = self._rng.permutation(len(self._seen.windows))
+            order = self._rng.permutation(len(self._labels.windows))
             for k in range(len(self)):
                 yield self._batch(order[k * self._size : (k + 1) * self._size])
 
     def _batch(self, examples: Codes) -> Batch:
         products = draw(self._chances, self._rng)
-        targets = self._seen.targets[examples][:, products].toarray() / self._n_targets[examples, None]
-        popularity = self._popularity[self._seen.windows[examples]][:, products]
+        targets = self._labels.targets[examples][:, products].toarray() / self._n_targets[examples, None]
+        popularity = self._popularity[self._labels.windows[examples]][:, products]
         return self._histories(examples, products) | {
             "facts": self._facts[examples],
             "products": products.astype(np.int32),

@@ -99,7 +99,7 @@ class _Batches:
     def __init__(
         self, labels: NextPeriodLabels, attributes: Codes, batch_size: int, negatives: int, rng: np.random.Generator
     ) -> None:
-        self._seen, self._attributes, self._negatives, self._rng = labels, attributes, negatives, rng
+        self._labels, self._attributes, self._negatives, self._rng = labels, attributes, negatives, rng
         self._pairs = PurchasePairs.of(labels.histories)
         self._facts = self._pairs.facts
         self._popularity = np.log1p(labels.buyers)
@@ -118,13 +118,13 @@ class _Batches:
 
     def _batch(self, bought: Codes) -> Batch:
         row = np.tile(self._rows[bought], 1 + self._negatives)
-        n_products = self._seen.histories.n_products
+        n_products = self._labels.histories.n_products
         drawn = self._rng.integers(n_products, size=len(row) - len(bought))
         column = np.concatenate([self._columns[bought], drawn])
         return {
             "facts": self._facts[row],
             "own": self._pairs.find(row, column),
-            "popularity": self._popularity[self._seen.windows[row], column],
+            "popularity": self._popularity[self._labels.windows[row], column],
             "attributes": self._attributes[column].astype(np.int32),
             "bought": (positions(self._known, row * n_products + column) >= 0).astype(np.float32),
         }

@@ -56,7 +56,7 @@ def product_tower(params: Params, embeddings: Array, attributes: Array) -> Array
 def head(params: Params, customer: Array, product: Array, own: Array) -> Array:
     """What a purchase in the past adds to the dot product of the towers; a row is one customer with one product.
 
-    A layer over [customer; product; customer * product; own] and a direct path from `own`, see `Pairs`.
+    A layer over [customer; product; customer * product; own] and a direct path from `own`, see `PurchasePairs`.
     """
     both = customer @ params["head_customer"] + product @ params["head_product"]
     hidden = _relu(both + (customer * product) @ params["head_both"] + own @ params["head_own"] + params["head_bias"])

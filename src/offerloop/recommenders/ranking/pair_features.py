@@ -74,11 +74,6 @@ def product_facts(interactions: Interactions) -> Facts:
 
 def _groups(interactions: Interactions) -> dict[str, Codes]:
     """Groupings that the product list gives and that are neither one group nor one per product."""
-    listed = interactions.context.products
-    if listed is None:
-        return {}
-    table = pl.DataFrame({"product_id": interactions.products}).join(
-        listed.unique("product_id"), on="product_id", how="left", maintain_order="left"
-    )
+    table = interactions.context.described(interactions.products)
     columns = [name for name in GROUPS if name in table.columns and 1 < table[name].n_unique() < table.height]
     return {name: table[name].fill_null("").rank("dense").cast(pl.Int64).to_numpy() - 1 for name in columns}

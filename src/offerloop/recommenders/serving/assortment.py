@@ -61,12 +61,10 @@ class Assortment:
     @classmethod
     def of(cls, interactions: Interactions, rules: BusinessRules = BusinessRules()) -> Self:
         """Build it as of the interactions, by their context's product list."""
-        listed = interactions.context.products
-        new = NewProducts.of(interactions, _in_stock(listed))
+        context = interactions.context
+        new = NewProducts.of(interactions, _in_stock(context.products))
         products = np.concatenate([interactions.products, new.products])
-        table = pl.DataFrame({"product_id": products})
-        if listed is not None:
-            table = table.join(listed.unique("product_id"), on="product_id", how="left", maintain_order="left")
+        table = context.described(products)
         similarity = ItemKNN(neighbours=_REASON_NEIGHBOURS).fit(interactions).similarity
         n_sold = interactions.n_products
         allowed, cap = _allowed(table, rules), _cap(table, rules)
