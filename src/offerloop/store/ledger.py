@@ -152,15 +152,19 @@ class Ledger:
         before = read_state(connection, commands, now)
         gone = erased_among(connection, {name for one in commands if (name := customer_named(one)) is not None})
         state, entries, answers = before, list[tuple[str, BookEntry]](), list[CommandAnswer]()
+        refused: dict[str, str] = {}
         for command in commands:
-            if customer_named(command) in gone:
+            customer = customer_named(command)
+            if customer in gone:
                 answers.append(CommandAnswer(command.key, now, RefusalReason.ERASED))
                 continue
             outcome = decide_command(state, command, now)
+            if customer is not None and outcome.answer.reason is not None and command.key not in state.answered:
+                refused[command.key] = customer
             state = outcome.state
             entries += [(command.key, entry) for entry in outcome.entries]
             answers.append(outcome.answer)
-        return LedgerChange(before, state, tuple(entries), now), answers
+        return LedgerChange(before, state, tuple(entries), now, refused), answers
 
     def template(self, template_id: str) -> CouponTemplate | None:
         """Terms and balance of a template, or None where there is none."""

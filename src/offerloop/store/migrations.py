@@ -151,6 +151,7 @@ _FURTHER = (
     "create index further_shown_by_version on further_shown (version, campaign_id, customer_key)",
 )
 """Campaigns of which decisions gave offers beside the first one."""
+_REFUSED = ("alter table requests add column customer_id text",)
 _SPENT = ("alter table leases add column spent_minor bigint not null default 0",)
 
 
@@ -216,6 +217,7 @@ def _statements(dialect: str) -> tuple[tuple[str, ...], ...]:
         _STARTED,
         _FURTHER,
         _SPENT,
+        _REFUSED,
     )
 
 

@@ -93,8 +93,10 @@ requests = Table(
     Column("at", BigInteger, nullable=False),
     Column("reason", Text),
     Column("expires_at", BigInteger),
+    Column("customer_id", Text),
 )
-"""Every command by its idempotency key, with the answer it got."""
+"""Every command by its idempotency key, with the answer it got; customer_id is that of a refused one, which no line of
+the history names."""
 
 history = Table(
     "history",

@@ -61,6 +61,8 @@ class LedgerChange:
     entries: tuple[tuple[str, BookEntry], ...]
     """Each with the key of its command."""
     at: int
+    refused: Mapping[str, str]
+    """The customers whom refused commands name, by key: an erasure finds their fingerprints by them."""
 
     @property
     def answers(self) -> list[tuple[str, CommandAnswer]]:
@@ -85,7 +87,7 @@ def write(connection: Connection, change: LedgerChange) -> None:
 def _requests(connection: Connection, change: LedgerChange) -> None:
     rows = [
         {"key": answer.key, "fingerprint": fingerprint, "at": answer.at, "reason": answer.reason,
-         "expires_at": answer.expires_at}
+         "expires_at": answer.expires_at, "customer_id": change.refused.get(answer.key)}
         for fingerprint, answer in change.answers
     ]  # fmt: skip
     _add_new(connection, requests, rows)

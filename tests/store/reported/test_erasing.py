@@ -101,6 +101,21 @@ def test_a_redemption_can_still_be_rolled_back(filled):
     assert audit(filled.engine) == []
 
 
+def test_no_fingerprint_of_a_refused_command_is_left(filled):
+    ledger = Ledger(filled.engine)
+    refused = [Redeem("too much", "A", ANNA, 5_000), Redeem("unknown", "NONE", BOB, 1)]
+    conflict = Redeem("other", "A", ANNA, 70)  # a key of Bob's, whose command was carried out
+    answers = ledger.carry_out_all([*refused, conflict])
+    assert [one.reason for one in answers] == ["budget_exceeded", "unknown_code", "key_conflict"]
+    by_key = sa.text("select key, fingerprint from requests")
+    before = dict(filled.read(lambda one: one.execute(by_key).all()))
+    erase(filled)
+    after = dict(filled.read(lambda one: one.execute(by_key).all()))
+    assert (before["too much"], after["too much"]) == (refused[0].fingerprint(), "erased")
+    assert [after[one] for one in ("unknown", "other")] == [before[one] for one in ("unknown", "other")]
+    assert filled.read(lambda one: traces_of(one, ANNA)) == []
+
+
 def test_late_events_of_an_erased_customer_are_dropped(filled):
     erase(filled)
     found = EventLog(filled).take([order("1"), order("late"), order("late", BOB)])

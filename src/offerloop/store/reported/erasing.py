@@ -228,6 +228,8 @@ def _ledger(connection: Connection, renaming: Renaming) -> int:
     entries = connection.execute(select(history).where(history.c.customer_id == customer_id)).all()
     for request_key in sorted({row.request_key for row in entries}):
         connection.execute(update(requests).where(requests.c.key == request_key).values(fingerprint="erased"))
+    of_refused = update(requests).where(requests.c.customer_id == customer_id)
+    connection.execute(of_refused.values(fingerprint="erased", customer_id=None))
     kept = 0
     for table in _LEDGER:
         kept += _count(connection, update(table).where(table.c.customer_id == customer_id).values(customer_id=key))
