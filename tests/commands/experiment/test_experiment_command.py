@@ -468,6 +468,35 @@ def test_the_headline_of_a_page_says_what_to_do(readings):
     }
 
 
+def test_the_headline_names_the_better_arm_beside_one_that_is_rolled_back():
+    rng, arm = np.random.default_rng(0), np.resize(["control", "harms", "helps", "same"], 4000)
+    table = pl.DataFrame({
+        "arm": arm,
+        "spend": rng.gamma(1, 10, len(arm)) + np.select([arm == "harms", arm == "helps"], [6, 3], 0),
+        "returned": rng.random(len(arm)) < np.where(arm == "harms", 0.5, 0.1),
+    })  # fmt: skip
+    found = offerloop.experiment(table, "arm", "spend", guardrail={"returned": 0.05})
+    assert {one.arm: one.action for one in found.arms} == {"harms": "roll back", "helps": "go on", "same": "go on"}
+    said = headline(found, Localizer("en"))
+    assert said == "Go on: “spend” is better with “helps”, but a guardrail is not yet shown to hold"
+    assert lead(found, Localizer("en")).startswith("With “helps”, ")
+
+
+def test_values_whose_spread_is_lost_in_rounding_are_refused():
+    rng, arm = np.random.default_rng(0), np.repeat(["control", "new"], 1000)
+    spread = rng.normal(0, 600, 2000)
+    with pytest.raises(
+        InputError, match=r"'at' are so far from zero .*; subtract a number from all of them, such as 1"
+    ):
+        offerloop.experiment(pl.DataFrame({"arm": arm, "at": 1.76e9 + spread}), "arm", "at")
+    found = offerloop.experiment(pl.DataFrame({"arm": arm, "at": 1.76e7 + spread}), "arm", "at").arms[0]
+    assert found.metrics[0].p_value == pytest.approx(
+        ttest_ind(spread[1000:], spread[:1000], equal_var=False).pvalue, rel=1e-3
+    )
+    constant = offerloop.experiment(pl.DataFrame({"arm": arm, "at": np.where(arm == "new", 1.1, 1.0)}), "arm", "at")
+    assert constant.arms[0].action == "ship"
+
+
 def test_a_report_is_written_where_it_is_asked_for(tmp_path, command):
     segmented().write_csv(tmp_path / "t.csv")
     how = ("--arm", "arm", "--outcome", "spend", "--by", "place", "--out", tmp_path / "reports")

@@ -148,7 +148,7 @@ def kept_sentences(findings: EvaluationFindings, leader: PolicyWorth, _: Localiz
         if policy is not None and policy.kept is not None and policy.kept_gain is not None:
             said.append(_(
                 text, policy=title(policy, _), measure=measure(findings, _),
-                gain=worth_text(policy.kept_gain, _), base=baseline(findings.baseline_kept, _),
+                gain=_.money.estimate(findings.together(policy.kept_gain)), base=baseline(findings.baseline_kept, _),
                 few=_(" (fewer than 1,000 decisions speak about it)") if policy.kept.flagged else "",
             ))  # fmt: skip
     return [capital(one) for one in said]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import narwhals as nw
 import polars as pl
 
 from offerloop.commands.experiment.request import ExperimentRequest
 from offerloop.commands.experiment.sums import ARM, UNITS, is_binary, moments_of, totals_of
-from offerloop.errors import EvidenceError
+from offerloop.engine import Frame, collect
+from offerloop.errors import EvidenceError, InputError
 from offerloop.evaluation import LEAST_CUSTOMERS, Moments, Totals, skew_if_alike
 from offerloop.message import Message
 from offerloop.workspace import control_among
@@ -48,6 +50,26 @@ def arms_of(sums: pl.DataFrame, request: ExperimentRequest, path: Path) -> list[
         )
         for name in _names({name: row[UNITS] for name, row in rows.items()}, request, path)
     ]
+
+
+def refuse_lost_spread(rows: Frame, arms: Sequence[ArmTotals], request: ExperimentRequest, path: Path) -> None:
+    """Raise InputError for a column that varies in an arm by less than the rounding of its sums."""
+    for metric in arms[0].totals if request.cluster is None else ():
+        flat = (one.totals[metric] for one in arms if one.totals[metric].covariance()[0, 0] == 0)
+        if not any(one.means()["outcome"] for one in flat):
+            continue
+        values = nw.col(metric).cast(nw.Float64)
+        ends = collect(rows.group_by(request.arm).agg(low=values.min(), high=values.max()))
+        if (ends["low"] < ends["high"]).any():
+            raise InputError(
+                Message(
+                    "'{path}': the values of '{column}' are so far from zero that rounding hides how they differ; "
+                    "subtract a number from all of them, such as {low}",
+                    path=str(path),
+                    column=metric,
+                    low=f"{ends['low'].to_numpy().min():.12g}",
+                )
+            )
 
 
 def skew_of(request: ExperimentRequest, arm: ArmTotals, control: ArmTotals, metric: str) -> float:

@@ -20,10 +20,16 @@ HEADLINES = {
 
 
 def leading_arm(result: ExperimentResult) -> ArmFound | None:
-    """Return the arm that gains most: of those to be shipped, or of all; None where nothing may be read."""
-    shipped = [arm for arm in result.arms if arm.action == "ship"]
-    read = [arm for arm in shipped or result.arms if arm.metrics]
-    return max(read, key=lambda arm: arm.metrics[0].difference.value, default=None)
+    """Return the arm that gains most; None where nothing may be read.
+
+    Of those to be shipped; without such of those that are better and go on, then of those that go on, then of all.
+    """
+    return max((arm for arm in result.arms if arm.metrics), key=_rank, default=None)
+
+
+def _rank(arm: ArmFound) -> tuple[bool, bool, bool, float]:
+    metric, goes_on = arm.metrics[0], arm.action == "go on"
+    return arm.action == "ship", goes_on and metric.state == "better", goes_on, metric.difference.value
 
 
 def headline(result: ExperimentResult, _: Localizer) -> str:

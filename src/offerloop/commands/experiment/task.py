@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from offerloop.commands.experiment.arms import ArmTotals, arms_of, skew_of
+from offerloop.commands.experiment.arms import ArmTotals, arms_of, refuse_lost_spread, skew_of
 from offerloop.commands.experiment.comparing import compare
 from offerloop.commands.experiment.findings import ArmFound, ExperimentResult
 from offerloop.commands.experiment.request import ExperimentRequest
@@ -46,6 +46,7 @@ def experiment(
     running = None if engine is None else engine_of(engine)
     rows, path = checked_rows(table, request, running)
     control, *others = arms_of(arm_sums(rows, request, str(path)), request, path)
+    refuse_lost_spread(rows, (control, *others), request, path)
     sizes = {one.name: one.n for one in (control, *others)}
     ratio_p = _ratio(sizes, request, path)
     arms = _adjusted([_arm(one, control, request, len(others), ratio_p) for one in others])
