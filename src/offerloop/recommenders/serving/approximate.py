@@ -28,7 +28,7 @@ _FURTHER = 3
 """Where these are not enough, so many times as many are compared next."""
 _PART = 4
 """Where only one product in so many may be shown the search is exact."""
-_DEAR = 10
+_FETCH_COST = 10
 """To fetch and compare a product costs about as much as looking at so many, to read all codes as at one in so many."""
 _FASTER = 2
 """Where it would not be so many times as fast as looking at all, an index answers exactly."""
@@ -147,9 +147,9 @@ class ApproximateIndex:
         depth = len(self.exact.codes) if head is None else search.depth(head.floor)[0]
         short, cost = next(one for one in self.short if one.end >= depth), 0.0
         n = short.end - short.begin
-        while depth > _SHALLOW and fetched * _DEAR <= n:
+        while depth > _SHALLOW and fetched * _FETCH_COST <= n:
             at, others = short.best(search, fetched)
-            best, cost = search.compared(at, head), cost + n / _DEAR + fetched * _DEAR
+            best, cost = search.compared(at, head), cost + n / _FETCH_COST + fetched * _FETCH_COST
             yield ListAnswer(best, (float(best.scores[0, -1]) - others) / short.unit(search), cost)
             fetched *= _FURTHER
         yield ListAnswer(search.complete(search.head() if head is None else head), inf, cost + n if cost else 0.0)
