@@ -358,6 +358,19 @@ def test_segments_are_corrected_for_the_number_of_looks():
     assert found.frames["segments"].height == 6
 
 
+def test_segments_are_not_said_to_be_alike_where_that_was_not_tested():
+    table, untested = segmented(), "It was not tested whether segments respond differently"
+    assert untested in offerloop.experiment(table, "arm", "spend", by=["place"], sequential=10_000).page()
+    mostly = table.with_columns(
+        visits=pl.when(pl.int_range(pl.len()) % 5 > 0).then(0).otherwise(pl.int_range(pl.len()))
+    )
+    found = offerloop.experiment(mostly, "arm", "spend", by=["visits"])
+    assert (len(found.segments), found.contrasts) == (1, ())
+    assert "Chance alone" not in found.sentence
+    assert untested in found.page()
+    assert untested not in offerloop.experiment(table, "arm", "spend", by=["place"]).page()
+
+
 def test_segments_without_a_difference_are_seldom_said_to_differ():
     every = [offerloop.experiment(segmented(seed, 600, 0.0), "arm", "spend", by="place") for seed in range(60)]
     assert sum(min(one.p_adjusted for one in found.contrasts) < 0.05 for found in every) <= 8

@@ -120,7 +120,7 @@ class ExperimentResult(Result):
     """The column of clusters, which sizes count then."""
     segments: tuple[SegmentFound, ...] = ()
     contrasts: tuple[SegmentContrast, ...] = ()
-    """Empty where intervals hold at every look, for which there is no such test."""
+    """None of a single segment, nor where intervals hold at every look, for which there is no such test."""
     small_segments: tuple[str, ...] = ()
     """Segments that were left out, since an arm has too few customers there."""
     before: str | None = None

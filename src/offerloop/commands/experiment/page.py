@@ -234,6 +234,8 @@ def _segments(result: ExperimentResult, _: Localizer) -> Section | None:
 
 
 def _segments_message(result: ExperimentResult, _: Localizer) -> str:
+    if not result.contrasts:
+        return _("It was not tested whether segments respond differently")
     apart = [one for one in result.contrasts if one.p_adjusted < ALPHA]
     if apart:
         names = _.listed(dict.fromkeys(_.quoted(one.column) for one in apart))

@@ -134,7 +134,9 @@ def _contrasts(looks: Sequence[_Look], request: ExperimentRequest) -> Iterator[S
     groups: dict[tuple[str, str], list[_Look]] = {}
     for look in looks:
         groups.setdefault((look.column, look.arm.name), []).append(look)
-    p_values = {key: _same_p([_difference(one, request.outcome) for one in own]) for key, own in groups.items()}
+    p_values = {
+        key: _same_p([_difference(one, request.outcome) for one in own]) for key, own in groups.items() if len(own) > 1
+    }
     for (column, arm), p in zip(p_values, holm(list(p_values.values())), strict=True):
         yield SegmentContrast(column, arm, p_values[column, arm], p)
 
