@@ -12,6 +12,7 @@ from offerloop.background import rehearsing
 from offerloop.background.rehearsing import rehearse
 from offerloop.config import STORE_VARIABLE
 from offerloop.errors import InputError
+from offerloop.offers import CouponTerms
 from offerloop.store import EventLog, holds_simulated, redeemed_minor, shown_by_campaign
 from offerloop.web.console.pages import PAGES
 from offerloop.workspace import Recorder
@@ -90,4 +91,25 @@ def test_a_store_with_traffic_of_customers_is_left_alone(small_run, tmp_path, mo
     with pytest.raises(InputError, match="traffic of customers"):
         rehearse(shop, {}, lambda _: None)
     assert not log.database.read(holds_simulated)
+    log.close()
+
+
+def test_what_the_ledger_refuses_is_in_no_event_and_no_total(small_run, tmp_path, monkeypatch):
+    shop = tmp_path / "shop"
+    shutil.copytree(small_run.parent.parent, shop)
+    url = f"sqlite:///{shop / 'offerloop.db'}"
+    monkeypatch.setenv(STORE_VARIABLE, url)
+    monkeypatch.setattr(rehearsing, "CouponTerms", lambda **_: CouponTerms(budget_minor=1_000))
+    played = rehearse(shop, {}, lambda _: None)
+    log = EventLog.open(url)
+    orders, redemptions = list(log.read("order")), list(log.read("redemption"))
+    assert 0 < played["redeemed"] == len(redemptions)
+    with_coupon = {
+        one.body["order_id"] for one in orders if any(line.get("coupon_minor") for line in one.body["lines"])
+    }
+    assert {one.body["order_id"] for one in redemptions} >= with_coupon
+    assert all(one.body["lines"] for one in orders)
+    campaigns = set(pl.read_parquet(small_run / "assignments.parquet")["campaign_id"].drop_nulls())
+    spent = log.database.read(lambda one: redeemed_minor(one, campaigns))
+    assert sum(spent.values()) == played["spent_minor"] <= 1_000 * len(campaigns)
     log.close()

@@ -4,7 +4,7 @@ results and a finished experiment."""
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -122,20 +122,31 @@ def _play(database: Database, run: RunRead, traffic: Traffic) -> dict[str, Any]:
         add_entry(connection, _ACTOR, "simulated traffic", run.folder.name, events=len(traffic.events))
 
     database.change(mark)
+    accepted = _redeem(Ledger(database.engine), run, traffic.redeemed)
+    refused = {one.order_id for one in traffic.redeemed} - {one.order_id for one in accepted}
     for part in _parts(traffic.decisions):
         database.change(partial(add_decisions, records=part))
-    events = [EVENT.validate_python(one) for one in traffic.events]
+    events = [EVENT.validate_python(one) for one in _without_refused(traffic.events, refused)]
     taken = [database.change(partial(take_events, reported=part)) for part in _parts(events)]
-    _redeem(Ledger(database.engine), run, traffic.redeemed)
     return {
         "events": sum(one.accepted for one in taken), "decisions": len(traffic.decisions),
-        "redeemed": len(traffic.redeemed), "spent_minor": sum(one.own_minor for one in traffic.redeemed),
+        "redeemed": len(accepted), "spent_minor": sum(one.own_minor for one in accepted),
     }  # fmt: skip
 
 
-def _redeem(ledger: Ledger, run: RunRead, redeemed: Sequence[Redeemed]) -> None:
-    """Enter each redemption in the ledger, under a template with the budget of its campaign."""
-    budgets = {one.id: one.budget_minor for one in run.campaigns}
+def _without_refused(events: Sequence[dict[str, Any]], refused: Collection[str]) -> Iterator[dict[str, Any]]:
+    """Yield the events, of orders whose redemption was refused without it and what it brought, their last line."""
+    for event in events:
+        if event.get("order_id") not in refused:
+            yield event
+        elif event["kind"] == "order":
+            yield {**event, "lines": event["lines"][:-1]}
+
+
+def _redeem(ledger: Ledger, run: RunRead, redeemed: Sequence[Redeemed]) -> list[Redeemed]:
+    """Enter each redemption in the ledger, under a template with the budget of its campaign where that is money, and
+    return those that it accepts."""
+    budgets = {one.id: one.budget_minor if one.budget_unit == run.currency else None for one in run.campaigns}
     for campaign in sorted({one.campaign_id for one in redeemed}):
         ledger.add_template(campaign, CouponTerms(budget_minor=budgets[campaign]))
     commands: list[CouponCommand] = []
@@ -143,8 +154,8 @@ def _redeem(ledger: Ledger, run: RunRead, redeemed: Sequence[Redeemed]) -> None:
         code = f"{redemption.order_id}-code"
         commands.append(Issue(f"{code}-issued", redemption.campaign_id, (code,), redemption.customer_id))
         commands.append(Redeem(f"{code}-used", code, redemption.customer_id, redemption.own_minor))
-    for part in _parts(commands):
-        ledger.carry_out_all(part)
+    answers = [one for part in _parts(commands) for one in ledger.carry_out_all(part)]
+    return [one for one, answer in zip(redeemed, answers[1::2], strict=True) if answer.reason is None]
 
 
 def _parts(rows: Sequence[T]) -> Iterator[Sequence[T]]:
