@@ -78,3 +78,37 @@ def test_what_an_offer_adds_leaves_as_much_as_other_purchases_of_the_customer():
     assert means["value_minor"][1] / means["value_minor"][0] == pytest.approx(0.25 / 0.55, rel=0.1)
     assert means["discount_minor"][1] / means["discount_minor"][0] == pytest.approx(1.0, rel=0.1)
     assert means["value_minor"].mean() == pytest.approx(MARGIN * WORTH * 0.25, rel=0.25)
+
+
+@pytest.mark.parametrize("on, left", [("tea", 0.1), ("coffee", 0.6)])
+def test_what_an_offer_adds_of_the_goods_that_it_names_leaves_what_these_leave(on, left):
+    """Tea costs .9 of its price and coffee .4; customers buy both, and an offer makes them buy half as much again of
+    one of them."""
+    engine, offers = (
+        ENGINES.load("duckdb")(),
+        read_offers([{"kind": "coupon", "on": on, "percent": 10}], ["tea", "coffee"], "USD"),
+    )
+    name = offers[0].offer_id
+    log, others = (log_of(offers, grows, off, 1_500, engine) for grows, off in (({name: 0.5}, {name: 100}), ({}, {})))
+    other = collect(others.order_lines).with_columns(pl.col("order_id") + 10**6, product_id=pl.lit("q"))
+    costs = [
+        ("p", on, round(WORTH * (1 - left))),
+        ("q", "coffee" if on == "tea" else "tea", round(WORTH * (0.3 + left))),
+    ]
+    products = pl.DataFrame(costs, ["product_id", "category", "unit_cost_minor"], orient="row")
+    lines = engine.table(pl.concat([collect(log.order_lines), other]))
+    margins = known_margins(lines, engine.table(products), MARGIN, tells_shelf=False)
+    both = replace(log, order_lines=lines, products=engine.table(products), margins=margins)
+    value = learn_shown(both, offers, 1, engine).effects(name)["value_minor"].mean()
+    assert value == pytest.approx(left * WORTH * 0.25, rel=0.35)
+
+
+def test_offers_add_what_leaves_as_much_as_all_goods_where_these_leave_alike():
+    engine, offers = (
+        ENGINES.load("duckdb")(),
+        read_offers([{"kind": "coupon", "on": "tea", "percent": 10}], ["tea"], "USD"),
+    )
+    name = offers[0].offer_id
+    model = learn_shown(log_of(offers, {name: 0.5}, {name: 100}, 300, engine), offers, 1, engine).model
+    assert model.margins.times == pytest.approx([1.0, 1.0], abs=1e-9)
+    assert model.margins.se == pytest.approx([0.0, 0.0], abs=1e-5)

@@ -77,6 +77,8 @@ class Before:
     shares: CategoryShares
     first_day: int
     """The first day of the data."""
+    categories: pl.DataFrame
+    """Sums of all purchases by category: list_value_minor and profit_micro."""
     attributes: CustomerAttributes | None = None
 
     @classmethod
@@ -96,7 +98,9 @@ class Before:
         if partial:
             by_scope = scope_days(order_lines, products, ids, partial, coupons_apart=coupons_apart)
         shares = CategoryShares.of(daily, scale)
-        return cls(running_sums(daily, margins), by_scope, scopes, shares, first_day, attributes)
+        sums = pl.col("list_value_minor", "profit_micro").sum()
+        categories = margins.with_profit(daily).group_by("category").agg(sums)
+        return cls(running_sums(daily, margins), by_scope, scopes, shares, first_day, categories, attributes)
 
     def features(self, rows: pl.DataFrame) -> Floats:
         """(n, p) of rows (customer_id, shown_day).
@@ -124,6 +128,13 @@ class Before:
         shares = self.shares.before(rows)
         attributes = None if self.attributes is None else self.attributes.of_rows(rows)
         return tuple(one for one in (shares, attributes) if one is not None and one.shape[1])
+
+    def margins_of_named(self) -> list[float]:
+        """Return what goods of the categories that each offer names leave of list price, over all goods; 1 for an
+        offer that names none."""
+        whole = _left(self.categories)
+        named = [self.categories.filter(pl.col("category").is_in(goods.categories)) for goods, _ in self.scopes]
+        return [_left(one) / whole if whole > 0 and one["list_value_minor"].sum() > 0 else 1.0 for one in named]
 
     def usual_week(self, rows: pl.DataFrame) -> UsualWeek:
         """Return what the mean of some rows buys in a week."""
@@ -181,6 +192,12 @@ class Before:
         value, number = (sums.to_numpy() for sums in scope_sums(self.days, rows).get_columns())
         whole = np.repeat(((value + usual.value) / (number + usual.orders))[:, None], len(self.scopes), axis=1)
         return whole if orders is None else np.where(orders > 0, 1 / np.maximum(orders, 1e-12), whole)
+
+
+def _left(categories: pl.DataFrame) -> float:
+    """What is left of list value, in millionths of a minor unit."""
+    worth, left = categories.select("list_value_minor", "profit_micro").sum().row(0)
+    return left / worth if worth > 0 else 0.0
 
 
 def _best_weeks(reached: Ints, orders: Ints, before: tuple[Floats, Floats], usual: tuple[float, float]) -> float:

@@ -2,7 +2,8 @@
 
 They are learned as growth of what customers buy anyway, at list prices (`growth.model`), and used as customers left out
 judge them (`growth.calibration`). Of what an offer adds a customer leaves as much as of other purchases
-(`customer_margins`): purchases on sale, of goods that leave little, or of who mostly buys such, are worth less.
+(`customer_margins`), or more or less of it as the log says of the offer (`offer_margins`): purchases on sale, of goods
+that leave little, or of who mostly buys such, are worth less.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ from offerloop.response.shown.logged_decisions import (
     read_exposures,
 )
 from offerloop.response.shown.mean_effects import mean_effects
+from offerloop.response.shown.offer_margins import OfferMargins
 from offerloop.response.shown.offer_terms import is_known_from_orders, shown_terms, weights_of_shown
 from offerloop.response.shown.redemption import RedemptionModel
 from offerloop.response.shown.sales_before import Before
@@ -123,6 +125,7 @@ class ShownModel:
 
     terms: tuple[OfferTerms, ...]
     growth: JudgedGrowth
+    margins: OfferMargins
     redemption: RedemptionModel
     propensity: Floats
     """(K,): of the mean row."""
@@ -160,7 +163,9 @@ def learn_shown(
     once = are_used_once(before, evidence.rows, value.action, value.coding)
     value = _with_single_use(value, once, redemption, partial(before.order_worth, evidence.rows, evidence.usual))
     growth = JudgedGrowth.fit(value, discount, part, never_harms=never_harms)
-    model = ShownModel(terms, growth, redemption, propensity, once, scale)
+    share = scale.margins.of_customers(before.days, evidence.rows)
+    margins = OfferMargins.fit(value, evidence.outcomes["value_minor"], share, growth, before.margins_of_named())
+    model = ShownModel(terms, growth, margins, redemption, propensity, once, scale)
     by_outcome, se = _predicted(model, log, active, before, exposures, (evidence, value))
     p_redeem = redemption.gains(evidence.evidence.features).mean(axis=0)
     table = mean_effects([evidence.of(one) for one in OUTCOMES[:2]], p_redeem, seed, GROWTH, _carried(growth))
@@ -244,10 +249,12 @@ def _predicted(
     numbers = dict(zip(evidence.rows["customer_id"].to_list(), evidence.customer.tolist(), strict=True))
     whose = np.array([numbers.get(one, -1) for one in now["customer_id"].to_list()], dtype=np.int64)
     grown = model.growth.effects(coming, model.growth.signals(value, whose))
-    used, margin = model.redemption.gains(coming.features), model.scale.margins.of_customers(before.days, now)[:, None]
+    used, share = model.redemption.gains(coming.features), model.scale.margins.of_customers(before.days, now)[:, None]
+    margin = share * model.margins.times
     predicted = (margin * grown.value, grown.discount, used, grown.growth)
     by_outcome = dict(zip((*OUTCOMES, "growth"), predicted, strict=True))
-    se = dict(zip(OUTCOMES, (np.abs(margin) * grown.value_se, grown.discount_se), strict=False))
+    value_se = np.hypot(margin * grown.value_se, share * model.margins.se * grown.value)
+    se = dict(zip(OUTCOMES, (value_se, grown.discount_se), strict=False))
     return by_outcome, se
 
 

@@ -88,6 +88,10 @@ class JudgedGrowth:
         without = np.maximum(predicted.without, TINY)[:, None]
         return GrownEffects(judged, se, taken, taken_se, predicted.now / without)
 
+    def of_rows(self, value: Evidence) -> Predicted:
+        """Predict decisions that it was learned from, each by its customer's own ones before."""
+        return _of_rows(self.growth, value)
+
     def signals(self, value: Evidence, whose: Ints) -> Floats:
         """(customers, 2): sums of what past rows say of each customer; `whose` numbers them as `value.customer` does,
         -1 for those without a row."""
@@ -112,7 +116,7 @@ def _judged(rows: Sequence[tuple[Floats, Floats, Floats]]) -> tuple[float, float
 
 def _unseen(model: Growth, own: Evidence) -> tuple[Floats, Floats, Floats]:
     """Return for rows left out what shifts level and slope (m, 2), what is not expected (m,) and its variance (m,)."""
-    predicted = model.predict(own, _before(model.signals(own), own.whose))
+    predicted = _of_rows(model, own)
     lasts = model.carried.lasts
     alike = predicted.alike / lasts if lasts else predicted.alike
     surprise = np.eye(len(own.offers))[own.action] - own.draw
@@ -137,7 +141,7 @@ def _bases(predicted: Predicted, rows: Evidence) -> Floats:
 
 def _taken(model: Growth, value: Evidence, discount: Floats) -> tuple[Floats, Floats]:
     """(K, 4): what is taken off of a unit of each of `_bases` with each offer, and the error."""
-    predicted = model.predict(value, _before(model.signals(value), value.whose))
+    predicted = _of_rows(model, value)
     base = _bases(predicted, value)[np.arange(value.size), value.action]
     slopes, errors = (np.zeros((len(value.offers), base.shape[-1])) for _ in range(2))
     for family in value.coding.families:
@@ -177,6 +181,10 @@ def _not_falling(depth: Floats, part: Floats, weight: Floats) -> Floats:
     order, rising = np.argsort(depth), np.empty_like(part)
     rising[order] = isotonic_regression((depth * part)[order], weights=(weight / depth)[order]).x
     return rising / depth
+
+
+def _of_rows(model: Growth, rows: Evidence) -> Predicted:
+    return model.predict(rows, _before(model.signals(rows), rows.whose))
 
 
 def _before(signals: Floats, customer: Ints) -> Floats:

@@ -1,0 +1,60 @@
+"""How much is left of what an offer adds, over what is left of the customer's other purchases.
+
+An offer on goods that leave little adds such goods, or it reminds of the shop and adds the customer's usual mix. The
+log tells which. With the list value b_i and the profit p_i of a window, the share x_i that is expected of the customer
+and what offer k of family F was learned to add at list prices, g_ik,
+
+    p_i - x_i b_i = c + d_F x_i sum over k of F of (shown_ik - propensity_ik) g_ik + error
+
+of which both sides are 0 where all goods leave the same share. 1 + d_F is shrunk to what the goods that the offer names
+leave, over all goods, as far as it does not remind, and to 1 where it names no categories (empirical Bayes, as in
+`growth.shrinkage`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from offerloop.arrays import Floats
+from offerloop.response.evidence import Evidence
+from offerloop.response.shown.growth.calibration import JudgedGrowth
+from offerloop.response.shown.growth.expected_sales import error_variance
+from offerloop.response.shown.growth.shrinkage import Posterior, Prior, clustered_last
+
+DOUBTS = (0.0, 0.1, 0.2, 0.4, 0.8)
+"""Standard deviations that d may have around what is expected beforehand."""
+
+
+@dataclass(frozen=True, eq=False)
+class OfferMargins:
+    """Arrays are (K,); nothing first."""
+
+    times: Floats
+    """What a customer's share is multiplied by for what each offer adds."""
+    se: Floats
+
+    @classmethod
+    def fit(
+        cls, value: Evidence, profit: Floats, share: Floats, growth: JudgedGrowth, named: Sequence[float]
+    ) -> OfferMargins:
+        """Learn from decisions of list value with `customer`, and their `profit` (n,), of which `share` (n,) is
+        expected; `named` (K,) is what goods that each offer names leave, over all goods."""
+        families = [[k for k, one in enumerate(value.offers) if one.family == each] for each in value.coding.families]
+        surprise = np.eye(len(value.offers))[value.action] - value.draw
+        added = surprise * growth.of_rows(value).now * share[:, None]
+        x = np.stack([added[:, places].sum(axis=1) for places in families], axis=1)
+        off = profit - share * value.outcome
+        usual = growth.growth.usual
+        variance = error_variance(value, usual.over_mean(value), off - off.mean())
+        base = np.column_stack([np.ones(value.size), x])
+        estimate = clustered_last(base, off, variance, value.whose, len(families))
+        beforehand = (1 - growth.growth.coverage.reminding) * np.array([named[places[0]] - 1 for places in families])
+        priors = [Prior(t**2 * np.eye(len(families)), beforehand) for t in DOUBTS]
+        mean, covariance = Posterior.of(*estimate, priors).mean_and_covariance()
+        times, se = np.ones(len(value.offers)), np.zeros(len(value.offers))
+        for family, places in enumerate(families):
+            times[places], se[places] = 1 + mean[family], np.sqrt(covariance[family, family])
+        return cls(times, se)
