@@ -17,10 +17,10 @@ import numpy as np
 from foreign_learned import LearnedShop
 from offerloop.arrays import Ints
 from offerloop.decision import CampaignCase, PlanLimit, plan_limits
+from offerloop.decision.alternatives.reference_policies import ranked_buyers
 from offerloop.decision.forecast import held_out
 from offerloop.decision.planning import campaign_cases
 from offerloop.decision.policy_choice import affordable, drawn_order, may_be_sent, select_policy
-from offerloop.decision.reference_policies import ranked_buyers
 from offerloop.decision.sending_decision import decide_in_order
 
 RULE, ABOVE_ZERO, PROVEN = "launch rule", "above zero", "proven"

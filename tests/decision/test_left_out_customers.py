@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from made_up_campaigns import calibration, campaign, campaign_limit, case, effects, offers
 
 from offerloop.decision import choices_left_out, plan_campaigns
-from offerloop.decision.reference_policies import LIKELY, SAME
+from offerloop.decision.alternatives.reference_policies import LIKELY, SAME
 
 KEYS = ["customer_id", "campaign_id", "offer_id"]
 

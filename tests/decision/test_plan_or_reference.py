@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up_campaigns import campaign, effects, offers
 
+from offerloop.decision.alternatives.reference_policies import SAME
 from offerloop.decision.campaign_case import PLAN, CampaignCase
 from offerloop.decision.forecast import held_out
 from offerloop.decision.policy_choice import may_be_sent, select_policy
-from offerloop.decision.reference_policies import SAME
 from offerloop.evaluation import se_of
 from offerloop.money import MICRO
 from offerloop.tables import CALIBRATION

@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 
 from offerloop.config import Config
+from offerloop.decision.alternatives.reference_policies import SAME, ranked_buyers
 from offerloop.decision.campaign_case import KEYS, PLAN, CampaignCase
 from offerloop.decision.campaigns import Planned, SentOffers, Solving
 from offerloop.decision.joint import best_together, one_after_the_other
@@ -22,7 +23,6 @@ from offerloop.decision.nested_limits import plan_limits
 from offerloop.decision.plan_costs import offer_prices
 from offerloop.decision.planning import Allowed, campaign_cases
 from offerloop.decision.policy_choice import affordable, drawn_order, restricted
-from offerloop.decision.reference_policies import SAME, ranked_buyers
 from offerloop.response import Effects
 
 

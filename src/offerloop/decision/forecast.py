@@ -12,10 +12,16 @@ import polars as pl
 
 from offerloop.allocation import COST, Solution
 from offerloop.arrays import Floats, Ints
-from offerloop.decision.break_even import sweep
+from offerloop.decision.alternatives.break_even import sweep
+from offerloop.decision.alternatives.reference_policies import (
+    LIKELY,
+    SAME,
+    most_likely_buyers,
+    random_customers,
+    same_for_all,
+)
+from offerloop.decision.alternatives.uniform_depth import uniform_depths
 from offerloop.decision.campaign_case import CampaignCase
-from offerloop.decision.reference_policies import LIKELY, SAME, most_likely_buyers, random_customers, same_for_all
-from offerloop.decision.uniform_depth import uniform_depths
 from offerloop.decision.valuation import HeldOutValue, Repeated
 from offerloop.evaluation import Estimate, luck_of_passing, se_of
 from offerloop.money import MICRO

@@ -17,9 +17,9 @@ import numpy as np
 import polars as pl
 
 from offerloop.arrays import Bools, Floats, Ints
+from offerloop.decision.alternatives.reference_policies import SAME, ranked_buyers
 from offerloop.decision.campaign_case import KEYS, OFFER_KEY, PLAN, CampaignCase, Parts
 from offerloop.decision.offer_sets import NONE, SingleOffers, side_by_side
-from offerloop.decision.reference_policies import SAME, ranked_buyers
 from offerloop.evaluation import buckets
 
 AT_MARGIN = 1e-6

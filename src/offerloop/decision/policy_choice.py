@@ -20,9 +20,9 @@ import numpy as np
 import polars as pl
 
 from offerloop.arrays import Ints
+from offerloop.decision.alternatives.reference_policies import LIKELY, SAME, ranked_buyers, same_offer
 from offerloop.decision.campaign_case import PLAN, CampaignCase
 from offerloop.decision.forecast import held_out, lead
-from offerloop.decision.reference_policies import LIKELY, SAME, ranked_buyers, same_offer
 from offerloop.evaluation import Z95, Z_ONE_SIDED, buckets, se_of
 
 HOPEFUL = 0.6

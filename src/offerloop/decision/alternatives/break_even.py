@@ -9,7 +9,7 @@ import polars as pl
 
 from offerloop.allocation import ranks
 from offerloop.arrays import Floats, Ints
-from offerloop.decision.reference_policies import first_best
+from offerloop.decision.alternatives.reference_policies import first_best
 from offerloop.decision.valuation import HeldOutValue, Repeated, Valuation, scaled
 from offerloop.tables import BREAK_EVEN_SWEEP
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up_campaigns import calibration, effects, offers, valued, with_funded
 
-from offerloop.decision.reference_policies import most_likely_buyers, random_customers, same_for_all
+from offerloop.decision.alternatives.reference_policies import most_likely_buyers, random_customers, same_for_all
 
 RULES = {
     "same offer": lambda table, valuation, spend: same_for_all(table, valuation, spend),

@@ -3,7 +3,7 @@ import polars as pl
 import pytest
 from made_up_campaigns import calibration, effects, offers, valued, with_funded
 
-from offerloop.decision.break_even import sweep
+from offerloop.decision.alternatives.break_even import sweep
 
 MARGIN = 0.3
 

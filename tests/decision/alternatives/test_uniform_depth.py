@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up_campaigns import calibration, campaign, case, effects, forecast_alone, offers, valued, with_funded
 
-from offerloop.decision.uniform_depth import SCHEMA, uniform_depths
+from offerloop.decision.alternatives.uniform_depth import SCHEMA, uniform_depths
 
 OFFERS = {"ten": 0.1, "twenty": 0.2, "thirty": 0.3, "milk ten": 0.1, "milk twenty": 0.2}
 
