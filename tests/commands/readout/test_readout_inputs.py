@@ -103,6 +103,31 @@ def test_customers_of_a_side_file_who_are_not_in_the_run_are_counted(tmp_path):
     assert "2 customers of the file of redemptions are not in the run" in done.report.read_text(encoding="utf-8")
 
 
+def test_redemptions_without_an_amount_or_an_offer_are_counted_and_their_customers_have_redeemed(tmp_path):
+    run = make_run(tmp_path / "run")
+    make_orders(tmp_path / "orders.csv", run)
+    path = _redeemed(run, tmp_path)
+    head, *rows = path.read_text().splitlines()
+    blank = [row.replace("1.50", "") for row in rows[:500]]
+    path.write_text("\n".join([head, *blank, rows[500].replace("coupon", ""), *rows[501:]]) + "\n")
+    done = read_out(run, tmp_path / "orders.csv", redemptions=path)
+    outcomes = pl.read_parquet(done.folder / "outcomes.parquet")
+    assert outcomes["redeemed"].sum() == len(rows) - 1
+    assert (outcomes["cost_minor"] > 0).sum() == len(rows) - 501
+    page = done.report.read_text(encoding="utf-8")
+    assert "500 redemptions have no amount, so the cost leaves them out and the profit is too high; fill in" in page
+    assert "1 redemption has no offer_id and is left out" in page
+    assert any("500 redemptions have no amount" in one for one in done.summary["warnings"])
+
+
+def test_where_order_lines_say_what_coupons_cost_redemptions_need_no_amount(tmp_path):
+    run = make_run(tmp_path / "run", more=COUPONS)
+    make_orders(tmp_path / "orders.csv", run, columns=lambda _: {"coupon": 2.0, "off": 0.0})
+    done = read_out(run, tmp_path / "orders.csv", redemptions=_redeemed(run, tmp_path, amount=""))
+    assert pl.read_parquet(done.folder / "outcomes.parquet")["redeemed"].sum() > 1000
+    assert "amount" not in str(done.summary["warnings"])
+
+
 def test_the_lot_of_a_campaign_with_an_audience_is_read_out(tmp_path):
     """Customers outside the audience could draw nothing, though effects.parquet knows offers for them."""
     run = make_run(tmp_path / "run", explore=0.8, kinds=lambda one: ("coupon",) if one % 2 else ())

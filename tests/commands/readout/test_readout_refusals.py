@@ -124,6 +124,10 @@ def plain(tmp_path_factory):
         ({"redemptions": "words.csv"}, ", line 2, column 'amount': 'a lot' is not an amount of money"),
         ({"redemptions": "below.csv"}, "has an amount below zero, -1.50; write what was taken off as 1.50"),
         ({"redemptions": "digits.csv"}, "'1.055' is not an amount in USD, which has 2 decimal digits"),
+        (
+            {"redemptions": "blank.csv"},
+            "blank.csv' has both an offer_id and an amount, so what the offers cost is not known; fill",
+        ),
         ({"redemptions": "others.csv"}, "none of the 2 customers in the file of redemptions"),
         ({"exposures": "others.csv"}, "none of the 2 customers in the file of exposures"),
     ],
@@ -137,6 +141,7 @@ def test_bad_input_is_one_sentence(plain, tmp_path, changes, says):
     (tmp_path / "unknown.csv").write_text("customer_id,offer_id,amount\n1,cuopon,1.00\n")
     (tmp_path / "words.csv").write_text("customer_id,offer_id,amount\n1,coupon,a lot\n")
     (tmp_path / "below.csv").write_text("customer_id,offer_id,amount\n1,coupon,1.00\n2,coupon,-1.50\n")
+    (tmp_path / "blank.csv").write_text("customer_id,offer_id,amount\n1,coupon,\n2,,1.50\n")
     (tmp_path / "digits.csv").write_text("customer_id,offer_id,amount\n1,coupon,1.00\n2,coupon,1.055\n")
     (tmp_path / "others.csv").write_text("customer_id,offer_id,amount\nC-1,coupon,1.00\nC-2,coupon,1.00\n")
     named = {key: tmp_path / one if isinstance(one, str) else one for key, one in changes.items()}

@@ -37,8 +37,11 @@ def check_buyers(run: PastRun, counts: Survey, orders: BuyerOrders, period: Peri
         )
 
 
-def check_redemptions(run: PastRun, counts: Survey, files: SideFiles) -> None:
-    """Raise SourceError for offers that the run does not have, and InputError for amounts that cannot be used."""
+def check_redemptions(run: PastRun, counts: Survey, files: SideFiles, *, tell_costs: bool) -> None:
+    """Raise SourceError for offers that the run does not have, and InputError for amounts that cannot be used.
+
+    Where they alone `tell_costs` InputError is raised as well if no row does.
+    """
     if counts.redeemed is None or files.redemptions is None:
         return
     redeemed, path, shares = counts.redeemed, files.redemptions.path, own_shares(run)
@@ -59,5 +62,13 @@ def check_redemptions(run: PastRun, counts: Survey, files: SideFiles) -> None:
                 "'{path}' has an amount below zero, {amount}; write what was taken off as 1.50",
                 path=str(path),
                 amount=f"{amount:.2f}",
+            )
+        )
+    if tell_costs and 0 < redeemed.rows == redeemed.without_offer + redeemed.without_amount:
+        raise InputError(
+            Message(
+                "no row of '{path}' has both an offer_id and an amount, so what the offers cost is not known; fill "
+                "both in, or leave the file out, so that the cost is the forecast one",
+                path=str(path),
             )
         )

@@ -115,7 +115,7 @@ def read_out(
     bought = {"bought": bought_by(lines, period.first, period.last)}
     tables = decided_tables(run, running).with_tables(bought | files.tables)
     counts = survey(run, tables)
-    check_redemptions(run, counts, files)
+    check_redemptions(run, counts, files, tell_costs=not lines.maps_coupon)
     check_buyers(run, counts, lines, period)
     basis = ReadoutBasis.of(run, lines, period, has_redemptions=files.redemptions is not None)
     base = _base(run, period, basis, counts, files)
@@ -221,6 +221,7 @@ def _warnings(basis: ReadoutBasis, counts: Survey, files: SideFiles) -> tuple[Me
     for what, side in (("exposures", files.exposures), ("redemptions", files.redemptions)):
         if side is not None and side.n_unknown:
             said.append(STRANGERS[what].with_values(n=side.n_unknown))
+    said += _incomplete(basis, counts)
     reached = max(counts.shown_to_holdout, 0 if counts.redeemed is None else counts.redeemed.by_holdout)
     if reached:
         said.append(
@@ -233,6 +234,33 @@ def _warnings(basis: ReadoutBasis, counts: Survey, files: SideFiles) -> tuple[Me
     if basis.has_redemptions and not basis.maps_coupon:
         said.append(Message("Redemptions are counted whole, whatever the period."))
     return tuple(said)
+
+
+def _incomplete(basis: ReadoutBasis, counts: Survey) -> list[Message]:
+    """Warnings of redemptions that do not say what was redeemed, or what it cost where nothing else says so."""
+    said = list[Message]()
+    if counts.redeemed is None:
+        return said
+    if counts.redeemed.without_offer:
+        said.append(
+            Message(
+                "{n} redemption has no offer_id and is left out; if it is of the plan, fill it in and read out again.",
+                plural="{n} redemptions have no offer_id and are left out; if they are of the plan, fill it in and "
+                "read out again.",
+                n=counts.redeemed.without_offer,
+            )
+        )
+    if counts.redeemed.without_amount and not basis.maps_coupon:
+        said.append(
+            Message(
+                "{n} redemption has no amount, so the cost leaves it out and the profit is too high; fill in what it "
+                "took off, such as 1.50, and read out again.",
+                plural="{n} redemptions have no amount, so the cost leaves them out and the profit is too high; fill "
+                "in what they took off, such as 1.50, and read out again.",
+                n=counts.redeemed.without_amount,
+            )
+        )
+    return said
 
 
 def _other_days(run: PastRun, period: Period, last_day: int) -> list[Message]:

@@ -23,20 +23,21 @@ class Redemptions:
 
     @classmethod
     def of(cls, run: PastRun, redeemed: pl.DataFrame) -> Redemptions:
-        """Add up rows of `redeemed_by`; of each amount suppliers pay their share."""
+        """Add up rows of `redeemed_by` that have an offer and an amount; of each amount suppliers pay their share."""
         shares = own_shares(run)
         exact: defaultdict[int | str, Fraction] = defaultdict(Fraction)
-        for customer, offer, amount in redeemed.select("customer_id", "offer_id", AMOUNT).iter_rows():
+        priced = redeemed.select("customer_id", "offer_id", AMOUNT).drop_nulls()
+        for customer, offer, amount in priced.iter_rows():
             exact[customer] += to_minor(repr(amount), run.config.shop.currency) * shares[offer]
         redeemers = set(redeemed.filter("is_given")["customer_id"])
         return cls({one: half_up(cost) for one, cost in exact.items()}, redeemers)
 
 
 def redeemed_by(decided: pl.DataFrame, further: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """The redemptions that name an offer and an amount, with the customer's arm, and whether the offer `is_given`."""
+    """The redemptions with the customer's arm, and whether the offer `is_given`; its name or amount may be missing."""
     keys = ["customer_id", "offer_id"]
     offers = pl.concat([decided.select(keys), further.select(keys)]).unique().with_columns(is_given=pl.lit(value=True))
-    redeemed = rows.join(decided.select("customer_id", "arm"), on="customer_id").drop_nulls(["offer_id", AMOUNT])
+    redeemed = rows.join(decided.select("customer_id", "arm"), on="customer_id")
     return redeemed.join(offers, on=keys, how="left").with_columns(pl.col("is_given").fill_null(value=False))
 
 

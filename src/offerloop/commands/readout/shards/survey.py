@@ -45,17 +45,31 @@ class RedeemedOffers:
     """The least amount that is below zero or that the currency cannot have; None where all can be used."""
     by_holdout: int
     """Holdout customers who redeemed anything: offers reached them."""
+    rows: int
+    without_offer: int
+    """Rows that do not say which offer was redeemed."""
+    without_amount: int
+    """Rows of the others that do not say what it took off."""
 
     @classmethod
     def of(cls, redeemed: pl.DataFrame, currency: str) -> RedeemedOffers:
         """Read rows of `redeemed_by`."""
-        wrong = [one for one in redeemed[AMOUNT].unique() if not _can_be_used(one, currency)]
-        held = redeemed.filter(pl.col("arm") == HOLDOUT)["customer_id"].n_unique()
-        return cls(frozenset(redeemed["offer_id"]), min(wrong, default=None), held)
+        named = redeemed.drop_nulls("offer_id")
+        wrong = [one for one in named[AMOUNT].drop_nulls().unique() if not _can_be_used(one, currency)]
+        held = named.filter(pl.col("arm") == HOLDOUT)["customer_id"].n_unique()
+        without = redeemed.height - named.height, named[AMOUNT].null_count()
+        return cls(frozenset(named["offer_id"]), min(wrong, default=None), held, redeemed.height, *without)
 
     def __add__(self, other: RedeemedOffers) -> RedeemedOffers:
         wrong = [one.wrong_amount for one in (self, other) if one.wrong_amount is not None]
-        return RedeemedOffers(self.offers | other.offers, min(wrong, default=None), self.by_holdout + other.by_holdout)
+        return RedeemedOffers(
+            self.offers | other.offers,
+            min(wrong, default=None),
+            self.by_holdout + other.by_holdout,
+            self.rows + other.rows,
+            self.without_offer + other.without_offer,
+            self.without_amount + other.without_amount,
+        )
 
 
 def _can_be_used(amount: float, currency: str) -> bool:
