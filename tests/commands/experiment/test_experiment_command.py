@@ -510,6 +510,16 @@ def test_values_whose_spread_is_lost_in_rounding_are_refused():
     assert constant.arms[0].action == "ship"
 
 
+@pytest.mark.parametrize("is_number", [False, True])
+def test_a_column_that_is_constant_in_one_arm_only_is_compared(is_number):
+    rng, arm = np.random.default_rng(0), np.repeat(["control", "new "], 1000)
+    varied = rng.normal(29, 5, 2000) if is_number else rng.random(2000) < 0.95
+    at = np.where(arm == "new ", 30.0 if is_number else 1.0, varied)
+    metric = offerloop.experiment(pl.DataFrame({"arm": arm, "at": at}), "arm", "at").arms[0].metrics[0]
+    assert metric.difference.value == pytest.approx(at[1000:].mean() - at[:1000].mean())
+    assert metric.difference.low < metric.difference.value < metric.difference.high
+
+
 def test_a_report_is_written_where_it_is_asked_for(tmp_path, command):
     segmented().write_csv(tmp_path / "t.csv")
     how = ("--arm", "arm", "--outcome", "spend", "--by", "place", "--out", tmp_path / "reports")

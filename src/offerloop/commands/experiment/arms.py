@@ -55,11 +55,12 @@ def arms_of(sums: pl.DataFrame, request: ExperimentRequest, path: Path) -> list[
 def refuse_lost_spread(rows: Frame, arms: Sequence[ArmTotals], request: ExperimentRequest, path: Path) -> None:
     """Raise InputError for a column that varies in an arm by less than the rounding of its sums."""
     for metric in arms[0].totals if request.cluster is None else ():
-        flat = (one.totals[metric] for one in arms if one.totals[metric].covariance()[0, 0] == 0)
-        if not any(one.means()["outcome"] for one in flat):
+        flat = [one.name for one in arms if _is_flat(one.totals[metric])]
+        if not flat:
             continue
         values = nw.col(metric).cast(nw.Float64)
         ends = collect(rows.group_by(request.arm).agg(low=values.min(), high=values.max()))
+        ends = ends.filter(pl.col(request.arm).cast(pl.String).str.strip_chars().is_in(flat))
         if (ends["low"] < ends["high"]).any():
             raise InputError(
                 Message(
@@ -78,6 +79,11 @@ def skew_of(request: ExperimentRequest, arm: ArmTotals, control: ArmTotals, metr
     if request.planned is not None or request.cluster is not None or not is_plain:
         return 0.0
     return skew_if_alike(arm.moments[metric], control.moments[metric])
+
+
+def _is_flat(totals: Totals) -> bool:
+    """Whether the sums show no spread, at a mean at which rounding may hide it."""
+    return totals.covariance()[0, 0] == 0 and totals.means()["outcome"] != 0
 
 
 def _names(counts: dict[str, int], request: ExperimentRequest, path: Path) -> list[str]:
