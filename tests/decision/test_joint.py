@@ -41,6 +41,7 @@ def case(name, seed, budget, error=0.2, pays=1.0, customers=40, category="bread"
         held_out_value_minor=pays * pl.col("held_out_value_minor"),
         d_value=pays * pl.col("d_value"),
     )
+    table = table.with_columns(growth=np.random.default_rng(seed).random(table.height))
     listed = offers((FUNDED,) * 3).with_columns(campaign_id=pl.lit(name), category=pl.lit(category))
     return CampaignCase.of([(table, calibration(error=error))], listed, campaign(id=name, **changes), budget)
 
@@ -167,6 +168,16 @@ def test_a_small_plan_of_sets_misses_little_of_the_best_one(world, seed):
     best = max(sum(p[0] for p in one) for one in fitting)
     assert found.profit <= best + 1e-6 <= found.bound + 2e-6
     assert found.profit >= best - max((one.profit.max() for one in cases if len(one.profit)), default=0.0)
+
+
+def test_of_too_many_pairs_those_are_left_out_that_are_best_at_no_price(monkeypatch):
+    cases = [case(name, n, 6_000, category=name, budget_basis="expected") for n, name in enumerate(NAMES[:2])]
+    limits = [*map(campaign_limit, cases), limit("total", 8_000, cases)]
+    every = best_together(cases, limits, 2)
+    monkeypatch.setattr("offerloop.decision.joint.MOST_PAIRS", 10)
+    fewer = best_together(cases, limits, 2)
+    assert 0.9 * every.profit < fewer.profit <= every.bound + 1e-6
+    assert keeps([(one, fewer.rows[one.campaign.id]) for one in cases], limits, 2)
 
 
 def taken(offers, limit):

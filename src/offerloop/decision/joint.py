@@ -19,7 +19,7 @@ from offerloop.allocation import COST, COUNT, CandidateRows, Limit, Problem, Sol
 from offerloop.arrays import Bools, Floats, Ints
 from offerloop.decision.campaign_case import CampaignCase, HeldOffers, Parts
 from offerloop.decision.nested_limits import PlanLimit
-from offerloop.decision.offer_sets import SingleOffers, side_by_side
+from offerloop.decision.offer_sets import MOST_PAIRS, SingleOffers, side_by_side
 from offerloop.money import MICRO
 
 ORDERS = 6
@@ -108,7 +108,7 @@ def _together_in_sets(
     unit = max(one.unit for one, _ in parts)
     offers = SingleOffers.of(parts, unit)
     rows = np.arange(n_before, len(offers.profit))
-    sets, without = offers.of_each(rows, 1 if before else most, _may_be_beside(parts, limits)), None
+    sets, without = offers.of_each(rows, 1 if before else most, _may_be_beside(offers, rows, parts)), None
     if before:
         without = offers.of_customers(np.arange(n_before))[offers.customer[rows]]
         sets = np.column_stack([without, sets])
@@ -134,12 +134,12 @@ def _by_campaign(pairs: Parts, chosen: Ints) -> dict[str, Ints]:
     return {case.campaign.id: rows[part - a] for (case, rows), part, a in zip(pairs, parts, first, strict=True)}
 
 
-def _may_be_beside(parts: Parts, limits: Sequence[PlanLimit]) -> Bools:
-    """(m,): which offers sets of several are made of: where limits count whole campaigns, those that are the best of
-    their campaign for their customer at some price."""
-    if any(0 < len(_places(case, one)) < len(case.offers) for case, _ in parts for one in limits):
-        return np.ones(sum(len(rows) for _, rows in parts), dtype=np.bool_)
-    return np.concatenate([case.is_on_frontier[rows] for case, rows in parts])
+def _may_be_beside(offers: SingleOffers, rows: Ints, parts: Parts) -> Bools | None:
+    """(m,): where there are too many pairs, which offers these are made of: those that are the best of their campaign
+    for their customer at some price of its budget."""
+    if offers.n_pairs(rows) <= MOST_PAIRS:
+        return None
+    return np.concatenate([case.is_on_frontier[some] for case, some in parts])
 
 
 def _is_counted(parts: Parts, limit: PlanLimit) -> Bools:

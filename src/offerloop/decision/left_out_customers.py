@@ -60,7 +60,7 @@ def choices_left_out(
     offers, net = SingleOffers.of(parts), np.concatenate([worth for _, worth in wanted])
     loss = offers.loss + offers.own_share * _expected_price(parts, prices)
     offers, rows = replace(offers, profit=_above_nothing(net), loss=loss), np.arange(len(net))
-    sets = offers.of_each(rows, min(most_offers, len(cases)), np.ones(len(rows), dtype=np.bool_))
+    sets = offers.of_each(rows, min(most_offers, len(cases)))
     candidates = side_by_side(offers.customer[sets[:, 0]], offers.worth(sets), {})
     members = np.unique(sets[candidates.best()])
     keys = pl.concat([case.keys(rows) for case, rows in parts])

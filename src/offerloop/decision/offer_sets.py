@@ -20,6 +20,8 @@ from offerloop.decision.campaign_case import Parts, more_cost, more_discount
 
 NONE = -1
 """The member of a set that is none."""
+MOST_PAIRS = 5_000_000
+"""Pairs of offers of one customer up to which sets are made of all offers: some hundred megabytes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +72,7 @@ class SingleOffers:
             np.repeat(expected, [len(rows) for _, rows in parts]),
         )
 
-    def pairs_of(self, sets: Ints, allowed: Bools) -> Ints:
+    def with_one_more(self, sets: Ints, allowed: Bools) -> Ints:
         """(sets, n + 1): each of the `sets` (sets, n) with one more of the `allowed`, of a later campaign, and for a
         category that none of it is limited to."""
         rows = np.flatnonzero(allowed)
@@ -118,13 +120,18 @@ class SingleOffers:
         sets[customer, place] = rows
         return sets
 
-    def of_each(self, rows: Ints, most: int, allowed: Bools) -> Ints:
-        """(sets, most): all sets of up to `most` offers that begin with one of the `rows`, and whose others are
-        `allowed`; none that is worth no more than without one of its offers."""
-        level = rows[:, None]
+    def n_pairs(self, rows: Ints) -> int:
+        """How many pairs of these offers there are of one customer."""
+        number = np.bincount(self.customer[rows])
+        return int((number * (number - 1) // 2).sum())
+
+    def of_each(self, rows: Ints, most: int, allowed: Bools | None = None) -> Ints:
+        """(sets, most): all sets of up to `most` offers that begin with one of the `rows`, but for those worth no more
+        than without one of their offers; several in one set are of the `allowed` (m,), all by default."""
+        level, allowed = rows[:, None], np.ones(len(self.customer), dtype=np.bool_) if allowed is None else allowed
         levels = [_padded(level, most)]
         for _ in range(most - 1):
-            level = self.pairs_of(level[allowed[level[:, 0]]], allowed)
+            level = self.with_one_more(level[allowed[level[:, 0]]], allowed)
             level = level[self._gains(level)]
             levels.append(_padded(level, most))
         return np.concatenate(levels)

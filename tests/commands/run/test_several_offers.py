@@ -120,6 +120,27 @@ def test_what_explain_says_of_two_offers_is_what_their_rows_say(two):
             assert listed[row["offer_id"]]["profit_minor"] == pytest.approx(row["profit_minor"], abs=0.5)
 
 
+def test_where_a_customer_gets_one_offer_explain_counts_each_alone(one):
+    planned = given(one).sort("profit_minor", descending=True).head(5)
+    for customer in planned["customer_id"]:
+        effects = table(one, "effects").filter(pl.col("customer_id") == customer)
+        alone = {(row["campaign_id"], row["offer_id"]): row["profit_minor"] for row in effects.iter_rows(named=True)}
+        listed = explain(one.folder, customer).facts["candidates"]
+        shown = {(row["campaign_id"], row["offer_id"]): row["profit_minor"] for row in listed}
+        assert len({campaign for campaign, _ in shown}) == 2
+        assert shown == pytest.approx({key: alone[key] for key in shown})
+
+
+def test_runs_of_earlier_versions_do_not_say_what_offers_bring_beside_each_other(two, tmp_path):
+    folder = shutil.copytree(two.folder, tmp_path / "runs" / "earlier")
+    pl.read_parquet(folder / "effects.parquet").drop("growth").write_parquet(folder / "effects.parquet")
+    customer = table(two, "further_offers")["customer_id"][0]
+    effects = table(two, "effects").filter(pl.col("customer_id") == customer)
+    alone = {row["offer_id"]: row["profit_minor"] for row in effects.iter_rows(named=True)}
+    listed = explain(folder, customer).facts["candidates"]
+    assert {row["offer_id"]: row["profit_minor"] for row in listed} == pytest.approx(alone)
+
+
 def test_the_list_has_a_row_for_each_offer(two):
     listed = pl.read_csv(two.folder / "assignments.csv")
     assert listed.height == table(two, "assignments").height + table(two, "further_offers").height

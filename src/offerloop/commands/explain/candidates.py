@@ -6,10 +6,10 @@ Under one budget with shadow price p the plan gives a customer the candidate wit
 
 when that is above zero. With several limits p is the sum of the prices of all budgets that the offer counts in, and the
 price of a contact is subtracted as well. Campaigns that are solved together compete by `net`. Where a customer has
-offers of several campaigns, each counts beside those that the plan recorded of the others: with what it costs on their
-purchases, and less what they cost on its own. The last offers at the
-margin of the budget can differ, because offers are whole: the recorded choice is then called within rounding, and never
-more than one step of the customer's own offers.
+offers of several campaigns, each counts beside those that the plan recorded of the others (in order: of the earlier
+ones): with what it costs on their purchases, and less what they cost on its own. The last offers at the margin of the
+budget can differ, because offers are whole: the recorded choice is then called within rounding, and never more than one
+step of the customer's own offers.
 """
 
 from __future__ import annotations
@@ -110,12 +110,11 @@ class OfferOption:
         category = self.terms.category
         return self.campaign.id == other.campaign.id or (category is not None and category == other.terms.category)
 
-    def beside(self, planned: Sequence[OfferOption]) -> OfferOption:
-        """The same for a customer who has other offers of the plan as well; see `decision.offer_sets`."""
-        others = [one for one in planned if not one.excludes(self) and not (one.terms.category and self.terms.category)]
+    def beside(self, held: Sequence[OfferOption]) -> OfferOption:
+        """The same for a customer who has other offers as well; see `decision.offer_sets`."""
+        others = [one for one in held if not (one.terms.category and self.terms.category)]
         met, own = sum(one.growth for one in others), 1 - self.funded_share
-        more = own * self.discount * met / (1 + self.growth)
-        more_held_out = own * self.held_out_discount * met / (1 + self.growth)
+        more, more_held_out = (own * one * met / (1 + self.growth) for one in (self.discount, self.held_out_discount))
         lost = self.cost_weight * more
         return replace(
             self,
@@ -169,7 +168,20 @@ def candidates_of(run: RunRead, customer: int | str, planned: Collection[Key]) -
     campaigns = {one.id: one for one in run.campaigns}
     alone = [_candidate(row, campaigns[row["campaign_id"]], run) for row in rows.iter_rows(named=True)]
     held = [one for one in alone if one.key in planned]
-    return sorted((one.beside(held) for one in alone), key=lambda one: (-one.profit, *one.key))
+    beside = [one.beside(_held_beside(one, held, run)) for one in alone]
+    return sorted(beside, key=lambda one: (-one.profit, *one.key))
+
+
+def _held_beside(candidate: OfferOption, held: Sequence[OfferOption], run: RunRead) -> list[OfferOption]:
+    """Return which of the plan's offers for the customer would be beside a candidate: all that it does not replace, and
+    of campaigns in order those that chose before."""
+    others = [one for one in held if not one.excludes(candidate)]
+    if not candidate.campaign.solved_jointly:
+        order = [campaign.id for campaign in run.campaigns]
+        others = [one for one in others if _is_before(one, candidate, order)]
+    if len(others) >= run.most_offers:
+        others.remove(min(others, key=lambda one: one.net))
+    return others
 
 
 def _candidate(row: dict[str, Any], campaign: CampaignRead, run: RunRead) -> OfferOption:
