@@ -25,7 +25,7 @@ def margins(bought, customers, since=30):
         pl.col("list_value_minor", "profit_micro").cum_sum().over("customer_id")
     )
     rows = pl.DataFrame({"customer_id": customers, "shown_day": TODAY})
-    scale = MarginScale.of(days, rows)
+    scale = MarginScale.of(days, rows, table["left"].sum() / table["list_value_minor"].sum())
     return scale, scale.of_customers(days, rows)
 
 
@@ -49,9 +49,18 @@ def test_customers_are_shrunk_by_what_the_formula_of_credibility_says():
     assert shares == pytest.approx([0.4 - own * 0.2, 0.4 + own * 0.2])
 
 
-def test_only_the_quarter_before_counts_and_nobody_without_purchases_is_apart():
-    scale, shares = margins([(1, 100, 90), (1, 100, 90)], [1, 2], since=1)
-    assert (scale.mean, shares.tolist()) == (0.0, [0.0, 0.0])
+def test_where_nobody_bought_in_the_quarter_before_the_share_of_all_purchases_is_expected():
+    scale, shares = margins([(1, 100, 90), (1, 100, 70)], [1, 2], since=1)
+    assert (scale.mean, shares.tolist()) == (0.8, [0.8, 0.8])
+
+
+def test_an_offer_is_worth_something_in_a_shop_that_has_sold_nothing_for_a_quarter():
+    engine, offers = ENGINES.load("duckdb")(), read_offers([{"kind": "coupon", "percent": 10}], ["tea"], "USD")
+    name = offers[0].offer_id
+    log = log_of(offers, {name: 0.5}, {name: 100}, 800, engine)
+    closed = replace(log, as_of_day=log.as_of_day + 100)
+    effects = learn_shown(closed, offers, 1, engine).effects(name)
+    assert effects["value_minor"].mean() > 0.1 * MARGIN * WORTH * 0.25
 
 
 def test_margins_that_are_all_alike_are_the_same_for_everybody():

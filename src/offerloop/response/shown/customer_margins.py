@@ -2,7 +2,8 @@
 
 Who buys on sale leaves less than others. A customer's share of a quarter is shrunk to that of all customers, the more
 so the less was bought and the more shares vary between the days of one customer (credibility, Bühlmann and Straub
-1970). With the share x_ij and the list value w_ij of day j of customer i, who has n_i days, and sums w_i and w,
+1970). Where nobody bought anything in the quarter, it is the share of all purchases of the log. With the share x_ij and
+the list value w_ij of day j of customer i, who has n_i days, and sums w_i and w,
 
     x_i = sum_j w_ij x_ij / w_i,   x = sum_i w_i x_i / w,
     within = sum_ij w_ij (x_ij - x_i)^2 / sum_i (n_i - 1),
@@ -35,11 +36,12 @@ class MarginScale:
     """List value of all customers' purchases that counts beside a customer's own; infinite where all leave alike."""
 
     @classmethod
-    def of(cls, days: pl.DataFrame, rows: pl.DataFrame) -> MarginScale:
-        """Build it from running sums by day, and the customers and the day (shown_day) that are predicted for."""
+    def of(cls, days: pl.DataFrame, rows: pl.DataFrame, whole: float) -> MarginScale:
+        """Build it from running sums by day, and the customers and the day (shown_day) that are predicted for; `whole`
+        is the share that is left of all purchases of the log."""
         worth, left, customer = _quarter(days, rows)
         if not len(worth):
-            return cls(0.0, np.inf)
+            return cls(whole, np.inf)
         return cls(float(left.sum() / worth.sum()), _others(worth, left / worth, customer))
 
     def of_customers(self, days: pl.DataFrame, rows: pl.DataFrame) -> Floats:

@@ -13,6 +13,7 @@ import polars as pl
 
 from offerloop.arrays import Floats, Ints
 from offerloop.engine import Frame, collect
+from offerloop.money import MICRO
 from offerloop.response.encoding import ColumnEncoding
 from offerloop.response.margins import Margins
 from offerloop.response.shown.category_shares import CategoryShares, ShareScale
@@ -128,6 +129,11 @@ class Before:
         shares = self.shares.before(rows)
         attributes = None if self.attributes is None else self.attributes.of_rows(rows)
         return tuple(one for one in (shares, attributes) if one is not None and one.shape[1])
+
+    @property
+    def left(self) -> float:
+        """What is left of all purchases, as a share of list value."""
+        return _left(self.categories) / MICRO
 
     def margins_of_named(self) -> list[float]:
         """Return what goods of the categories that each offer names leave of list price, over all goods; 1 for an

@@ -178,10 +178,10 @@ def learn_shown(
 
 def _scale(log: ShownLog, evidence: LoggedRows, before: Before, days: pl.DataFrame, now: pl.DataFrame) -> LogScale:
     """Return what the log says of all customers; `days` has the propensities of days, `now` who is predicted for."""
-    past = evidence.usual
+    past, margins = evidence.usual, MarginScale.of(before.days, now, before.left)
     return LogScale(
         log.first_day, before.shares.scale, before.encoding, days, evidence.personal, past,
-        replace(before.usual_week(now), weeks=past.weeks), MarginScale.of(before.days, now), log.rarely_drawn,
+        replace(before.usual_week(now), weeks=past.weeks), margins, log.rarely_drawn,
     )  # fmt: skip
 
 
