@@ -102,6 +102,22 @@ def test_customers_who_are_left_out_get_the_best_offers_that_go_together(world, 
         assert of_customers.get(customer, 0.0) == pytest.approx(best)
 
 
+@pytest.mark.parametrize("most", [1, 2])
+def test_nobody_who_is_left_out_gets_nothing(most):
+    cases = [case(name, n, 6_000, category=name) for n, name in enumerate(NAMES[:2])]
+    everybody = served(pl.Series(range(40)))
+    nothing = pl.DataFrame(schema={"campaign_id": pl.String, "offer_id": pl.String})
+    prices = nothing.with_columns(budget_price=pl.lit(0.0), contact_price=pl.lit(0.0))
+    policy = SimpleNamespace(policy="plan", plan=nothing)
+    sent_cases = [(policy, one.without(everybody), one) for one in cases]
+    assert choices_left_out(sent_cases, prices, cases[0].keys().clear(), most).is_empty()
+    limits = [*map(campaign_limit, cases), limit("total", 3_000, cases)]
+    few = [cases[0].without(everybody), cases[1]]
+    assert keeps([(one, best_together(few, limits, most).rows[one.campaign.id]) for one in few], limits, most)
+    nobody = [one.without(everybody) for one in cases]
+    assert best_together(nobody, limits, most).profit == one_after_the_other(nobody, limits, most).profit == 0
+
+
 def candidates_of(cases):
     """Rows of all candidates as plain values, with their budget's basis."""
     names = [*KEYS, "category", "profit_minor", "discount_minor", "growth", "cost_expected_micro"]

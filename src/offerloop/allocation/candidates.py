@@ -90,7 +90,8 @@ def ranks(ids: pl.Series) -> Ints:
 def positions(ids: pl.Series) -> Ints:
     """(rows,): position of each id among those that are there."""
     names = ids.unique().sort()
-    return ids.replace_strict(names, pl.int_range(len(names), eager=True), return_dtype=pl.Int64).to_numpy()
+    numbers = ids.replace_strict(names, pl.int_range(len(names), eager=True), return_dtype=pl.Int64)
+    return numbers.to_numpy().astype(np.int64)  # polars gives objects where there is no name
 
 
 def counted_cost(effects: pl.DataFrame, campaign: Campaign) -> Ints:
