@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from offerloop.evaluation.bands import FEW_VALUES, NumberBand, band_names, band_number, bands_of
     from offerloop.evaluation.challenger import (
         Action,
         ExperimentReading,
@@ -77,6 +78,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ALPHA",
+    "FEW_VALUES",
     "LAGS",
     "LEAST_BUYERS",
     "LEAST_CUSTOMERS",
@@ -101,6 +103,7 @@ __all__ = [
     "Log",
     "Metric",
     "Moments",
+    "NumberBand",
     "ObservedMetric",
     "OfferRate",
     "PastExposures",
@@ -122,6 +125,9 @@ __all__ = [
     "areas_of_total",
     "as_share",
     "auuc",
+    "band_names",
+    "band_number",
+    "bands_of",
     "bucket",
     "buckets",
     "carry_over",

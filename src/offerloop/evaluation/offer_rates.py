@@ -5,17 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+import narwhals as nw
 import polars as pl
 
+from offerloop.evaluation.bands import FEW_VALUES, band_names, band_number, bands_of
 from offerloop.evaluation.estimate import Estimate
 from offerloop.offers import NO_OFFER
 
 LEAST_IN_GROUP = 20
 """Customers that a group must have to be shown: the rate of a smaller one says little, and may tell who somebody is."""
-MOST_PLACES = 16
-"""Decimals of the ends of a band at most."""
-MOST_VALUES = 8
-"""Groups of a number; one with more values is shown in bands."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +33,7 @@ def rates_by_group(recipients: pl.DataFrame, attribute: str) -> list[OfferRate]:
     """Return the rate of each group, in the order of the numbers in their names.
 
     recipients: a row for each customer, with offer_id (NO_OFFER without one), the depth of the offer, and as `value`
-    that of the attribute; who has none belongs to no group. Numbers of many values are grouped in four bands of equally
-    many customers.
+    that of the attribute; who has none belongs to no group. Numbers of many values are grouped in bands.
     """
     got_offer = pl.col("offer_id") != NO_OFFER
     groups = (
@@ -55,35 +52,13 @@ def rates_by_group(recipients: pl.DataFrame, attribute: str) -> list[OfferRate]:
 
 def _banded(rows: pl.DataFrame) -> pl.DataFrame:
     values = rows["value"].drop_nulls()
-    if not values.dtype.is_numeric() or values.n_unique() <= MOST_VALUES:
+    if not values.dtype.is_numeric() or values.n_unique() <= FEW_VALUES:
         return rows
-    edges = sorted({float(str(values.quantile(share, "lower"))) for share in (0.0, 0.25, 0.5, 0.75)})
-    top = float(str(values.max()))
-    lasts = [*(_largest(values, above) for above in edges[1:]), top]
-    band: pl.Expr = pl.lit(None, pl.String)
-    for low, name in zip(edges, _names(list(zip(edges, lasts, strict=True))), strict=True):
-        band = pl.when(pl.col("value") >= low).then(pl.lit(name)).otherwise(band)
-    return rows.with_columns(band.alias("value"))
-
-
-def _largest(values: pl.Series, below: float) -> float:
-    return float(str(values.filter(values < below).max()))
-
-
-def _names(bands: list[tuple[float, float]]) -> list[str]:
-    """Write the ends of bands with two decimals, or as many as tell the bands, and the ends of each, apart."""
-    written = list[list[str]]()
-    for places in range(2, MOST_PLACES + 1):
-        written = [[_written(end, places) for end in band] for band in bands]
-        ends_differ = all(len({*ends}) == len({*band}) for ends, band in zip(written, bands, strict=True))
-        if ends_differ and len({*map(tuple, written)}) == len(written):
-            break
-    return ["–".join(ends) for ends in written]
-
-
-def _written(number: float, places: int) -> str:
-    """Write a number without an exponent."""
-    return f"{number:.{places}f}".rstrip("0").rstrip(".")
+    frame, value = nw.from_native(rows.lazy()), nw.col("value")
+    bands = bands_of(frame, value)
+    numbered = frame.with_columns(value=band_number(value, bands)).to_native().collect()
+    names = pl.col("value").replace_strict(dict(enumerate(band_names(bands))), return_dtype=pl.String)
+    return numbered.with_columns(names)
 
 
 def _place(name: str) -> tuple[float, str]:

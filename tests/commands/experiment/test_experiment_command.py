@@ -361,14 +361,26 @@ def test_segments_are_corrected_for_the_number_of_looks():
 def test_segments_are_not_said_to_be_alike_where_that_was_not_tested():
     table, untested = segmented(), "It was not tested whether segments respond differently"
     assert untested in offerloop.experiment(table, "arm", "spend", by=["place"], sequential=10_000).page()
-    mostly = table.with_columns(
-        visits=pl.when(pl.int_range(pl.len()) % 5 > 0).then(0).otherwise(pl.int_range(pl.len()))
-    )
-    found = offerloop.experiment(mostly, "arm", "spend", by=["visits"])
+    mostly = table.with_columns(pl.col("place").replace("north", "south"))
+    found = offerloop.experiment(mostly, "arm", "spend", by=["place"])
     assert (len(found.segments), found.contrasts) == (1, ())
     assert "Chance alone" not in found.sentence
     assert untested in found.page()
     assert untested not in offerloop.experiment(table, "arm", "spend", by=["place"]).page()
+
+
+def test_a_number_that_most_rows_have_is_a_segment_and_names_of_bands_have_no_exponent():
+    row = pl.int_range(pl.len())
+    table = segmented().with_columns(
+        visits=pl.when(row % 5 > 0).then(0).otherwise(row // 5 % 30), day=20240100 + row % 28
+    )
+    found = offerloop.experiment(table, "arm", "spend", by=["visits", "day"])
+    names = [(one.column, one.value) for one in found.segments]
+    assert names[:4] == [("visits", "1: 0"), ("visits", "2: 1–10"), ("visits", "3: 11–20"), ("visits", "4: 21–29")]
+    assert [name for column, name in names if column == "day"] == [
+        "1: 20240100–20240106", "2: 20240107–20240113", "3: 20240114–20240120", "4: 20240121–20240127"
+    ]  # fmt: skip
+    assert [one.column for one in found.contrasts] == ["visits", "day"]
 
 
 def test_segments_without_a_difference_are_seldom_said_to_differ():

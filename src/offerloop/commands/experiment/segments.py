@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from pathlib import Path
 
 import narwhals as nw
@@ -22,16 +21,13 @@ from offerloop.commands.experiment.comparing import compare
 from offerloop.commands.experiment.findings import SegmentContrast, SegmentFound
 from offerloop.commands.experiment.request import ExperimentRequest
 from offerloop.commands.experiment.sums import ROWS, SEGMENT, added, arm_sums
-from offerloop.engine import Frame, collect, order_statistics
+from offerloop.engine import Frame, collect
 from offerloop.errors import EvidenceError, InputError
-from offerloop.evaluation import ALPHA, Metric, absolute, holm
+from offerloop.evaluation import ALPHA, FEW_VALUES, Metric, absolute, band_names, band_number, bands_of, holm
 from offerloop.message import Message
 
 MOST_SEGMENTS = 20
 """Different values that a column of segments may have."""
-FEW_NUMBERS = 8
-"""A column of numbers with more different ones is cut into quarters."""
-QUARTERS = (0.25, 0.5, 0.75)
 
 
 @dataclass(frozen=True)
@@ -75,12 +71,13 @@ def break_down(frame: Frame, request: ExperimentRequest, control: str, path: Pat
 
 
 def _segment_sums(frame: Frame, column: str, request: ExperimentRequest, path: Path) -> pl.DataFrame:
-    """Sums by arm and segment: its value, or the quarter that a number is in; null where there is none."""
+    """Sums by arm and segment: its value, or the band that a number is in; null where there is none."""
     values = nw.col(column)
     distinct = collect(frame.select(values).filter(~values.is_null()).unique().head(MOST_SEGMENTS + 1))[column]
-    if distinct.dtype.is_numeric() and distinct.len() > FEW_NUMBERS:
-        names, quarter = _quarters(frame, column)
-        sums = arm_sums(frame, request, str(path), quarter)
+    if distinct.dtype.is_numeric() and distinct.len() > FEW_VALUES:
+        bands = bands_of(frame, values)
+        sums = arm_sums(frame, request, str(path), band_number(values, bands))
+        names = [f"{place}: {name}" for place, name in enumerate(band_names(bands), start=1)]  # sorted as text
         labels = sums[SEGMENT].replace_strict(dict(enumerate(names)), return_dtype=pl.String)
     else:
         if distinct.len() > MOST_SEGMENTS:
@@ -102,17 +99,6 @@ def _refuse_many(frame: Frame, column: str, path: Path) -> None:
             most=MOST_SEGMENTS,
         )
     )
-
-
-def _quarters(frame: Frame, column: str) -> tuple[list[str], nw.Expr]:
-    """Names of the quarters of a column of numbers, with their ends, and the number of the quarter of each row.
-
-    Letters in front keep the names in order.
-    """
-    ends = sorted(set(order_statistics(frame, nw.col(column).cast(nw.Float64), (0.0, *QUARTERS, 1.0))))
-    names = [f"{place}: {low:,.6g} – {high:,.6g}" for place, (low, high) in enumerate(pairwise(ends), start=1)]
-    above = [(nw.col(column) > end).cast(nw.Int64) for end in ends[1:-1]]
-    return names, sum(above, start=nw.when(~nw.col(column).is_null()).then(nw.lit(0)))
 
 
 def _compared(look: _Look, request: ExperimentRequest, looks: int) -> SegmentFound:

@@ -44,7 +44,7 @@ TERMS = (
     Entry(
         "segment",
         Message("segment", context="glossary of an experiment"),
-        Message("customers with the same value of a column, or in the same quarter of its numbers"),
+        Message("customers with the same value of a column, or in the same band of its numbers"),
     ),
 )
 """In the order of the page."""
