@@ -5,7 +5,7 @@ import pytest
 
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.money import MICRO
-from offerloop.response import daily_sums, known_margins
+from offerloop.response import Margins, daily_sums, known_margins
 
 LINES = pl.DataFrame(
     [(1, 2, 900, 1000, 0, 0), (2, 1, 300, 400, 0, 0), (3, 1, 500, 500, 0, 0), (4, 1, 2000, 2000, 0, 0)],
@@ -50,22 +50,36 @@ def test_own_coupons_do_not_lower_the_margin_and_suppliers_coupons_do_not_raise_
         assert found.of("tea") == pytest.approx(0.3)
 
 
-def profits(bought, costs=None, *, usual=0.3, tells_shelf=True):
-    """What each customer leaves of goods of list value 1,000 a unit: (quantity, shelf discount, coupon, reimbursed)."""
+PRODUCTS = {"tea": "drinks", "jam": None, "chai": "drinks"}
+
+
+def tables_of(bought, costs):
+    """Order lines and products; bought as in `profits`."""
     names = ["customer_id", "product_id", "quantity", "discount_minor", "coupon_minor", "reimbursed_minor"]
-    lines = pl.DataFrame([(f"c{n}", *row) for n, row in enumerate(bought)], names, orient="row").with_columns(
+    rows = [(f"c{n:02}", *row) for n, row in enumerate(bought)]
+    lines = pl.DataFrame(rows, names, orient="row").with_columns(
         order_id=pl.col("customer_id"), order_day=1, list_value_minor=1_000 * pl.col("quantity")
     )
     paid = pl.col("list_value_minor") - pl.col("discount_minor") - pl.col("coupon_minor")
     lines = lines.with_columns(revenue_minor=paid + pl.col("reimbursed_minor"))
-    products = pl.DataFrame({"product_id": ["tea", "jam"], "category": ["drinks", None]})
+    products = pl.DataFrame({"product_id": list(PRODUCTS), "category": list(PRODUCTS.values())})
     if costs is not None:
+        costs = [*costs, *[None] * (products.height - len(costs))]
         products = products.with_columns(unit_cost_minor=pl.Series(costs, dtype=pl.Int64))
     engine = DuckDBEngine(threads=1)
-    tables = engine.table(lines), engine.table(products)
-    margins = known_margins(*tables, usual, tells_shelf=tells_shelf)
-    daily = daily_sums(*tables, engine.table(lines.select("customer_id").unique()))
-    left = margins.with_profit(daily.collect("polars").to_native())
+    return engine.table(lines), engine.table(products), engine.table(lines.select("customer_id").unique())
+
+
+def margins_of(bought, costs=None, *, usual=0.3, tells_shelf=True):
+    """Their margins; `costs` are those of tea, jam and chai."""
+    lines, products, _ = tables_of(bought, costs)
+    return known_margins(lines, products, usual, tells_shelf=tells_shelf)
+
+
+def profits(bought, costs=None, **how):
+    """What each customer leaves of goods of list value 1,000 a unit: (quantity, shelf discount, coupon, reimbursed)."""
+    daily = daily_sums(*tables_of(bought, costs)).collect("polars").to_native()
+    left = margins_of(bought, costs, **how).with_profit(daily)
     return (left.sort("customer_id")["profit_micro"] / MICRO).to_list()
 
 
@@ -78,9 +92,38 @@ def test_who_buys_on_sale_leaves_less_and_all_together_leave_the_usual_margin():
 
 
 def test_a_line_leaves_what_was_paid_before_the_offer_less_its_unit_cost():
-    """Whoever pays for a coupon, goods leave the same; jam leaves what all tea does, 1,700 of 5,000."""
+    """Whoever pays for a coupon, goods leave the same; jam, of no category, leaves the usual margin."""
     bought = [("tea", 3, 300, 0, 0), ("jam", 1, 0, 0, 0), ("tea", 1, 0, 250, 0), ("tea", 1, 0, 250, 250)]
-    assert profits(bought, [600, None]) == pytest.approx([900, 340, 400, 400])
+    assert profits(bought, [600, None]) == pytest.approx([900, 300, 400, 400])
+
+
+@pytest.mark.parametrize("others", [0, 200])
+def test_goods_of_unknown_cost_cost_as_much_as_those_of_their_category(others):
+    """Tea on sale at .70 of list price costs .60 of it; what is off other goods changes nothing of that."""
+    bought = [("tea", 1, 300, 0, 0), ("chai", 1, 300, 0, 0), ("chai", 1, 0, 0, 0)]
+    left = profits([*bought, ("tea", 1, 300, 0, 0), *[("jam", 1, others, 0, 0)] * 5], [600])
+    assert left[:4] == pytest.approx([100, 100, 400, 100])
+    assert left[4:] == pytest.approx([300] * 5)
+
+
+def test_sales_of_goods_of_known_cost_do_not_lower_what_others_leave():
+    """Nearly all costs are known, and no goods of their category are among the others, which leave the usual margin."""
+    bought = [("tea", 8, 2_400, 0, 0), ("jam", 1, 0, 0, 0), ("jam", 1, 200, 0, 0)]
+    assert profits(bought, [600, None]) == pytest.approx([800, 400, 200])
+
+
+def test_margins_are_the_same_after_they_were_written():
+    margins = margins_of([("tea", 3, 300, 0, 0), ("chai", 1, 0, 0, 0), ("jam", 1, 77, 0, 0)], [600])
+    assert margins.cost_shares == pytest.approx({"drinks": 0.6, None: 1 - 0.077 - 0.3})
+    again = Margins.of_table(margins.table(), tells_shelf=True)
+    assert again.cost_shares == margins.cost_shares
+    assert [again.of(one) for one in ("drinks", None)] == [margins.of(one) for one in ("drinks", None)]
+    assert not Margins.of_table(margins.table(), tells_shelf=False).are_of_lines
+
+
+def test_goods_without_a_category_do_not_tell_the_margin_of_the_shop():
+    margins = margins_of([("tea", 9, 0, 0, 0), ("jam", 1, 0, 0, 0)], [None, 100])
+    assert (margins.of(None), margins.of("drinks")) == (0.3, 0.3)
 
 
 def test_margins_that_are_all_alike_leave_the_same_share_to_the_last_digit():

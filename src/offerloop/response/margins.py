@@ -1,8 +1,9 @@
 """What is left of purchases before the cost of offers.
 
 An order line leaves what was paid before the offers that were given, after usual shelf discounts, less its unit cost.
-Goods of unknown unit cost are taken to cost the same share of list price, with which all of them together leave the
-configured margin: who buys them on sale leaves less.
+Goods of unknown unit cost are taken to cost the share of list price that the goods of their category cost, where most
+unit costs of it are known. All others are taken to cost the same share, with which all of them together leave the
+configured margin. Who buys on sale leaves less.
 """
 
 from __future__ import annotations
@@ -32,16 +33,27 @@ class Margins:
     """The configured margin, after usual shelf discounts."""
     by_category: Mapping[str | None, float] = field(default_factory=dict)
     """Margins from unit costs; None is the whole shop."""
-    at_shelf: float | None = None
-    """What goods of unknown unit cost bring after usual shelf discounts, as a share of list price; None where order
-    lines do not tell what was off at the shelf from what offers took off, so that a category's goods leave its margin.
-    """
+    cost_shares: Mapping[str | None, float] = field(default_factory=dict)
+    """What goods of unknown unit cost are taken to cost, as a share of list price, by category; None is every other
+    category. Empty where order lines do not tell what was off at the shelf from what offers took off, so that a
+    category's goods leave its margin."""
+
+    @property
+    def are_of_lines(self) -> bool:
+        """Whether what a line leaves depends on what was paid for it."""
+        return bool(self.cost_shares)
 
     def table(self) -> pl.DataFrame:
         """The table MARGINS: everything, and the categories of which unit costs tell more."""
         basis = "unit costs" if None in self.by_category else "configured"
-        rows: list[tuple[str | None, float, str, float | None]] = [(None, self.of(None), basis, self.at_shelf)]
-        rows += [(name, left, "unit costs", None) for name, left in self.by_category.items() if name is not None]
+        rows: list[tuple[str | None, float, str, float | None]] = [
+            (None, self.of(None), basis, self.cost_shares.get(None))
+        ]
+        rows += [
+            (name, left, "unit costs", self.cost_shares.get(name))
+            for name, left in self.by_category.items()
+            if name is not None
+        ]
         return MARGINS.check(pl.DataFrame(rows, MARGINS.schema, orient="row").sort("category"))
 
     @classmethod
@@ -49,7 +61,8 @@ class Margins:
         """Return the margins of a table MARGINS; `tells_shelf` as in `known_margins`."""
         everything = table.filter(pl.col("category").is_null())
         categories = table.filter(pl.col("category").is_not_null()).select("category", "margin").rows()
-        return cls(everything["margin"][0], dict(categories), everything["at_shelf"][0] if tells_shelf else None)
+        shares = table.drop_nulls("cost_share").select("category", "cost_share").rows() if tells_shelf else ()
+        return cls(everything["margin"][0], dict(categories), dict(shares))
 
     def of(self, category: str | None) -> float:
         """Return the margin of a category, or of everything; where too few costs are known, that of the whole shop."""
@@ -60,17 +73,18 @@ class Margins:
 
         They have sums of money, and those that `with_costs` adds.
         """
-        at_shelf = self.at_shelf
-        left = {name: self.of(name) for name in daily["category"].unique()}
-        shares = left if at_shelf is None else {name: at_shelf - one for name, one in left.items()}
-        micro = [(name, round(MICRO * one)) for name, one in shares.items()]
+        share_of = self._cost_share if self.are_of_lines else self.of
+        micro = [(name, round(MICRO * share_of(name))) for name in daily["category"].unique()]
         of_category = pl.DataFrame(micro, {"category": pl.String, "_share": pl.Int64}, orient="row")
         share, worth = pl.col("_share"), pl.col("list_value_minor")
         shelf = pl.col("revenue_minor") + pl.col("coupon_minor") - pl.col("reimbursed_minor")
         costs = MICRO * pl.col("cost_minor") + share * pl.col("uncosted_minor")
-        profit = share * worth if at_shelf is None else MICRO * shelf - costs
+        profit = MICRO * shelf - costs if self.are_of_lines else share * worth
         joined = daily.join(of_category, on="category", how="left", nulls_equal=True)
         return joined.with_columns(profit.alias("profit_micro")).drop("_share")
+
+    def _cost_share(self, category: str | None) -> float:
+        return self.cost_shares.get(category, self.cost_shares[None])
 
 
 def with_costs(lines: Frame, products: Frame) -> Frame:
@@ -97,21 +111,36 @@ def known_margins(lines: Frame, products: Frame, usual: float, *, tells_shelf: b
     """
     if not tells_shelf and UNIT_COST not in products.collect_schema():
         return Margins(usual)
+    of_categories = _sums_of_categories(lines, products)
+    is_costed = (pl.col("costed") > 0) & (pl.col("costed") >= KNOWN_SHARE * pl.col("all"))
+    categories = of_categories.filter(is_costed, pl.col("category").is_not_null())
+    whole = of_categories.select(pl.lit(None, pl.String).alias("category"), pl.exclude("category").sum())
+    left = ((pl.col("shelf") - pl.col("cost")) / pl.col("costed")).alias("left")
+    by_category = dict(pl.concat([categories, whole.filter(is_costed)]).select("category", left).rows())
+    if not tells_shelf:
+        return Margins(usual, by_category)
+    shares = dict(categories.select("category", pl.col("cost") / pl.col("costed")).rows())
+    others = of_categories.join(categories, on="category", how="anti")
+    return Margins(usual, by_category, {**shares, None: _at_shelf(others) - usual})
+
+
+def _sums_of_categories(lines: Frame, products: Frame) -> pl.DataFrame:
+    """List value of all goods of a category and of those of known unit cost (costed), what these cost and bring at
+    shelf prices, and what all others bring."""
     worth, uncosted, cost = (nw.col(name) for name in ("list_value_minor", "uncosted_minor", "cost_minor"))
     shelf = nw.col("revenue_minor") + nw.col("coupon_minor") - nw.col("reimbursed_minor")
     amounts = {
         "all": worth,
         "costed": worth - uncosted,
-        "left": nw.when(uncosted == 0).then(shelf - cost).otherwise(0),
+        "cost": cost,
+        "shelf": nw.when(uncosted == 0).then(shelf).otherwise(0),
         "others": nw.when(uncosted == 0).then(0).otherwise(shelf),
     }
     sums = [one.sum().cast(nw.Float64).alias(name) for name, one in amounts.items()]
-    of_categories = collect(with_costs(lines, products).group_by("category").agg(*sums))
-    of_all, costed, _, others = total = of_categories.select(pl.col(amounts).sum()).row(0)
-    by_category = {
-        name: left / with_cost
-        for name, all_, with_cost, left, _ in [*of_categories.rows(), (None, *total)]
-        if with_cost > 0 and with_cost >= KNOWN_SHARE * all_
-    }
-    at_shelf = others / (of_all - costed) if of_all > costed else 1.0
-    return Margins(usual, by_category, at_shelf if tells_shelf else None)
+    return collect(with_costs(lines, products).group_by("category").agg(*sums))
+
+
+def _at_shelf(sums: pl.DataFrame) -> float:
+    """Return what goods of unknown unit cost bring after usual shelf discounts, as a share of list price."""
+    worth = float((sums["all"] - sums["costed"]).sum())
+    return float(sums["others"].sum()) / worth if worth > 0 else 1.0

@@ -146,9 +146,10 @@ MARGINS = TableContract(
         Column("margin", pl.Float64, "share of list price, after usual shelf discounts"),
         Column("basis", pl.String, "unit costs, or configured (shop.margin)"),
         Column(
-            "at_shelf",
+            "cost_share",
             pl.Float64,
-            "shelf value over list value of all goods of unknown unit cost, where order lines tell it",
+            "what goods of unknown unit cost are taken to cost, as a share of list price; empty where order lines do "
+            "not tell shelf discounts from offers",
             optional=True,
         ),
     ),

@@ -7,6 +7,7 @@ from readout_shop import make_orders, make_run, total
 from offerloop.commands.readout.inputs import read_run
 from offerloop.commands.readout.task import read_out
 from offerloop.events import pseudonym
+from offerloop.response import Margins
 
 PRODUCTS = """
 [sources.products]
@@ -42,7 +43,7 @@ COUPONS = 'coupon = "coupon"\ndiscount = "off"'
 def test_a_line_leaves_what_was_paid_before_the_offer_less_what_goods_cost(tmp_path):
     """Goods cost .60 of list price, as all leave .30 of it after shelf discounts of .10; each order has 2.00 off at the
     shelf and, with an offer, a coupon of 0.50."""
-    run = make_run(tmp_path / "run", more=COUPONS, margins=[(None, 0.3, "configured", 0.9)])
+    run = make_run(tmp_path / "run", more=COUPONS, margins=[(None, 0.3, "configured", 0.6)])
     make_orders(tmp_path / "orders.csv", run, columns=lambda one: {"coupon": 0.5 * (one > 0), "off": 2.0})
     done = read_out(run, tmp_path / "orders.csv")
     outcomes = pl.read_parquet(done.folder / "outcomes.parquet").filter("bought")
@@ -55,8 +56,17 @@ def test_a_line_leaves_what_was_paid_before_the_offer_less_what_goods_cost(tmp_p
 def test_a_run_of_an_earlier_version_knows_margins_of_categories_alone(tmp_path):
     path = (run := make_run(tmp_path / "run", more=COUPONS)) / "margins.parquet"
     table = pl.read_parquet(path)
-    table.drop("at_shelf").write_parquet(path)
+    table.drop("cost_share").write_parquet(path)
     assert read_run(run).margins.equals(table)
+
+
+def test_a_run_of_an_earlier_version_takes_what_goods_cost_to_be_beside_what_they_bring(tmp_path):
+    rows = [(None, 0.3, "configured", 0.6), ("tea", 0.4, "unit costs", 0.5)]
+    path = (run := make_run(tmp_path / "run", more=COUPONS, margins=rows)) / "margins.parquet"
+    table = pl.read_parquet(path)
+    table.select("category", "margin", "basis", at_shelf=pl.Series([0.9, None])).write_parquet(path)
+    shares = Margins.of_table(read_run(run).margins, tells_shelf=True).cost_shares
+    assert shares == pytest.approx({None: 0.6, "tea": 0.5})
 
 
 def test_a_run_of_an_earlier_version_does_not_say_when_its_offers_end(tmp_path):

@@ -18,7 +18,8 @@ NOTES = {
     ),
     "margin_lines": Message(
         "Value is what was paid before the cost of offers, less unit costs. Goods of unknown unit cost are taken to "
-        "cost the same share of list price, with which all that was bought leaves the margin of the shop."
+        "cost the same share of list price as the other goods of their category. Where most unit costs of a category "
+        "are unknown, such goods together are taken to leave the margin of the shop."
     ),
     "split_cost": Message(
         "The order lines have no column 'coupon': the cost of offers is estimated as what is "

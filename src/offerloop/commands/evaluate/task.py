@@ -95,7 +95,7 @@ def _misfit(worths: tuple[PolicyWorth, ...]) -> Iterator[EvaluationNote]:
 
 def _note_on_margins(margins: Margins) -> str:
     """Return the name of the note that says what value is."""
-    if margins.at_shelf is not None:
+    if margins.are_of_lines:
         return "margin_lines"
     return "margin_costs" if None in margins.by_category else "margin"
 

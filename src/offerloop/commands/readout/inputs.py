@@ -156,7 +156,7 @@ def read_run(folder: Path) -> PastRun:
         folder, config, as_of, sent,
         offers=_table(folder, OFFERS, _as_of_now),
         comparison=_table(folder, COMPARISON),
-        margins=_table(folder, MARGINS, _with_at_shelf),
+        margins=_table(folder, MARGINS, _with_cost_share),
         id_type=_columns(folder, replace(DECIDED, open=True))["customer_id"],
         has_recent=RECENT in _columns(folder, PROFILES) if (folder / "profiles.parquet").exists() else False,
         held_back=held_back_of(manifest),
@@ -201,9 +201,15 @@ def _as_of_now(offers: pl.DataFrame) -> pl.DataFrame:
     return offers.with_columns(pl.Series("label_message", messages, dtype=pl.String))
 
 
-def _with_at_shelf(margins: pl.DataFrame) -> pl.DataFrame:
-    """Return margins with the column that earlier runs lack: a category's goods all leave its margin in these."""
-    return margins if "at_shelf" in margins.columns else margins.with_columns(at_shelf=pl.lit(None, pl.Float64))
+def _with_cost_share(margins: pl.DataFrame) -> pl.DataFrame:
+    """Return margins with the column that earlier runs lack: a category's goods all leave its margin in these, or cost
+    what `at_shelf` of everything leaves beside it."""
+    if "cost_share" in margins.columns:
+        return margins
+    if "at_shelf" not in margins.columns:
+        return margins.with_columns(cost_share=pl.lit(None, pl.Float64))
+    at_shelf = pl.col("at_shelf").filter(pl.col("category").is_null()).first()
+    return margins.select(pl.exclude("at_shelf"), (at_shelf - pl.col("margin")).alias("cost_share"))
 
 
 def _as_it_is(table: pl.DataFrame) -> pl.DataFrame:

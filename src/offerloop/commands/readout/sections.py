@@ -417,7 +417,7 @@ def limits_section(findings: ReadoutFindings, _: Localizer) -> Section:
 _MARGINS = {
     "lines": Message(
         "The margin is what was paid before offers, less unit costs. Goods of unknown unit cost are taken to cost the "
-        "same share of list price."
+        "share of list price that the plan assumed."
     ),
     "unit costs": Message("The margin is the plan's: a share of the list value, by the category's unit costs."),
     "configured": Message("The margin is a share of the value at list price, the same for all products."),

@@ -160,7 +160,7 @@ def _base(run: PastRun, period: Period, basis: ReadoutBasis, counts: Survey, fil
 
 def _margin_basis(margins: pl.DataFrame, basis: ReadoutBasis) -> str:
     """Return the `margin_basis` of the findings."""
-    if Margins.of_table(margins, tells_shelf=basis.maps_coupon).at_shelf is not None:
+    if Margins.of_table(margins, tells_shelf=basis.maps_coupon).are_of_lines:
         return "lines"
     return "unit costs" if "unit costs" in margins["basis"] else "configured"
 
