@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import ttest_ind
 
+from offerloop.evaluation.estimate import Estimate
 from offerloop.evaluation.experiment import (
     LEAST_CUSTOMERS,
     Difference,
@@ -22,6 +23,8 @@ from offerloop.evaluation.experiment import (
     weighted_difference,
 )
 from offerloop.evaluation.moments import Moments
+from offerloop.evaluation.ratios import as_share
+from offerloop.evaluation.totals import Totals
 
 NUMBERS = st.lists(st.floats(-1000, 1000), min_size=2, max_size=30)
 
@@ -41,8 +44,10 @@ def plain(y, x=None):
 def test_relative_difference_is_growthbooks():
     """frequentist/test_tests.py, two-sided t test of a relative difference."""
     control, treated = sums(3407, 1396.87, 52377.9767), sums(3461, 2422.7, 134698.29)
-    found = relative(treated, control)
-    assert round(found.value, 5) == 0.70732
+    share = relative(treated, control)
+    assert round(share.value, 5) == 0.70732
+    assert (round(share.low, 5), round(share.high, 5)) == (-0.03526, 1.44989)
+    found = as_share(*(Totals.from_sums(one.n, {"outcome": (one.sum_y, one.sum_yy)}) for one in (treated, control)))
     assert (round(found.low, 5), round(found.high, 5)) == (-0.03526, 1.44989)
     assert round(found.se, 5) == 0.37879
     assert round(found.p_value, 5) == 0.06191
@@ -233,6 +238,13 @@ def test_the_interval_of_a_share_is_that_of_the_ratio_it_does_not_contradict(rng
         apart = difference(Moments.of(y), Moments.of(ratio * z))
         end = apart.low if sign > 0 else apart.high
         assert end == pytest.approx(0, abs=0.01 * apart.se)
+
+
+def test_a_share_has_no_p_value_by_another_method_than_its_interval(rng):
+    """The interval is Fieller's: the delta method would call chance losses certain."""
+    y, z = rng.exponential(2, 900), rng.exponential(2, 90)
+    for control in (z, -z):
+        assert type(relative(Moments.of(y), Moments.of(control))) is Estimate
 
 
 def test_enough_counts_customers_and_the_buyers_to_be_expected():

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -152,30 +152,29 @@ def difference(treated: Moments, control: Moments) -> Difference:
     return Difference.with_df(treated.mean - control.mean, math.sqrt(sum(parts)), df, third)
 
 
-def relative(treated: Moments, control: Moments) -> Difference:
+def relative(treated: Moments, control: Moments) -> Estimate:
     """The difference as a share of the size of the control's mean, which has a spread of its own.
 
     ``se^2 = v_t / m_c^2 + v_c m_t^2 / m_c^4`` (delta method) with v the variance of a mean m. The control's mean is not
     zero. Where third moments are known the interval holds the ratios r that ``m_t - r m_c`` does not contradict
-    (Fieller 1954), by Hall's quantiles.
+    (Fieller 1954), by Hall's quantiles. Whether there is a difference is for `difference` to say.
     """
-    if control.mean < 0:
-        share = _ratio_less_one(treated, control)
-        return replace(share, value=-share.value, low=-share.high, high=-share.low, skew=-share.skew)
-    return _ratio_less_one(treated, control)
+    share = _ratio_less_one(treated, control)
+    return share if control.mean > 0 else Estimate(-share.value, -share.high, -share.low)
 
 
-def _ratio_less_one(treated: Moments, control: Moments) -> Difference:
+def _ratio_less_one(treated: Moments, control: Moments) -> Estimate:
     base, ratio = control.mean, treated.mean / control.mean
     parts = [_variance_of_mean(treated), _variance_of_mean(control)]
     se = math.sqrt(parts[0] / base**2 + parts[1] * ratio**2 / base**2)
     plain = Difference.with_df(ratio - 1, se, welch_df(parts, [treated.n - 1, control.n - 1]))
+    delta = Estimate(plain.value, plain.low, plain.high)
     if treated.thirds is None or control.thirds is None or se <= 0:
-        return plain
+        return delta
     ends = [_ratio_end(treated, control, sign * float(plain.quantile)) for sign in (1, -1)]
     if control.mean < 0:
         ends = ends[::-1]
-    return plain if None in ends else replace(plain, low=ends[0] - 1, high=ends[1] - 1)  # type: ignore[operator]
+    return delta if None in ends else Estimate(ratio - 1, ends[0] - 1, ends[1] - 1)  # type: ignore[operator]
 
 
 def _ratio_end(treated: Moments, control: Moments, quantile: float) -> float | None:

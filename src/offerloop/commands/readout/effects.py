@@ -31,7 +31,7 @@ Sides = tuple[GroupSums, GroupSums]
 def compare(sides: Sides, comparison: str, outcome: str, group: str = EVERYBODY) -> list[ReadoutEffect]:
     """The adjusted and the unadjusted effect on one outcome."""
     sums = moments(sides, outcome)
-    share = plain(relative(*sums)) if sums[1].mean > 0 else None
+    share = relative(*sums) if sums[1].mean > 0 else None
     return [
         ReadoutEffect(comparison, outcome, group, method, plain(gain), gain.p_value, sums[0].n, sums[1].n, ratio)
         for method, gain, ratio in (("adjusted", cuped(*sums), None), ("unadjusted", difference(*sums), share))
