@@ -50,7 +50,9 @@ def test_a_line_leaves_what_was_paid_before_the_offer_less_what_goods_cost(tmp_p
     shelf = outcomes["revenue_minor"] + outcomes["cost_minor"]
     left = shelf - 0.6 * (shelf + 200 * outcomes["n_orders"])
     assert outcomes["margin_minor"].to_list() == pytest.approx(left.to_list(), abs=0.5)
-    assert "less unit costs" in done.report.read_text(encoding="utf-8")
+    assert "the unit costs that the products have at the time of this read-out" in done.report.read_text(
+        encoding="utf-8"
+    )
 
 
 def test_a_run_of_an_earlier_version_knows_margins_of_categories_alone(tmp_path):

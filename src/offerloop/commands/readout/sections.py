@@ -416,8 +416,8 @@ def limits_section(findings: ReadoutFindings, _: Localizer) -> Section:
 
 _MARGINS = {
     "lines": Message(
-        "The margin is what was paid before offers, less unit costs. Goods of unknown unit cost are taken to cost the "
-        "share of list price that the plan assumed."
+        "The margin is what was paid before offers, less the unit costs that the products have at the time of this "
+        "read-out. Goods of unknown unit cost are taken to cost the share of list price that the plan assumed."
     ),
     "unit costs": Message("The margin is the plan's: a share of the list value, by the category's unit costs."),
     "configured": Message("The margin is a share of the value at list price, the same for all products."),

@@ -1,4 +1,7 @@
-"""What is left of what customers bought, at the margins that the plan was made with."""
+"""What is left of what customers bought, by the shares that the plan was made with.
+
+Unit costs are those that the products have at the time of the read-out.
+"""
 
 from __future__ import annotations
 
