@@ -306,6 +306,23 @@ def test_attributes_that_are_codes_stay_texts_and_others_are_numbers(clean):
     assert found.select("zip", "code", "age").rows() == [("01067", "1E5", 30), ("10115", "200000", 0.5)]
 
 
+@pytest.mark.parametrize("cell", ["1e-05", "1E-05", "1.5e3", "1.5E3", "1e+05", "1e5"])
+def test_numbers_as_programs_write_them_are_no_codes(clean, cell):
+    toml = source("customers", "c.csv", {"customer_id": "c"}, ["score"])
+    found = clean(LINES, toml=toml, files={"c.csv": f"c,score\n1,{cell}\n2,2\n"}).customers
+    assert collect(found, "customer_id")["score"].to_list() == [float(cell), 2]
+
+
+def test_what_says_nothing_is_empty_in_segments_and_attributes_and_what_may_be_a_name_is_one(clean):
+    toml = source("customers", "c.csv", {"customer_id": "c", "segment": "s"}, ["region", "zip"])
+    rows = ["NA,NA,007", "none,EU,NULL", "NULL,(null),8", "-,-,N/A"]
+    files = {"c.csv": "c,s,region,zip\n" + "".join(f"{n},{row}\n" for n, row in enumerate(rows))}
+    found = collect(clean(LINES, toml=toml, files=files).customers, "customer_id")
+    assert found["segment"].to_list() == ["NA", "none", None, None]
+    assert found["region"].to_list() == ["NA", "EU", None, None]
+    assert found["zip"].to_list() == ["007", None, "8", None]
+
+
 @pytest.mark.parametrize(
     ("name", "columns", "table"),
     [

@@ -22,6 +22,8 @@ KNOWN = pl.DataFrame(
         "app": ["2.9", "2.10.1", "v2.10.0-beta.2", "web"],
         "zip": [10115.0, 10117.0, 1067.5, None],
         "news": ["True", "FALSE", None, "true"],
+        "member": [1, 0, None, 2],
+        "app_user": [1.0, 0.0, None, 1.0],
     }
 )
 
@@ -44,6 +46,11 @@ def who(**rule):
         ({"field": "vip", "equals": True}, "ad"),
         ({"field": "news", "equals": True}, "ad"),
         ({"field": "news", "in": [False]}, "b"),
+        ({"field": "member", "equals": True}, "a"),
+        ({"field": "member", "equals": False}, "b"),
+        ({"field": "member", "in": [True, False]}, "ab"),
+        ({"field": "app_user", "equals": True}, "ad"),
+        ({"field": "app_user", "equals": False}, "b"),
         ({"field": "zip", "equals": "10115"}, "a"),
         ({"field": "zip", "in": ["10117.0", "1067.5", "x"]}, "bc"),
         ({"field": "zip", "matches": "101*5"}, "a"),

@@ -106,8 +106,7 @@ def guess_currency(
 def currency_evidence(language: str, orders: ColumnMatch, beside: Iterable[ColumnMatch] = ()) -> GuessedValue | None:
     """Return the currency that the data speak for, in order of how surely; None when they say nothing."""
     codes = orders.column("currency")
-    if codes is not None:
-        counts = Counter(filter(None, map(named_currency, codes.filled.to_list())))
+    if codes is not None and (counts := Counter(filter(None, map(named_currency, codes.filled.to_list())))):
         return GuessedValue(
             counts.most_common(1)[0][0], Message("the commonest in '{column}'", context="evidence", column=codes.name)
         )

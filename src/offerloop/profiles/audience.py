@@ -170,6 +170,8 @@ def _wanted(rule: AudienceRule, value: object) -> object:
 def _same(value: pl.Expr, text: pl.Expr, kind: pl.DataType, wanted: object) -> pl.Expr:
     """Numbers by value, everything else as text: a rule in TOML need not know how a file writes its ids."""
     if isinstance(wanted, bool):
+        if kind.is_numeric():  # flags are written 1 and 0, too
+            return value == int(wanted)
         return text.str.to_lowercase() == str(wanted).lower()
     if kind.is_numeric() and (number := _number(wanted)) is not None:
         return value == number

@@ -120,6 +120,17 @@ def test_shipping_of_returned_orders_is_said_not_to_be_counted(tmp_path):
         assert any(said in str(one) for one in check(path).notes) is is_said
 
 
+@pytest.mark.parametrize(("currency", "cell"), [("USD", "$"), ("CNY", "¥"), ("lessons", "lessons")])
+def test_a_column_of_currencies_may_hold_signs_or_the_unit(tmp_path, currency, cell):
+    path = write_small_shop(tmp_path)
+    lines = pl.read_csv(tmp_path / "lines.csv", infer_schema=False)
+    lines.with_columns(money=pl.lit(cell)).write_csv(tmp_path / "lines.csv")
+    edited(path, 'currency = "EUR"', f'currency = "{currency}"')
+    found = check(edited(path, 'paid = "paid" }', 'paid = "paid", currency = "money" }'))
+    assert found.sources["order_lines"]["rejected"] == 0
+    assert not any("shop.currency" in str(one) for one in found.notes)
+
+
 def test_a_list_price_that_is_mapped_is_not_advised(tmp_path):
     config = with_discounts(init_shops.order_lines(), tmp_path, pl.lit(0.0))
     said = "by 'order_lines.list_value', no order line has a discount beside coupons"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import narwhals as nw
 import polars as pl
 from narwhals.dtypes import DType
@@ -42,9 +44,10 @@ LARGEST = 1e15
 """Numbers of this size and more are unreadable: they would not fit into 64 bits as minor units."""
 
 
-def blank(cell: nw.Expr) -> nw.Expr:
-    """Whether a text cell says nothing."""
-    return cell.is_null() | cell.str.strip_chars().str.to_lowercase().is_in(BLANKS)
+def blank(cell: nw.Expr, names: Collection[str] = ()) -> nw.Expr:
+    """Whether a text cell says nothing; those of `BLANKS` that are in `names` say something."""
+    words = [one for one in BLANKS if not one or one not in names]
+    return cell.is_null() | cell.str.strip_chars().str.to_lowercase().is_in(words)
 
 
 def looks_like_number(cells: pl.Series, decimal: str) -> pl.Series:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import narwhals as nw
@@ -13,7 +13,7 @@ from offerloop.engine import collect
 from offerloop.errors import SourceError, near_miss
 from offerloop.events.columns import times
 from offerloop.events.columns.calendar import DAY
-from offerloop.events.columns.cells import EDGES, as_text, blank, finite, is_large_whole
+from offerloop.events.columns.cells import BLANKS, EDGES, as_text, blank, finite, is_large_whole
 from offerloop.events.columns.contracts import ONE_PERCENT, TIME_COLUMNS, Contract
 from offerloop.events.columns.expression import Compiled, Wording, compile_expression
 from offerloop.events.sources.raw import Raw
@@ -22,6 +22,8 @@ from offerloop.money import DIGITS
 
 MAY_BE_NONE = ("offer_id", "coupon_id", "policy", "consent", "opt_out")
 """Columns in which a text such as "none" says something: an offer may be called so, and 无 answers a question."""
+_NAMES = ("na", "nil", "none")
+"""Those of `BLANKS` that may be a segment or the value of an attribute, such as NA for North America."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ def _typed(mapping: SourceMapping, ours: str, theirs: str, compiled: Compiled, k
     if ours in mapping.contract.texts or kind == nw.String or (ours.endswith("_id") and is_large_whole(kind)):
         if kind != nw.String:
             return as_text(compiled.value, kind)
-        return _text(compiled.value, may_be_none=ours in MAY_BE_NONE)
+        return _text(compiled.value, BLANKS if ours in MAY_BE_NONE else _NAMES if ours == "segment" else ())
     if ours.endswith("_id"):
         if kind.is_integer():
             return compiled.value.cast(nw.Int64)
@@ -201,11 +203,10 @@ def _guessed(mapping: SourceMapping, theirs: str, value: nw.Expr, place: Message
     return forms[0]
 
 
-def _text(value: nw.Expr, *, may_be_none: bool) -> nw.Expr:
-    """Text without spaces around it; nothing instead of no text, and of what says that there is none."""
+def _text(value: nw.Expr, names: Collection[str]) -> nw.Expr:
+    """Text without spaces around it; nothing instead of no text, and of what says that there is none but `names`."""
     bare = value.str.replace_all(EDGES, "")
-    nothing = bare == "" if may_be_none else blank(bare)
-    return nw.when(~nothing).then(bare)
+    return nw.when(~blank(bare, names)).then(bare)
 
 
 def minor_units(amount: nw.Expr, currency: str) -> nw.Expr:
@@ -225,4 +226,4 @@ def map_attributes(mapping: SourceMapping) -> None:
             )  # fmt: skip
         else:
             text = mapping.schema[column] == nw.String
-            mapping.columns.append(_text(nw.col(column), may_be_none=True).alias(column) if text else nw.col(column))
+            mapping.columns.append(_text(nw.col(column), _NAMES).alias(column) if text else nw.col(column))

@@ -145,7 +145,7 @@ def _filtered(mapping: SourceMapping) -> Frame:
 def _with_numbers(frame: Frame, attributes: tuple[str, ...], mapping: SourceMapping) -> Frame:
     """Attributes whose every text is a number, as numbers: a CSV file does not say which they are.
 
-    Codes stay texts: such as 01067, which would lose its zero, and 1E5.
+    Codes stay texts: such as 01067, which would lose its zero, and 1E5. Programs write small numbers as 1e-05.
     """
     texts = [one for one in attributes if mapping.schema[one] == nw.String and one not in mapping.contract.lists]
     if not texts:
@@ -160,8 +160,8 @@ def _with_numbers(frame: Frame, attributes: tuple[str, ...], mapping: SourceMapp
     return extended(frame, [read[name][0].alias(name) for name in texts if numeric[name]])
 
 
-_CODE = "^0[0-9]|[0-9][eE]"
-"""What no count or measure has: a zero before other digits, or an exponent."""
+_CODE = "^0[0-9]|^[0-9]+E[0-9]+$"
+"""What no count or measure has: a zero before other digits, or a capital E between whole numbers."""
 
 
 def _with_whole_numbers(frame: Frame, contract: Contract) -> Frame:
