@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
-from offerloop.serving import DecisionInputs, ReportedNewcomers, decide, serve_run
-from offerloop.store import EVENT, Database, take_events
+from offerloop.serving import DecisionInputs, Leases, ReportedNewcomers, decide, serve_run
+from offerloop.store import EVENT, Database, exhausted_budgets, take_events
 
 
 @pytest.fixture
@@ -145,3 +145,25 @@ def test_what_is_for_an_audience_alone_is_for_no_newcomer(heard):
         heard, lambda text: text.replace("[[campaigns]]\n", '[[campaigns]]\naudience = "team"\n', 1)
     )
     assert given(heard, ann)[0] is None
+
+
+def test_a_budget_is_exhausted_when_it_covers_no_offer_that_newcomers_get(heard, monkeypatch):
+    monkeypatch.setattr("offerloop.serving.leases.AGAIN_SECONDS", 0.0)
+    monkeypatch.setattr("offerloop.serving.leases.RENEW_SECONDS", 0.0)
+    heard, (for_others, for_newcomers) = heard
+    run = heard.policy.run_folder
+    limits = {for_others: 500, for_newcomers: 2_000}
+    offers = pl.read_parquet(run / "offers.parquet")
+    minor = pl.col("offer_id").replace_strict(limits, default=None, return_dtype=pl.Int64)
+    offers.with_columns(cost_liability_minor=minor).write_parquet(run / "offers.parquet")
+    planned = pl.read_parquet(run / "assignments.parquet")
+    planned.with_columns(planned_offer_id=pl.lit(for_newcomers)).write_parquet(run / "assignments.parquet")
+    shutil.rmtree(run / "served")
+    policy = serve_run(run)
+    leases = Leases(heard.database, policy.version, {"first": 11_000}, {}, policy.cheapest_minor)
+    leases.open({})
+    for _ in range(6):
+        leases.open({"first": 2_000})
+        leases.take("first", 2_000)
+        leases.renew()
+    assert [one.leased_minor for one in heard.database.read(exhausted_budgets)] == [10_000]

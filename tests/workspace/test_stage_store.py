@@ -43,11 +43,29 @@ def test_a_full_disk_is_one_sentence_whoever_writes(tmp_path, write):
 def test_a_file_that_may_not_be_read_is_not_one_that_cannot_be_written(tmp_path):
     runs, orders = tmp_path / "runs", tmp_path / "orders.csv"
     refused = PermissionError(errno.EACCES, "Permission denied", str(orders))
-    with pytest.raises(InputError, match=r"orders.csv' cannot be opened .*change its permissions"), writing(runs):
+    with pytest.raises(InputError, match=r"orders.csv' cannot be opened .*may be read, then run again"), writing(runs):
         raise refused
     refused.filename = str(runs / ".stages")
     with pytest.raises(InputError, match=r".stages' cannot be written .*make the folder writable"), writing(runs):
         raise refused
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.ESTALE, errno.ENOENT, errno.ENOTDIR, errno.EMFILE])
+def test_a_source_that_goes_away_is_one_sentence(tmp_path, number):
+    file = str(tmp_path / "orders.csv")
+    with pytest.raises(InputError, match=r"orders.csv' cannot be opened .*run again"), writing(tmp_path / "runs"):
+        raise OSError(number, "gone", file)
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.EACCES, errno.ESTALE])
+def test_files_that_fail_without_a_name_are_one_sentence(tmp_path, number):
+    with pytest.raises(InputError, match=r"runs' cannot be opened .*run again"), writing(tmp_path / "runs"):
+        raise OSError(number, "gone")
+
+
+def test_a_host_that_is_away_has_nothing_to_do_with_the_disk(tmp_path):
+    with pytest.raises(OSError, match="No route"), writing(tmp_path):
+        raise OSError(errno.EHOSTUNREACH, "No route to host")
 
 
 def test_a_connection_that_is_refused_has_nothing_to_do_with_the_disk(tmp_path):

@@ -106,7 +106,7 @@ class Config(ConfigSection):
     """The whole of `offerloop.toml`."""
 
     seed: int = 1
-    """Seed of everything random but the holdout, and the vectors by which `offerloop similar` compares products."""
+    """Seed of everything random but the holdout and the vectors by which `offerloop similar` compares products."""
     shop: Shop
     data: Data = Data()
     sources: dict[SourceName, Source] = Field(default_factory=dict, validate_default=True)

@@ -64,7 +64,7 @@ class Leases:
     n_held: Mapping[str, int] = field(default_factory=dict)
     """Customers for whom the plan holds an offer, by campaign."""
     cheapest_minor: Mapping[str, int] = field(default_factory=dict)
-    """What the cheapest offer of each campaign can cost; a budget is exhausted when less is left."""
+    """What the cheapest offer that newcomers get of each campaign can cost; a budget is exhausted when less is left."""
     _blocks: dict[str, list[_LeasedBlock]] = field(default_factory=dict)
     _asking: set[str] = field(default_factory=set)
     _again_at: dict[str, float] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import inf
@@ -150,18 +150,16 @@ class Policy:
         return {campaign: max(minor) for campaign, minor in self._liabilities_minor.items()}
 
     @cached_property
-    def least_liability_minor(self) -> dict[str, int]:
-        """The most that the cheapest offer of each campaign can cost, among those that have a limit."""
-        return {campaign: min(minor) for campaign, minor in self._liabilities_minor.items()}
+    def cheapest_minor(self) -> dict[str, int]:
+        """The most that the cheapest offer that newcomers get of each campaign can cost; of a campaign of which they
+        get none, the cheapest of all, as test customers may get it."""
+        given = (self.newcomers.offer, *self.newcomers.by_likeness.values())
+        of_newcomers = _liabilities_minor(one for one in given if one is not None)
+        return {campaign: min(minor) for campaign, minor in (self._liabilities_minor | of_newcomers).items()}
 
     @cached_property
     def _liabilities_minor(self) -> dict[str, list[int]]:
-        """What offers can cost, by campaign; those without a limit and those that cost nothing are left out."""
-        liabilities: dict[str, list[int]] = {}
-        for offer in self.offers:
-            if offer.liability_minor:
-                liabilities.setdefault(offer.campaign_id, []).append(offer.liability_minor)
-        return liabilities
+        return _liabilities_minor(self.offers)
 
     @cached_property
     def n_held(self) -> dict[str, int]:
@@ -249,6 +247,15 @@ class Policy:
 def customer_hash(customer: bytes) -> int:
     """Return the number by which customers are sorted."""
     return int.from_bytes(hashlib.blake2b(customer, digest_size=8).digest(), "big")
+
+
+def _liabilities_minor(offers: Iterable[ServedOffer]) -> dict[str, list[int]]:
+    """Return what offers can cost, by campaign, without those that have no limit and those that cost nothing."""
+    liabilities: dict[str, list[int]] = {}
+    for offer in offers:
+        if offer.liability_minor:
+            liabilities.setdefault(offer.campaign_id, []).append(offer.liability_minor)
+    return liabilities
 
 
 def open_policy(folder: Path) -> Policy:

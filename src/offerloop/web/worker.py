@@ -415,9 +415,7 @@ class Worker:
         return offers
 
     def _serve(self, policy: Policy) -> None:
-        leases = Leases(
-            self.database, policy.version, policy.left_minor, policy.n_held, policy.least_liability_minor
-        )  # fmt: skip
+        leases = Leases(self.database, policy.version, policy.left_minor, policy.n_held, policy.cheapest_minor)
         leases.open(policy.most_liability_minor)
         offers, revisions = self._open_offers(policy), planned_revisions(policy.run_folder)
         pacing, newcomers = PolicyPacing(self.database, policy, self.name), ReportedNewcomers(self.database, policy)

@@ -17,6 +17,8 @@ from offerloop.workspace.snapshots import forget_snapshots, with_snapshots
 from offerloop.workspace.stage_store import StageStore, lock_stages
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG)
+_OF_FILES = (errno.EACCES, errno.EIO, errno.ENOENT, errno.ESTALE)
+"""What the system says of files, also where it does not say of which."""
 
 
 @contextmanager
@@ -72,9 +74,11 @@ def _refusal(error: Exception, folder: Path) -> Message | None:
             place=str(place),
             reason=reason,
         )
-    if number in (errno.EACCES, errno.EPERM) and file is not None:
+    is_of_files = number in _OF_FILES and type(error) in (OSError, PermissionError, FileNotFoundError)
+    if file is not None or is_of_files:
         return Message(
-            "'{place}' cannot be opened ({reason}); change its permissions, then run again: finished stages are kept",
+            "'{place}' cannot be opened ({reason}); see that it is there and may be read, then run again: finished "
+            "stages are kept",
             place=str(place),
             reason=reason,
         )

@@ -43,7 +43,8 @@ class Publish(ConfigSection):
     """Environment variable with a token for `webhook`, sent as `Authorization: Bearer`; it is never written down."""
     columns: dict[str, str] = Field(default_factory=dict)
     """Their column = ours, in their order: `run` or a column of assignments.csv or of the offers; default: run,
-    customer_id, campaign_id, offer_id, label, channel, quiet_hours, product_ids, cost_liability."""
+    customer_id, campaign_id, offer_id, label, channel, quiet_hours, product_ids, cost_liability. Line
+    breaks in product_ids are those of assignments.csv."""
     holdout: bool = False
     """Whether customers without an offer are published too, with offer "none"."""
     batch: int = Field(default=500, ge=1)
