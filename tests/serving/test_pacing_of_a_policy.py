@@ -8,7 +8,7 @@ import pytest
 
 from offerloop.money import MICRO
 from offerloop.offers import CouponTerms, Issue, Redeem
-from offerloop.serving import DecisionInputs, PolicyPacing, decide, serve_run
+from offerloop.serving import Answer, DecisionInputs, PolicyPacing, ShopOffers, decide, serve_run
 from offerloop.serving.pacing import _paced
 from offerloop.serving.policy import NEWCOMER, UNKNOWN_CUSTOMER
 from offerloop.store import Database, DecisionRecord, Ledger, add_decisions, hold_duty, shown_of
@@ -95,11 +95,9 @@ def test_customers_who_are_not_in_the_plan_are_none_of_those_who_have_come(paced
     database, _, policy = paced
     records = []
     for customer in ("c000", "nobody 1", "nobody 2"):
-        decided = decide(policy, DecisionInputs(customer), 0)
-        text = f'{{"reasons":["{decided.reasons[0]}"]}}'
-        records.append(
-            DecisionRecord(customer, 1, customer, policy.version, "plan", None, "none", 1.0, 0, None, "{}", "", text)
-        )
+        request = DecisionInputs(customer)
+        answer = Answer.of(request, customer, 1, policy.version, decide(policy, request, 0), 0, ShopOffers())
+        records.append(answer.record(answer.text()))
     database.change(lambda one: add_decisions(one, records))
     assert database.read(lambda one: shown_of(one, policy.version, ())).n_customers == 3
     reasons = (NEWCOMER, UNKNOWN_CUSTOMER)

@@ -49,8 +49,7 @@ def to_webhook(parcel: Parcel, record: Record, wait: Callable[[float], None]) ->
     parcel.on_progress(parcel.rows.height - new)
     for number in range(sent, batches):
         rows = parcel.rows.filter(requests == number)
-        if rows.height:
-            _send(_request(url, headers, parcel.run, number, batches, rows), _which(number, batches), place, wait)
+        _send(_request(url, headers, parcel.run, number, batches, rows), _which(number, batches), place, wait)
         record.note(parcel, place, finished=number + 1 == batches, batch=size, batches=batches, sent=number + 1)
         parcel.on_progress(rows.height)
     if sent == batches and (noted is None or noted["sha256"] != parcel.sha256):

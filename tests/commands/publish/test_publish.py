@@ -231,3 +231,18 @@ def test_an_erasure_while_requests_are_left_neither_repeats_nor_skips_a_customer
     if place >= 18:
         del expected[who]
     assert receiver.customers == expected
+
+
+def test_a_receiver_gets_as_many_requests_as_it_is_told_of_when_all_customers_of_one_were_erased(
+    publishable, offered, receiver
+):
+    folder = publishable(receiver.toml)
+    requests = -(-offered.height // 9)
+    erased = offered["customer_id"][9 * (requests - 1) :].to_list()
+    erase_from_folder(folder.parent, {who: f"erased-{who}" for who in erased})
+    first, again = publish(folder), publish(folder)
+    bodies = [body for _, body in receiver.taken]
+    assert [(body["batch"], body["batches"]) for body in bodies] == [(n + 1, requests) for n in range(requests)]
+    assert bodies[-1]["assignments"] == []
+    assert receiver.customers == Counter(set(offered["customer_id"]) - set(erased))
+    assert [one.facts["published"][0]["already"] for one in (first, again)] == [False, True]
