@@ -153,8 +153,8 @@ class Policy:
     def cheapest_minor(self) -> dict[str, int]:
         """The most that the cheapest offer that newcomers get of each campaign can cost; of a campaign of which they
         get none, the cheapest of all, as test customers may get it."""
-        given = (self.newcomers.offer, *self.newcomers.by_likeness.values())
-        of_newcomers = _liabilities_minor(one for one in given if one is not None)
+        newcomer_offers = (self.newcomers.offer, *self.newcomers.by_likeness.values())
+        of_newcomers = _liabilities_minor(one for one in newcomer_offers if one is not None)
         return {campaign: min(minor) for campaign, minor in (self._liabilities_minor | of_newcomers).items()}
 
     @cached_property
