@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 import pytest
-from tests.support.made_log import MARGIN, WORTH, log_of
+from made_log import MARGIN, WORTH, log_of
 
 from offerloop.engine import ENGINES, collect
 from offerloop.money import MICRO
