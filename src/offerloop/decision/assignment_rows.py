@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import polars as pl
 
-from offerloop.decision.campaign_case import KEYS, OFFER_KEY, counted_growth, more_cost, more_discount
+from offerloop.decision.campaign_case import KEYS, OFFER_KEY, counted_growth, growth_met, more_cost, more_discount
 from offerloop.money import MICRO
 from offerloop.offers import NO_OFFER
 from offerloop.tables import ASSIGNMENTS, EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL
@@ -89,12 +90,9 @@ def _beside_each_other(table: pl.DataFrame) -> pl.DataFrame:
     """The same with what the offers of one customer cost beside each other; see `offer_sets`."""
     if not table["customer_id"].is_duplicated().any():
         return table
-    table = table.with_columns(growth=counted_growth(table["growth"]))
-    is_limited = pl.col("category").is_not_null()
-    of_everything = pl.when(is_limited).then(0.0).otherwise("growth").sum().over("customer_id")
-    of_others = pl.col("growth").sum().over("customer_id") - pl.col("growth")
-    others = table.select(pl.when(is_limited).then(of_everything).otherwise(of_others)).to_series().to_numpy()
-    growth, own = table["growth"].to_numpy(), 1 - table["funded_share"].fill_null(0.0).to_numpy()
+    growth, own = counted_growth(table["growth"]), 1 - table["funded_share"].fill_null(0.0).to_numpy()
+    met = growth_met(table.select("customer_id", "category").with_columns(growth=growth), table)
+    others = met - np.where(table["category"].is_null(), growth, 0.0)  # without the offer itself
     more, held_out = (
         more_discount(table[name].fill_null(0.0).to_numpy(), growth, others)
         for name in ("discount_minor", "held_out_discount_minor")

@@ -62,6 +62,16 @@ def more_cost(own_share: Floats, discount: Floats) -> Ints:
     return np.ceil(own_share * discount * MICRO).astype(np.int64)
 
 
+def growth_met(held: pl.DataFrame, keys: pl.DataFrame) -> Floats:
+    """(rows,): growth that an offer would meet in each row of `keys` (customer_id, category) beside offers of customers
+    (customer_id, category, growth): of all these, or of those of no category where it is limited to one itself."""
+    of_everything = pl.when(pl.col("category").is_null()).then("growth").otherwise(0.0)
+    sums = held.group_by("customer_id").agg(pl.col("growth").sum(), of_everything=of_everything.sum())
+    rows = keys.select("customer_id", "category").join(sums, on="customer_id", how="left", maintain_order="left")
+    met = pl.when(pl.col("category").is_not_null()).then("of_everything").otherwise("growth").fill_null(0.0)
+    return rows.select(met).to_series().to_numpy()
+
+
 @dataclass(frozen=True, eq=False)
 class HeldOffers:
     """Offers of other campaigns that customers have."""
@@ -82,16 +92,6 @@ class HeldOffers:
         """What customers have of some campaigns, whose ids are of the type of another one's."""
         held = [case.held(rows) for case, rows in parts]
         return cls(pl.concat([like.held(np.zeros(0, dtype=np.int64)), *held]), most)
-
-    def growth(self, case: CampaignCase) -> Floats:
-        """(rows,): growth that each candidate of a campaign would meet: of all these offers of its customer, or of
-        those of no category where it is limited to one itself."""
-        of_everything = pl.when(pl.col("category").is_null()).then("growth").otherwise(0.0)
-        sums = self.rows.group_by("customer_id").agg(pl.col("growth").sum(), of_everything=of_everything.sum())
-        keys = case.effects.select("customer_id", "category")
-        joined = keys.join(sums, on="customer_id", how="left", maintain_order="left")
-        met = pl.when(pl.col("category").is_not_null()).then("of_everything").otherwise("growth").fill_null(0.0)
-        return joined.select(met).to_series().to_numpy()
 
 
 @dataclass(frozen=True, eq=False)
@@ -268,7 +268,7 @@ class CampaignCase:
         `offer_sets`."""
         if held.most == 1 or held.rows.is_empty():
             return self
-        others = held.growth(self)
+        others = growth_met(held.rows, self.effects)
         more = more_discount(self.effects["discount_minor"].to_numpy(), self.growth, others)
         own = 1 - self.effects["funded_share"].to_numpy()
         loss = own * self.effects["cost_weight"].to_numpy()

@@ -3,31 +3,17 @@
 import json
 import re
 from collections import Counter
-from dataclasses import asdict
 
 import numpy as np
 import polars as pl
 import pytest
-from page_texts import Texts, links_to_nowhere
+from experiment_tables import trial
 from scipy.stats import ttest_ind
 
 import offerloop
-from offerloop.commands.experiment.headline import headline, lead
-from offerloop.errors import EvidenceError, InputError
-from offerloop.locale import languages
+from offerloop.commands.experiment.headline import lead
+from offerloop.errors import InputError
 from offerloop.report import Localizer
-
-
-def trial(rng, gain=0.0, n=4000, arms=("control", "new")):
-    """Spend of customers whose spend before is known."""
-    arm = rng.choice(arms, n)
-    before = rng.gamma(2, 10, n)
-    spend = before * rng.lognormal(0, 0.3, n) * np.where(arm == arms[0], 1, 1 + gain)
-    orders = rng.poisson(2, n) + 1
-    returned = (rng.random(n) < 0.2).astype(int)
-    return pl.DataFrame(
-        {"arm": arm, "spend": spend, "before": before, "orders": orders, "returned": returned, "day": ["Monday"] * n}
-    )
 
 
 @pytest.fixture
@@ -274,52 +260,6 @@ def test_the_reading_in_chinese(write, command):
     assert re.findall("[a-z]+ [a-z]+ [a-z]+", out) == []
 
 
-def stores(seed, gain=0.0, number=40, size=25):
-    """Stores that were drawn as a whole, and whose customers buy alike."""
-    rng = np.random.default_rng(seed)
-    store = np.repeat(np.arange(number), rng.integers(1, 2 * size, number))
-    arm = (rng.permutation(number) % 2)[store]
-    spend = 20 + 4 * rng.normal(size=number)[store] + gain * arm + rng.normal(size=len(store))
-    return pl.DataFrame({"store": store, "arm": np.where(arm == 1, "new", "control"), "spend": spend})
-
-
-def cluster_robust(table):
-    """Liang and Zeger (1986) of a regression on the arm, each arm with its own G / (G - 1)."""
-    variance, means = 0.0, {}
-    for name in ("new", "control"):
-        own = table.filter(pl.col("arm") == name)
-        means[name] = own["spend"].mean()
-        sums = own.group_by("store").agg((pl.col("spend") - means[name]).sum())["spend"].to_numpy()
-        variance += (sums @ sums) * len(sums) / (len(sums) - 1) / own.height**2
-    return means["new"] - means["control"], np.sqrt(variance)
-
-
-def test_clusters_have_the_errors_of_liang_and_zeger():
-    table = stores(1, gain=2.0)
-    (metric,) = offerloop.experiment(table, "arm", "spend", cluster="store").arms[0].metrics
-    value, se = cluster_robust(table)
-    assert metric.difference.value == pytest.approx(value)
-    assert (metric.difference.high - value) / se == pytest.approx(2.03, abs=0.03)
-
-
-def test_rows_of_stores_alone_miss_far_too_often():
-    found = [
-        (offerloop.experiment(stores(seed), "arm", "spend", cluster=one))
-        for seed in range(60)
-        for one in ("store", None)
-    ]
-    missed = [not one.arms[0].metrics[0].difference.low <= 0 <= one.arms[0].metrics[0].difference.high for one in found]
-    assert sum(missed[::2]) <= 8
-    assert sum(missed[1::2]) > 30
-    assert found[0].sizes == {"control": 20, "new": 20}
-
-
-def test_a_store_in_two_arms_was_not_drawn_as_a_whole():
-    torn = stores(1).with_columns(arm=pl.when(pl.int_range(pl.len()) == 0).then(pl.lit("odd")).otherwise(pl.col("arm")))
-    with pytest.raises(EvidenceError, match="has rows in 2 arms"):
-        offerloop.experiment(torn.with_columns(arm=pl.col("arm").replace("odd", "x")), "arm", "spend", cluster="store")
-
-
 def test_the_chance_to_win_is_that_of_a_flat_prior(write, read):
     path = write(gain=0.05)
     (metric,) = read(path, "--outcome", "spend")["arms"][0]["metrics"]
@@ -329,182 +269,6 @@ def test_the_chance_to_win_is_that_of_a_flat_prior(write, read):
         1 - ttest_ind(*groups, equal_var=False, alternative="greater").pvalue, abs=1e-3
     )
     assert read(path, "--outcome", "spend", "--sequential", "9000")["arms"][0]["metrics"][0]["chance_to_win"] is None
-
-
-def segmented(seed=3, n=3_000, apart=6.0):
-    """Spend that grows by the new arm in the north alone."""
-    rng = np.random.default_rng(seed)
-    arm, north = rng.choice(["control", "new"], n), rng.random(n) < 0.5
-    spend = 20 + 8 * rng.normal(size=n) + apart * north * (arm == "new")
-    age = rng.integers(18, 80, n)
-    place = np.where(north, "north", np.where(np.arange(n) < 40, "isle", "south"))
-    return pl.DataFrame({"arm": arm, "spend": spend, "place": place, "age": age, "name": [f"c{k}" for k in range(n)]})
-
-
-def test_segments_are_corrected_for_the_number_of_looks():
-    table = segmented()
-    found = offerloop.experiment(table, "arm", "spend", by=["place", "age"])
-    assert [one.value for one in found.segments[:2]] == ["north", "south"]
-    assert [one.column for one in found.segments].count("age") == 4
-    assert found.small_segments == ("place isle",)
-    north, south = found.segments[:2]
-    alone = offerloop.experiment(table.filter(pl.col("place") == "north"), "arm", "spend").arms[0].metrics[0]
-    assert north.compared.difference.value == pytest.approx(alone.difference.value)
-    assert north.compared.difference.high > alone.difference.high
-    assert north.compared.p_adjusted == pytest.approx(min(1.0, 6 * alone.p_value))
-    assert south.compared.difference.low < 0 < south.compared.difference.high
-    by = {one.column: one for one in found.contrasts}
-    assert by["place"].p_adjusted < 0.001 < 0.05 < by["age"].p_adjusted
-    assert found.frames["segments"].height == 6
-
-
-def test_segments_are_not_said_to_be_alike_where_that_was_not_tested():
-    table, untested = segmented(), "It was not tested whether segments respond differently"
-    assert untested in offerloop.experiment(table, "arm", "spend", by=["place"], sequential=10_000).page()
-    mostly = table.with_columns(pl.col("place").replace("north", "south"))
-    found = offerloop.experiment(mostly, "arm", "spend", by=["place"])
-    assert (len(found.segments), found.contrasts) == (1, ())
-    assert "Chance alone" not in found.sentence
-    assert untested in found.page()
-    assert untested not in offerloop.experiment(table, "arm", "spend", by=["place"]).page()
-
-
-def test_a_number_that_most_rows_have_is_a_segment_and_names_of_bands_have_no_exponent():
-    row = pl.int_range(pl.len())
-    table = segmented().with_columns(
-        visits=pl.when(row % 5 > 0).then(0).otherwise(row // 5 % 30), day=20240100 + row % 28
-    )
-    found = offerloop.experiment(table, "arm", "spend", by=["visits", "day"])
-    names = [(one.column, one.value) for one in found.segments]
-    assert names[:4] == [("visits", "1: 0"), ("visits", "2: 1–10"), ("visits", "3: 11–20"), ("visits", "4: 21–29")]
-    assert [name for column, name in names if column == "day"] == [
-        "1: 20240100–20240106", "2: 20240107–20240113", "3: 20240114–20240120", "4: 20240121–20240127"
-    ]  # fmt: skip
-    assert [one.column for one in found.contrasts] == ["visits", "day"]
-
-
-def test_segments_without_a_difference_are_seldom_said_to_differ():
-    every = [offerloop.experiment(segmented(seed, 600, 0.0), "arm", "spend", by="place") for seed in range(60)]
-    assert sum(min(one.p_adjusted for one in found.contrasts) < 0.05 for found in every) <= 8
-    assert sum(any(one.compared.difference.is_clear for one in found.segments) for found in every) <= 8
-
-
-def close(one, other):
-    """Whether readings are the same but for rounding."""
-    if isinstance(one, dict):
-        return one.keys() == other.keys() and all(close(one[key], other[key]) for key in one)
-    if isinstance(one, list | tuple):
-        return len(one) == len(other) and all(map(close, one, other))
-    return one == pytest.approx(other, rel=1e-9, abs=1e-12, nan_ok=True) if isinstance(one, float) else one == other
-
-
-def in_memory_and_on(engine, path, table, **how):
-    table.write_parquet(path)
-    found = (
-        offerloop.experiment(table, "arm", "spend", **how),
-        offerloop.experiment(path, "arm", "spend", engine=engine, **how),
-    )
-    return ({**asdict(one), "table": ""} for one in found)
-
-
-def test_sums_of_spark_are_those_in_memory(tmp_path, spark_server):
-    rng = np.random.default_rng(7)
-    table = segmented(n=400).with_columns(before=rng.gamma(2, 10, 400), late=rng.integers(0, 2, 400) > 0)
-    how = {"by": "age", "before": "before", "guardrail": {"late": 0.5}}
-    assert close(*in_memory_and_on(spark_server, tmp_path / "t.parquet", table, **how))
-
-
-def test_sums_of_clusters_on_an_engine_are_those_in_memory(tmp_path):
-    table = stores(2).with_columns(age=pl.int_range(pl.len()) % 50)
-    assert close(*in_memory_and_on("duckdb", tmp_path / "t.parquet", table, by="age", cluster="store"))
-
-
-@pytest.mark.parametrize(
-    "column, words",
-    [
-        (pl.when(pl.int_range(pl.len()) > 1).then("spend"), "'spend' is empty in 2 rows; fill it in"),
-        (pl.col("spend").cast(pl.String), "'spend' is a column of type String, not of numbers"),
-        (pl.col("spend") / pl.int_range(pl.len()), "'spend' holds a number that is not finite"),
-    ],
-)
-def test_rows_on_an_engine_that_cannot_be_read_are_counted(column, words):
-    with pytest.raises(InputError, match=words):
-        offerloop.experiment(stores(1).with_columns(spend=column), "arm", "spend", engine="duckdb")
-
-
-def test_a_column_of_names_is_no_segment():
-    with pytest.raises(InputError, match="3,000 different values"):
-        offerloop.experiment(segmented(), "arm", "spend", by="name")
-    with pytest.raises(InputError, match="neither the arm nor the outcome"):
-        offerloop.experiment(segmented(), "arm", "spend", by="spend")
-
-
-def read_every_way():
-    """Readings for each thing that may be done, by its name."""
-    rng = np.random.default_rng(6)
-    three = ("control", "new", "newer")
-    how = {"arm": "arm", "outcome": "spend"}
-    return {
-        "ship": offerloop.experiment(segmented(), **how, by=["place", "age"]),
-        "ship several": offerloop.experiment(trial(rng, gain=0.2, arms=three), **how),
-        "roll back": offerloop.experiment(trial(rng, gain=-0.2), **how),
-        "roll back all": offerloop.experiment(trial(rng, gain=-0.2, arms=three), **how),
-        "go on": offerloop.experiment(trial(rng), **how, sequential=90_000, by="day"),
-        "guarded": offerloop.experiment(trial(np.random.default_rng(6), gain=0.1), **how, guardrail={"returned": 0.01}),
-        "stop": offerloop.experiment(trial(rng), **how, shares={"control": 0.6, "new": 0.4}),
-    }
-
-
-@pytest.fixture(scope="module")
-def readings():
-    return read_every_way()
-
-
-@pytest.mark.parametrize("language", languages())
-def test_every_page_is_complete_in_every_language(readings, language):
-    for name, reading in readings.items():
-        page = reading.page(language).replace("\u00a0", " ")
-        assert links_to_nowhere(page) == []
-        assert not re.search(r"https?:|//[a-z]|<script|<link|<img", page), name
-        assert max(row.count("<th ") for row in re.findall("<thead>.*?</thead>", page)) <= 7
-        texts = Texts(page).found
-        assert [text for text in texts if re.search(r"[{}]|\bNone\b|\bnan\b|\binf\b", text)] == []
-        if language == "zh":
-            plain = re.sub('<span lang="en">.*?</span>', "", page)
-            assert [text for text in Texts(plain).found if re.search("[A-Za-z]+ [a-z]+ [a-z]+ [a-z]+", text)] == []
-
-
-def test_the_first_paragraph_of_a_page_has_two_sentences_at_most(readings):
-    for reading in readings.values():
-        for language, stops in (("en", r"[.](?: |$)"), ("zh", "[。！？]")):
-            assert len(re.findall(stops, lead(reading, Localizer(language)))) <= 2
-
-
-def test_the_headline_of_a_page_says_what_to_do(readings):
-    said = {name: headline(reading, Localizer("en")) for name, reading in readings.items()}
-    assert said == {
-        "ship": "Ship “new”: “spend” is better",
-        "ship several": "Ship “newer”: of 2 arms with a better “spend” it gains most",
-        "roll back": "Roll back “new”: something is worse",
-        "roll back all": "Roll back all arms: in each something is worse",
-        "go on": "No arm is shown to be better yet",
-        "guarded": "Go on: “spend” is better with “new”, but a guardrail is not yet shown to hold",
-        "stop": "Stop, and draw no conclusions: the arms do not have the planned sizes",
-    }
-
-
-def test_the_headline_names_the_better_arm_beside_one_that_is_rolled_back():
-    rng, arm = np.random.default_rng(0), np.resize(["control", "harms", "helps", "same"], 4000)
-    table = pl.DataFrame({
-        "arm": arm,
-        "spend": rng.gamma(1, 10, len(arm)) + np.select([arm == "harms", arm == "helps"], [6, 3], 0),
-        "returned": rng.random(len(arm)) < np.where(arm == "harms", 0.5, 0.1),
-    })  # fmt: skip
-    found = offerloop.experiment(table, "arm", "spend", guardrail={"returned": 0.05})
-    assert {one.arm: one.action for one in found.arms} == {"harms": "roll back", "helps": "go on", "same": "go on"}
-    said = headline(found, Localizer("en"))
-    assert said == "Go on: “spend” is better with “helps”, but a guardrail is not yet shown to hold"
-    assert lead(found, Localizer("en")).startswith("With “helps”, ")
 
 
 def test_values_whose_spread_is_lost_in_rounding_are_refused():
@@ -530,17 +294,3 @@ def test_a_column_that_is_constant_in_one_arm_only_is_compared(is_number):
     metric = offerloop.experiment(pl.DataFrame({"arm": arm, "at": at}), "arm", "at").arms[0].metrics[0]
     assert metric.difference.value == pytest.approx(at[1000:].mean() - at[:1000].mean())
     assert metric.difference.low < metric.difference.value < metric.difference.high
-
-
-def test_a_report_is_written_where_it_is_asked_for(tmp_path, command):
-    segmented().write_csv(tmp_path / "t.csv")
-    how = ("--arm", "arm", "--outcome", "spend", "--by", "place", "--out", tmp_path / "reports")
-    code, out, err = command("experiment", tmp_path / "t.csv", *how)
-    assert (code, err) == (0, "")
-    report = out.splitlines()[-1]
-    assert report.endswith("report.html")
-    assert "“new” does clearly different things in the segments of “place”" in out
-    (folder,) = (tmp_path / "reports").iterdir()
-    kept = json.loads((folder / "experiment.json").read_text(encoding="utf-8"))
-    assert kept["segments"][0]["value"] == "north"
-    assert "Customers respond differently by “place”" in (folder / "report.html").read_text(encoding="utf-8")

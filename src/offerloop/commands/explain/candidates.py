@@ -92,7 +92,7 @@ class OfferOption:
 
     @property
     def worth_elsewhere(self) -> float:
-        """Return what its budget and its contact bring with other customers, less what is lost by offers beside it."""
+        """Return what its budget and its contact bring with other customers, and what is lost by offers beside it."""
         return self.budget_price * self.budget_cost + self.contact_price + self.lost_beside
 
     @property
@@ -113,12 +113,12 @@ class OfferOption:
     def beside(self, held: Sequence[OfferOption]) -> OfferOption:
         """The same for a customer who has other offers as well; see `decision.offer_sets`."""
         others = [one for one in held if not (one.terms.category and self.terms.category)]
-        met, own = sum(one.growth for one in others), 1 - self.funded_share
-        more, more_held_out = (own * one * met / (1 + self.growth) for one in (self.discount, self.held_out_discount))
+        met = sum(one.growth for one in others) / (1 + self.growth)
+        more, more_held_out = ((1 - self.funded_share) * met * one for one in (self.discount, self.held_out_discount))
         lost = self.cost_weight * more
         return replace(
             self,
-            discount=self.discount * (1 + met / (1 + self.growth)),
+            discount=self.discount * (1 + met),
             cost=self.cost + more,
             profit=self.profit - lost,
             profit_low=None if self.profit_low is None else self.profit_low - lost,

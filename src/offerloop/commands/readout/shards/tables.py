@@ -12,7 +12,8 @@ from offerloop.offers import NO_OFFER
 from offerloop.response import COSTS
 from offerloop.tables import PLAN
 
-SUMS = ("n_orders", "units", "revenue_minor", "list_value_minor", "coupon_minor", "reimbursed_minor")
+MONEY = ("revenue_minor", "list_value_minor", "coupon_minor", "reimbursed_minor")
+SUMS = ("n_orders", "units", *MONEY)
 """What is added up of a customer's order lines."""
 PLACE = "place"
 
@@ -25,7 +26,7 @@ def bought_by(orders: BuyerOrders, first: int, last: int) -> Frame:
         .agg(
             nw.col("order_id").n_unique().cast(nw.Int64).alias("n_orders"),
             nw.col("quantity").sum().cast(nw.Int64).alias("units"),
-            *(nw.col(name).sum().cast(nw.Int64) for name in SUMS[2:]),
+            *(nw.col(name).sum().cast(nw.Int64) for name in MONEY),
         )
     )
 
@@ -33,7 +34,7 @@ def bought_by(orders: BuyerOrders, first: int, last: int) -> Frame:
 def spent(orders: BuyerOrders, period: Period) -> Frame:
     """customer_id, category and sums of what each customer bought of it."""
     by = orders.within(period.first, period.last).group_by("customer_id", "category")
-    return by.agg(nw.col(name).sum().cast(nw.Int64) for name in (*SUMS[2:], *COSTS))
+    return by.agg(nw.col(name).sum().cast(nw.Int64) for name in (*MONEY, *COSTS))
 
 
 def before(run: PastRun, orders: BuyerOrders, period: Period) -> Frame:
