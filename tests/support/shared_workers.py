@@ -6,7 +6,7 @@ from xdist.workermanage import WorkerController
 FILES_OF = {
     "spark_server": (
         "tests/commands/evaluate/test_evaluate_shards.py",
-        "tests/commands/experiment/test_experiment_command.py",
+        "tests/commands/experiment/test_clusters_and_segments.py",
         "tests/commands/readout/shards/test_readout_on_spark.py",
         "tests/commands/uplift/shards/test_other_designs.py",
         "tests/commands/uplift/shards/test_whole_table.py",
