@@ -5,6 +5,7 @@ import shutil
 import numpy as np
 import polars as pl
 import pytest
+import sqlalchemy as sa
 
 from offerloop.money import MICRO
 from offerloop.offers import CouponTerms, Issue, Redeem
@@ -89,6 +90,20 @@ def test_one_worker_solves_for_all_by_what_the_ledger_has_spent(paced):
     held = [one for one in decided if "pacing" in one.reasons]
     assert held
     assert all((one.offer, one.propensity) == (None, None) for one in held)
+
+
+def test_decisions_are_written_while_a_worker_counts_them(paced):
+    database, _, policy = paced
+    others, written = Database.open(str(database.engine.url), patience_seconds=0.2), []
+
+    def write(_connection, _cursor, statement, *_):
+        if "count(DISTINCT decisions" in statement:
+            written.append(others.change(lambda one: hold_duty(one, "another", "two", 60)))
+
+    sa.event.listen(database.engine, "after_cursor_execute", write)
+    PolicyPacing(database, policy, "one").solve()
+    others.close()
+    assert written == [True]
 
 
 def test_customers_who_are_not_in_the_plan_are_none_of_those_who_have_come(paced):

@@ -8,8 +8,10 @@ import sqlalchemy as sa
 from filled_ledger import fill
 
 from offerloop.offers import Lock, Redeem, Release, Revoke, RollBack
-from offerloop.store import Ledger, audit
+from offerloop.store import Ledger, audit, customer_records, erase_from_store, exhausted_budgets, shown_of, take_lease
 from offerloop.store.connect import open_engine
+from offerloop.store.reported.traces import lifted
+from offerloop.store.schema import history
 
 N = 3_000
 
@@ -48,7 +50,7 @@ class Watched:
         sa.event.listen(engine, "after_cursor_execute", self._count)
 
     def _explain(self, _connection, cursor, statement, parameters, *_):
-        if statement.lower().startswith(("select", "delete")) and "clock_timestamp" not in statement:
+        if statement.lower().startswith(("select", "delete", "update")) and "clock_timestamp" not in statement:
             query = "explain query plan" if self.engine.dialect.name == "sqlite" else "explain"
             cursor.execute(f"{query} {statement}", parameters)
             self.plans[statement] = "\n".join(str(row[-1]) for row in cursor.fetchall())
@@ -150,3 +152,50 @@ def test_commands_find_their_rows_by_an_index(engine, watched):
                 plans.append(plan)
                 assert not re.search(rf"(Seq Scan on|SCAN) {table}", plan), (statement, plan)
     assert all(tables.values())
+
+
+NAMED = (
+    "update requests set key = key || '-customer7' where key in (select request_key from history where {theirs})",
+    """update history set request_key = request_key || '-customer7', lock_key = lock_key || '-customer7',
+  redemption_id = redemption_id || '-customer7' where {theirs}""",
+    "update redemptions set redemption_id = redemption_id || '-customer7' where {theirs}",
+)
+"""Names that the shop may have made of the id of a customer."""
+
+
+def test_a_customer_is_exported_and_erased_by_indexes_while_others_wait(engine, watched):
+    with engine.connect() as connection:
+        transaction = connection.begin()
+        with lifted(connection, history):
+            for statement in NAMED:
+                connection.execute(sa.text(statement.format(theirs="customer_id = 'customer7'")))
+        watched.plans.clear()
+        records = customer_records(connection, "customer7")
+        erased = erase_from_store(connection, "customer7")
+        transaction.rollback()
+    assert {"customers", "history", "redemptions"} <= set(records)
+    assert erased.kept >= len(records["history"]) + len(records["redemptions"])
+    check_no_scan(watched.plans, ("customers", "redemptions", "requests", "history"))
+
+
+def test_pacing_and_leases_read_the_rows_of_their_policy(engine, watched):
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":  # which goes through a table that is empty
+            connection.execute(sa.text("set local enable_seqscan = off"))
+        shown_of(connection, "run-7", ("newcomer",))
+        take_lease(connection, "run-7", "spring", 100, 10, 60)
+        exhausted_budgets(connection)
+    check_no_scan(watched.plans, ("decisions", "leases"))
+
+
+OPEN = "USING INDEX leases_by_end"
+"""Which holds no block that was given back."""
+
+
+def check_no_scan(plans, tables):
+    """No statement goes through all rows of one of the tables, of which each is looked at."""
+    found = {name for name in tables for statement in plans if re.search(rf"\b{name}\b", statement)}
+    assert found == set(tables)
+    for statement, plan in plans.items():
+        for table in tables:
+            assert not re.search(rf"(Seq Scan on|SCAN) {table}\b(?! {OPEN})", plan), (statement, plan)

@@ -8,6 +8,7 @@ worker solves it for all. With the true costs as planned, the price is 0 and eve
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -86,21 +87,26 @@ class PolicyPacing:
             partial(hold_duty, name=_DUTY, holder=self.holder, seconds=3 * PACE_SECONDS)
         ):
             return
-        self.database.change(self._solve)
+        spent = self.database.change(self._spent)
+        version = self.policy.version
+        # read by itself, because whoever writes to SQLite would wait for it
+        shown = self.database.read(partial(shown_of, version=version, of_newcomers=(NEWCOMER, UNKNOWN_CUSTOMER)))
+        self.database.change(partial(self._set_prices, spent=spent, shown=shown))
 
-    def _solve(self, connection: Connection) -> None:
-        names, version = [one.campaign_id for one in self.campaigns], self.policy.version
-        redeemed = redeemed_minor(connection, names)
-        before = begin_pacing(connection, version, redeemed)
-        shown = shown_of(connection, version, (NEWCOMER, UNKNOWN_CUSTOMER))
-        leased = spent_of_leases(connection, version)
+    def _spent(self, connection: Connection) -> dict[str, int]:
+        """Return what was redeemed since the policy is paced, by campaign."""
+        redeemed = redeemed_minor(connection, [one.campaign_id for one in self.campaigns])
+        before = begin_pacing(connection, self.policy.version, redeemed)
+        return {name: minor - before[name] for name, minor in redeemed.items()}
+
+    def _set_prices(self, connection: Connection, spent: Mapping[str, int], shown: PlanProgress) -> None:
+        version, leased = self.policy.version, spent_of_leases(connection, self.policy.version)
         for campaign in self.campaigns:
             name = campaign.campaign_id
-            spent = redeemed[name] - before[name]
             price = campaign.price(
-                MICRO * spent, shown.n_offers.get(name, 0), self._share_seen(shown), MICRO * leased.get(name, 0)
+                MICRO * spent[name], shown.n_offers.get(name, 0), self._share_seen(shown), MICRO * leased.get(name, 0)
             )  # fmt: skip
-            set_price(connection, version, name, price, spent)
+            set_price(connection, version, name, price, spent[name])
 
     def _share_seen(self, shown: PlanProgress) -> float:
         return min(1.0, shown.n_customers / max(1, len(self.policy.hashes)))

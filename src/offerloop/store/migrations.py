@@ -153,6 +153,16 @@ _FURTHER = (
 """Campaigns of which decisions gave offers beside the first one."""
 _REFUSED = ("alter table requests add column customer_id text",)
 _SPENT = ("alter table leases add column spent_minor bigint not null default 0",)
+_LOOKED_UP = (
+    "create index history_by_customer on history (customer_id) where customer_id is not null",
+    "create index redemptions_by_customer on redemptions (customer_id)",
+    "create index customers_by_customer on customers (customer_id)",
+    "create index requests_by_customer on requests (customer_id) where customer_id is not null",
+    "create index decisions_by_version on decisions (version)",
+    "create index leases_by_end on leases (expires_at) where used_minor is null",
+)
+"""What is looked up while others wait to write: a customer who is exported or erased, a policy's decisions by pacing,
+and blocks of workers who are gone."""
 
 
 def _append_only(table: str, dialect: str) -> tuple[str, ...]:
@@ -218,6 +228,7 @@ def _statements(dialect: str) -> tuple[tuple[str, ...], ...]:
         _FURTHER,
         _SPENT,
         _REFUSED,
+        _LOOKED_UP,
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Column, ColumnElement, Connection, delete, insert, select, true, update
 
 from offerloop.errors import StoreError
 from offerloop.message import Message, packed
@@ -40,8 +40,9 @@ from offerloop.store.schema import (
 KEPT_EVENTS = ("order", "return", "redemption")
 """Kinds of events with amounts, which stay under the key."""
 _LEDGER = (coupons, customers, locks, redemptions, history)
-_NAMES_IN_LEDGER = ("code", "lock_key", "redemption_id", "request_key")
-"""Columns of the ledger that hold names which the shop gave, and which may hold the customer's id."""
+_NAMES_IN_LEDGER = ("lock_key", "redemption_id", "request_key", "code")
+"""Columns of the ledger that hold names which the shop gave, and which may hold the customer's id; codes come last,
+because the others are found by them."""
 _ERASED = Message("erased with a customer")
 _CLEAN_SECONDS = 30.0
 
@@ -237,14 +238,25 @@ def _ledger(connection: Connection, renaming: Renaming) -> int:
         for name in sorted({getattr(row, column) for row in entries} - {None}):
             other = _of_code(connection, name, renaming) if column == "code" else renaming.of_name(name)
             if other != name:
-                _rename(connection, column, name, other)
+                _rename(connection, column, name, other, key)
     return kept
 
 
-def _rename(connection: Connection, column: str, name: str, other: str) -> None:
+def _rename(connection: Connection, column: str, name: str, other: str, key: str) -> None:
     """Give a code, a lock, a redemption or a request another name wherever it stands."""
     places = [table.c[column] for table in _LEDGER if column in table.c]
     if column in ("request_key", "redemption_id"):  # the key of its command names a redemption
         places += [requests.c.key, history.c.request_key, history.c.redemption_id, redemptions.c.redemption_id]
     for place in dict.fromkeys(places):
-        connection.execute(update(place.table).where(place == name).values({place.name: other}))
+        named = (place == name) & _by_index(place, name, key)
+        connection.execute(update(place.table).where(named).values({place.name: other}))
+
+
+def _by_index(place: Column[str], name: str, key: str) -> ColumnElement[bool]:
+    """Return a condition that all rows of a name meet, by which an index finds them: a command is about one code, or
+    issues several to one customer, and all of them have entries under the customer's key."""
+    if place.table in (history, locks):
+        return place.table.c.code.in_(select(history.c.code).where(history.c.customer_id == key))
+    if place is redemptions.c.code:
+        return redemptions.c.redemption_id.in_(select(history.c.redemption_id).where(history.c.code == name))
+    return true()
