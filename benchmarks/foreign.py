@@ -300,7 +300,8 @@ def options(description: str | None, out: str) -> argparse.ArgumentParser:
     """Return a parser of the options by which worlds are chosen."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--shops", nargs="+", choices=(*SHOPS, *FILES, *SIMULATORS), default=["journey"])
-    parser.add_argument("--families", nargs="+", help="all of each shop when not given")
+    families = {name for one in SIMULATORS.values() for name in one.families}.union(FAMILIES)
+    parser.add_argument("--families", nargs="+", choices=sorted(families), help="all of each shop when not given")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1])
     parser.add_argument("--customers", type=int, default=2_000)
     parser.add_argument("--periods", type=int, default=12)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import sys
 from collections.abc import Iterator
 from functools import partial
@@ -21,7 +22,7 @@ from measured_pages import filled
 from pydantic import BaseModel
 from typer.main import get_command
 
-from offerloop.cli import app
+from offerloop.cli import PANELS, app
 from offerloop.commands.terminal.help import SHARED, help_text
 from offerloop.config import Config, Oidc, Serve, SourceName
 from offerloop.config.limits import Band, LimitRule, Limits
@@ -34,6 +35,7 @@ from offerloop.tables import OUTCOMES, OVERLAP, POLICY_VALUES, READOUT_EFFECTS, 
 
 DOCS = Path(__file__).parent.parent / "docs"
 NOTE = "<!-- Written by scripts/reference.py; change the code instead. -->\n"
+_PANEL = re.compile(r"(<!-- commands: (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def configuration() -> str:
@@ -120,6 +122,23 @@ def commands() -> str:
     return "\n".join(lines[:-1]) + "\n"
 
 
+def guides() -> str:
+    """The list of guides, with what the help says of each command."""
+    page = (DOCS / "how-to/index.md").read_text(encoding="utf-8")
+    return _PANEL.sub(lambda part: f"{part[1]}\n{_panel(part[2])}\n\n{part[3]}", page)
+
+
+def _panel(title: str) -> str:
+    """Return the table of the commands of a panel."""
+    commands = get_command(app).commands  # type: ignore[attr-defined]
+    names = [function.__name__.replace("_", "-") for function in PANELS[title]]
+    rows = (
+        f"| [`offerloop {name}`]({name}.md) | {_in_cell(commands[name].help.splitlines()[0]).removesuffix('.')} |"
+        for name in names
+    )
+    return "\n".join(["| command | what it does |", "|---|---|", *rows])
+
+
 def _own(command: Command) -> list[Parameter]:
     """Return what no other command shares."""
     return [one for one in command.params if one.name not in SHARED]
@@ -146,6 +165,7 @@ def _with_figures() -> Iterator[str]:
 
 
 PAGES = {
+    "how-to/index.md": guides,
     "reference/commands.md": commands,
     "reference/http.md": partial(http_reference, NOTE),
     "reference/configuration.md": configuration,

@@ -223,3 +223,15 @@ def test_the_design_has_the_layers_that_the_linter_checks():
     ]
     layers = "\n".join(f"    {layer}" for layer in contracts[0]["layers"])
     assert f"\n\n{layers}\n\n" in (ROOT / "DESIGN.md").read_text(encoding="utf-8")
+
+
+def test_the_glossary_explains_each_term_once(reference):
+    rows = re.findall(r"^\| (.+?) \|", reference.PAGES["reference/glossary.md"](), re.MULTILINE)
+    terms = [term for term in rows if term != "term"]
+    assert len(terms) > 80
+    assert len(terms) == len(set(terms))
+
+
+def test_the_list_of_guides_has_the_first_line_of_each_help(reference):
+    page = reference.PAGES["how-to/index.md"]()
+    assert "| [`offerloop score`](score.md) | Recommend offers for new customers, by an earlier trial |\n" in page

@@ -100,7 +100,7 @@ def same(market: Market, budget: int, rng: np.random.Generator) -> OfferDraw:
 
 
 def buyers(market: Market, budget: int, rng: np.random.Generator) -> OfferDraw:
-    """The first offer of the campaign to whoever spent most in the last weeks: who buys anyway."""
+    """The first offer of the campaign to the customers with the highest recent spend: who buys anyway."""
     del rng
     recent = pl.concat([part["order_lines"] for part in market.parts[-RECENT_WEEKS:]])
     spent = recent.group_by("customer_id").agg(pl.col("paid").sum())

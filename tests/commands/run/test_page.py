@@ -113,7 +113,7 @@ def test_sources_that_were_not_given_say_what_they_would_add(page):
     ("campaign", "says"),
     [
         ("8", {"en": "before: no change can be shown", "zh": "之前就是如此：看不出变化"}),
-        ("9", {"en": "before: the adjusted figure shows a change", "zh": "之前就是如此：双重差分显示有变化"}),
+        ("9", {"en": "before: the difference-in-differences shows a change", "zh": "之前就是如此：双重差分显示有变化"}),
     ],
 )
 def test_the_title_of_a_single_past_campaign_claims_no_more_than_its_interval(make, campaign, says):

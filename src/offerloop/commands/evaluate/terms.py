@@ -14,16 +14,16 @@ TERMS = (
     Entry(
         "propensity",
         Message("propensity", context="glossary of an evaluation"),
-        Message("the probability with which what was shown was chosen, known when it was chosen"),
+        Message("the probability with which the offer that was shown had been chosen"),
     ),
     Entry(
         "policy",
         Message("policy", context="glossary of an evaluation"),
-        Message("a rule that says with which probability a customer is shown what"),
+        Message("a rule that gives each customer a probability of each offer"),
     ),
     Entry(
         "value-cost-profit",
-        Message("value, cost, profit", context="glossary of an evaluation"),
+        Message("value, cost, profit of a decision", context="glossary of an evaluation"),
         Message(
             "margin of the orders in the window before the cost of offers; own part of their coupons; value less cost"
         ),

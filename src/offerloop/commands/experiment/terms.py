@@ -9,7 +9,7 @@ TERMS = (
     Entry(
         "arm",
         Message("arm", context="glossary of an experiment"),
-        Message("the customers who got the same version"),
+        Message("the customers who got the same offer or version, or none"),
     ),
     Entry(
         "control",
@@ -19,12 +19,15 @@ TERMS = (
     Entry(
         "95-interval",
         Message("95 % interval", context="glossary of an experiment"),
-        Message("the range that holds the true difference in 95 of 100 such experiments"),
+        Message("the range that holds the true figure in 95 of 100 such studies, if their assumptions hold"),
     ),
     Entry(
         "p-value",
         Message("p-value", context="glossary of an experiment"),
-        Message("how often chance alone would show a difference at least as large, if there were none"),
+        Message(
+            "how often chance alone would show as much: 0.05 is in 5 of 100 such studies. A small one speaks for a "
+            "real difference: good where an effect is looked for, bad in the checks of the design"
+        ),
     ),
     Entry(
         "adjusted",

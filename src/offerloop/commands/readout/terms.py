@@ -7,9 +7,9 @@ from offerloop.report import Entry
 
 TERMS = (
     Entry(
-        "held-back-holdout",
-        Message("held back, holdout", context="glossary of a read-out"),
-        Message("customers never treated, drawn at random and kept: what would have happened"),
+        "holdout",
+        Message("holdout", context="glossary of a read-out"),
+        Message("customers who are never treated, drawn at random and kept"),
     ),
     Entry(
         "business-as-usual",
@@ -19,17 +19,17 @@ TERMS = (
     Entry(
         "profit",
         Message("profit", context="glossary of a read-out"),
-        Message("what the offers changed in margin, less what they cost us"),
+        Message("what offers change in margin, less what they cost us"),
     ),
     Entry(
         "95-interval",
         Message("95 % interval", context="glossary of a read-out"),
-        Message("the range that holds the true figure in 95 of 100 such comparisons"),
+        Message("the range that holds the true figure in 95 of 100 such studies, if their assumptions hold"),
     ),
     Entry(
         "adjusted",
-        Message("adjusted", context="glossary of a read-out"),
-        Message("less what the customers' earlier spending explains, which narrows the interval (CUPED)"),
+        Message("covariate-adjusted (CUPED)", context="glossary of a read-out"),
+        Message("less what the customers' earlier spending explains, which narrows the interval"),
     ),
     Entry(
         "sample-ratio",
@@ -39,7 +39,10 @@ TERMS = (
     Entry(
         "p-value",
         Message("p-value", context="glossary of a read-out"),
-        Message("how often chance alone would give a difference this large"),
+        Message(
+            "how often chance alone would show as much: 0.05 is in 5 of 100 such studies. A small one speaks for a "
+            "real difference: good where an effect is looked for, bad in the checks of the design"
+        ),
     ),
     Entry(
         "holm-s-correction",
@@ -59,7 +62,7 @@ TERMS = (
     Entry(
         "at-random",
         Message("at random", context="glossary of a read-out"),
-        Message("a few customers get an offer at random, so that its effect can be learned"),
+        Message("a few customers get an offer drawn at random, so that its effect can be learned"),
     ),
     Entry(
         "whole-programme",

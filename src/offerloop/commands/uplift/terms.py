@@ -9,19 +9,23 @@ TERMS = (
     Entry(
         "effect",
         Message("effect (uplift)", context="glossary of a trial"),
-        Message("what an offer changes, against what would have happened without it"),
+        Message("the change that an offer causes, against what would have happened without it"),
     ),
     Entry(
         "arm",
         Message("arm", context="glossary of a trial"),
-        Message("the customers who were given the same offer, or none"),
+        Message("the customers who got the same offer or version, or none"),
     ),
     Entry(
         "value-cost-profit",
         Message("value, cost, profit", context="glossary of a trial"),
         Message("what an offer brings before its cost; what it costs; value less cost"),
     ),
-    Entry("policy", Message("policy", context="glossary of a trial"), Message("a rule that says who gets which offer")),
+    Entry(
+        "policy",
+        Message("policy", context="glossary of a trial"),
+        Message("a rule that gives each customer a probability of each offer"),
+    ),
     Entry(
         "left-out",
         Message("left-out customers", context="glossary of a trial"),
@@ -30,7 +34,7 @@ TERMS = (
     Entry(
         "95-interval",
         Message("95 % interval", context="glossary of a trial"),
-        Message("the range that holds the true figure in 95 of 100 such studies"),
+        Message("the range that holds the true figure in 95 of 100 such studies, if their assumptions hold"),
     ),
     Entry(
         "p-value",

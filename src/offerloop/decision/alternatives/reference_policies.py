@@ -37,7 +37,7 @@ def random_customers(effects: pl.DataFrame, valuation: HeldOutValue, spend: floa
 
 
 def most_likely_buyers(effects: pl.DataFrame, valuation: HeldOutValue, spend: float, depth: pl.Series) -> Floats:
-    """Response ranking: everyone's most probable purchase, most probable first, at one depth, until spent."""
+    """Return the weights (rows,) of everyone's most probable purchase, most probable first, until all is spent."""
     ranked = ranked_buyers(effects, depth)
     weights = np.zeros(effects.height)
     cost = valuation.of_rows(ranked).cost

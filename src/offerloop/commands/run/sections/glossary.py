@@ -9,12 +9,12 @@ TERMS = (
     Entry(
         "profit",
         Message("profit", context="glossary"),
-        Message("what an offer changes in margin, less what the offer costs us"),
+        Message("what offers change in margin, less what they cost us"),
     ),
     Entry("value", Message("value", context="glossary"), Message("incremental margin before the offer's cost")),
     Entry(
-        "response",
-        Message("response", context="glossary"),
+        "effect",
+        Message("effect (uplift)", context="glossary"),
         Message("the change that an offer causes, against what would have happened without it"),
     ),
     Entry(
@@ -40,7 +40,9 @@ TERMS = (
     Entry("budget", Message("budget", context="glossary"), Message("the most that a campaign's offers may cost us")),
     Entry("liability", Message("liability", context="glossary"), Message("the most that an assigned offer can cost")),
     Entry(
-        "shadow-price", Message("shadow price", context="glossary"), Message("extra profit of one more unit of budget")
+        "shadow-price",
+        Message("shadow price", context="glossary"),
+        Message("the extra profit of one more unit of a budget or limit"),
     ),
     Entry(
         "stop-point",
@@ -58,17 +60,19 @@ TERMS = (
         Message("where profit changes from below zero to above it"),
     ),
     Entry(
-        "holdout", Message("holdout", context="glossary"), Message("customers never treated, drawn at random and kept")
+        "holdout",
+        Message("holdout", context="glossary"),
+        Message("customers who are never treated, drawn at random and kept"),
     ),
     Entry(
         "exploration",
         Message("exploration", context="glossary"),
-        Message("a few customers get an offer at random, so that its effect can be learned"),
+        Message("a few customers get an offer drawn at random, so that its effect can be learned"),
     ),
     Entry(
         "propensity",
         Message("propensity", context="glossary"),
-        Message("probability with which the offer shown was chosen"),
+        Message("the probability with which the offer that was shown had been chosen"),
     ),
     Entry(
         "placebo",
@@ -81,9 +85,9 @@ TERMS = (
         Message("targeted customers less others, without regard to how they were chosen"),
     ),
     Entry(
-        "adjusted",
-        Message("adjusted", context="glossary"),
-        Message("change of targeted customers less change of others (difference-in-differences)"),
+        "difference-in-differences",
+        Message("difference-in-differences", context="glossary"),
+        Message("change of targeted customers less change of others"),
     ),
     Entry(
         "design-a-design-b",
@@ -119,9 +123,11 @@ TERMS = (
     ),
     Entry("tag", Message("tag", context="glossary"), Message("a readable label derived from a customer's profile")),
     Entry(
-        "affinity", Message("affinity", context="glossary"), Message("a recommender's score, no unit; not a response")
+        "affinity",
+        Message("affinity", context="glossary"),
+        Message("a recommender's score of a product for a customer; it has no unit"),
     ),
-    Entry("assignment", Message("assignment", context="glossary"), Message("customer and offer in a plan")),
+    Entry("assignment", Message("assignment", context="glossary"), Message("a customer and an offer in a plan")),
 )
 """The words of the report."""
 STEPS = (

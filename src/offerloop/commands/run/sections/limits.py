@@ -45,8 +45,8 @@ def _limits_of_evidence(findings: Findings, facts: RunFacts, evidence: ShelfEvid
     if findings.table("campaign_effects") is not None:
         sentences.append(
             _(
-                "Past campaigns were not drawn at random; where the placebo differs from zero, the adjusted "
-                "figure cannot be trusted."
+                "Past campaigns were not drawn at random; where the placebo differs from zero, the "
+                "difference-in-differences cannot be trusted."
             )
         )
     said = (*sentences[:1], _test(findings, _), *test_sentences(facts), *sentences[1:])

@@ -1,4 +1,4 @@
-"""Section 4: what past campaigns did, naive against adjusted."""
+"""Section 4: what past campaigns did, naive difference against difference-in-differences."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from offerloop.report import (
 SHOWN = 6
 COMPARISONS = {
     "naive": Message("naive difference", context="label of a line"),
-    "adjusted": Message("adjusted", context="label of a line"),
+    "adjusted": Message("difference-in-differences", context="label of a line"),
     "placebo": Message("placebo", context="label of a line"),
 }
 """The three figures of a campaign."""
 ONE_CLEAR = Message(
-    "Customers who got the campaign spend {low} more per week than others, but they did so before: the adjusted figure "
-    "shows a change"
+    "Customers who got the campaign spend {low} more per week than others, but they did so before: the "
+    "difference-in-differences shows a change"
 )
 ONE_UNPROVEN = Message(
     "Customers who got the campaign spend {low} more per week than others, but they did so before: no change can be "
@@ -80,13 +80,13 @@ def past_campaigns(findings: Findings) -> list[PastCampaign]:
 
 _COMPARISONS = Message(
     "The naive figure compares targeted customers with the others. It is not an effect: campaigns went to people who "
-    "spend much anyway. The adjusted figure compares how much the weekly spend of both groups changed. The placebo "
-    "makes the same comparison between two periods before the campaign, when it should find nothing."
+    "spend much anyway. The difference-in-differences compares how much the weekly spend of both groups changed. The "
+    "placebo makes the same comparison between two periods before the campaign, when it should find nothing."
 )
 
 
 def past_campaigns_section(findings: Findings, _: Localizer) -> Section:
-    """A forest plot of the largest campaigns, and why even the adjusted figures are no proof."""
+    """A forest plot of the largest campaigns, and why even the difference-in-differences is no proof."""
     past, label = past_campaigns(findings), _("Past campaigns", context="section name")
     if not past:
         return Section("past", label, _("What past campaigns did is not known"), (_none_judged(_),))
@@ -130,9 +130,9 @@ def _drifting(past: list[PastCampaign], _: Localizer) -> list[Block]:
         return []
     text = _(
         "In {n} of the {all} campaigns with a placebo ({names}), the placebo is not zero: the spend "
-        "of targeted customers already changed differently before the campaign, so their adjusted "
-        "figures cannot be trusted either. Only customers held out at random can show what a campaign"
-        " does; every plan holds some out.",
+        "of targeted customers already changed differently before the campaign, so their "
+        "differences-in-differences cannot be trusted either. Only customers held out at random can show "
+        "what a campaign does; every plan holds some out.",
         n=len(names),
         all=sum(one.placebo is not None for one in past),
         names=_.listed(names),
@@ -159,7 +159,7 @@ def _message(largest: list[PastCampaign], _: Localizer) -> str:
 def _title(largest: list[PastCampaign], _: Localizer) -> str:
     adjusted = [one.adjusted.value for one in largest if one.adjusted is not None]
     if not adjusted:
-        return _("No past campaign had enough days before it for an adjusted figure")
+        return _("No past campaign had enough days before it for a difference-in-differences")
     return _(
         "Once earlier spending is taken into account, the difference in weekly spend shrinks "
         "to between {low} and {high}",
