@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,17 +37,19 @@ NEWEST_JOBS = 10_000
 """Jobs among which those are looked for that still read an uploaded file."""
 
 
-def erase_customer(database: Database, customer_id: str, actor: str) -> tuple[Erased, Job]:
+def erase_customer(
+    database: Database, customer_id: str, actor: str, *, ignore_case: bool = False
+) -> tuple[Erased, Job]:
     """Erase a customer from the store for an `actor`, and return what was erased and the job that erases the rest.
 
-    The audit trail says so in the same transaction. Events of the customer that arrive from now on are dropped. The job
-    also overwrites what was deleted, which may take a while and holds up who writes to SQLite.
+    The audit trail says so in the same transaction. Events of the customer that arrive from now on are dropped. With
+    `ignore_case`, ids that differ only in upper and lower case are erased with it. The job also overwrites what was
+    deleted, which may take a while and holds up who writes to SQLite.
     """
 
     def erase(connection: Any) -> tuple[Erased, Job]:  # noqa: ANN401 - a connection of SQLAlchemy
-        erased = erase_from_store(connection, customer_id)
-        request = {"customer_id": customer_id, "key": erased.key}
-        job = add_job(connection, ERASURE, request)
+        erased = erase_from_store(connection, customer_id, ignore_case=ignore_case)
+        job = add_job(connection, ERASURE, {"keys": dict(erased.keys)})
         add_entry(connection, actor, "customer erased", job.job_id)
         return erased, job
 
@@ -60,7 +63,8 @@ def erase_files(shop: Path, request: Mapping[str, Any]) -> dict[str, Any]:
     Lists of codes that were uploaded and wait for their job stay: it leaves out who was erased, and deletes them.
     """
     config = load_config(shop)
-    names = _names(config, request["customer_id"], request["key"])
+    keys: dict[str, str] = request["keys"]
+    names = _names(config, {config.privacy.in_its_case(name): key for name, key in keys.items()} | keys)
     folder = shop.parent if shop.is_file() else shop
     _remove_what_is_made_anew(folder)
     with writing(folder):
@@ -71,7 +75,7 @@ def erase_files(shop: Path, request: Mapping[str, Any]) -> dict[str, Any]:
     for url in {config.data.url, journal}:
         if not url.startswith("sqlite:///") or Path(url.removeprefix("sqlite:///")).exists():
             n_steps += _erase_steps(url, names, overwrites=url == journal)  # the store is overwritten at the end
-    traces = _erase_traces(folder, config.data.url, request["customer_id"], request["key"])
+    traces = _erase_traces(folder, config.data.url, keys)
     return {"files": n_files, "steps": n_steps, "traces": traces}
 
 
@@ -80,17 +84,19 @@ def _remove_what_is_made_anew(folder: Path) -> None:
         shutil.rmtree(place, ignore_errors=True)
 
 
-def _erase_traces(folder: Path, url: str, customer_id: str, key: str) -> list[str]:
-    """Look for the customer's id in every table, put the key in its place, and return where it still stands: nowhere.
+def _erase_traces(folder: Path, url: str, keys: Mapping[str, str]) -> list[str]:
+    """Look for each spelling of the customer's id in every table, put its key in its place, and return where one still
+    stands: nowhere.
 
     Jobs that erase the customer keep the id until their end.
     """
     database = Database.open(url)
     try:
         forget_uploads(folder, database.read(lambda connection: list_jobs(connection, NEWEST_JOBS)))
-        traces = database.read(lambda connection: traces_of(connection, customer_id))
-        database.change(lambda connection: erase_traces(connection, customer_id, key, traces))
-        return database.read(lambda connection: traces_of(connection, customer_id))
+        for name, key in keys.items():
+            traces = database.read(partial(traces_of, customer_id=name))
+            database.change(partial(erase_traces, customer_id=name, key=key, columns=traces))
+        return sorted({one for name in keys for one in database.read(partial(traces_of, customer_id=name))})
     finally:
         database.close()
 
@@ -108,12 +114,12 @@ def _erase_steps(url: str, names: Mapping[str, str], *, overwrites: bool) -> int
         database.close()
 
 
-def _names(config: Config, customer_id: str, key: str) -> dict[str, str]:
+def _names(config: Config, keys: Mapping[str, str]) -> dict[str, str]:
     """Return the names of a customer in the files of runs, each with what stands there from now on."""
-    names = {customer_id, config.privacy.in_its_case(customer_id)}
+    names = dict(keys)
     if config.privacy.pseudonymise:
         try:
-            names |= set(pseudonyms(sorted(names), config.privacy).values())
+            names |= {hidden: keys[one] for one, hidden in pseudonyms(keys, config.privacy).items()}
         except OfferloopError as error:
             raise type(error)(Message("the files of runs hold pseudonyms, and {error}", error=error.message)) from None
-    return dict.fromkeys(names, key)
+    return names

@@ -114,6 +114,7 @@ if TYPE_CHECKING:
     from offerloop.store.reported.exporting import customer_records
     from offerloop.store.reported.incoming import EVENT, AnyEvent, CustomerEvent, Event, Moment
     from offerloop.store.reported.recent_customers import customers_reported_since, events_of, product_categories
+    from offerloop.store.reported.spellings import spellings_of
     from offerloop.store.reported.traces import erase_traces, traces_of
     from offerloop.store.served.decisions import (
         DecisionRecord,
@@ -365,6 +366,7 @@ __all__ = [
     "set_test_arm",
     "shown_by_campaign",
     "shown_of",
+    "spellings_of",
     "spent_of_leases",
     "state_after",
     "state_at",

@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Event, RLock, Thread
 from typing import Any
 
-from offerloop.config import config_file, load_config
+from offerloop.config import Privacy, config_file, load_config
 from offerloop.errors import OfferloopError
 from offerloop.message import Message
 from offerloop.offers import FindLeft, OfferLeft, OfferSet
@@ -56,6 +56,7 @@ from offerloop.store import (
     offers_text,
     promoted,
     read_choices,
+    spellings_of,
 )
 from offerloop.web.auth import Credentials
 from offerloop.web.settings import Settings
@@ -142,6 +143,8 @@ class Worker:
     _config_at: int = 0
     _paces: bool = False
     """Whether the configuration asks for pacing."""
+    privacy: Privacy = field(default_factory=Privacy)
+    """What the configuration says of ids, when it could be read last."""
     _rounds: int = 0
     _spending: tuple[float, str, tuple[CampaignSpend, ...]] = (0.0, "", ())
     """Until when the spend that was counted holds, by which policy, and what it is."""
@@ -244,6 +247,12 @@ class Worker:
         """Give a customer who was erased nothing of the plan from now on."""
         self.leaving.add(self.choices.in_its_case(customer_id))
 
+    def spellings(self, customer_id: str) -> list[str]:
+        """Return the ids on record that are this customer, the given one first."""
+        if not self.privacy.ignore_case:
+            return [customer_id]
+        return self.database.read(partial(spellings_of, customer_id=customer_id))
+
     def policy_of(self, version: str) -> Policy:
         """Return the policy of a decision on record, which may not be served any more.
 
@@ -334,6 +343,7 @@ class Worker:
         self._follow_policy()
         if self.served is not before:
             self._read_choices()
+        self._read_configuration()
         self._pace()
         if self.served is not None and self._rounds % NEWCOMERS_EVERY == 0:
             self.served.newcomers.follow()
@@ -350,16 +360,21 @@ class Worker:
         self.leaving |= leaving
         self.leaving -= before - leaving
 
-    def _pace(self) -> None:
-        """Read the prices of budgets, and solve them anew now and then where that is this worker's duty."""
+    def _read_configuration(self) -> None:
+        """Read what the configuration says of budgets and of ids again where its file has changed."""
         path = config_file(self.settings.shop)
         changed_at = path.stat().st_mtime_ns if path.is_file() else 0
         if changed_at != self._config_at:
             self._config_at, self.config_error = changed_at, None
             try:
-                self._paces = path.is_file() and load_config(path).serve.pacing
+                config = load_config(path) if path.is_file() else None
+                self._paces = config is not None and config.serve.pacing
+                self.privacy = Privacy() if config is None else config.privacy
             except OfferloopError as error:
                 self.config_error = error.message
+
+    def _pace(self) -> None:
+        """Read the prices of budgets, and solve them anew now and then where that is this worker's duty."""
         if self.served is None or not self._paces:
             self.prices = {}
             return

@@ -1,6 +1,7 @@
 """Customers over HTTP: profile, choices, export, and an erasure that reaches everything the service writes."""
 
 import json
+from functools import partial
 
 import polars as pl
 import pytest
@@ -8,7 +9,7 @@ from searched_bytes import without_hashes
 from served_shop import served, shop_of, with_role
 
 from offerloop.background import carry_out_next
-from offerloop.store import traces_of
+from offerloop.store import customers_being_erased, traces_of
 from offerloop.web import worker as module
 
 BOUGHT = {
@@ -141,6 +142,48 @@ def test_who_is_erased_gets_no_offer_under_an_id_in_another_case(service_in_smal
     assert service.delete("/v1/customers/C004", headers=headers).status_code == 202
     for name in ("C004", "c004"):
         assert decide(service, headers, name)["reasons"] == ["opted_out"]
+
+
+def test_all_spellings_of_an_id_are_one_customer_where_case_is_ignored(service):
+    worker, headers = service.app.state.worker, with_role(service, "admin")
+    config = worker.settings.shop / "offerloop.toml"
+    config.write_text(config.read_text() + '\n[data]\nsource = "store"\n[privacy]\nignore_case = true\n')
+    worker.follow()
+    views = [
+        {"event_id": f"{name}-{n}", "kind": "view", "customer_id": name, "product_id": "7", "at": BOUGHT["at"]}
+        for n in "12"
+        for name in ("Änne-X", "änne-x", "ÄNNE-X")
+    ]  # fmt: skip
+    assert service.post("/v1/events", headers=headers, json={"events": views[:2]}).json()["accepted"] == 2
+    service.put("/v1/customers/Änne-X/choices", headers=headers, json={"opt_out": True})
+    customer = service.get("/v1/customers/änne-x", headers=headers).json()
+    assert (customer["customer_id"], customer["opt_out"], customer["events"]) == ("änne-x", True, 3)
+    assert len(service.get("/v1/customers/änne-x/export", headers=headers).json()["events"]) == 3
+    assert service.delete("/v1/customers/änne-x", headers=headers).status_code == 202
+    assert worker.database.read(customers_being_erased) == {"änne-x", "Änne-X"}
+    assert service.get("/v1/customers/ÄNNE-X", headers=headers).status_code == 410
+    assert service.post("/v1/events", headers=headers, json={"events": views}).json()["dropped"] == len(views)
+    assert carry_out_next(worker.settings.shop, worker.database).result["traces"] == []
+    for name in ("änne-x", "Änne-X", "ÄNNE-X"):
+        assert worker.database.read(partial(traces_of, customer_id=name)) == []
+
+
+def test_ids_in_another_case_are_other_customers_otherwise(service):
+    headers = with_role(service, "admin")
+    for name in ("anna", "Anna"):
+        service.put(f"/v1/customers/{name}/choices", headers=headers, json={"opt_out": True})
+    service.delete("/v1/customers/anna", headers=headers)
+    assert service.get("/v1/customers/anna", headers=headers).status_code == 410
+    assert service.get("/v1/customers/Anna", headers=headers).json()["events"] == 1
+
+
+def test_a_visitor_whom_only_decisions_know_can_have_their_data_and_be_erased(service):
+    headers = with_role(service, "admin")
+    decide(service, headers, "visitor-77")
+    records = service.get("/v1/customers/visitor-77/export", headers=headers).json()["records"]
+    assert [len(records[name]) for name in records] == [1]
+    page = service.get("/console/customer?id=visitor-77", headers=headers)
+    assert (page.status_code, "/console/do/erase" in page.text) == (200, True)
 
 
 def test_an_erased_customer_is_nowhere(service):

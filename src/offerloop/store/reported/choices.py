@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, delete, select, update
 from offerloop.store.connect import clock, inserting
 from offerloop.store.counting import next_value, value_of
 from offerloop.store.reported.erased import hold_off_erasures
+from offerloop.store.reported.spellings import spellings_of
 from offerloop.store.schema import choices
 
 _CHANGES = "choices"
@@ -99,10 +100,16 @@ def delete_choice(connection: Connection, customer_id: str) -> int:
     return deleted
 
 
-def read_choice(connection: Connection, customer_id: str) -> Choice | None:
-    """Return the choices of one customer; None where none are known."""
-    row = connection.execute(select(choices).where(choices.c.customer_id == customer_id)).one_or_none()
-    return None if row is None else Choice(row.customer_id, row.opt_out, row.test_arm, row.changed_at)
+def read_choice(connection: Connection, customer_id: str, *, ignore_case: bool = False) -> Choice | None:
+    """Return the choices of one customer, whom others write in another case with `ignore_case`; None where none are
+    known."""
+    names = spellings_of(connection, customer_id, [choices]) if ignore_case else [customer_id]
+    special: SpecialCustomer | None = None
+    for row in connection.execute(select(choices).where(choices.c.customer_id.in_(names)).order_by(choices.c.version)):
+        special = _special(row, special)
+    if special is None:
+        return None
+    return Choice(customer_id, special.opted_out, special.test_arm, special.changed_at)
 
 
 def read_choices(connection: Connection, before: ChoicesRead, *, ignore_case: bool = False) -> ChoicesRead:

@@ -46,16 +46,23 @@ def erased_among(connection: Connection, customers: Collection[str]) -> set[str]
     if not customers or connection.execute(_ANY).first() is None:
         return set()
     key = secret(connection, _KEY)
-    digests = {_digest(key, one): one for one in customers}
-    matches = connection.execute(select(erased.c.digest).where(erased.c.digest.in_(sorted(digests)))).scalars()
-    return {digests[one] for one in matches}
+    digests = {one: {_digest(key, one), _digest(key, _in_any_case(one))} for one in customers}
+    wanted = sorted(set().union(*digests.values()))
+    matches = set(connection.execute(select(erased.c.digest).where(erased.c.digest.in_(wanted))).scalars())
+    return {one for one, of_customer in digests.items() if not of_customer.isdisjoint(matches)}
 
 
-def note_erased(connection: Connection, customer_id: str, now: int) -> None:
-    """Remember that a customer was erased."""
-    row = {"digest": _digest(secret(connection, _KEY), customer_id), "at": now}
+def note_erased(connection: Connection, customer_id: str, now: int, *, ignore_case: bool = False) -> None:
+    """Remember that a customer was erased, with `ignore_case` under every spelling of the id."""
+    name = _in_any_case(customer_id) if ignore_case else customer_id
+    row = {"digest": _digest(secret(connection, _KEY), name), "at": now}
     if connection.execute(select(erased.c.at).where(erased.c.digest == row["digest"])).first() is None:
         connection.execute(insert(erased).values(row))
+
+
+def _in_any_case(customer_id: str) -> str:
+    """Return a name for all spellings of an id in upper and lower case, which no id can be."""
+    return f"\0{customer_id.lower()}"
 
 
 def _digest(key: bytes, customer_id: str) -> str:

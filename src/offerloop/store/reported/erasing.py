@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from offerloop.store.database import Database
 from offerloop.store.reported.choices import delete_choice
 from offerloop.store.reported.erased import hold_off_erasures, note_erased
 from offerloop.store.reported.renaming import Renaming
+from offerloop.store.reported.spellings import spellings_of
 from offerloop.store.reported.traces import lifted, names_of_others
 from offerloop.store.schema import (
     coupons,
@@ -51,30 +52,45 @@ _CLEAN_SECONDS = 30.0
 class Erased:
     """What became of a customer."""
 
-    key: str
-    """What stands in place of the id; it says nothing and is linked to nothing."""
+    keys: Mapping[str, str]
+    """What stands in place of each spelling of the id, the given one first; it says and is linked to nothing."""
     deleted: int
     """Rows that are gone."""
     kept: int
-    """Rows that stay under the key."""
+    """Rows that stay under a key."""
+
+    @property
+    def key(self) -> str:
+        """What stands in place of the id as it was given."""
+        return next(iter(self.keys.values()))
 
 
-def erase_from_store(connection: Connection, customer_id: str) -> Erased:
-    """Erase a customer within the transaction of the connection, and drop events that come later."""
+def erase_from_store(connection: Connection, customer_id: str, *, ignore_case: bool = False) -> Erased:
+    """Erase a customer within the transaction of the connection, and drop events that come later.
+
+    With `ignore_case`, ids that differ only in upper and lower case are erased with it, each under a key of its own.
+    """
     hold_off_erasures(connection, alone=True)
-    note_erased(connection, customer_id, clock(connection))
-    renaming = Renaming(customer_id, _key_like(customer_id))
+    note_erased(connection, customer_id, clock(connection), ignore_case=ignore_case)
+    names = spellings_of(connection, customer_id) if ignore_case else [customer_id]
+    keys = {name: _key_like(name) for name in names}
+    rows = [_erase(connection, Renaming(name, key)) for name, key in keys.items()]
+    return Erased(keys, sum(deleted for deleted, _ in rows), sum(kept for _, kept in rows))
+
+
+def _erase(connection: Connection, renaming: Renaming) -> tuple[int, int]:
+    """Erase one spelling of an id, and return how many rows were deleted and how many stay under the key."""
     with lifted(connection, history):
         n_entries = _ledger(connection, renaming)
     deleted, kept = _events(connection, renaming)
     _strip_decisions(connection, renaming)
-    deleted += delete_choice(connection, customer_id)
+    deleted += delete_choice(connection, renaming.customer_id)
     for table in (customer_keys, notices):
-        deleted += _count(connection, delete(table).where(table.c.customer_id == customer_id))
+        deleted += _count(connection, delete(table).where(table.c.customer_id == renaming.customer_id))
     deleted += _delete_answers(connection, renaming)
     if renaming.is_distinct:
         _forget_failures(connection, renaming)
-    return Erased(renaming.key, deleted, kept + n_entries)
+    return deleted, kept + n_entries
 
 
 def _delete_answers(connection: Connection, renaming: Renaming) -> int:

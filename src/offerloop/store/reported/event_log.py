@@ -95,9 +95,9 @@ class EventLog:
         )
         return sorted(self.database.read(lambda connection: list(connection.execute(query).scalars())))
 
-    def of_customer(self, customer_id: str) -> list[StoredEvent]:
-        """Return all events of one customer, first things first."""
-        query = select(events).where(events.c.customer_id == customer_id).order_by(events.c.at, events.c.event_id)
+    def of_customer(self, *spellings: str) -> list[StoredEvent]:
+        """Return all events of one customer under any of these ids, first things first."""
+        query = select(events).where(events.c.customer_id.in_(spellings)).order_by(events.c.at, events.c.event_id)
         return self.database.read(lambda connection: [stored_event(row) for row in connection.execute(query)])
 
 

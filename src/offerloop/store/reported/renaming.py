@@ -103,7 +103,7 @@ class Renaming:
             for text in (self.customer_id, self.customer_id.upper())
             for form in (text, json.dumps(text, ensure_ascii=False)[1:-1], json.dumps(text)[1:-1])
         }
-        return or_(*(func.lower(column).like(f"%{_like(one)}%", escape="~") for one in sorted(forms)))
+        return or_(*(func.lower(column).like(f"%{like_pattern(one)}%", escape="~") for one in sorted(forms)))
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
@@ -139,7 +139,7 @@ def _like_sign(sign: str) -> str:
     return r"[^\W\d_]" if sign.isalpha() else r"(?!)"
 
 
-def _like(form: str) -> str:
+def like_pattern(form: str) -> str:
     """Return SQL's pattern of a form in small letters, which of other alphabets a database may not know."""
     signs = (("~" if sign in "%_~" else "") + sign.lower() if sign.isascii() else "_" for sign in form)
     return _ESCAPED.sub(lambda _: r"\u____", "".join(signs))

@@ -199,7 +199,7 @@ def customers_being_erased(connection: Connection) -> frozenset[str]:
     """Return the customers whom a job is still to erase from the files of runs."""
     wanted = select(jobs.c.request).where(jobs.c.kind == ERASURE, jobs.c.state.in_(("queued", "running")))
     requests = (json.loads(one) for one in connection.execute(wanted).scalars())
-    return frozenset(one["customer_id"] for one in requests if "customer_id" in one)
+    return frozenset(name for one in requests for name in one.get("keys", ()))
 
 
 def job_named(connection: Connection, name: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any, Literal
 
 import polars as pl
@@ -178,10 +179,10 @@ def make_test_customer(request: Request, customer_id: CustomerId, body: TestArm,
 def export_customer(request: Request, customer_id: CustomerId, caller: Administering) -> CustomerExport:
     """Return everything that is kept of a customer."""
     worker: Worker = request.app.state.worker
-    customer = _customer(worker, customer_id)
+    customer, spellings = _customer(worker, customer_id), worker.spellings(customer_id)
     worker.database.change(lambda connection: add_entry(connection, caller.actor, "customer exported"))
-    events = [with_instants(vars(one)) for one in EventLog(worker.database).of_customer(customer_id)]
-    records = worker.database.read(lambda connection: customer_records(connection, customer_id))
+    events = [with_instants(vars(one)) for one in EventLog(worker.database).of_customer(*spellings)]
+    records = worker.database.read(lambda connection: customer_records(connection, spellings))
     return CustomerExport(customer=customer, events=events, records=records)
 
 
@@ -192,8 +193,10 @@ def erase(request: Request, customer_id: CustomerId, caller: Administering) -> E
     Events that arrive later are dropped, decisions of the customer answer 410, and amounts stay under a random key.
     """
     worker: Worker = request.app.state.worker
-    erased, job = erase_customer(worker.database, customer_id, caller.actor)
-    worker.leave_out(customer_id)
+    ignore_case = worker.privacy.ignore_case
+    erased, job = erase_customer(worker.database, customer_id, caller.actor, ignore_case=ignore_case)
+    for name in erased.keys:
+        worker.leave_out(name)
     return ErasureBegun(deleted=erased.deleted, kept=erased.kept, job_id=job.job_id)
 
 
@@ -205,10 +208,12 @@ def _check_not_erased(worker: Worker, customer_id: str) -> None:
 def _customer(worker: Worker, customer_id: str) -> Customer:
     """Return what is known. Raises HttpProblem for a customer who was erased or whom nothing knows."""
     _check_not_erased(worker, customer_id)
-    choice = worker.database.read(lambda connection: read_choice(connection, customer_id))
-    n_events = len(EventLog(worker.database).of_customer(customer_id))
+    choice = worker.database.read(partial(read_choice, customer_id=customer_id, ignore_case=worker.privacy.ignore_case))
+    spellings = worker.spellings(customer_id)
+    n_events = len(EventLog(worker.database).of_customer(*spellings))
     of_run = _of_run(worker, customer_id)
-    if choice is None and not n_events and of_run is None:
+    is_known = choice is not None or n_events or of_run is not None
+    if not is_known and not worker.database.read(lambda connection: customer_records(connection, spellings)):
         raise HttpProblem("not_found")
     run, profile, (assignment, *further) = of_run or (None, {}, [None])
     tags = profile.pop("tags", None) or []
