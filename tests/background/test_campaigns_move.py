@@ -15,6 +15,7 @@ from offerloop.store import (
     Editor,
     Ledger,
     add_campaign,
+    approve_budget,
     declare,
     due_notice,
     find_campaign,
@@ -22,6 +23,8 @@ from offerloop.store import (
     move_campaign,
     open_budgets,
     promote,
+    propose_budget,
+    proposed_budgets,
     read_trail,
     take_lease,
 )
@@ -102,6 +105,37 @@ def test_another_budget_begins_a_run_once_when_its_time_has_come(database):
     assert [found.text.body_at(at)["budget"] for at in (now - 9, now, now + 2_000)] == ["10.00", "20.00", "30.00"]
     entries = [(one.action, one.body) for one in database.read(lambda one: read_trail(one, None, 9))]
     assert entries == [("campaign budget changed", {"budget": "20.00"})]
+
+
+def test_a_budget_that_is_approved_long_after_its_time_begins_a_run(database):
+    now = database.read(clock)
+    write(database, "spring", CampaignState.RUNNING)
+
+    def jobs_after(budget, at):
+        campaign = database.read(lambda one: find_campaign(one, "spring"))
+        change = BudgetChange(at, budget)
+        database.change(lambda one: propose_budget(one, campaign, f"proposal {budget}", change, "ada", 1))
+        (proposed,) = database.read(lambda one: proposed_budgets(one, campaign))
+        database.change(lambda one: approve_budget(one, proposed, "ben", 1))
+        follow_campaigns(database, CONFIG)
+        follow_campaigns(database, CONFIG)
+        return len(database.read(lambda one: list_jobs(one, 5)))
+
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql(f"update campaigns set changed_at = {now - 1_000_000}")
+    assert jobs_after("20.00", now - 100_000) == 1
+    assert jobs_after("30.00", now - 100_000) == 2
+    assert jobs_after("40.00", now - 200_000) == 2  # another budget counts since then
+
+
+def test_a_budget_whose_time_came_while_the_campaign_was_paused_begins_a_run_when_it_goes_on(database):
+    now = database.read(clock)
+    text = CampaignText({"title": "spring"}, None, None, (BudgetChange(now - 100_000, "20.00"),))
+    database.change(lambda one: add_campaign(one, "spring", text, Editor("ada", "ada")))
+    for state, n_jobs in ((CampaignState.PAUSED, 0), (CampaignState.RUNNING, 1)):
+        database.change(lambda one: move_campaign(one, find_campaign(one, "spring"), state, {"ben"}))  # noqa: B023
+        follow_campaigns(database, CONFIG)
+        assert len(database.read(lambda one: list_jobs(one, 5))) == n_jobs
 
 
 def test_a_campaign_whose_coupons_have_spent_the_budget_is_exhausted(database):

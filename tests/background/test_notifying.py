@@ -2,7 +2,9 @@
 
 import json
 import smtplib
+import socket
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import BaseRequestHandler, ThreadingTCPServer
 from threading import Thread
 
 import pytest
@@ -226,7 +228,17 @@ def test_a_signature_of_another_time_does_not_count():
     assert is_signed(SECRET, b"{}", header, 1_300)
     assert not is_signed(SECRET, b"{}", header, 1_301)
     assert not is_signed(SECRET, b"{}", header, 600)
-    assert not any(is_signed(SECRET, b"{}", one, 1_000) for one in ("", "t=1000", "v1=x", "t=x,v1=y", "t=1000,v1=ä"))
+    forged = (
+        "",
+        "t=1000",
+        "v1=x",
+        "t=x,v1=y",
+        "t=1000,v1=ä",
+        f"t={'9' * 400},v1=y",
+        f"t={'9' * 5_000},v1=y",
+        "t=١,v1=y",
+    )
+    assert not any(is_signed(SECRET, b"{}", one, 1_000) for one in forged)
 
 
 def test_a_missing_secret_sends_nothing_unsigned(database, hook, monkeypatch):
@@ -265,3 +277,30 @@ def test_alarms_go_to_mail(database, monkeypatch):
     assert (place, to) == (("mail.example", 2525), "ops@shop.example")
     assert subject == "Offerloop: the job 'run' failed: no orders"
     assert "job_id: job_1" in text
+
+
+def test_a_password_of_a_mail_server_is_sent_after_starttls_only(database, monkeypatch):
+    """A server on the network that offers no encryption is not told the password."""
+    heard = []
+
+    class Relay(BaseRequestHandler):
+        def handle(self):
+            self.request.sendall(b"220 relay\r\n")
+            while line := self.request.recv(1_000):
+                heard.append(line)
+                ends = line.startswith(b"QUIT")
+                self.request.sendall(b"221 bye\r\n" if ends else b"250-relay\r\n250 AUTH PLAIN LOGIN\r\n")
+
+    look_up = socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", lambda _, *more, **named: look_up("127.0.0.1", *more, **named))
+    with ThreadingTCPServer(("127.0.0.1", 0), Relay) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        smtp = f"smtp://user:sesame@mail.example:{server.server_address[1]}"
+        alarms = Alarms(mail=["ops@shop.example"], sender="offerloop@shop.example", smtp=smtp)
+        tell(database, config_of(alarms=alarms), what="the job 'run' failed")
+        assert send_due(database, config_of(alarms=alarms)) == 0
+        server.shutdown()
+    with database.engine.connect() as connection:
+        (failure,) = connection.exec_driver_sql("select failure from notices").scalars()
+    assert "STARTTLS" in failure
+    assert not any(b"AUTH" in one for one in heard)

@@ -43,8 +43,8 @@ class Answers(httpx.BaseTransport):
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
-        status, body = answer
-        return httpx.Response(status, json=body)
+        status, body, *headers = answer
+        return httpx.Response(status, headers=dict(*headers), json=body)
 
 
 def with_answers(monkeypatch, *answers):
@@ -174,7 +174,7 @@ def test_customers_choices_jobs_and_erasure(client):
     assert client.job(erased.job_id).kind == "erase"
     with pytest.raises(ProblemError, match="erased"):
         client.customer("c007")
-    with pytest.raises(AwayError, match="is queued after"):
+    with pytest.raises(TimeoutError, match="is queued after"):
         client.wait_for(job.job_id, seconds=0, every=0)
 
 
@@ -233,6 +233,15 @@ def test_a_change_is_tried_again_under_the_same_key(monkeypatch):
     with pytest.raises(AwayError, match="gone"):
         client.redeem("A", "anna", 5)
     assert len(sent.requests) == 4
+
+
+def test_a_request_is_not_sent_again_before_the_service_asks_for_it(monkeypatch):
+    done = (200, {"key": "k", "at": "2024-06-03T00:00:00Z", "expires_at": None})
+    client, _ = with_answers(monkeypatch, (429, {}, {"retry-after": "5"}), (503, {}, {"retry-after": "999"}), done)
+    waits = []
+    monkeypatch.setattr(sending.time, "sleep", waits.append)
+    client.redeem("A", "anna", 5)
+    assert waits == [5, sending.LONGEST_WAIT]
 
 
 def test_what_a_newer_service_says_beyond_is_left_out(monkeypatch):

@@ -217,6 +217,13 @@ def test_only_a_trusted_proxy_signs_people_in(small_run, tmp_path):
             assert client.get("/v1/me", headers={"x-forwarded-user": "Eve"}).status_code == 401
 
 
+def test_a_trusted_proxy_signs_in_whose_name_is_not_ascii(small_run, tmp_path):
+    with served(shop_of(small_run, tmp_path), trusted_proxies=("203.0.113.7",)) as client:
+        for name, sent in (("王芳", "王芳".encode()), ("René", "René".encode("latin-1"))):
+            client.post("/v1/people", json={"name": name, "roles": ["viewer"]}, headers=with_role(client, "admin"))
+            assert client.get("/v1/me", headers={"x-forwarded-user": sent}).status_code == 200
+
+
 def test_of_two_names_that_a_proxy_passes_on_none_signs_in(small_run, tmp_path):
     """A proxy that adds its own to the client's lets the client choose."""
     with served(shop_of(small_run, tmp_path), trusted_proxies=("203.0.113.7",)) as client:

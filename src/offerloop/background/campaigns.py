@@ -51,7 +51,10 @@ def follow_campaigns(database: Database, config: Config, newest: str | None = No
 
 def _budgets_to_begin(connection: Connection) -> list[tuple[WrittenCampaign, BudgetChange, str]]:
     """Return the changes of budgets that are due and were not begun, with the name of the run of each."""
-    due = [(one, change, f"budget of {one.campaign_id} at {change.at}") for one, change in budgets_due(connection)]
+    due = [
+        (campaign, change, f"budget of {campaign.campaign_id} at {change.at}: {change.budget}")
+        for campaign, change in budgets_due(connection)
+    ]
     return [each for each in due if not job_named(connection, each[2])]
 
 

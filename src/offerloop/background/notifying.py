@@ -42,6 +42,7 @@ TIMEOUT = 10.0
 AT_ONCE = 20
 """Notices that are sent before the ledger is looked at again."""
 _MAIL = "mailto:"
+_THIS_MACHINE = (None, "localhost", "127.0.0.1", "::1")
 
 
 def announce(connection: Connection, config: Config, topic: Topic, key: str, data: Mapping[str, Any]) -> None:
@@ -147,6 +148,7 @@ def _address(hook: Webhook) -> tuple[str, str]:
 
 def _mail(notice: PendingNotice, alarms: Alarms) -> None:
     import smtplib
+    import ssl
 
     mail = EmailMessage()
     mail["From"], mail["To"] = alarms.sender, notice.place.removeprefix(_MAIL)
@@ -157,6 +159,8 @@ def _mail(notice: PendingNotice, alarms: Alarms) -> None:
     try:
         with kind(server.hostname or "localhost", server.port or 0, timeout=TIMEOUT) as connection:
             if server.username is not None:
+                if server.scheme == "smtp" and server.hostname not in _THIS_MACHINE:
+                    connection.starttls(context=ssl.create_default_context())
                 connection.login(unquote(server.username), unquote(server.password or ""))
             connection.send_message(mail)
     except smtplib.SMTPException as error:

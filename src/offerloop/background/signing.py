@@ -12,6 +12,9 @@ SIGNATURE = "Offerloop-Signature"
 TOLERANCE = 300
 """Seconds by which the clocks of both sides may differ."""
 
+_DIGITS = 12
+"""Of the time, at most."""
+
 
 def signature_of(secret: str, body: bytes, at: int) -> str:
     """Return the header of a request that is sent at an epoch second."""
@@ -22,7 +25,11 @@ def is_signed(secret: str, body: bytes, header: str, now: float | None = None) -
     """Return whether a request bears the signature of its body and is not older than the clocks allow."""
     parts = dict(part.split("=", 1) for part in header.split(",") if "=" in part)
     at = parts.get("t", "")
-    if not at.isdecimal() or abs((time.time() if now is None else now) - int(at)) > TOLERANCE:
+    if (
+        not (at.isascii() and at.isdecimal())
+        or len(at) > _DIGITS
+        or abs((time.time() if now is None else now) - int(at)) > TOLERANCE
+    ):
         return False
     return hmac.compare_digest(parts.get("v1", "").encode(), _digest(secret, body, int(at)).encode())
 

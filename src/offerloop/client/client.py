@@ -27,7 +27,7 @@ from offerloop.client.answers import (
     read,
 )
 from offerloop.client.campaigns import Campaigns
-from offerloop.client.connection import AwayError, Connection, ProblemError, body_of, key_or_new, part_of_path, within
+from offerloop.client.connection import Connection, ProblemError, body_of, key_or_new, part_of_path, within
 from offerloop.client.people import People
 from offerloop.client.policies import Policies
 from offerloop.client.tokens import Tokens
@@ -264,11 +264,11 @@ class Client:
         return read(Job, self._connection.send("GET", f"/v1/jobs/{part_of_path(job_id)}"))
 
     def wait_for(self, job_id: str, *, seconds: float = 3_600, every: float = 1.0) -> Job:
-        """Return a job that is over. Raises AwayError when it is not over in time."""
+        """Return a job that is over. Raises TimeoutError when it is not over in time."""
         deadline = time.monotonic() + seconds
         while (job := self.job(job_id)).state not in _OVER:
             if time.monotonic() > deadline:
-                raise AwayError(f"job {job_id} is {job.state} after {seconds:g} s")
+                raise TimeoutError(f"job {job_id} is {job.state} after {seconds:g} s")
             time.sleep(every)
         return job
 

@@ -18,6 +18,8 @@ from offerloop.errors import OfferloopError
 from offerloop.message import Message
 
 RETRIES = 3
+LONGEST_WAIT = 10.0
+"""Seconds before a request is sent again, at most."""
 _PASSING = (429, 503)
 
 
@@ -80,11 +82,11 @@ class Connection:
 
     def _sent(self, method: str, place: str, body: Json | None, headers: Json, *, again: bool) -> httpx.Response:
         """Return the answer, also where it is a refusal. Raises AwayError."""
-        why = ""
+        why, after = "", 0.0
         tries = RETRIES if again else 0
         for attempt in range(tries + 1):
             if attempt:
-                time.sleep(0.1 * 4 ** (attempt - 1))
+                time.sleep(max(0.1 * 4 ** (attempt - 1), after))
             try:
                 answer = self.http.request(method, place, json=body, headers=dict(headers))
             except httpx.HTTPError as error:
@@ -92,6 +94,7 @@ class Connection:
                 continue
             if answer.status_code not in _PASSING or attempt == tries:
                 return answer
+            after = _seconds_asked_for(answer)
         raise AwayError(why)
 
     def pages(self, kind: type[A], place: str) -> Iterator[A]:
@@ -103,6 +106,12 @@ class Connection:
             if page["next_cursor"] is None:
                 return
             cursor = {"cursor": page["next_cursor"]}
+
+
+def _seconds_asked_for(answer: httpx.Response) -> float:
+    """Return how long the service asks to be left alone."""
+    seconds = answer.headers.get("retry-after", "")
+    return min(float(seconds), LONGEST_WAIT) if seconds.isdecimal() else 0.0
 
 
 def within(seconds: float, send: Callable[[], httpx.Response]) -> httpx.Response:

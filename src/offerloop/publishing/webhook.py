@@ -176,6 +176,7 @@ def _attempt(request: Request) -> _Refusal | None:
     except URLError as error:
         certificate = "certificate" in str(error.reason).lower()
         return _Refusal(str(getattr(error.reason, "strerror", None) or error.reason), again=not certificate)
-    except (http.client.HTTPException, OSError) as error:
-        return _Refusal(str(error) or type(error).__name__, again=not isinstance(error, http.client.InvalidURL))
+    except (http.client.HTTPException, OSError, UnicodeError) as error:  # of a host that cannot be looked up
+        is_mistyped = isinstance(error, http.client.InvalidURL | UnicodeError)
+        return _Refusal(str(error) or type(error).__name__, again=not is_mistyped)
     return None

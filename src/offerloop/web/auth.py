@@ -243,7 +243,15 @@ def _named_by_proxy(request: Request, settings: Settings) -> str | None:
     names = request.headers.getlist(settings.proxy_header) if peer_of(request) in settings.trusted_proxies else []
     if len(names) > 1:
         raise HttpProblem("not_signed_in")
-    return names[0] if names else None
+    return _as_sent(names[0]) if names else None
+
+
+def _as_sent(header: str) -> str:
+    """Return a header that was sent in UTF-8, as proxies do, though it was read as Latin-1."""
+    try:
+        return header.encode("latin-1").decode()
+    except UnicodeDecodeError:
+        return header
 
 
 def give_session(answer: Response, secret: str, settings: Settings) -> None:

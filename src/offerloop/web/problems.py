@@ -50,6 +50,14 @@ CODES: dict[str, tuple[int, Message]] = {
 """Code, status, and what it means. A code never changes its meaning."""
 
 
+HEADERS: dict[str, Mapping[str, str]] = {
+    "not_signed_in": {"www-authenticate": "Bearer"},
+    "too_many_requests": {"retry-after": "5"},
+    "store_away": {"retry-after": "1"},
+}
+"""What the answers of some codes say in their headers."""
+
+
 ANYWHERE = (
     "bad_request", "too_slow", "too_large", "unsupported_media", "invalid", "too_many_requests", "failed", "store_away",
 )  # fmt: skip
@@ -81,7 +89,7 @@ def problem_response(problem: HttpProblem, language: str = "en", headers: Mappin
     if problem.field is not None:
         body["field"] = problem.field
     content = json.dumps({**body, **problem.more})  # ASCII, so that no sign can be lost on the way
-    return Response(content, status, dict(headers or {}), JSON_PROBLEM)
+    return Response(content, status, {**HEADERS.get(problem.code, {}), **(headers or {})}, JSON_PROBLEM)
 
 
 def language_of(accepted: str | None) -> str:
@@ -133,7 +141,7 @@ def _of_http(error: HTTPException) -> Answered:
 
 def _of_store(error: StoreError) -> Answered:
     _LOG.warning("the store is away: %s", error)
-    return HttpProblem("store_away"), {"retry-after": "1"}
+    return HttpProblem("store_away"), None
 
 
 def _of_config(error: ConfigError) -> Answered:

@@ -121,6 +121,12 @@ def test_a_refusal_stops_at_once_and_names_status_and_request(publishable, recei
     assert len(receiver.headers) == 2
 
 
+def test_a_host_that_is_mistyped_is_refused_at_once(publishable, receiver, waits):
+    said = said_by(publishable(receiver.toml.replace(receiver.host, "crm..example")), wait=waits.append)
+    assert "http://crm..example/hook refuses request 1 of " in said
+    assert waits == []
+
+
 def test_a_receiver_that_is_not_there_is_tried_five_times(publishable, receiver, waits):
     folder = publishable(receiver.toml)
     receiver.stop()

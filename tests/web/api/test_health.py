@@ -18,6 +18,7 @@ from offerloop.web.telemetry.metrics import Metrics, forget_counters
 def test_a_service_with_a_run_is_ready(shared_service, small_run):
     assert shared_service.get("/health").json()["status"] == "ok"
     said = shared_service.get("/ready").json()
+    assert [shared_service.request("HEAD", place).status_code for place in ("/health", "/ready")] == [200, 200]
     assert (said["policy_version"], said["personalised"], said["faults"]) == (small_run.name, True, [])
 
 

@@ -19,6 +19,9 @@ def test_a_job_is_queued_seen_and_cancelled(shared_service, role):
     assert seen == job
     stopped = shared_service.post(f"/v1/jobs/{job['job_id']}/cancel", headers=role("marketer"), json={})
     assert stopped.json()["state"] == "cancelled"
+    shared_service.post(f"/v1/jobs/{job['job_id']}/cancel", headers=role("marketer"), json={})
+    audited = shared_service.get("/v1/audit", headers=role("admin")).json()["items"]
+    assert [one["action"] for one in audited if one["subject"] == job["job_id"]] == ["job cancelled", "job queued"]
 
 
 def test_the_same_key_gives_the_same_job(shared_service, role):

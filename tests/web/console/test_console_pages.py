@@ -284,7 +284,7 @@ def test_a_draft_is_tried_on_a_basket(console, admin, addresses):
     assert (offer["applies"], offer["off"]["minor"], offer["total"]["minor"]) == ("applies", 200, 2_300)
     other = console.get("/console/try.json?id=spring&basket=cup,1,5.00,kind 1", headers=admin).json()["tried"][0]
     assert (other["applies"], other["why"]) == ("not now", "not in basket")
-    for wrong in ("tea", "tea, many, 1.00", "tea, 1, cheap", "tea, 0, 1.00"):
+    for wrong in ("tea", "tea, many, 1.00", "tea, 1, cheap", "tea, 0, 1.00", "tea, 1%0Dmilk"):
         assert console.get(f"/console/try?id=spring&basket={wrong}", headers=admin).status_code == 200
 
 
@@ -357,6 +357,8 @@ def test_somebody_is_invited_signs_in_and_is_let_go(console, admin):
     assert answer.headers["location"] == "/console/overview"
     cookie = {"cookie": answer.headers["set-cookie"].partition(";")[0], "sec-fetch-site": "same-origin"}
     assert console.get("/console/overview", headers=cookie).status_code == 200
+    by_name = send_form(console, "/console/sign-in", "name=Bea+&password=correct+horse+battery")
+    assert by_name.headers["location"] == "/console/overview"
     person = re.search(
         r'<option value="(person_[0-9a-f]+)"[^>]*>Bea<', console.get("/console/people", headers=admin).text
     )

@@ -79,7 +79,8 @@ def test_an_experiment_shows_what_profit_is_made_of(small_run, tmp_path):
         early, late = (one["effect"] for one in found["looks"])
         assert [one["days"] for one in found["looks"]] == [7, 14]
         assert late["high_minor"] - late["low_minor"] < early["high_minor"] - early["low_minor"]
-        assert client.get("/console/experiment?effect=much", headers=admin).status_code == 200
+        for wrong in ("much", "inf", "1e400", "nan"):
+            assert client.get(f"/console/experiment?effect={wrong}", headers=admin).status_code == 200
         choice = (
             client.get("/console/experiment", headers=admin).text.partition('name="by"')[2].partition("</select>")[0]
         )

@@ -68,7 +68,8 @@ class Alarms(ConfigSection):
     """Address that it comes from."""
     smtp: str = "smtp://localhost:25"
     """Server that takes mail: smtp://host:port, or smtps:// for a connection that begins encrypted;
-    `user:${PASSWORD}@` may stand before the host."""
+    `user:${PASSWORD}@` may stand before the host. Passwords are sent encrypted: by smtp:// after STARTTLS, unless the
+    server is on this machine."""
 
     @field_validator("smtp")
     @classmethod

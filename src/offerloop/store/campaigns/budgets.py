@@ -7,7 +7,7 @@ budget. An edit of the campaign carries over what was approved and drops what wa
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -81,13 +81,10 @@ def _unchanged(proposed: ProposedBudget) -> ColumnElement[bool]:
     )
 
 
-def approved_budgets(connection: Connection) -> dict[tuple[str, int], dict[int, str]]:
-    """Return the budgets that were approved, by their instants, for each campaign and revision; the last one counts."""
+def approved_budgets(connection: Connection) -> Sequence[Row[Any]]:
+    """Return the rows of the budgets that were approved, in the order of that."""
     approved = select(campaign_budgets).where(campaign_budgets.c.approved_at.is_not(None))
-    budgets: dict[tuple[str, int], dict[int, str]] = defaultdict(dict)
-    for row in connection.execute(approved.order_by(campaign_budgets.c.approved_at, campaign_budgets.c.proposal_id)):
-        budgets[row.campaign_id, row.revision][row.at] = row.budget
-    return budgets
+    return connection.execute(approved.order_by(campaign_budgets.c.approved_at, campaign_budgets.c.proposal_id)).all()
 
 
 def _proposed(row: Row[Any]) -> ProposedBudget:

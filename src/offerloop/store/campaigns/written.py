@@ -6,8 +6,9 @@ Whoever changes a campaign says which state and revision they saw, so that two p
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, insert, select, update
@@ -33,6 +34,8 @@ class BudgetChange:
     """An epoch second."""
     budget: str
     """The amount as the campaign has it, such as "1000.00"."""
+    approved_at: int = field(default=0, compare=False)
+    """When it was approved, where that was after its revision."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +65,8 @@ class CampaignText:
 
     def written(self) -> str:
         """Return the body as it is kept, with the changes of the budget."""
-        changes = {_CHANGES: [vars(one) for one in self.budget_changes]} if self.budget_changes else {}
-        return json.dumps({**self.body, **changes}, ensure_ascii=False)
+        changes = [{"at": one.at, "budget": one.budget} for one in self.budget_changes]
+        return json.dumps({**self.body, **({_CHANGES: changes} if changes else {})}, ensure_ascii=False)
 
 
 @dataclass(frozen=True)
@@ -182,8 +185,16 @@ def _newest() -> Select[Any]:
 
 def _read(connection: Connection, query: Select[Any]) -> list[WrittenCampaign]:
     """Return campaigns with the budgets that were approved since they began."""
-    now, approved = clock(connection), approved_budgets(connection)
+    now, approved = clock(connection), _approved_budgets(connection)
     return [_campaign(row, approved.get((row.campaign_id, row.revision), {}), now) for row in connection.execute(query)]
+
+
+def _approved_budgets(connection: Connection) -> dict[tuple[str, int], dict[int, BudgetChange]]:
+    """Return the budgets that were approved, by their instants, for each campaign and revision; the last one counts."""
+    budgets: dict[tuple[str, int], dict[int, BudgetChange]] = defaultdict(dict)
+    for row in approved_budgets(connection):
+        budgets[row.campaign_id, row.revision][row.at] = BudgetChange(row.at, row.budget, row.approved_at)
+    return budgets
 
 
 def find_campaign(connection: Connection, campaign_id: str) -> WrittenCampaign | None:
@@ -219,15 +230,16 @@ def moved_by_time(connection: Connection) -> list[WrittenCampaign]:
 
 
 def budgets_due(connection: Connection) -> list[tuple[WrittenCampaign, BudgetChange]]:
-    """Return the changes of budgets of running campaigns whose time has come within the last day."""
+    """Return the budgets that running campaigns have since the last day: whose time has come, that were approved after
+    it, or whose campaign runs again."""
     now = clock(connection)
-    return [
-        (campaign, change)
-        for campaign in _begun(connection)
-        if campaign.state is CampaignState.RUNNING
-        for change in campaign.text.budget_changes
-        if now - DUE_SECONDS < change.at <= now
-    ]
+    due = list[tuple[WrittenCampaign, BudgetChange]]()
+    for campaign in _begun(connection):
+        begun = [one for one in campaign.text.budget_changes if one.at <= now]
+        if campaign.state is CampaignState.RUNNING and begun:
+            since = max(begun[-1].at, begun[-1].approved_at, campaign.changed_at)
+            due += [(campaign, begun[-1])] if now - DUE_SECONDS < since else []
+    return due
 
 
 DUE_SECONDS = 86_400
@@ -271,15 +283,15 @@ def find_revision(connection: Connection, campaign_id: str, revision: int) -> Ca
     return None if row is None else _revision(row)
 
 
-def _campaign(row: Row[Any], approved: Mapping[int, str], now: int) -> WrittenCampaign:
+def _campaign(row: Row[Any], approved: Mapping[int, BudgetChange], now: int) -> WrittenCampaign:
     approved_by = frozenset(json.loads(row.approved_by))
     state, started_at = CampaignState(row.state), row.started_at
     if state is CampaignState.SCHEDULED and row.starts_at is not None and row.starts_at <= now:
         started_at = row.starts_at
     moment = CampaignMoment(state, row.last_editor, approved_by, row.starts_at, row.ends_at, now, started_at)
     text = CampaignText.of(row.body, row.starts_at, row.ends_at)
-    budgets = {one.at: one.budget for one in text.budget_changes} | dict(approved)
-    text = replace(text, budget_changes=tuple(BudgetChange(*one) for one in sorted(budgets.items())))
+    budgets = {one.at: one for one in text.budget_changes} | dict(approved)
+    text = replace(text, budget_changes=tuple(budgets[at] for at in sorted(budgets)))
     return WrittenCampaign(row.campaign_id, row.revision, text, moment, row.made_at, row.changed_at)
 
 

@@ -45,12 +45,14 @@ class Ready(BaseModel):
     """What somebody should mend although requests are answered, in the language of Accept-Language."""
 
 
+@router.head("/health", include_in_schema=False)
 @router.get("/health")
 async def health() -> Health:
     """Say that the process answers."""
     return Health(status="ok", version=__version__)
 
 
+@router.head("/ready", include_in_schema=False)
 @router.get("/ready", responses=documented("not_ready", "store_away"))
 async def ready(request: Request) -> Ready:
     """Say whether a policy is served, what first requests need is built, and the database can be read and written."""

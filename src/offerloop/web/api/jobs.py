@@ -10,7 +10,18 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 from sqlalchemy import Connection
 
 from offerloop.report import Localizer, in_language
-from offerloop.store import ERASURE, Job, add_entry, add_job, cancel_job, find_job, job_named, list_jobs, lock_jobs
+from offerloop.store import (
+    ERASURE,
+    OVER,
+    Job,
+    add_entry,
+    add_job,
+    cancel_job,
+    find_job,
+    job_named,
+    list_jobs,
+    lock_jobs,
+)
 from offerloop.web.addresses import NameInPath
 from offerloop.web.api.fields import Instant, Model
 from offerloop.web.auth import Caller, Editing, Reading
@@ -144,7 +155,7 @@ def stop_job(request: Request, job_id: NameInPath, caller: Editing) -> JobAnswer
 
     def stop(connection: Connection) -> Job | None:
         job = find_job(connection, job_id)
-        if job is None or job.kind == ERASURE:
+        if job is None or job.kind == ERASURE or job.cancel or job.state in OVER:
             return job
         add_entry(connection, caller.actor, "job cancelled", job_id)
         return cancel_job(connection, job_id)

@@ -105,7 +105,7 @@ def sign_in(request: Request, fields: Mapping[str, str], answer: Response) -> No
             raise HttpProblem("not_signed_in")
         person_id = person.person_id
     else:
-        person_id = person_with(request, fields.get("name", "")[:LONGEST], password[:LONGEST])
+        person_id = person_with(request, fields.get("name", "").strip()[:LONGEST], password[:LONGEST])
     open_session(request, person_id, answer)
 
 

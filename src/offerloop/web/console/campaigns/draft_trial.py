@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 from decimal import Decimal
 
 from pydantic import ValidationError
@@ -100,7 +99,7 @@ def _lines(text: str, currency: str) -> list[dict[str, object]]:
     """Read the lines of a basket. Raises InputError that names the line."""
     known_currency(currency)
     lines: list[dict[str, object]] = []
-    for number, row in enumerate(csv.reader(io.StringIO(text), skipinitialspace=True), 1):
+    for number, row in enumerate(csv.reader(text.splitlines(), skipinitialspace=True), 1):
         cells = [one.strip() for one in row]
         if not any(cells):
             continue

@@ -149,7 +149,7 @@ def _planning(request: PageRequest, run: RunRead) -> list[Block]:
     try:
         weekly = round(float(written) * unit)
         planned = planner(request.http, run.folder.name, request.caller, max(1, min(weekly, 10**12 - 1)))
-    except ValueError:
+    except (ValueError, OverflowError):
         return [form, Notice(Message("The effect must be a number, such as 100.00."), "bad")]
     except HttpProblem:
         return [form, Notice(Message("Nothing that could be measured is planned."))]
