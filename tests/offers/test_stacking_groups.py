@@ -54,3 +54,41 @@ def test_a_lane_may_be_chosen_without_announcing_a_reduction():
     assert (line.announced_minor, line.prior_minor) == (10_000, None)
     (line,) = priced(coupon("c", 20, announced=True)).lines
     assert (line.announced_minor, line.prior_minor) == (8_000, 9_000)
+
+
+def gift(name, **terms):
+    return {"kind": "gift", "id": name, "product": "mug", **terms}
+
+
+def why(*written, choice=StackingChoice.BEST):
+    return [(one.offer_id, one.why.value, one.by) for one in priced(*written, choice=choice).rejected]
+
+
+@CHOICES
+def test_one_gift_of_a_group_is_given(choice):
+    gifts = [gift("g1", group="x"), gift("g2", group="x", priority=1), gift("g3")]
+    assert applied(*gifts, choice=choice) == ["g2", "g3"]
+    assert why(*gifts, choice=choice) == [("g1", "excluded_by_another", "g2")]
+    benefits = [{"kind": "benefit", "id": name, "text": "trial", "group": "x"} for name in ("b1", "b2")]
+    assert applied(*benefits, choice=choice) == ["b1"]
+
+
+@CHOICES
+def test_no_gift_beside_a_discount_that_rules_it_out(choice):
+    assert applied(gift("g"), coupon("c", 10, not_with="g"), choice=choice) == ["c"]
+    assert applied(gift("g", not_with="c"), coupon("c", 10), choice=choice) == ["c"]
+    assert applied(gift("g", group="x"), coupon("c", 10, group="x"), choice=choice) == ["c"]
+    assert why(gift("g", not_with="c"), coupon("c", 10), choice=choice) == [("g", "excluded_by_another", "c")]
+    assert applied(gift("g", not_with="c"), coupon("c", 10, min_spend="200"), choice=choice) == ["g"]
+
+
+@CHOICES
+def test_an_exclusive_gift_is_given_alone(choice):
+    assert applied(gift("g1", exclusive=True), gift("g2"), gift("g3", exclusive=True), choice=choice) == ["g1"]
+    assert applied(gift("g1"), gift("g2", exclusive=True), choice=choice) == ["g1"]
+    assert why(gift("g1", exclusive=True), coupon("c", 10), choice=choice) == [("g1", "excluded_by_another", "c")]
+
+
+def test_a_gift_whose_condition_an_earlier_discount_breaks_bars_nothing():
+    late = gift("g1", group="x", min_spend="100", measured="after", lane="coupon", priority=-1)
+    assert applied(coupon("c", 10), late, gift("g2", group="x", lane="shipping")) == ["c", "g2"]

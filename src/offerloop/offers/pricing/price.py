@@ -79,6 +79,7 @@ def _priced(
     start = Running.of(basket)
     candidates, not_now = _candidates(basket, start, near, now, policy, find_left)
     chosen = choose(candidates, basket, start, policy)
+    gifts = _gifts(candidates, chosen, basket, policy)
     lines, shipments = _lines(basket, chosen, policy)
     return Priced(
         currency=basket.currency,
@@ -91,8 +92,8 @@ def _priced(
             for taken, old, new in _steps(chosen)
             if new.shipping != old.shipping
         ),
-        applied=(applied := _applied(candidates, chosen, basket, policy)),
-        find_rejected=lambda: _rejected(offer_set, not_now, candidates, chosen, basket, policy, applied),
+        applied=_applied(chosen, gifts),
+        find_rejected=lambda: _rejected(offer_set, not_now, candidates, chosen, gifts, basket, policy),
         tax_included=basket.tax_included,
         find_gap=lambda: chosen.gap,
     )
@@ -179,32 +180,45 @@ def _taxes(basket: Basket, last: Running, funded: Sequence[Fraction], policy: St
     return taxes(parts, policy.tax, included=basket.tax_included)
 
 
-def _applied(
-    candidates: list[Candidate], chosen: Chosen, basket: Basket, policy: StackingPolicy
-) -> tuple[Applied, ...]:
-    done = [
+def _applied(chosen: Chosen, gifts: Sequence[Candidate]) -> tuple[Applied, ...]:
+    discounts = [
         Applied(
             step.offer_id, step.ready.label, old.total - new.total,
             _funded(step.ready.offer.funded_share, old.total - new.total), step.ready.gives,
         )
         for step, old, new in _steps(chosen)
     ]  # fmt: skip
-    giving = [one for one in candidates if one.ready.gives and not one.worth]
-    if giving and not any(step.ready.exclusive for step in chosen.taken):
-        turns = _Turns(chosen, policy)
-        giving = [one for one in giving if _may_give(one, chosen, basket, turns)]
-        done += [Applied(one.offer_id, one.ready.label, 0, 0, one.ready.gives) for one in giving]
-    return tuple(done)
+    return (*discounts, *[Applied(one.offer_id, one.ready.label, 0, 0, one.ready.gives) for one in gifts])
 
 
 def _funded(share: Fraction, off: int) -> int:
     return int(off * share) if share else 0
 
 
-def _may_give(candidate: Candidate, chosen: Chosen, basket: Basket, turns: _Turns) -> bool:
-    """Whether an offer that changes no price holds when its turn comes; an exclusive one only beside nothing else."""
-    alone = not candidate.ready.exclusive or not chosen.taken
-    return alone and not isinstance(apply(candidate, basket, turns.of(candidate), 0), Shortfall)
+def _gifts(
+    candidates: Sequence[Candidate], chosen: Chosen, basket: Basket, policy: StackingPolicy
+) -> Sequence[Candidate]:
+    """The offers that change no price and hold when their turn comes, none of which another of those applied bars."""
+    giving = [one for one in candidates if _only_gives(one)]
+    if not giving:
+        return ()
+    turns, applied = _Turns(chosen, policy), list(chosen.taken)
+    for gift in sorted(giving, key=turns.turn):
+        if _barred_by(gift, applied) is None and not isinstance(apply(gift, basket, turns.of(gift), 0), Shortfall):
+            applied.append(gift)
+    return applied[len(chosen.taken) :]
+
+
+def _only_gives(candidate: Candidate) -> bool:
+    """Whether an offer changes no price of the basket, so that the search for the lowest total does not choose it."""
+    return bool(candidate.ready.gives) and not candidate.worth
+
+
+def _barred_by(candidate: Candidate, applied: Iterable[Candidate]) -> Candidate | None:
+    """The first offer beside which one that changes no price does not apply."""
+    if candidate.ready.exclusive:
+        return next(iter(applied), None)
+    return next((other for other in applied if other.ready.exclusive or candidate.excludes(other)), None)
 
 
 def _rejected(
@@ -212,13 +226,17 @@ def _rejected(
     not_now: dict[str, Shortfall],
     candidates: list[Candidate],
     chosen: Chosen,
+    gifts: Sequence[Candidate],
     basket: Basket,
     policy: StackingPolicy,
-    done: tuple[Applied, ...],
 ) -> tuple[RejectedOffer, ...]:
-    applied = {one.offer_id for one in done}
+    applied = {one.offer_id for one in (*chosen.taken, *gifts)}
     others = [one for one in candidates if one.offer_id not in applied]
     reasons = {offer_id: RejectedOffer.of(offer_id, missing) for offer_id, missing in not_now.items()}
+    for gift in filter(_only_gives, others):
+        if (barred_by := _barred_by(gift, (*chosen.taken, *gifts))) is not None:
+            reasons[gift.offer_id] = RejectedOffer(gift.offer_id, NotApplicable.EXCLUDED, by=barred_by.offer_id)
+    others = [one for one in others if one.offer_id not in reasons]
     for rejected in _unchosen(others, chosen, basket, policy, names=offer_set.has_names):
         reasons[rejected.offer_id] = rejected
     return tuple(
