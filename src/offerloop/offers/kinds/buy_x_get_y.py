@@ -71,6 +71,9 @@ class BuyXGetY(Offer):
     def label(self) -> Message:
         """See `Offer.label`."""
         got_from = self.got_from if self.got_from not in (None, EVERYTHING) else self.scope
+        other = scope_names(got_from, self.currency)
+        if self.most_expensive:
+            other = Message("the most expensive of {what}", context="label of an offer", what=other)
         text = (
             Message("buy {buy} of {what}, get {get} of {other} free")
             if self.percent == 100
@@ -78,9 +81,9 @@ class BuyXGetY(Offer):
         )
         return text.with_values(
             buy=self.buy,
-            what=scope_names(self.scope),
+            what=scope_names(self.scope, self.currency),
             get=self.get,
-            other=scope_names(got_from),
+            other=other,
             percent=float(self.percent),
         )
 

@@ -145,15 +145,19 @@ class Coupon(Offer):
 
     def label(self) -> Message:
         """See `Offer.label`."""
-        what = self._what()
+        what, of_each = self._what(), (self.cheapest or self.most_expensive or 1) > 1
         if self.price_minor is not None:
             price = amount_text(self.price_minor, self.currency)
+            if of_each:
+                return Message("{what} for {price} each", context="label of an offer", what=what, price=price)
             return Message("{what} for {price}", context="label of an offer", what=what, price=price)
         if self.steps:
             steps = [float(one) for one in self.steps]
             return Message("{percents} % off one unit after another of {what}", percents=steps, what=what)
         if self.percent is None:
             amount = amount_text(self.amount_minor or 0, self.currency)
+            if of_each:
+                what = Message("each of {what}", context="label of an offer", what=what)
             return Message("{amount} off {what}", context="label of an offer", amount=amount, what=what)
         percent = float(self.percent)
         if self.scope.is_everything and not (self.cheapest or self.most_expensive):
@@ -162,15 +166,20 @@ class Coupon(Offer):
 
     def _what(self) -> Message | str:
         """Return what it takes something off."""
-        what = scope_names(self.scope)
+        what = scope_names(self.scope, self.currency)
         if self.most_expensive:
             text = Message("the {n} most expensive of {what}", context="label of an offer")
             return text.with_values(n=self.most_expensive, what=what)
         if not self.cheapest:
-            return what
+            return self._each_unit(what) if self.each_unit and self.amount_minor is not None else what
         if self.cheapest == 1:
             return Message("the cheapest of {what}", context="label of an offer", what=what)
         return Message("the {n} cheapest of {what}", context="label of an offer", n=self.cheapest, what=what)
+
+    def _each_unit(self, what: Message | str) -> Message:
+        if self.scope.is_everything:
+            return Message("each unit", context="label of an offer")
+        return Message("each unit of {what}", context="label of an offer", what=what)
 
 
 def read_coupon(terms: WrittenTerms, categories: Sequence[str] | None) -> list[Offer]:

@@ -85,7 +85,7 @@ class FlashSale(Offer):
 
     def label(self) -> Message:
         """See `Offer.label`."""
-        what, hours = scope_names(self.scope), {} if self.hours is None else {"n": self.hours}
+        what, hours = scope_names(self.scope, self.currency), {} if self.hours is None else {"n": self.hours}
         if self.percent is None:
             text = _AT_A_PRICE if self.hours is None else _AT_A_PRICE_FOR_HOURS
             return text.with_values(what=what, price=amount_text(self.price_minor or 0, self.currency), **hours)

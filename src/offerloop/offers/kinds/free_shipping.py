@@ -53,8 +53,11 @@ class FreeShipping(Offer):
     def label(self) -> Message:
         """See `Offer.label`."""
         if self.percent == 100:
-            return Message("free shipping", context="label of an offer")
-        return Message("{percent} % off shipping", context="label of an offer", percent=float(self.percent))
+            label = Message("free shipping", context="label of an offer")
+        else:
+            label = Message("{percent} % off shipping", context="label of an offer", percent=float(self.percent))
+        limits = sorted(self.scope.shops) + sorted(self.methods)
+        return Message("{label} ({limits})", context="label of an offer", label=label, limits=limits) if limits else label
 
 
 def read_free_shipping(terms: WrittenTerms, categories: Sequence[str] | None) -> list[Offer]:

@@ -109,7 +109,8 @@ class SpendAndSave(Offer):
         tiers = [self._tier(one) for one in self.tiers]
         if self.scope.is_everything:
             return tiers[0] if len(tiers) == 1 else Message("{tiers}", context="pattern", tiers=tiers)
-        return Message("{tiers} of {what}", context="label of an offer", tiers=tiers, what=scope_names(self.scope))
+        what = scope_names(self.scope, self.currency)
+        return Message("{tiers} of {what}", context="label of an offer", tiers=tiers, what=what)
 
     def _tier(self, tier: Tier) -> Message:
         least = (
