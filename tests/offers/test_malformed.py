@@ -223,3 +223,9 @@ def test_a_moment_needs_an_offset(now, command, tmp_path):
     code, _, err = command("price", tmp_path / "b.json", "--offers", tmp_path / "o.json", "--now", now)
     assert code == 2
     assert "--now" in err
+
+
+def test_an_offer_on_each_category_is_no_offer_of_a_file():
+    document = {"currency": "USD", "offers": [COUPON, {**COUPON, "id": "each", "on": "each category"}]}
+    with pytest.raises(InputError, match="offer 'each' is on \"each category\", of which only campaigns"):
+        read_offers_file(document)

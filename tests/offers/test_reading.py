@@ -177,3 +177,26 @@ def test_terms_are_not_changed_by_reading():
     before = dict(written)
     read(written)
     assert written == before
+
+
+@pytest.mark.parametrize("kind", ["spend_and_save", "flash_sale", "buy_x_get_y", "gift", "free_shipping"])
+def test_each_category_makes_an_offer_of_every_category_of_every_kind(kind):
+    offers = read({**TERMS[kind], "id": "o", "on": "each category", "except": {"on": "bread", "brands": "hills"}})
+    assert [(one.offer_id, one.scope.categories) for one in offers] == [("o bread", {"bread"}), ("o tea", {"tea"})]
+    assert all(one.scope.but.brands == {"hills"} for one in offers)
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        {"on": ["each category", "tea"]},
+        {"except": {"on": "each category"}},
+        {"kind": "combined", "parts": [{"kind": "coupon", "amount": "1", "on": "each category"}]},
+    ],
+)
+def test_each_category_elsewhere_is_refused(terms):
+    kind = terms.get("kind", "coupon")
+    written = {**TERMS[kind], **terms}
+    for categories in (CATEGORIES, None):
+        with pytest.raises(InputError, match="'on' may be \"each category\" beside the kind of an offer only"):
+            read_offers([written], categories, "USD")

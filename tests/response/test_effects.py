@@ -336,3 +336,18 @@ def test_an_assumption_is_about_what_baskets_hold_of_the_categories_of_an_offer(
     basket = left.group_by("customer_id").agg(pl.col("list_value_minor").mean()).sort("customer_id")
     assert found["customer_id"].to_list() == basket["customer_id"].to_list()
     np.testing.assert_allclose(found["value_minor"], 0.1 * 0.4 * 0.3 * basket["list_value_minor"])
+
+
+def test_an_assumption_holds_for_a_category_that_is_not_among_those_of_highest_sales(responsive):
+    lines, products = simulate(0, HALF)
+    lines = lines.with_columns(order_id=pl.col("customer_id") * 100 + pl.col("order_week"))
+    tables = [nw.from_native(one.lazy()) for one in (lines, products)]
+    offer = {**SPEND_AND_SAVE, "on": "category 03", "spend": "1.00", "save": "0.50"}
+    settings = configured({**offer, "assumed": {"p_redeem": 0.1, "incremental": 0.4}})
+    all_names = responsive.lines.categories
+    known, other = (
+        estimate_effects(None, usual_baskets(*tables, SETTINGS, names), settings).effects.sort("customer_id")
+        for names in (all_names, [one for one in all_names if one != "category 03"])
+    )
+    assert known.height > 0
+    assert other.equals(known)

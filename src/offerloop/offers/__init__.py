@@ -82,7 +82,7 @@ if TYPE_CHECKING:
     from offerloop.offers.pricing.refund import Refund, basket_kept, refund_kept, refund_repriced
     from offerloop.offers.pricing.sharing import Remainder
     from offerloop.offers.pricing.taxes import TaxRules
-    from offerloop.offers.reading import OFFER_KIND_NAMES, OFFER_KINDS, offer_form, read_offers
+    from offerloop.offers.reading import OFFER_KIND_NAMES, OFFER_KINDS, named_categories, offer_form, read_offers
     from offerloop.offers.scope import Scope
     from offerloop.offers.short_form.reading import guess_currency, parse_offer
     from offerloop.offers.short_form.writing import SHORT_FORM_LANGUAGES, print_offer
@@ -179,6 +179,7 @@ __all__ = [
     "look_alikes",
     "make_codes",
     "missing_limit",
+    "named_categories",
     "names_no_offer",
     "normalise_code",
     "offer_form",

@@ -33,7 +33,7 @@ def scope_of(terms: WrittenTerms) -> Scope:
     """
     scope = Scope(
         products=terms.names("products"),
-        categories=terms.names("on"),
+        categories=terms.categories(),
         brands=terms.names("brands"),
         shops=terms.names("shops"),
         least_minor=None if terms.get("price_from") is None else terms.money("price_from"),

@@ -9,7 +9,7 @@ from typing import Any
 
 from offerloop.errors import InputError
 from offerloop.message import Message
-from offerloop.offers.base import NO_OFFER, Offer
+from offerloop.offers.base import EACH_CATEGORY, NO_OFFER, Offer
 from offerloop.offers.form import Term, form
 from offerloop.offers.pricing.basket_reading import known_currency
 from offerloop.offers.terms import WrittenTerms
@@ -126,12 +126,32 @@ def _as_written(terms: WrittenTerms, categories: Sequence[str] | None) -> list[O
     try:
         read = OFFER_KINDS.load(str(terms.need("kind") if "kind" in terms.written else ""))
         offers: list[Offer] = read(terms, categories)
+        if categories is not None:
+            offers = [each for one in offers for each in _of_each_category(one, categories)]
         terms.currencies.update(map(known_currency, terms.names("currencies")))
         terms.finish()
     except InputError as error:
         error.field = terms.reading
         raise
     return offers
+
+
+def _of_each_category(offer: Offer, categories: Sequence[str]) -> Sequence[Offer]:
+    """Return an offer that is on "each category" once for every known one."""
+    if EACH_CATEGORY not in offer.scope.categories:
+        return [offer]
+    return [
+        replace(offer, offer_id=f"{offer.offer_id} {category}", scope=scope)
+        for scope in offer.scope.of_each(categories)
+        for category in scope.categories
+    ]
+
+
+def named_categories(written: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Return the categories that written offers are on by name."""
+    scopes = [one.get("on") for one in written]
+    names = [name for on in scopes for name in (on if isinstance(on, list) else [on])]
+    return {name for name in names if isinstance(name, str)} - {EACH_CATEGORY}
 
 
 def offer_form(kind: str) -> tuple[Term, ...]:

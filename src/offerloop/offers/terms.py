@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import isfinite
 from typing import Any, TypeVar
@@ -12,7 +12,7 @@ from offerloop.errors import InputError, near_miss
 from offerloop.message import Message
 from offerloop.money import DIGITS, exact_share, to_minor
 from offerloop.offers.attributes import NO_ATTRIBUTES, Attributes, AttributeTest, AttributeValue
-from offerloop.offers.base import Assumption, Contact
+from offerloop.offers.base import EACH_CATEGORY, Assumption, Contact
 from offerloop.offers.common_terms import conditions_of, scope_of, stacking_of
 from offerloop.offers.form import Term, Unit, form
 from offerloop.offers.scope import Scope
@@ -37,6 +37,7 @@ class WrittenTerms:
         self.currency = currency
         self.zone: str = zone if around is None else around.zone
         """The time zone of times that name none."""
+        self._is_inner = around is not None
         self.home: str = currency if around is None else around.home
         """The currency of the shop, in which costs are that no customer sees."""
         self.currencies: set[str] = set() if around is None else around.currencies
@@ -301,6 +302,25 @@ class WrittenTerms:
         scope = inner.scope_here()
         inner.finish()
         return scope
+
+    def categories(self) -> frozenset[str]:
+        """The categories of `on`. Raises InputError for "each category" where no offer stands for several."""
+        names = self.names("on")
+        if EACH_CATEGORY in names and (self._is_inner or len(names) > 1):
+            raise InputError(
+                Message(
+                    "'on' may be \"{each}\" beside the kind of an offer only, and beside no other name",
+                    each=EACH_CATEGORY,
+                )
+            )
+        return names
+
+    def check_categories(self, categories: Sequence[str]) -> None:
+        """Raise InputError where `on` has a category that is unknown."""
+        unknown = sorted(self.names("on").difference([EACH_CATEGORY, *categories]))
+        if unknown:
+            near = near_miss(unknown[0], categories)
+            raise InputError(Message("'on' has the unknown category '{on}'{near}", on=unknown[0], near=near))
 
     def scope_here(self) -> Scope:
         """The lines that these terms tell."""

@@ -56,7 +56,7 @@ class UsualBaskets:
         """customer_id and basket_minor of who has bought in some categories, or anything at all where none is named."""
         if not categories:
             return self.whole
-        if len(categories) == 1:
+        if len(categories) == 1 and set(categories) <= set(self.categories):
             return self.by_category.filter(pl.col("category").is_in(categories)).select("customer_id", "basket_minor")
         inside = _with_category(self.lines, self.products).filter(nw.col("category").is_in(sorted(categories)))
         return collect(_mean(_orders(inside, "customer_id", "order_id"), "customer_id"), "customer_id")

@@ -16,7 +16,7 @@ from offerloop.errors import ConfigError, InputError, near_miss
 from offerloop.events import pseudonyms
 from offerloop.message import Message
 from offerloop.money import to_minor
-from offerloop.offers import Offer, read_offers
+from offerloop.offers import Offer, named_categories, read_offers
 from offerloop.report import in_language
 from offerloop.tables import EARLIER_NAMES, FURTHER_PLANNED, all_offers
 from offerloop.workspace.run_folders import control_arm, held_back_of, holdout_of
@@ -166,9 +166,10 @@ class RunRead:
         offers_by_key: dict[tuple[str, str], Offer] = {}
         for campaign in self.written.get("campaigns", []):
             of_campaign = self.offers.filter(pl.col("campaign_id") == str(campaign["id"]))
-            categories = of_campaign["category"].drop_nulls().unique().sort().to_list()
+            written = campaign.get("offers", [])
+            categories = sorted({*of_campaign["category"].drop_nulls(), *named_categories(written)})
             try:
-                read = read_offers(campaign.get("offers", []), categories, self.currency, zone=self.zone)
+                read = read_offers(written, categories, self.currency, zone=self.zone)
             except InputError:
                 continue
             offers_by_key |= {(str(campaign["id"]), offer.offer_id): offer for offer in read}

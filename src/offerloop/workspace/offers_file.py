@@ -16,6 +16,7 @@ from offerloop.errors import InputError, near_miss
 from offerloop.message import Message
 from offerloop.offers import (
     DEFAULT_POLICY,
+    EACH_CATEGORY,
     Arithmetic,
     Offer,
     Remainder,
@@ -63,6 +64,8 @@ def read_offers_file(document: Document) -> OffersFile:
         policy = _policy(terms.table("policy", Message("the policy", context="subject of an error")))
         terms.finish()
         offers = read_offers([row.written for row in rows], None, terms.currency, is_numbered=True)
+        for offer in offers:
+            _check_categories(offer)
     except InputError as error:
         raise InputError(Message("'{path}': {error}", context="error", path=path, error=error.message)) from None
     return OffersFile(terms.currency, tuple(offers), policy)
@@ -88,6 +91,17 @@ def check_offers_file(offers_file: OffersFile, path: str) -> None:
                 )
     except InputError as error:
         raise InputError(Message("'{path}': {error}", context="error", path=path, error=error.message)) from None
+
+
+def _check_categories(offer: Offer) -> None:
+    if EACH_CATEGORY in offer.scope.categories:
+        raise InputError(
+            Message(
+                "offer '{offer_id}' is on \"{each}\", of which only campaigns of a shop know the names; name them",
+                offer_id=offer.offer_id,
+                each=EACH_CATEGORY,
+            )
+        )
 
 
 def _check_policy(policy: StackingPolicy, currency: str) -> None:

@@ -61,6 +61,14 @@ def test_a_run_plans_the_approved_campaigns_and_keeps_them(shop):
     assert [one.campaign_id for one in check(path).offers] == ["spring"]
 
 
+def test_a_run_knows_the_terms_of_a_coupon_on_several_categories(shop):
+    path, database = shop
+    coupon = {"kind": "coupon", "id": "c", "percent": 10, "on": ["kind 0", "kind 1"], "max_discount": "2.00",
+              "assumed": OFFER["assumed"]}  # fmt: skip
+    write(database, "spring", CampaignState.APPROVED, offers=[OFFER, coupon])
+    assert set(open_run(run(path).folder).full_offers) == {("spring", "spend-and-save"), ("spring", "c-10")}
+
+
 def test_teams_may_have_budgets_before_the_store_has_campaigns_of_theirs(shop):
     path, database = shop
     teams = '[plan]\nteam_budgets = { crm = "10.00", web = "5.00" }\n'

@@ -20,6 +20,12 @@ def test_it_may_take_nothing_but_the_contact():
     assert (offer.most_minor, liability_minor(offer)) == (0, 100)
 
 
+def test_one_may_be_on_several_categories():
+    written = {"kind": "benefit", "text": "Try", "on": ["art", "maths"]}
+    (offer,) = read_offers([written], ["art", "maths"], "seats")
+    assert (offer.offer_id, offer.scope.names, str(offer.label())) == ("benefit", ("art", "maths"), "Try")
+
+
 def test_it_may_stand_once_for_every_category():
     offers = read_offers([{"kind": "benefit", "text": "Try", "on": "each category"}], ["art", "maths"], "seats")
     assert [(one.offer_id, one.category, str(one.label())) for one in offers] == [

@@ -18,7 +18,8 @@ def test_shelf_prices_do_not_tell_its_effect_so_it_has_no_depth():
 def test_it_may_be_limited_to_a_category():
     assert read(on="tea").category == "tea"
     assert str(read(on="tea").label()) == "15 % off tea for 24 hours"
-    with pytest.raises(InputError, match="the flash sale is on the unknown category 'te', did you mean 'tea'"):
+    assert read(on=["tea", "rice"]).scope.categories == {"tea", "rice"}
+    with pytest.raises(InputError, match="'on' has the unknown category 'te', did you mean 'tea'"):
         read(on="te")
 
 

@@ -330,6 +330,13 @@ def test_an_offer_that_is_tried_ends_by_the_clock_of_the_shop(small_run, tmp_pat
     assert [one["off_minor"] for one in tried["offers"]] == [100, 0]
 
 
+def test_an_offer_is_tried_in_the_currency_of_the_shop(people):
+    basket = {"currency": "USD", "lines": [{"product_id": "0", "quantity": 1, "unit_price_minor": 1000}]}
+    people.make(SPRING | {"offers": [{"kind": "coupon", "id": "five", "amount": "5"}]})
+    tried = people.client.post("/v1/campaigns/spring/try", json=basket, headers=people.viewer).json()
+    assert [(one["label"], one["off_minor"]) for one in tried["offers"]] == [("5.00 EUR off everything", 0)]
+
+
 def test_results_are_those_of_the_newest_readout(people, small_run):
     assert people.get("/first/results").status_code == 404
     folder = people.client.app.state.worker.settings.shop / "runs" / small_run.name

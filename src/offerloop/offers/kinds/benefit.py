@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from offerloop.errors import InputError, near_miss
 from offerloop.message import Message
 from offerloop.offers.base import EACH_CATEGORY, Given, Offer
 from offerloop.offers.form import Unit, term
@@ -53,21 +52,13 @@ def read_benefit(terms: WrittenTerms, categories: Sequence[str] | None) -> list[
     """Benefits from `text` and `takes`, on everything, on one category or on every known one."""
     if categories is None:
         return [Benefit(**terms.common("benefit"), **terms.own(Benefit))]
-    name, on = terms.text("id", "benefit"), terms.get("on")
-    if on not in (None, EACH_CATEGORY, *categories):
-        raise InputError(
-            Message(
-                "benefit '{name}' is on the unknown category '{on}'{near}",
-                name=name,
-                on=str(on),
-                near=near_miss(str(on), categories),
-            )
-        )
+    terms.check_categories(categories)
+    name, on = terms.text("id", "benefit"), terms.names("on")
     own, text = terms.own(Benefit, without="text"), terms.text("text", "")
-    if on is None:
+    if len(on) != 1:
         return [Benefit(**terms.common(name), text=text, **own)]
     offers: list[Offer] = []
-    for scope in terms.scope_here().of_each(categories if on == EACH_CATEGORY else [on]):
+    for scope in terms.scope_here().of_each(categories if EACH_CATEGORY in on else sorted(on)):
         (each,) = scope.categories
         common = terms.common(name, scope)
         offers.append(Benefit(**common | {"offer_id": f"{name} {each}"}, text=f"{text}: {each}", **own))

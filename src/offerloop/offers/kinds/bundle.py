@@ -66,8 +66,9 @@ class Bundle(Offer):
 
     def label(self) -> Message:
         """See `Offer.label`."""
+        part = Message("{count} of {what}", context="label of an offer")
         parts = [(count, scope_names(scope, self.currency)) for scope, count in self.parts]
-        what = all_of([Message("{count} of {what}", context="label of an offer", count=count, what=part) for count, part in parts])
+        what = all_of([part.with_values(count=count, what=names) for count, names in parts])
         if self.percent is not None:
             percent = float(self.percent)
             return Message("{what} together: {percent} % off", context="label of an offer", what=what, percent=percent)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar
 
-from offerloop.errors import InputError, near_miss
+from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.offers.base import EACH_CATEGORY, Offer
 from offerloop.offers.form import Unit, term, units_per_line_term
@@ -192,16 +192,7 @@ def read_coupon(terms: WrittenTerms, categories: Sequence[str] | None) -> list[O
         return [Coupon(**terms.common("coupon"), **terms.own(Coupon), steps=steps)]
     name, on = terms.text("id", "coupon"), terms.get("on")
     percents = [None] if terms.get("percent") is None else terms.percents("percent")
-    unknown = [] if on == EACH_CATEGORY else sorted(terms.names("on").difference(categories))
-    if unknown:
-        raise InputError(
-            Message(
-                "coupon '{name}' is on the unknown category '{on}'{near}",
-                name=name,
-                on=unknown[0],
-                near=near_miss(unknown[0], categories),
-            )
-        )
+    terms.check_categories(categories)
     scopes = terms.scope_here().of_each(categories) if on == EACH_CATEGORY else [None]
     own, offers = terms.own(Coupon, without="percent"), list[Offer]()
     for scope in scopes:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar
 
-from offerloop.errors import InputError, near_miss
+from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.offers.base import Offer
 from offerloop.offers.form import Unit, term, units_per_line_term
@@ -114,15 +114,7 @@ _OFF_SOME_FOR_HOURS = Message(
 def read_flash_sale(terms: WrittenTerms, categories: Sequence[str] | None) -> list[Offer]:
     """One offer; in a campaign, whose budget it has to fit, it has a percentage and hours."""
     if categories is not None:
-        on = terms.get("on")
-        if on not in (None, *categories):
-            raise InputError(
-                Message(
-                    "the flash sale is on the unknown category '{on}'{near}",
-                    on=str(on),
-                    near=near_miss(str(on), categories),
-                )
-            )
+        terms.check_categories(categories)
         terms.percent("percent")
         terms.whole("hours")
     return [FlashSale(**terms.common("flash-sale"), **terms.own(FlashSale))]

@@ -57,7 +57,9 @@ class FreeShipping(Offer):
         else:
             label = Message("{percent} % off shipping", context="label of an offer", percent=float(self.percent))
         limits = sorted(self.scope.shops) + sorted(self.methods)
-        return Message("{label} ({limits})", context="label of an offer", label=label, limits=limits) if limits else label
+        if not limits:
+            return label
+        return Message("{label} ({limits})", context="label of an offer", label=label, limits=limits)
 
 
 def read_free_shipping(terms: WrittenTerms, categories: Sequence[str] | None) -> list[Offer]:

@@ -12,10 +12,10 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
 from offerloop.background import PREVIEW
-from offerloop.config import Campaign, load_config
+from offerloop.config import Campaign, Shop, load_config
 from offerloop.errors import InputError
 from offerloop.message import Message
-from offerloop.offers import EACH_CATEGORY, OFFER_KIND_NAMES, OFFER_KINDS, Offer, offer_form, price, read_offers
+from offerloop.offers import OFFER_KIND_NAMES, OFFER_KINDS, Offer, named_categories, offer_form, price, read_offers
 from offerloop.report import Localizer
 from offerloop.serving import ShopOffers, offer_effect
 from offerloop.store import WrittenCampaign, find_campaign
@@ -245,7 +245,7 @@ def try_campaign(request: Request, campaign_id: CampaignId, body: BasketRequest,
         raise HttpProblem("not_found")
     language = Localizer(language_of(request.headers.get("accept-language")))
     held, basket, now = worker.offers_held(), body.basket(), int(time.time())
-    offers = _offers_on(campaign, body, load_config(worker.settings.shop).shop.timezone)
+    offers = _offers_on(campaign, body, load_config(worker.settings.shop).shop)
     personal = {(campaign_id, one.offer_id): one for one in offers}
     beside = ShopOffers(held.everyone, held.policy, personal, held.text, held.codes)
     tried = []
@@ -257,14 +257,13 @@ def try_campaign(request: Request, campaign_id: CampaignId, body: BasketRequest,
     return CampaignTried(currency=body.currency, total_minor=total, offers=tried)
 
 
-def _offers_on(campaign: WrittenCampaign, body: BasketRequest, zone: str) -> list[Offer]:
-    """Return the offers of a campaign in a shop's time zone; one for each category stands for those of the basket."""
+def _offers_on(campaign: WrittenCampaign, body: BasketRequest, shop: Shop) -> list[Offer]:
+    """Return the offers of a campaign as its shop counts; one for each category stands for those of the basket."""
     written = campaign.text.body
     offers = [dict(one) for one in written.get("offers", [])]
-    named = {str(one["on"]) for one in offers if isinstance(one.get("on"), str)} - {EACH_CATEGORY}
-    categories = sorted({name for line in body.lines for name in line.categories} | named)
+    categories = sorted({name for line in body.lines for name in line.categories} | named_categories(offers))
     try:
-        return read_offers(offers, categories, str(written.get("budget_unit") or body.currency), zone=zone)
+        return read_offers(offers, categories, str(written.get("budget_unit") or shop.currency), zone=shop.timezone)
     except InputError as error:
         raise HttpProblem("invalid", error.message, "offers") from None
 
