@@ -5,6 +5,7 @@ Percentages are exact rationals; a half is rounded up (away from zero), as shops
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation
 from fractions import Fraction
@@ -93,9 +94,18 @@ def round_up(minor: Fraction) -> int:
     return -((-minor.numerator) // minor.denominator)
 
 
+_LARGE_EXPONENT = re.compile(r"[eE][+-]?[0-9_]{4}")
+
+
 def exact_share(value: str | float | int) -> Fraction:
-    """A share written in a configuration (``0.15``) as the rational 15/100 that was meant, not the float."""
-    return Fraction(str(value))
+    """A share or a percentage as it is written (``0.15``): the rational 15/100 that was meant, not the float.
+
+    Raises ValueError for what is no number, and for exponents of four digits, whose powers take for ever.
+    """
+    text = str(value)
+    if _LARGE_EXPONENT.search(text):
+        raise ValueError(text)
+    return Fraction(text)
 
 
 def read_margin(text: str) -> str:

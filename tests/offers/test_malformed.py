@@ -5,6 +5,7 @@ import json
 import pytest
 
 from offerloop.errors import InputError
+from offerloop.offers import read_basket, read_offers
 from offerloop.workspace import read_offers_file
 
 LINE = {"product_id": "tea", "quantity": 1, "unit_price": "9.99"}
@@ -229,3 +230,13 @@ def test_an_offer_on_each_category_is_no_offer_of_a_file():
     document = {"currency": "USD", "offers": [COUPON, {**COUPON, "id": "each", "on": "each category"}]}
     with pytest.raises(InputError, match="offer 'each' is on \"each category\", of which only campaigns"):
         read_offers_file(document)
+
+
+@pytest.mark.parametrize("number", ["1e-9000000", "1E9000000", "1e-9_000_000", "1e999999999"])
+def test_numbers_with_huge_exponents_are_refused_at_once(number):
+    with pytest.raises(InputError, match="'percent' must be a number"):
+        read_offers([{**COUPON, "percent": number}], None, "USD")
+    with pytest.raises(InputError, match="'funded_share' must be a number"):
+        read_offers([{**COUPON, "funded_share": number}], None, "USD")
+    with pytest.raises(InputError, match="'tax' must be a number"):
+        read_basket(line(tax=number))

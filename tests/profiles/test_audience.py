@@ -150,6 +150,14 @@ def test_a_list_is_not_asked_of_a_text(rule):
         who(**rule)
 
 
+@pytest.mark.parametrize("bound", [{"at_least": 2}, {"above": 2}, {"below": 2}, {"between": [1, 2]}])
+def test_a_number_is_not_asked_of_a_list_but_of_its_size(bound):
+    for rule in ({"field": "tags", **bound}, {"not": {"any": [{"field": "tags", **bound}]}}):
+        with pytest.raises(ConfigError, match="audiences.test: 'tags' is a list.* add compare = \"size\""):
+            who(**rule)
+    assert who(field="tags", compare="size", **bound) is not None
+
+
 @given(st.lists(st.lists(st.integers(0, 12), min_size=3, max_size=3), min_size=2, max_size=6))
 def test_versions_are_in_the_order_of_their_numbers(versions):
     texts = [".".join(map(str, one)) for one in versions]

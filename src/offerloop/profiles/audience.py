@@ -32,9 +32,27 @@ def members(rule: AudienceRule, customers: pl.DataFrame, name: str, *, is_whole:
                     near=near_miss(field, customers.columns),
                 )
             )
+    _check_lists(rule, customers, name)
     if is_whole:
         _check_known(rule, customers, name)
     return customers.filter(_holds(rule, customers, name))["customer_id"]
+
+
+def _check_lists(rule: AudienceRule, customers: pl.DataFrame, name: str) -> None:
+    for test in rule.tests:
+        if _needs_number(test) and isinstance(customers.schema[test.field or ""], pl.List):
+            raise ConfigError(
+                Message(
+                    "audiences.{name}: '{field}' is a list, not a number; for how many entries it has, add "
+                    'compare = "size"',
+                    name=name,
+                    field=test.field or "",
+                )
+            )
+
+
+def _needs_number(rule: AudienceRule) -> bool:
+    return rule.compare is None and any(getattr(rule, bound) is not None for bound in BOUNDS)
 
 
 def _check_known(rule: AudienceRule, customers: pl.DataFrame, name: str) -> None:
@@ -97,8 +115,7 @@ def _field_holds(rule: AudienceRule, customers: pl.DataFrame, name: str) -> pl.E
         if rule.exists is not None:
             return (pl.col(field).list.len() > 0) == rule.exists
         return pl.col(field).list.eval(_test(rule, pl.element(), pl.String())).list.any().fill_null(value=False)
-    needs_number = rule.compare is None and any(getattr(rule, bound) is not None for bound in BOUNDS)
-    if needs_number and not customers.schema[field].is_numeric():
+    if _needs_number(rule) and not customers.schema[field].is_numeric():
         raise ConfigError(
             Message(
                 "audiences.{name}: '{field}' holds {type}, not numbers; use equals, in or matches",

@@ -62,13 +62,13 @@ not spend-and-save: spend 6.84 more
 
 
 SHIPPED = """\
-1 x tea                           60.00
-2 x mug                            0.00
-shipping (north, express)          5.00
-shipping (south)                   9.00
-    free-shipping: free shipping  -9.00
-tax included                       0.80
-to pay, USD                       65.00
+1 x tea                                   60.00
+2 x mug                                    0.00
+shipping (north, express)                  5.00
+shipping (south)                           9.00
+    free-shipping: free shipping (south)  -9.00
+tax included                               0.80
+to pay, USD                               65.00
 gift mug: 2 in the basket, and offers give 1
 """
 
