@@ -406,9 +406,9 @@ class WrittenTerms:
                 )
 
 
-def _percent(field: str, written: Any, most: int | None = None) -> Fraction:
+def _percent(field: str, written: object, most: int | None = None) -> Fraction:
     try:
-        percent = exact_share(written)
+        percent = exact_share(str(written))
     except (ValueError, ZeroDivisionError):
         raise InputError(
             Message("'{field}' must be a number, not '{value}'", field=field, value=str(written))
