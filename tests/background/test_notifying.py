@@ -3,9 +3,11 @@
 import json
 import smtplib
 import socket
+import time
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import BaseRequestHandler, ThreadingTCPServer
-from threading import Thread
+from threading import Event, Thread, Timer
 
 import pytest
 import sqlalchemy as sa
@@ -144,6 +146,34 @@ def test_a_place_that_fails_does_not_hold_up_what_waits_behind_its_notices(datab
     monkeypatch.setattr(notifying, "_post", slowly)
     assert send_due(database, config) == 1
     assert [one == hook.url for one in tried] == [False, True]
+
+
+def test_a_receiver_that_answers_in_small_pieces_does_not_hold_up_the_others(database, hook, monkeypatch):
+    over = Event()
+
+    def drip(listener):
+        connection, _ = listener.accept()
+        with connection, suppress(OSError):
+            connection.recv(65_536)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nX-Long: ")
+            while not over.wait(0.1):
+                connection.sendall(b"x")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        Thread(target=drip, args=(listener,), daemon=True).start()
+        slow = Webhook(url=f"http://127.0.0.1:{listener.getsockname()[1]}/hook", secret_env="HOOK_SECRET")
+        config = config_of(slow, Webhook(url=hook.url, secret_env="HOOK_SECRET"))
+        tell(database, config)
+        monkeypatch.setattr(notifying, "DELIVERY_SECONDS", 1.0)
+        begun = time.monotonic()
+        Timer(20, over.set).start()  # so that the test ends without the limit too
+        assert send_due(database, config) == 1
+        assert time.monotonic() - begun < 10
+        over.set()
+    assert len(hook.requests) == 1
+    with database.engine.connect() as connection:
+        failures = connection.execute(sa.text("select failure from notices where failure is not null")).scalars().all()
+    assert failures == ["no whole answer within 1 s"]
 
 
 def test_waits_grow_and_end(database, hook, caplog):

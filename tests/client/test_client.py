@@ -15,6 +15,7 @@ from served_shop import shop_of
 
 import offerloop.client as module
 from offerloop.client import AwayError, Client, ProblemError
+from offerloop.client import client as client_module
 from offerloop.client import connection as sending
 
 LINE = {"product_id": "7", "quantity": 2, "unit_price_minor": 950, "categories": ["kind 1"]}
@@ -213,6 +214,44 @@ def test_a_decision_is_there_in_time_though_the_answer_drips():
         begun = time.monotonic()
         assert client.decide("anna").reasons == ("service_away",)
         assert time.monotonic() - begun < 2  # its answer takes five seconds
+
+
+def test_decisions_that_hang_start_no_more_threads_than_there_are_connections(monkeypatch):
+    """And those whose body comes in small pieces end after their time."""
+
+    def drip(connection):
+        with connection, suppress(OSError):
+            connection.recv(65_536)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n")
+            while not over.wait(0.1):
+                connection.sendall(b" ")
+
+    def accept(listener):
+        with suppress(OSError):
+            while True:
+                threading.Thread(target=drip, args=(listener.accept()[0],), daemon=True).start()
+
+    def deciding():
+        return sum(one.name == "decision" for one in threading.enumerate())
+
+    over = threading.Event()
+    monkeypatch.setattr(client_module, "MOST_DECISIONS", 3)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=accept, args=(listener,), daemon=True).start()
+        client = Client(f"http://127.0.0.1:{listener.getsockname()[1]}", "offer_x", decision_timeout=0.4)
+        asking = [threading.Thread(target=client.decide, args=("anna",)) for _ in range(12)]
+        for one in asking:
+            one.start()
+        most = 0
+        while any(one.is_alive() for one in asking):
+            most = max(most, deciding())
+            time.sleep(0.01)
+        assert 0 < most < 7  # of twelve: one that ends may be there beside the next
+        until = time.monotonic() + 10
+        while deciding() and time.monotonic() < until:
+            time.sleep(0.05)
+        assert deciding() == 0
+        over.set()
 
 
 def test_there_is_no_offer_where_no_thread_can_be_started(monkeypatch):

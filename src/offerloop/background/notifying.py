@@ -21,6 +21,7 @@ from offerloop.background.signing import SIGNATURE, signature_of
 from offerloop.config import Alarms, Config, Topic, Webhook
 from offerloop.errors import InputError, OfferloopError
 from offerloop.events import with_variables
+from offerloop.limited_calls import LimitedCalls
 from offerloop.message import Message
 from offerloop.publishing import NoRedirect
 from offerloop.store import (
@@ -39,6 +40,9 @@ from offerloop.store import (
 _LOG = logging.getLogger(__name__)
 TIMEOUT = 10.0
 """Seconds without a sign of the receiver."""
+DELIVERY_SECONDS = 30.0
+"""Seconds that one delivery may take in all, which are fewer than those for which a process has a notice alone."""
+_DELIVERIES = LimitedCalls("delivery", 20)
 AT_ONCE = 20
 """Notices that are sent before the ledger is looked at again."""
 _MAIL = "mailto:"
@@ -89,19 +93,24 @@ def send_due(database: Database, config: Config, is_over: Callable[[], bool] = b
 def _failure(notice: PendingNotice, config: Config) -> str | None:
     """Send a notice, and return why it was not taken."""
     try:
-        if notice.place.startswith(_MAIL):
-            if config.alarms is None:
-                return "[alarms] is gone from the configuration"
-            _mail(notice, config.alarms)
-        else:
-            _post(notice, config)
+        _DELIVERIES.within(DELIVERY_SECONDS, lambda: _deliver(notice, config))
     except HTTPError as error:
-        return f"{error.code} {error.reason}"
+        with error:
+            return f"{error.code} {error.reason}"
     except (OSError, HTTPException, ValueError) as error:  # whatever one receiver does, the others are told
         return str(getattr(error, "reason", None) or error) or type(error).__name__
     except OfferloopError as error:
         return str(error)
     return None
+
+
+def _deliver(notice: PendingNotice, config: Config) -> None:
+    if not notice.place.startswith(_MAIL):
+        _post(notice, config)
+    elif config.alarms is None:
+        raise InputError(Message("[alarms] is gone from the configuration"))
+    else:
+        _mail(notice, config.alarms)
 
 
 def _post(notice: PendingNotice, config: Config) -> None:

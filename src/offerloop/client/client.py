@@ -27,14 +27,17 @@ from offerloop.client.answers import (
     read,
 )
 from offerloop.client.campaigns import Campaigns
-from offerloop.client.connection import Connection, ProblemError, body_of, key_or_new, part_of_path, within
+from offerloop.client.connection import Connection, ProblemError, body_of, key_or_new, part_of_path
 from offerloop.client.people import People
 from offerloop.client.policies import Policies
 from offerloop.client.tokens import Tokens
+from offerloop.limited_calls import LimitedCalls
 
 _LOG = logging.getLogger(__name__)
 MOST_EVENTS = 1_000
 """Events in one request."""
+MOST_DECISIONS = 100
+"""Decisions that are asked for at one time: as many as httpx has connections."""
 _OVER = ("done", "failed", "cancelled")
 
 
@@ -64,6 +67,7 @@ class Client:
         self.tokens = Tokens(self._connection)
         """Tokens of programs."""
         self._decision_timeout = decision_timeout
+        self._decisions = LimitedCalls("decision", MOST_DECISIONS)
 
     def __enter__(self) -> Client:
         return self
@@ -110,13 +114,23 @@ class Client:
         """Return what the service answers, and why there is no decision where it is none."""
         seconds = self._decision_timeout
         try:
-            answer = within(seconds, lambda: self._http.post(place, json=body, timeout=seconds))
+            answer = self._decisions.within(seconds, lambda: self._post(place, body, seconds))
         except (httpx.HTTPError, TimeoutError):
             return {}, "service_away"
         content = body_of(answer)
         if not answer.is_success:
             _LOG.warning("there is no decision: %s", ProblemError(answer.status_code, content))
         return content, "service_away" if answer.is_server_error else "service_refused"
+
+    def _post(self, place: str, body: Json, seconds: float) -> httpx.Response:
+        """Return the answer. Raises TimeoutError where a piece of its body comes later than after so many seconds."""
+        until, pieces = time.monotonic() + seconds, list[bytes]()
+        with self._http.stream("POST", place, json=body, timeout=seconds) as answer:
+            for piece in answer.iter_bytes():
+                if time.monotonic() > until:
+                    raise TimeoutError
+                pieces.append(piece)
+        return httpx.Response(answer.status_code, content=b"".join(pieces))
 
     def explain(self, decision_id: str, audience: str = "customer") -> Explanation:
         """Say why a customer got a decision, for the "customer", "support" or a "marketer"."""

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future
-from contextvars import copy_context
-from threading import Thread
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -112,29 +109,6 @@ def _seconds_asked_for(answer: httpx.Response) -> float:
     """Return how long the service asks to be left alone."""
     seconds = answer.headers.get("retry-after", "")
     return min(float(seconds), LONGEST_WAIT) if seconds.isdecimal() else 0.0
-
-
-def within(seconds: float, send: Callable[[], httpx.Response]) -> httpx.Response:
-    """Return the answer to a request.
-
-    Raises TimeoutError where it is not there after so many seconds, or where no thread can be started to wait for it.
-
-    The timeouts of a transport hold for each step alone (looking up the name, connecting, each piece of the answer), so
-    the request is sent by a thread, which ends by them.
-    """
-    answered: Future[httpx.Response] = Future()
-
-    def carry_out() -> None:
-        try:
-            answered.set_result(send())
-        except BaseException as error:
-            answered.set_exception(error)
-
-    try:
-        Thread(target=copy_context().run, args=(carry_out,), name="decision", daemon=True).start()
-    except RuntimeError as error:
-        raise TimeoutError(str(error)) from None
-    return answered.result(seconds)
 
 
 def body_of(answer: httpx.Response) -> dict[str, Any]:

@@ -23,6 +23,7 @@ import polars as pl
 
 from offerloop.errors import InputError
 from offerloop.events import with_variables
+from offerloop.limited_calls import LimitedCalls
 from offerloop.message import Message
 from offerloop.publishing.record import Record
 from offerloop.publishing.redirects import NoRedirect
@@ -33,6 +34,9 @@ FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 """Seconds; each wait is twice the one before, or as long as the receiver asks."""
 TIMEOUT = 30.0
 """Seconds without a sign of the receiver."""
+ATTEMPT_SECONDS = 120.0
+"""Seconds that one attempt may take in all."""
+_ATTEMPTS = LimitedCalls("publishing", 20)
 
 
 def to_webhook(parcel: Parcel, record: Record, wait: Callable[[float], None]) -> Carried:
@@ -163,11 +167,15 @@ def _send(request: Request, which: Message, place: str, wait: Callable[[float], 
         wait(min(max(refusal.after, FIRST_WAIT * 2**attempt), LONGEST_WAIT))
 
 
+def _post(request: Request) -> None:
+    with build_opener(NoRedirect).open(request, timeout=TIMEOUT) as answer:
+        answer.read()
+
+
 def _attempt(request: Request) -> _Refusal | None:
     """Return None when the receiver answered with a status from 200 to 299, else what went wrong."""
     try:
-        with build_opener(NoRedirect).open(request, timeout=TIMEOUT) as answer:
-            answer.read()
+        _ATTEMPTS.within(ATTEMPT_SECONDS, lambda: _post(request))
     except HTTPError as error:
         with error:
             retry_after = error.headers.get("Retry-After", "")
