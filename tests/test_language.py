@@ -6,7 +6,9 @@ from collections import defaultdict
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
+from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).parent.parent
 SUFFIXES = {".py", ".j2", ".md", ".toml"}
@@ -38,6 +40,16 @@ OLD = {
     r"\bhulls?\b": "frontier",
 }
 """Patterns, and the terms that stand for them."""
+CHINESE = {
+    "购物篮": "购物车",
+    "顾客": "用户",
+    "客户": "用户",
+    "商店": "商家",
+    "券码": "优惠码",
+    "订单明细": "订单行",
+    "方案": "策略、计划",
+}
+"""Words of which the Chinese catalogue has another one for the same thing."""
 KEPT = {
     "docs/decisions/words.md", "docs/reference/glossary.md", "CHANGELOG.md",
 }  # fmt: skip
@@ -141,3 +153,9 @@ def test_docstrings_are_sentences_or_phrases_with_an_article():
         if re.match("(Of|By|For|In|From|With|At|On) ", text)
     ]
     assert bare == []
+
+
+def test_the_chinese_catalogue_has_one_word_for_each_thing():
+    with (ROOT / "src/offerloop/locale/zh/LC_MESSAGES/offerloop.po").open("rb") as file:
+        texts = [str(text) for one in read_po(file) if one.id for text in np.atleast_1d(one.string)]
+    assert [(word, text) for word in CHINESE for text in texts if word in text] == []

@@ -208,7 +208,23 @@ def test_a_loop_goes_on_whatever_campaigns_come_and_go(tmp_path):
     assert loop_of(journal, tmp_path) == "spring"
     (tmp_path / "run-of-before").mkdir()
     assert loop_of(journal, tmp_path) == "before"
+    journal.name = "winter"  # which is another shop's, whatever it is called
+    assert loop_of(journal, tmp_path) == "before"
     journal.engine.dispose()
+
+
+def test_two_shops_with_the_same_campaigns_do_not_share_a_loop(command, begun, market, tmp_path):
+    (file,) = (begun[0] / "loop").glob("journal.db")
+    store = f"sqlite:///{shutil.copy(file, tmp_path / 'shared.db')}"
+    other = Shop(tmp_path / "other", market.branch())
+    write_small_shop(market, other.folder)
+    for more in ([], ["--once"]):
+        code, out, err = command("loop", other.folder, "--store", store, *more)
+        assert (code, out) == (2, "")
+        assert "is another shop's: its last run" in err
+        assert "name a database of this shop's own with --store" in err
+    assert not list(other.folder.glob("loop/period-*"))
+    assert command("loop", begun[0], "--store", store, "--json")[1] == command("loop", begun[0], "--json")[1]
 
 
 @pytest.mark.slow

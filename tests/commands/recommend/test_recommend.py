@@ -83,7 +83,7 @@ def test_printed_written_and_json_are_the_same(asked, command, shop, tmp_path):
     assert code == 0
     assert said.startswith("The next basket is by ")
     _, said, _ = command("recommend", shop, "--out", tmp_path / "lists.csv", "--language", "zh")
-    assert said.startswith("下一购物篮由 ")
+    assert said.startswith("下一单由 ")
     assert pl.read_csv(tmp_path / "lists.csv").equals(asked(shop))
 
 

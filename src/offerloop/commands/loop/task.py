@@ -71,14 +71,25 @@ def take_steps(path: StrPath, store: str | None, *, once: bool) -> LoopState:
 def loop_of(journal: Journal, runs: Path | None) -> str:
     """Return the name of the shop's loop, which goes on whatever campaigns come and go: the newest one in the journal.
 
-    A database that was named for it may hold loops of other shops. There it is the one of the campaigns, or the newest
-    one whose last run lies in `runs`.
+    A database that was named for it may hold loops of other shops. There it is the one whose last run lies in `runs`,
+    or a new one by the names of the campaigns. Raises InputError where another shop has a loop of that name.
     """
     names = journal.names()
-    if runs is None or journal.name in names:
-        return names[0] if runs is None and names else journal.name
-    own = (one for one in names if (runs / (_last_run(Journal(journal.engine, one)) or ".none")).is_dir())
-    return next(own, journal.name)
+    if runs is None:
+        return names[0] if names else journal.name
+    last_runs = {one: _last_run(Journal(journal.engine, one)) for one in names}
+    own = [one for one in names if (runs / (last_runs[one] or ".none")).is_dir()]
+    if own:
+        return journal.name if journal.name in own else own[0]
+    if run := last_runs.get(journal.name):
+        raise InputError(
+            Message(
+                "the loop of '{name}' in '{place}' is another shop's: its last run '{run}' is not in '{runs}'; name a "
+                "database of this shop's own with --store",
+                name=journal.name, place=journal.place, run=run, runs=str(runs),
+            )
+        )  # fmt: skip
+    return journal.name
 
 
 def _last_run(journal: Journal) -> str:
