@@ -170,7 +170,7 @@ def test_a_customer_is_exported_and_erased_by_indexes_while_others_wait(engine, 
             for statement in NAMED:
                 connection.execute(sa.text(statement.format(theirs="customer_id = 'customer7'")))
         watched.plans.clear()
-        records = customer_records(connection, "customer7")
+        records = customer_records(connection, ["customer7"])
         erased = erase_from_store(connection, "customer7")
         transaction.rollback()
     assert {"customers", "history", "redemptions"} <= set(records)
