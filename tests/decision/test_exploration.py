@@ -22,12 +22,12 @@ OPEN = Estimate.of(-100.0, 200.0)
 LOSS = Estimate.of(-100.0, 10.0)
 
 
-def period(rests):
-    return LoopPeriod(LoopExposures(pl.DataFrame(), first_day=0), holdback=0.05, rests=frozenset(rests))
+def period(paused):
+    return LoopPeriod(LoopExposures(pl.DataFrame(), first_day=0), holdback=0.05, paused=frozenset(paused))
 
 
-def idle(known, unsent, rests=()):
-    return exploration_of(period(rests), OFFERS, known, unsent).idle
+def idle(known, unsent, paused=()):
+    return exploration_of(period(paused), OFFERS, known, unsent).idle
 
 
 def test_a_campaign_whose_offers_were_shown_too_seldom_explores_with_all_it_has():
@@ -45,7 +45,7 @@ def test_a_campaign_that_is_sent_has_no_idle_budget():
 
 
 def test_the_idle_budget_of_a_campaign_that_rests_does_not_explore():
-    assert idle([], {"one": OPEN, "two": OPEN}, rests=["one"]) == {"two": 1.0}
+    assert idle([], {"one": OPEN, "two": OPEN}, paused=["one"]) == {"two": 1.0}
 
 
 def test_a_run_that_is_no_period_of_a_loop_draws_as_it_always_does():

@@ -363,11 +363,11 @@ def test_limits_are_not_lifted_where_that_takes_too_long(monkeypatch):
     assert total["shadow_price"] > 0
 
 
-@pytest.mark.parametrize("changes", [{"pays": 0.0}, {"rests": True}], ids=str)
+@pytest.mark.parametrize("changes", [{"pays": 0.0}, {"is_paused": True}], ids=str)
 def test_what_is_not_sent_holds_neither_customers_nor_money(changes):
-    """Two campaigns claim the same customers; held-out customers show nothing of the first, or it rests."""
+    """Two campaigns claim the same customers; held-out customers show nothing of the first, or it is paused."""
     first = case("one", 1, 10**6, pays=changes.get("pays", 1.0))
-    cases = [replace(first, rests=changes.get("rests", False)), case("two", 1, 10**6)]
+    cases = [replace(first, is_paused=changes.get("is_paused", False)), case("two", 1, 10**6)]
     limits = [*map(campaign_limit, cases), limit("total", 3000, cases)]
     found = plan_campaigns(cases, limits, "jointly")
     alone = plan_campaigns(cases[1:], [limits[1], limits[2]], "jointly")
@@ -380,9 +380,9 @@ def test_what_is_not_sent_holds_neither_customers_nor_money(changes):
 def test_a_campaign_that_rests_takes_no_part_in_the_joint_plan_of_others():
     """It may be forecast so high that the others fail beside it; these must not be given up for that."""
     first = case("one", 46, 10**6, pays=3.0)
-    resting = replace(first, rests=True, effects=first.effects.with_columns(pl.col("profit_minor") + 100))
+    paused = replace(first, is_paused=True, effects=first.effects.with_columns(pl.col("profit_minor") + 100))
     others = [case("two", 33, 10**6, pays=0.8, error=0.6), case("three", 36, 4000, pays=0.8)]
-    cases = [resting, *others]
+    cases = [paused, *others]
     total = limit("total", 3000, cases)
     found = plan_campaigns(cases, [*map(campaign_limit, cases), total], "jointly").forecasts
     alone = plan_campaigns(others, [*map(campaign_limit, others), total], "jointly").forecasts

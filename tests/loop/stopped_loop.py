@@ -11,7 +11,7 @@ from offerloop.commands.simulate.shop_files import write_shop
 from offerloop.config import load_config
 from offerloop.engine import InMemoryEngine
 from offerloop.events import prepare
-from offerloop.loop import LoopCourse, go_on
+from offerloop.loop import PlannedLoop, go_on
 from offerloop.market import Market
 from offerloop.market.periods import Setting, past
 from offerloop.market.preset import load_preset
@@ -50,7 +50,7 @@ def begin():
     market, config, engine, events = beginning()
     shop = PlayedShop(Path(tempfile.mkdtemp()), config, engine, events.as_of_day, market.branch(), events.as_of_day)
     shop.events = events
-    return LoopCourse(shop, config, engine, events.as_of_day)
+    return PlannedLoop(shop, config, engine, events.as_of_day)
 
 
 def run(journal, periods):

@@ -13,12 +13,15 @@ def sales(rng, *, slope=1.5, products=40, share=0.3):
     return PeriodSales(np.arange(products), units, cut, 5_000)
 
 
-def alarms(slopes, signs=None, seed=1):
-    """By period, the signs that raised an alarm."""
+def alarms(slopes, indicators=None, seed=1):
+    """By period, the indicators that raised an alarm."""
     drift, rng, found = Drift(), np.random.default_rng(seed), []
     for period, slope in enumerate(slopes):
         found.append(
-            [one.sign for one in drift.add_period(sales(rng, slope=slope), signs(period, rng) if signs else {})]
+            [
+                one.indicator
+                for one in drift.add_period(sales(rng, slope=slope), indicators(period, rng) if indicators else {})
+            ]
         )
     return found
 
@@ -44,28 +47,28 @@ def test_products_that_come_and_go_do_not_disturb():
 
 
 def test_without_a_change_there_are_as_few_false_alarms_as_said():
-    def signs(period, rng):
+    def indicators(period, rng):
         names = ("value", "orders at random", "cost at random")
         return {name: float(rng.normal()) + (0.5 * period if name == "orders at random" else 0.0) for name in names}
 
-    seen = [alarms([1.5] * SPAN, signs, seed) for seed in range(100)]
+    seen = [alarms([1.5] * SPAN, indicators, seed) for seed in range(100)]
     assert sum(any(each) for each in seen) <= 3 * 100 * RATE
 
 
 def test_signs_of_a_plan_are_not_compared_with_those_of_random_offers():
-    def signs(period, rng):
+    def indicators(period, rng):
         return {
             "cost at random" if period < 14 else "cost of the plan": float(rng.normal()) + (0 if period < 14 else 50)
         }
 
-    assert not any(alarms([1.5] * 20, signs))
+    assert not any(alarms([1.5] * 20, indicators))
 
 
 def test_costs_that_jump_raise_an_alarm_and_then_no_other():
-    def signs(period, rng):
+    def indicators(period, rng):
         return {"cost of the plan": float(rng.normal()) + (0 if period < 14 else 50)}
 
-    found = alarms([1.5] * 24, signs)
+    found = alarms([1.5] * 24, indicators)
     assert found[14] == ["cost of the plan"]
     assert not any(found[15:])
 

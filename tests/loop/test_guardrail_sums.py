@@ -4,7 +4,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from offerloop.loop.guardrail_sums import CHEAP, LINES, MARGIN, RATINGS, RETURNS, metric_sums, period_sales_of
+from offerloop.loop.drift import period_sales_of
+from offerloop.loop.guardrail_sums import CHEAP, LINES, MARGIN, RATINGS, RETURNS, metric_sums
 
 ROWS = [
     ("ann", 1, "tea", 2, 400, 100, 50),

@@ -26,7 +26,7 @@ def test_the_simulated_loop_decides_as_the_command_does(tmp_path):
     config, engine = loop_settings(load_config(path), 20 * setting.budget_minor, 0.5), ENGINES.load("duckdb")()
     read = read_all(config, engine)
     events = prepare(config, engine, read=read)
-    period = LoopPeriod(LoopExposures(NOTHING_YET, events.as_of_day), 0.05, rests=frozenset())
+    period = LoopPeriod(LoopExposures(NOTHING_YET, events.as_of_day), 0.05, paused=frozenset())
     command = TableShop(path, engine, read, events, tmp_path, config.shop.currency).plan(config, period)
     simulated = MarketShop(tmp_path, config, engine, events.as_of_day).plan(config, period)
     wanted = ["customer_id", "arm", "offer_id", "planned_offer_id", "propensity"]

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from offerloop.engine import InMemoryEngine
-from offerloop.loop.outcomes import Outcomes, value_sign
+from offerloop.loop.outcomes import Outcomes, value_indicator
 from offerloop.offers import read_offers
 from offerloop.response import UnseenCost, columns_of_tables
 
@@ -85,4 +85,4 @@ def test_the_value_before_a_loop_is_that_of_customers_whom_a_plan_would_have_kno
     )
     before, of_a_period = outcomes.of_earlier_customers(100, 107), outcomes.of_offers(assigned, 100, 107)
     assert before["customer_id"].to_list() == [1, 2]
-    assert value_sign(before) == value_sign(of_a_period)
+    assert value_indicator(before) == value_indicator(of_a_period)

@@ -47,7 +47,7 @@ class LoopPeriod:
     """What it gave before."""
     holdback: float
     """Share of the customers with an offer in the plan from whom it is held back."""
-    rests: frozenset[str]
+    paused: frozenset[str]
     """Ids of the campaigns whose plans are not sent."""
 
 
@@ -67,13 +67,13 @@ def exploration_of(
     """Return how a period of a loop explores; None for a run.
 
     `offers_with_effects` are the ids of offers whose effects were learned from what was shown, `unsent` the campaigns
-    that are not sent, with the profit of offers at random. While a campaign rests, its idle budget stays unspent.
+    that are not sent, with the profit of offers at random. While a campaign is paused, its idle budget stays unspent.
     """
     if period is None:
         return None
     valid = offers.filter(pl.col("basis") != NOT_VALID)
     untried = set(valid.filter(~pl.col("offer_id").is_in(list(offers_with_effects)))["campaign_id"])
-    idle = {name: profit for name, profit in unsent.items() if name not in period.rests}
+    idle = {name: profit for name, profit in unsent.items() if name not in period.paused}
     shares = {name: 1.0 if name in untried else idle_share(profit) for name, profit in idle.items()}
     return Exploration(period.holdback, shares)
 

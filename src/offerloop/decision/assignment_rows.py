@@ -1,4 +1,4 @@
-"""The rows that go out: who gets what, with what was decided, why, and what came second."""
+"""The table of assignments: each customer's offer with its arm, reasons and best alternative."""
 
 from __future__ import annotations
 

@@ -108,7 +108,7 @@ class CampaignCase:
     """What the plan is chosen by, with the offers' terms; their texts are an Enum, as there are few."""
     policy: str = PLAN
     """What chooses among the candidates: the plan, or the simpler policy whose they are."""
-    rests: bool = False
+    is_paused: bool = False
     """Whether a loop does not send its plan, whatever that is worth."""
     lacks_growth: bool = False
     """Whether the log of shown offers would show the least growth that is usual with a power of 50 %, and does not show

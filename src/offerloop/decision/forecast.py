@@ -64,7 +64,7 @@ class Forecast:
     """Chance of spending more than the budget, when it counts expected costs; None when it counts liabilities."""
     least_errors: float
     """Standard errors above zero that the plan's held-out profit must be to be sent."""
-    rests: bool
+    is_paused: bool
     """Whether nothing of the campaign is sent whatever its forecast; see `CampaignCase`."""
 
     def as_sent(self, receivers: pl.Series) -> pl.DataFrame:
@@ -117,7 +117,7 @@ def forecast_campaign(
         at_random=case.value(probabilities_at_random(effects)) if explores else None,
         overspend=chance_of_overspending(taken, case.budget_minor) if expected else None,
         least_errors=least_errors,
-        rests=case.rests,
+        is_paused=case.is_paused,
     )
 
 

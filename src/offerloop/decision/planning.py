@@ -52,18 +52,18 @@ def plan_period(
     config: Config,
     *,
     explores: bool = False,
-    resting: frozenset[str] = frozenset(),
+    paused: frozenset[str] = frozenset(),
     without_growth: frozenset[str] = frozenset(),
 ) -> Planned:
     """Stage 5: plan for the customers whom no hash leaves out, and say what the plan would have for those.
 
-    A loop explores, and needs to know what offers at random are worth. `resting` are ids of campaigns whose plans it
+    A loop explores, and needs to know what offers at random are worth. `paused` are ids of campaigns whose plans it
     does not send, `without_growth` those of which the log shows no growth; see `CampaignCase`.
     """
     inside, outside = allowed.apart(profiles["customer_id"], config)
     cases = campaign_cases(effects, inside, config)
     solved = [
-        replace(case, rests=case.campaign.id in resting, lacks_growth=case.campaign.id in without_growth)
+        replace(case, is_paused=case.campaign.id in paused, lacks_growth=case.campaign.id in without_growth)
         for case in cases
     ]
     most = config.plan.offers_per_customer

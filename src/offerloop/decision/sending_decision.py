@@ -96,7 +96,7 @@ class SendingDecision:
 
 def decide_jointly(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], most: int) -> SendingDecision:
     """Solve all campaigns together, with `most` offers for each customer, without those that are not sent."""
-    active, by_campaign = [one for one in cases if not one.rests], dict[str, DecidedCampaign]()
+    active, by_campaign = [one for one in cases if not one.is_paused], dict[str, DecidedCampaign]()
     while active:
         solved = best_together(active, limits, most)
         rows = [(one, solved.rows[one.campaign.id]) for one in active]
@@ -147,5 +147,5 @@ def _decided(case: CampaignCase, solved: Solved, limits: Sequence[PlanLimit], he
     missed = max(solved.bound - solved.profit, 0.0)
     price = float(solved.prices[own])
     priced = case.beside(held)
-    send = not case.rests and may_be_sent(priced, rows)
+    send = not case.is_paused and may_be_sent(priced, rows)
     return DecidedCampaign(case, rows, send, False, held, solved.prices, price, missed, priced)

@@ -1,9 +1,9 @@
 """A shop of more customers than are planned together: a random sample of them decides, and all others follow.
 
-The sample goes through all stages as a small shop does, with its share of every budget. What it taught is applied to
-everybody else, shard by shard, where the engine has the shards: profiles on its scale, effects by its models, and the
-campaigns that it sends. Shares of budgets are rounded down, so no budget is exceeded; what is gathered does not grow
-with the customers.
+The sample goes through all stages as a small shop does, with its share of every budget. The fitted models are then
+applied to everybody else, shard by shard, where the engine has the shards: profiles on its scale, effects by its
+models, and the campaigns that it sends. Shares of budgets are rounded down, so no budget is exceeded; what is gathered
+does not grow with the customers.
 """
 
 from __future__ import annotations

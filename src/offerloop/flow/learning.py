@@ -134,7 +134,7 @@ def planned_period(events: Events, config: Config) -> PlanPeriod:
 
 @dataclass(frozen=True)
 class LearnedOfSome:
-    """What was learned of some customers, by which effects on all others are told."""
+    """The model fitted to a sample of the customers; it predicts effects on all others."""
 
     study: ShelfStudy | None
     shown: ShownEffects | None

@@ -308,7 +308,7 @@ def decide(
     settings = config.only("shop", "campaigns", "plan", "experiment", "business_as_usual")
     planned = stage(
         "allocation", plan_period, profiles, effects, allowed, settings, explores=period is not None,
-        resting=frozenset[str]() if period is None else period.rests,
+        paused=frozenset[str]() if period is None else period.paused,
         without_growth=learned.without_growth,
     )  # fmt: skip
     settings = config.only("business_as_usual", "privacy")

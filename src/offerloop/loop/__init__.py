@@ -5,18 +5,25 @@ from typing import TYPE_CHECKING
 from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from offerloop.loop.course import NO_CAMPAIGN, LoopCourse, LoopShop
-    from offerloop.loop.decisions import FORECAST, UNSEEN_COSTS, PeriodPlan, exposures_of, unpacked, without_customers
-    from offerloop.loop.periods import NotYetError, decide_once, go_on, is_learning, learn_once
+    from offerloop.loop.journal_records import (
+        FORECAST,
+        UNSEEN_COSTS,
+        PeriodPlan,
+        exposures_of,
+        unpacked,
+        without_customers,
+    )
+    from offerloop.loop.journalled_steps import NotYetError, decide_once, go_on, is_learning, learn_once
+    from offerloop.loop.planned_loop import NO_CAMPAIGN, LoopShop, PlannedLoop
 
 __all__ = [
     "FORECAST",
     "NO_CAMPAIGN",
     "UNSEEN_COSTS",
-    "LoopCourse",
     "LoopShop",
     "NotYetError",
     "PeriodPlan",
+    "PlannedLoop",
     "decide_once",
     "exposures_of",
     "go_on",

@@ -1,16 +1,16 @@
-"""Whether the shop still is what it was: series of a few signs, one value a period, looked at after each period.
+"""Whether the shop still is what it was: series of a few indicators, one value a period, looked at after each period.
 
     orders           log of orders                                                              (inputs)
     cuts             log of the mean share that was taken off at the shelf                      (inputs)
-    value            log of what customers left over what was expected                          (calibration)
+    value            log of the margin of purchases over what was expected                      (calibration)
     cost             root of what offers cost less that of what was expected, in roots of what one costs
     price response   slope of log units of a product by its cut at the shelf                    (effect)
 
 A plan chooses who gets offers, and how many, so orders and costs of its periods are compared with those of its
 periods only, and those of periods with random offers alone with one another. The mean of the last 1 or 3 values is
 compared with a forecast from the (at most MOST) periods before, by Student's t; levels are forecast with a trend,
-because of seasons. In SPAN periods without any change all signs together raise a false alarm in about RATE of all shops
-(Bonferroni, for values that are normal and independent).
+because of seasons. In SPAN periods without any change all indicators together raise a false alarm in about RATE of all
+shops (Bonferroni, for values that are normal and independent).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import polars as pl
 
 from offerloop.arrays import Floats, Ints
 
@@ -29,7 +30,7 @@ LAST = (1, 3)
 RATE, SPAN = 0.05, 26
 """The share of shops without any change that have a false alarm within so many periods."""
 FINEST = 0.005
-"""Standard deviation of a sign at least: half a percent."""
+"""Standard deviation of an indicator at least: half a percent."""
 FEWEST_UNITS = 5.0
 """Mean units a period of products that tell of the price response."""
 PRICE_RESPONSE = "price response"
@@ -38,12 +39,12 @@ SOLD_OFTEN = 0.9
 LEAST_CUT = 0.01
 """Added to the mean cut, so that it has a logarithm."""
 AT_RANDOM, OF_PLAN = " at random", " of the plan"
-"""Ends of names of signs: in periods with random offers alone, and in those of a plan."""
+"""Ends of names of indicators: in periods with random offers alone, and in those of a plan."""
 TREND = {
     "cuts": False, "value": True, PRICE_RESPONSE: False,
-    **{sign + of: sign == "orders" for sign in ("orders", "cost") for of in (AT_RANDOM, OF_PLAN)},
+    **{indicator + of: indicator == "orders" for indicator in ("orders", "cost") for of in (AT_RANDOM, OF_PLAN)},
 }  # fmt: skip
-"""The signs, and whether they are forecast with a trend."""
+"""The indicators, and whether they are forecast with a trend."""
 AT_ONCE = len(TREND) - 2
 """Signs that one period can have."""
 
@@ -61,13 +62,24 @@ class PeriodSales:
     orders: int
 
 
+def period_sales_of(bought: pl.DataFrame, numbers: pl.DataFrame) -> PeriodSales:
+    """Sum the purchases of all customers; `numbers` has product_id and the `number` of each."""
+    sums = bought.group_by("product_id").agg(
+        pl.col("quantity").sum(), pl.col("list_value_minor").sum(), pl.col("discount_minor").sum()
+    )
+    each = sums.join(numbers, on="product_id", how="inner").sort("number")
+    cut = each["discount_minor"].to_numpy() / np.maximum(each["list_value_minor"].to_numpy(), 1)
+    units = each["quantity"].to_numpy().astype(np.float64)
+    return PeriodSales(each["number"].to_numpy().astype(np.int64), units, cut, bought["order_id"].n_unique())
+
+
 @dataclass(frozen=True)
 class Alarm:
-    """A sign has changed."""
+    """An indicator has changed."""
 
-    sign: str
+    indicator: str
     change: float
-    """The difference from the forecast, in the unit of the sign."""
+    """The difference from the forecast, in the unit of the indicator."""
     p_value: float
 
 
@@ -75,33 +87,33 @@ class Alarm:
 class Drift:
     """All that was seen since the beginning or the last alarm."""
 
-    signs: list[Mapping[str, float]] = field(default_factory=list)
-    """The signs of each period; one that is missing could not be measured."""
+    indicators: list[Mapping[str, float]] = field(default_factory=list)
+    """The indicators of each period; one that is missing could not be measured."""
     sales: list[PeriodSales] = field(default_factory=list)
 
-    def add_period(self, sales: PeriodSales, signs: Mapping[str, float]) -> list[Alarm]:
+    def add_period(self, sales: PeriodSales, indicators: Mapping[str, float]) -> list[Alarm]:
         """One more period. After an alarm only the newest periods, which raised it, stay."""
         self.sales.append(sales)
-        self.signs.append({**signs, "cuts": cuts(sales)})
-        alarms = [alarm for alarm in (self._look(sign) for sign in TREND) if alarm is not None]
+        self.indicators.append({**indicators, "cuts": cuts(sales)})
+        alarms = [alarm for alarm in (self._look(indicator) for indicator in TREND) if alarm is not None]
         keep = max(LAST) if alarms else MOST + max(LAST)
-        self.sales, self.signs = self.sales[-keep:], self.signs[-keep:]
+        self.sales, self.indicators = self.sales[-keep:], self.indicators[-keep:]
         return alarms
 
-    def _look(self, sign: str) -> Alarm | None:
-        looks = (self._compare(sign, last) for last in LAST if len(self.signs) >= LEAST + last)
+    def _look(self, indicator: str) -> Alarm | None:
+        looks = (self._compare(indicator, last) for last in LAST if len(self.indicators) >= LEAST + last)
         surest = min((one for one in looks if one is not None), key=lambda one: one.p_value, default=None)
         return surest if surest is not None and surest.p_value < RATE / (SPAN * AT_ONCE * len(LAST)) else None
 
-    def _compare(self, sign: str, last: int) -> Alarm | None:
-        series = np.array([one.get(sign, np.nan) for one in self.signs])
-        if sign == PRICE_RESPONSE:
+    def _compare(self, indicator: str, last: int) -> Alarm | None:
+        series = np.array([one.get(indicator, np.nan) for one in self.indicators])
+        if indicator == PRICE_RESPONSE:
             series = price_response(self.sales, len(self.sales) - last)
         newest, before = series[-last:], series[:-last][-MOST:]
         if np.isnan(newest).any() or np.isfinite(before).sum() < LEAST:
             return None
-        change, p_value = shift(before, newest, trend=TREND[sign])
-        return Alarm(sign, change, p_value)
+        change, p_value = shift(before, newest, trend=TREND[indicator])
+        return Alarm(indicator, change, p_value)
 
 
 def cuts(sales: PeriodSales) -> float:

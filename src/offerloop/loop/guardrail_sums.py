@@ -1,19 +1,16 @@
-"""What a period's order lines and ratings say beside value and cost: dividends and divisors of the guardrails, and how
-the shop ran.
+"""Dividends and divisors of the guardrails, by customer, from a period's order lines and ratings.
 
-    margin       what is left of all / sales             ratings    stars / ratings
-    returns      lines given back / lines bought         cheap      value at list price of lines bought below it / all
+margin       margin before offers / sales            ratings    stars / ratings
+returns      lines given back / lines bought         cheap      value at list price of lines bought below it / all
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
 import polars as pl
 
 from offerloop.arrays import Floats
-from offerloop.loop.drift import PeriodSales
 
 MARGIN, RETURNS, RATINGS, CHEAP, OPT_OUTS = "margin", "returns", "ratings", "cheap", "opt_outs"
 LINES = (
@@ -50,14 +47,3 @@ def metric_sums(
         RATINGS: (column["stars"], column["ratings"]),
         CHEAP: (column["cheap"], column["listed"]),
     }
-
-
-def period_sales_of(bought: pl.DataFrame, numbers: pl.DataFrame) -> PeriodSales:
-    """Sum the purchases of all customers; `numbers` has product_id and the `number` of each."""
-    sums = bought.group_by("product_id").agg(
-        pl.col("quantity").sum(), pl.col("list_value_minor").sum(), pl.col("discount_minor").sum()
-    )
-    each = sums.join(numbers, on="product_id", how="inner").sort("number")
-    cut = each["discount_minor"].to_numpy() / np.maximum(each["list_value_minor"].to_numpy(), 1)
-    units = each["quantity"].to_numpy().astype(np.float64)
-    return PeriodSales(each["number"].to_numpy().astype(np.int64), units, cut, bought["order_id"].n_unique())

@@ -1,4 +1,4 @@
-"""Whether the plan still deserves to be sent: customers who got what it had for them against a randomised holdback.
+"""Guardrails of a loop: customers who got their planned offer, compared with the randomised holdback.
 
 Both are drawn anew in each period, so that totals of periods add up, and `evaluation.challenger` reads them after every
 one of them: profit is to be better, and margin, returns, ratings, purchases below list price and opt-outs no worse than

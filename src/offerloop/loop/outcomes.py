@@ -1,4 +1,4 @@
-"""What came of a period: what customers left, what their offers cost, and how the shop ran."""
+"""What came of a period: the margin of purchases, what offers cost, and how the shop ran."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from offerloop.arrays import Floats
 from offerloop.engine import Engine, collect
 from offerloop.events import Events
 from offerloop.flow import shop_margins
-from offerloop.loop.drift import PeriodSales
-from offerloop.loop.guardrail_sums import LINES, OPT_OUTS, MetricSums, metric_sums, period_sales_of
+from offerloop.loop.drift import PeriodSales, period_sales_of
+from offerloop.loop.guardrail_sums import LINES, OPT_OUTS, MetricSums, metric_sums
 from offerloop.money import MICRO
 from offerloop.offers import NO_OFFER
 from offerloop.response import (
@@ -129,13 +129,13 @@ def log_of(count: float) -> float:
     return float(np.log(max(count, 1)))
 
 
-def value_sign(done: pl.DataFrame) -> float:
-    """Return the logarithm of what customers left over what they usually leave."""
+def value_indicator(done: pl.DataFrame) -> float:
+    """Return the logarithm of the margin of purchases over that of the baseline."""
     value, usual = (max(float(done[name].sum()), 1.0) for name in ("value_minor", "usual_minor"))
     return float(np.log(value / usual))
 
 
-def cost_sign(done: pl.DataFrame, regime: str) -> dict[str, float]:
+def cost_indicator(done: pl.DataFrame, regime: str) -> dict[str, float]:
     """Return the root of what offers cost less that of the forecast, in roots of what one costs; empty without any."""
     expected = done.filter(pl.col("expected_minor") > 0)
     if expected.is_empty():

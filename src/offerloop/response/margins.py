@@ -1,9 +1,8 @@
-"""What is left of purchases before the cost of offers.
+"""Margins of purchases, before the cost of offers.
 
-An order line leaves what was paid before the offers that were given, after usual shelf discounts, less its unit cost.
-Goods of unknown unit cost are taken to cost the share of list price that the goods of their category cost, where most
-unit costs of it are known. All others are taken to cost the same share, with which all of them together leave the
-configured margin. Who buys on sale leaves less.
+The margin of an order line is what was paid before the offers that were given, after shelf discounts, less its unit
+cost. An unknown unit cost is imputed as the share of list price that goods of its category cost, if most unit costs of
+it are known. All other goods have one such share, by which together they have the configured margin.
 """
 
 from __future__ import annotations
@@ -34,13 +33,13 @@ class Margins:
     by_category: Mapping[str | None, float] = field(default_factory=dict)
     """Margins from unit costs; None is the whole shop."""
     cost_shares: Mapping[str | None, float] = field(default_factory=dict)
-    """What goods of unknown unit cost are taken to cost, as a share of list price, by category; None is every other
-    category. Empty where order lines do not tell what was off at the shelf from what offers took off, so that a
-    category's goods leave its margin."""
+    """Imputed cost of goods of unknown unit cost, as a share of list price, by category; None is every other category.
+    Empty where order lines do not distinguish shelf discounts from those of offers, so that all goods of a category
+    have its margin."""
 
     @property
     def are_of_lines(self) -> bool:
-        """Whether what a line leaves depends on what was paid for it."""
+        """Whether the margin of a line depends on what was paid for it."""
         return bool(self.cost_shares)
 
     def table(self) -> pl.DataFrame:
@@ -50,8 +49,8 @@ class Margins:
             (None, self.of(None), basis, self.cost_shares.get(None))
         ]
         rows += [
-            (name, left, "unit costs", self.cost_shares.get(name))
-            for name, left in self.by_category.items()
+            (name, margin, "unit costs", self.cost_shares.get(name))
+            for name, margin in self.by_category.items()
             if name is not None
         ]
         return MARGINS.check(pl.DataFrame(rows, MARGINS.schema, orient="row").sort("category"))
@@ -69,7 +68,7 @@ class Margins:
         return self.by_category.get(category, self.by_category.get(None, self.usual))
 
     def with_profit(self, daily: pl.DataFrame) -> pl.DataFrame:
-        """Return sums of order lines by `category` with `profit_micro`: what is left, in millionths of a minor unit.
+        """Return sums of order lines by `category` with `profit_micro`: their margin, in millionths of a minor unit.
 
         They have sums of money, and those that `with_costs` adds.
         """
@@ -115,8 +114,8 @@ def known_margins(lines: Frame, products: Frame, usual: float, *, tells_shelf: b
     is_costed = (pl.col("costed") > 0) & (pl.col("costed") >= KNOWN_SHARE * pl.col("all"))
     categories = of_categories.filter(is_costed, pl.col("category").is_not_null())
     whole = of_categories.select(pl.lit(None, pl.String).alias("category"), pl.exclude("category").sum())
-    left = ((pl.col("shelf") - pl.col("cost")) / pl.col("costed")).alias("left")
-    by_category = dict(pl.concat([categories, whole.filter(is_costed)]).select("category", left).rows())
+    margin = ((pl.col("shelf") - pl.col("cost")) / pl.col("costed")).alias("margin")
+    by_category = dict(pl.concat([categories, whole.filter(is_costed)]).select("category", margin).rows())
     if not tells_shelf:
         return Margins(usual, by_category)
     shares = dict(categories.select("category", pl.col("cost") / pl.col("costed")).rows())

@@ -1,4 +1,4 @@
-"""What an estimator is told of an offer: its terms, as columns beside the customer's features.
+"""What an estimator knows of an offer: its terms, as columns beside the customer's features.
 
 An offer whose depth lies between two tested depths of the same family is interpolated; so is one between no
 offer, whose depth is 0, and the lowest tested depth. One beyond them is refused: no data speak about it. So is one

@@ -80,7 +80,7 @@ RESPONSE_CHECKS = TableContract(
         Column("outcome", pl.String, "outcome"),
         Column("estimate", pl.Float64, "estimate"),
         Column("se", pl.Float64, "standard error"),
-        Column("expected", pl.String, "what an honest design would show"),
+        Column("expected", pl.String, "what a valid design would show"),
         Column("passed", pl.Boolean, "empty where nothing is expected", optional=True),
     ),
     key=("check", "outcome"),

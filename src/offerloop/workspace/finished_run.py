@@ -47,7 +47,7 @@ class CampaignRead:
     """Extra profit for one more unit of budget, both in the same money; written with six digits."""
     solved_jointly: bool
     """Whether it was solved together with the other campaigns."""
-    rests: bool
+    is_paused: bool
     """Whether guardrails of a loop stopped it, whatever its forecast; runs of earlier versions do not say."""
     pays_alone: bool
     """Whether it is not sent only because other campaigns bring more with the same customers and limits."""
@@ -285,7 +285,7 @@ def _campaign(campaign: Mapping[str, Any], send_rule: str, currency: str, *, joi
         budget_basis=str(campaign["budget_basis"]),
         shadow_price=float(campaign["shadow_price"]),
         solved_jointly=jointly,
-        rests=bool(campaign.get("rests", False)),
+        is_paused=bool(campaign.get("is_paused", False)),
         pays_alone=bool(campaign.get("pays_alone", False)),
         n_planned=int(campaign["customers_planned"]),
         supplier_share=None if share is None else float(share),

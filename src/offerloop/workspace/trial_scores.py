@@ -1,4 +1,4 @@
-"""Scores of customers by what a trial taught: from a study in memory, or from a file that a study left."""
+"""Scores of customers by a model fitted to a trial: from a study in memory, or from a file that a study left."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ STRANGE = 0.5
 
 @dataclass(frozen=True)
 class TrialScorer:
-    """What a trial taught, and how its table was written."""
+    """The model fitted to a trial, and how its table was written."""
 
     encoding: ColumnEncoding
     learned: LearnedEffects

@@ -218,7 +218,7 @@ def test_a_campaign_that_guardrails_stopped_is_not_said_to_have_too_low_a_foreca
     folder = build_run(tmp_path / "run", send=False)
     summary = json.loads((folder / "summary.json").read_text())
     for one in summary["campaigns"]:
-        one["rests"] = True
+        one["is_paused"] = True
     (folder / "summary.json").write_text(json.dumps(summary))
     text = explain(folder, "1", "marketer", language).text
     says = {"en": ("uardrails stopped", "above zero", "high enough"), "zh": ("护栏", "零", "达到发放条件")}[language]

@@ -54,15 +54,15 @@ def test_a_missed_period_has_no_figures():
 
 
 @pytest.mark.parametrize(
-    ("sign", "change", "says"),
+    ("indicator", "change", "says"),
     [
         ("value", 0.25, "margin beyond the forecast changed by +28 %"),
         ("orders of the plan", -0.25, "orders in periods with a plan changed by −22 %"),
         ("price response", -0.25, "price response changed by −0.25"),
     ],
 )
-def test_an_alarm_is_a_sentence_with_logarithms_in_per_cent(sign, change, says):
-    text = text_of(decided(0, alarms=[{"sign": sign, "change": change, "p_value": 0.001}]))
+def test_an_alarm_is_a_sentence_with_logarithms_in_per_cent(indicator, change, says):
+    text = text_of(decided(0, alarms=[{"indicator": indicator, "change": change, "p_value": 0.001}]))
     assert text.endswith(f"Alarm in period 0: {says}. Earlier data counts a quarter, and more is explored.")
 
 
@@ -93,7 +93,7 @@ def test_another_reading_of_a_period_is_said_beside_the_first_one_and_told_again
 
 
 def test_an_alarm_of_drift_is_not_repeated_where_only_the_guardrails_of_its_period_are_read_otherwise():
-    drifted = [{"sign": "value", "change": 0.25, "p_value": 0.001}]
+    drifted = [{"indicator": "value", "change": 0.25, "p_value": 0.001}]
     first = decided(3, cost_minor=1, guardrails="go on", reasons=[], alarms=drifted)
     now = first | {"guardrails": "stop", "reasons": ["worse profit"], "guardrails_before": "go on"}
     (alarm,) = LoopState([first], None, None, [], "USD").alarms([], Localizer("en"))

@@ -114,7 +114,7 @@ def test_what_a_plan_would_have_to_be_is_what_was_used_and_no_rounding_contradic
 @pytest.mark.parametrize("send", ["proven", "likely"])
 @pytest.mark.parametrize("low", [500.0, 900.0])
 def test_a_campaign_that_rests_is_not_said_to_be_unsure(make, send, low):
-    said = kept_for(make, send, (900.0, low, 1_800.0 - low), least_errors=0.0, rests=True)
+    said = kept_for(make, send, (900.0, low, 1_800.0 - low), least_errors=0.0, is_paused=True)
     assert "guardrails stopped this campaign" in said
     assert "includes zero" not in said
     assert "standard errors" not in said

@@ -44,11 +44,11 @@ def test_a_prediction_without_error_is_kept():
     np.testing.assert_allclose(drawn_to(raw[:1], centred, fold[:1])[0], centred, atol=1e-6)
 
 
-def test_signs_of_the_surprises_change_the_sums_as_if_each_draw_were_added_up():
+def test_signs_of_the_residuals_change_the_sums_as_if_each_draw_were_added_up():
     raw, effect, fold = predictions_and_effects(3)
     rng = np.random.default_rng(3)
-    surprise, signs = rng.normal(size=effect.shape), rng.choice([-1.0, 1.0], size=(4, ROWS))
+    residual, signs = rng.normal(size=effect.shape), rng.choice([-1.0, 1.0], size=(4, ROWS))
     predictions = FoldPredictions.of(raw[0], fold[0])
-    together = predictions.signed_sums(effect, surprise, signs)
+    together = predictions.signed_sums(effect, residual, signs)
     for draw, sign in enumerate(signs):
-        np.testing.assert_allclose(together[:, draw], predictions.sums(effect + sign[:, None] * surprise), atol=1e-8)
+        np.testing.assert_allclose(together[:, draw], predictions.sums(effect + sign[:, None] * residual), atol=1e-8)

@@ -182,7 +182,7 @@ def _campaign(run: RunRead, campaign_read: CampaignRead) -> ExplainedCampaign:
         title=campaign_read.title,
         send=campaign_read.send,
         send_rule=campaign_read.send_rule,
-        rests=campaign_read.rests,
+        is_paused=campaign_read.is_paused,
         pays_alone=campaign_read.pays_alone,
         has_forecast=campaign_read.send
         or not run.table("effects").filter(campaign_id=campaign_read.id).head(1).collect().is_empty(),

@@ -131,11 +131,11 @@ class ExplanationLocalizer:
         )
 
     def not_sent(self, campaign: ExplainedCampaign) -> str:
-        """Return a code for why a campaign is not sent: by its rule for sending, or as it has no forecast or rests."""
+        """Return a code for why a campaign is not sent: by its rule for sending, without a forecast, or paused."""
         if not campaign.has_forecast:
             return "no_forecast"
-        if campaign.rests:
-            return "rests"
+        if campaign.is_paused:
+            return "paused"
         if campaign.pays_alone:
             return "not_sent_others"
         return {"proven": "not_sent", "likely": "not_sent_likely"}.get(campaign.send_rule, "not_sent_expected")

@@ -247,7 +247,7 @@ class ExplainedCampaign(JsonFacts):
     send: bool
     send_rule: str
     """When its plan is sent: proven, expected, or likely."""
-    rests: bool
+    is_paused: bool
     """Whether guardrails of a loop stopped it."""
     pays_alone: bool
     """Whether it is not sent only because other campaigns bring more."""

@@ -65,8 +65,8 @@ PRICE_NOT_SENT = {
         "{campaign}: not sent, so it decides nothing here. Its best plan is forecast at "
         "{forecast}, which is not high enough."
     ),
-    "rests": Message(
-        "{campaign}: not sent, so it decides nothing here. Guardrails stopped it, and it rests. Its best plan is "
+    "paused": Message(
+        "{campaign}: not sent, so it decides nothing here. Guardrails stopped it, and it is paused. Its best plan is "
         "forecast at {forecast}."
     ),
     "not_sent_others": Message(

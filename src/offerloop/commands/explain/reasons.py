@@ -76,7 +76,7 @@ WHY_NOT = {
     "not_sent": Message("its campaign {campaign} is not sent, because its forecast is not clearly above zero."),
     "not_sent_expected": Message("its campaign {campaign} is not sent, because its forecast is not well above zero."),
     "not_sent_likely": Message("its campaign {campaign} is not sent, because its forecast is not high enough."),
-    "rests": Message("its campaign {campaign} is not sent, because guardrails stopped it, and it rests."),
+    "paused": Message("its campaign {campaign} is not sent, because guardrails stopped it, and it is paused."),
     "not_sent_others": Message(
         "its campaign {campaign} is not sent, because other campaigns bring more with the same customers and limits."
     ),
@@ -106,7 +106,9 @@ CHANGE_NOT_SENT = {
     ),
     "not_sent_expected": Message("{campaign} would have to be forecast well above zero; now it is {forecast}."),
     "not_sent_likely": Message("{campaign} would have to be forecast higher; now it is {forecast}."),
-    "rests": Message("{campaign} was stopped by guardrails and rests, whatever its forecast, which is {forecast}."),
+    "paused": Message(
+        "{campaign} was stopped by guardrails and is paused, whatever its forecast, which is {forecast}."
+    ),
     "no_forecast": Message(
         "{campaign} needs a forecast: from varying shelf discounts, from offers shown at random "
         "with their propensities, or from an assumption ('assumed')."
@@ -133,8 +135,8 @@ def why_lines(_: ExplanationLocalizer) -> list[str]:
         return [*_best(_, _chosen(_)), *_agreement(_)]
     if reason in ("budget_spent", "no_offer_pays"):
         return [*_not_enough(_, reason), *_agreement(_)]
-    if reason == "no_campaign_pays" and (resting := [one for one in _.facts.campaigns if one.rests]):
-        titles = [_.title(one.campaign_id) for one in resting]
+    if reason == "no_campaign_pays" and (paused := [one for one in _.facts.campaigns if one.is_paused]):
+        titles = [_.title(one.campaign_id) for one in paused]
         return [_("No campaign is sent, so nobody gets an offer. Guardrails stopped {campaigns}.", campaigns=titles)]
     return [_(WHY[reason])]
 

@@ -17,7 +17,7 @@ from offerloop.decision import unpaid_exploration
 from offerloop.engine import DEFAULT_ENGINE, collect
 from offerloop.errors import ConfigError, InputError
 from offerloop.events import Events, LoopExposures, prepare, read_all, with_variables
-from offerloop.loop import NO_CAMPAIGN, UNSEEN_COSTS, LoopCourse, exposures_of, go_on, is_learning
+from offerloop.loop import NO_CAMPAIGN, UNSEEN_COSTS, PlannedLoop, exposures_of, go_on, is_learning
 from offerloop.message import Message
 from offerloop.offers import liability_minor
 from offerloop.publishing import Parcels, carry, rows_of
@@ -216,10 +216,10 @@ def _go_on(path: Path, folder: Path, journal: Journal) -> GoneOn:
         events = prepare(config, engine, loop_exposures, read)
         begun = _begun(config, events.as_of_day, folder, journal)
         shop = TableShop(path, engine, read, events, folder, config.shop.currency, added)
-        course = LoopCourse(shop, config, engine, begun["first_day"])
-        awaited = go_on(course, journal, FAR, lambda _: None)
+        planned = PlannedLoop(shop, config, engine, begun["first_day"])
+        awaited = go_on(planned, journal, FAR, lambda _: None)
         learned = _said_of_log(config, events, begun["first_day"])
-        left_out = _said_of_costs(course.offers_without_cost())
+        left_out = _said_of_costs(planned.offers_without_cost())
         return GoneOn(None if awaited is None else awaited.message, learned, left_out, _unexplored(config, events))
 
 

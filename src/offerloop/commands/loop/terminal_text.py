@@ -30,7 +30,7 @@ NO_PLAN = {
     "stopped": Message(
         "No plan was sent: the arms were not those that were drawn. Find out why, and begin a new campaign."
     ),
-    "rest": Message("No plan was sent: it was rolled back, and rests."),
+    "rest": Message("No plan was sent: it was rolled back, and is paused."),
 }
 """Why no plan was sent in a state of the guardrails."""
 ACTIONS = {
@@ -57,10 +57,10 @@ METRICS = {
     "cheap": Message("share of sales at reduced prices"),
     "opt_outs": Message("opt-outs", context="guardrail"),
 }
-SIGNS = {
-    "cuts": Message("price cuts", context="sign of drift"),
+INDICATORS = {
+    "cuts": Message("price cuts", context="indicator of drift"),
     "value": Message("margin beyond the forecast"),
-    "price response": Message("price response", context="sign of drift"),
+    "price response": Message("price response", context="indicator of drift"),
     "orders at random": Message("orders in periods with random offers only"),
     "orders of the plan": Message("orders in periods with a plan"),
     "cost at random": Message("cost of offers beyond the forecast, in periods with random offers only"),
@@ -68,7 +68,7 @@ SIGNS = {
 }
 """What may have changed."""
 IN_LOGARITHMS = ("orders", "cuts", "value")
-"""What the signs begin with that are logarithms."""
+"""What the indicators begin with that are logarithms."""
 
 
 def screen(state: LoopState, language: str = "en") -> str:
@@ -160,17 +160,17 @@ def urgent(row: dict[str, Any], _: Localizer) -> Iterator[str]:
 
 def _change(alarm: dict[str, Any], _: Localizer) -> str:
     """Return the difference from the forecast, of a logarithm in per cent."""
-    sign, change = str(alarm["sign"]), float(alarm["change"])
-    text = f"{100 * math.expm1(change):+.0f} %" if sign.startswith(IN_LOGARITHMS) else f"{change:+.2g}"
+    indicator, change = str(alarm["indicator"]), float(alarm["change"])
+    text = f"{100 * math.expm1(change):+.0f} %" if indicator.startswith(IN_LOGARITHMS) else f"{change:+.2g}"
     return _.numbers(text.replace("-", "−"))
 
 
 def _alarms(row: dict[str, Any], _: Localizer) -> Iterator[str]:
     changes = [
         _(
-            "{sign} changed by {change}",
+            "{indicator} changed by {change}",
             context="alarm of a loop",
-            sign=_.named(SIGNS, alarm["sign"]),
+            indicator=_.named(INDICATORS, alarm["indicator"]),
             change=_change(alarm, _),
         )
         for alarm in row.get("alarms", ())

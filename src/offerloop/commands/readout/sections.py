@@ -377,7 +377,7 @@ def anyway_section(findings: ReadoutFindings, _: Localizer) -> Section:
 
 
 def exploration_section(findings: ReadoutFindings, _: Localizer) -> Section:
-    """What offers given at random taught."""
+    """The measured effects of offers given at random."""
     rows, label = [one for one in findings.effects if one.comparison == "explore"], _("Offers given at random")
     if not rows:
         few = [_(one) for one in findings.too_few_explored]

@@ -40,7 +40,7 @@ class CampaignFindings:
     """Profit by the same estimates that chose the plan: never a forecast, only the winner's curse made visible."""
     least_errors: float
     """Standard errors above zero that the plan's held-out profit had to be to be sent."""
-    rests: bool = False
+    is_paused: bool = False
     """Whether its guardrails stopped it, so that nothing is sent whatever the forecast."""
     assumed_share: float = 0.0
     """Share of the planned offers whose effect is the shop's own assumption."""

@@ -306,10 +306,10 @@ def _why_kept(campaign: CampaignFacts) -> Message:
 def _too_unsure(campaign: CampaignFacts) -> Message:
     """Why a plan with a forecast above zero is not sent: guardrails, its interval, or its distance from zero."""
     profit, send = campaign.plan.profit, campaign.settings.send
-    if campaign.findings.rests:
+    if campaign.findings.is_paused:
         return Message(
             "send none; the best plan is forecast to bring {profit}, but guardrails stopped this campaign, and it is "
-            "not sent while it rests."
+            "not sent while it is paused."
         )
     if send == "proven":
         return Message(

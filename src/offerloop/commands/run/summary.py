@@ -101,7 +101,7 @@ def _campaign(campaign: CampaignFacts, facts: RunFacts) -> dict[str, Any]:
         "title": findings.title,
         "send": findings.send,
         "pays_alone": findings.pays_alone,
-        "rests": findings.rests,
+        "is_paused": findings.is_paused,
         "policy": findings.policy,
         "basis": campaign.basis,
         "bases": sorted(campaign.bases),

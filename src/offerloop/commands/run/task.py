@@ -267,7 +267,7 @@ def _campaign(config: Config, forecast: Forecast, times: float) -> CampaignFindi
         explore_budget_minor=config.minor(settings.explore_budget, settings),
         claimed_minor=solution.profit * times,
         least_errors=forecast.least_errors,
-        rests=forecast.rests,
+        is_paused=forecast.is_paused,
         pays_alone=forecast.pays_alone,
         policy=forecast.policy,
         overspend=forecast.overspend,

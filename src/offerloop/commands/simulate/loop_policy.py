@@ -1,4 +1,4 @@
-"""The loop as a policy of a simulated shop: `offerloop loop`'s course, played week by week on the shop's tables.
+"""The loop as a policy of a simulated shop: `offerloop loop`'s planned, played week by week on the shop's tables.
 
 Each week is planned by the same stages as a run: effects of what was shown, all limits, launch decision, random draw.
 Left out is what shown offers do not need: recommenders, and the study of shelf prices. No customer is in a holdout, as
@@ -26,7 +26,7 @@ from offerloop.decision import LoopPeriod
 from offerloop.engine import Engine, InMemoryEngine
 from offerloop.events import EPOCH, Events, prepare
 from offerloop.flow import Gap, at_once, audiences, decide, learn_effects, profile
-from offerloop.loop import LoopCourse, PeriodPlan, decide_once, learn_once, unpacked
+from offerloop.loop import PeriodPlan, PlannedLoop, decide_once, learn_once, unpacked
 from offerloop.market import Logged, Market, OfferDraw
 from offerloop.message import Message
 from offerloop.money import to_text
@@ -90,7 +90,7 @@ class _Loop:
     """A loop that has begun."""
 
     shop: MarketShop
-    course: LoopCourse
+    planned: PlannedLoop
     journal: Journal
 
     @classmethod
@@ -102,7 +102,7 @@ class _Loop:
         config, engine = loop_settings(load_config(path), budget, explore), InMemoryEngine()
         shop = MarketShop.begin(path.parent, config, engine)
         journal = Journal.open(f"sqlite:///{folder / 'journal.db'}", "simulated")
-        return cls(shop, LoopCourse(shop, config, engine, shop.as_of_day), journal)
+        return cls(shop, PlannedLoop(shop, config, engine, shop.as_of_day), journal)
 
 
 @dataclass
@@ -123,7 +123,7 @@ class LoopRule:
             self._loop = self._begin(market, budget)
         else:
             self.catch_up(market)
-        decided = decide_once(self._loop.course, self._loop.journal, len(self.decided))
+        decided = decide_once(self._loop.planned, self._loop.journal, len(self.decided))
         self.decided.append(decided)
         return _draw_of(market, unpacked(decided["assignments"]))
 
@@ -132,9 +132,9 @@ class LoopRule:
         loop, weeks = self._loop, len(self.decided)
         if loop is None:
             return
-        loop.shop.catch_up(market, loop.course.begins(weeks))
+        loop.shop.catch_up(market, loop.planned.begins(weeks))
         if len(self.learned) < weeks:
-            self.learned.append(learn_once(loop.course, loop.journal, weeks - 1, self.decided[-1]))
+            self.learned.append(learn_once(loop.planned, loop.journal, weeks - 1, self.decided[-1]))
 
     def _begin(self, market: Market, budget: int) -> _Loop:
         """Begin in a folder that lasts as long as the rule."""

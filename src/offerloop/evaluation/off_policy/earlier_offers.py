@@ -1,10 +1,10 @@
 """Whether earlier offers matter now: a test of outcomes on what customers were shown before.
 
-Given what went before, what a customer was shown is drawn: the surprise of an earlier offer, its score less the mean of
-the score over the draw, has the mean 0 whatever the customer does. So the outcome of now is uncorrelated with it unless
-earlier offers matter. Two scores are tested for each of the last exposures: any offer against nothing, and what the
-offer adds in its own window. The hypothesis is that all coefficients of a least squares regression are 0, by Wald's
-statistic with the errors of customers, not rows (Liang and Zeger 1986), against Hotelling's distribution.
+Given what went before, what a customer was shown is drawn: the treatment residual of an earlier offer, its score less
+the mean of the score over the draw, has the mean 0 whatever the customer does. So the outcome of now is uncorrelated
+with it unless earlier offers matter. Two scores are tested for each of the last exposures: any offer against nothing,
+and what the offer adds in its own window. The hypothesis is that all coefficients of a least squares regression are 0,
+by Wald's statistic with the errors of customers, not rows (Liang and Zeger 1986), against Hotelling's distribution.
 
 Features must be from before all of these exposures: what a customer did after an earlier offer is a part of its effect.
 """
@@ -52,8 +52,8 @@ def carry_over(log: Log, past: PastExposures) -> CarryOver:
     if n_customers < FEWEST_CUSTOMERS:
         return CarryOver(int(rows.sum()), n_customers, None)
     left = (log.outcomes - past.baseline)[:, -1]
-    now = _surprises(log.action[:, None], log.propensity[:, None], _at_now(log), _scores(log, left))
-    earlier = _surprises(past.action, past.propensity, past.propensities, _scores(log, left))
+    now = _treatment_residuals(log.action[:, None], log.propensity[:, None], _at_now(log), _scores(log, left))
+    earlier = _treatment_residuals(past.action, past.propensity, past.propensities, _scores(log, left))
     x = np.column_stack([np.ones(len(left)), past.baseline[:, -1], now.reshape(len(left), -1)])
     z = earlier.reshape(len(left), -1)
     return CarryOver(int(rows.sum()), n_customers, wald(x, z[:, z.any(axis=0)], log.outcomes[:, -1], customer))
@@ -97,7 +97,7 @@ def _scores(log: Log, left: NDArray[np.float64]) -> NDArray[np.float64]:
     return scores / np.maximum(np.abs(scores).max(axis=0), _SAME)
 
 
-def _surprises(
+def _treatment_residuals(
     action: NDArray[np.int64],
     propensity: NDArray[np.float64],
     propensities: NDArray[np.float64] | None,

@@ -65,7 +65,7 @@ class Side:
 
     evidence: Evidence
     depth: Floats
-    surprise: Floats
+    treatment_residual: Floats
     """Depth less its mean by propensities."""
     sums: dict[Part, Floats]
 
@@ -140,7 +140,7 @@ class Backfitting:
         off = mean - side.evidence.outcome
         if part == "appetite":
             return off, weight
-        steep = side.surprise * (self.start.slope(side.sums[part]) if self.start.positive else 1.0)
+        steep = side.treatment_residual * (self.start.slope(side.sums[part]) if self.start.positive else 1.0)
         return off * steep, weight * steep**2 + 1e-12
 
     def _loss(self, side: Side) -> float:

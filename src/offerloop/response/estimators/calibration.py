@@ -12,7 +12,7 @@ from offerloop.response.estimators.levels import OutcomeKind
 STEPS = 25
 """Most steps of Newton's method."""
 WEIGHT = 1.0
-"""Prior rows' worth of belief that the predictions are right already."""
+"""Weight of the prior slope of 1, in rows."""
 
 
 def logistic(x: Floats) -> Floats:

@@ -52,8 +52,8 @@ class RLearner:
         nobody = np.zeros_like(evidence.action)
         expected = predict_out_of_fold(evidence.features, nobody, evidence.outcome[:, None], 1, fold)[:, 0, 0]
         left = evidence.outcome - expected
-        surprise = np.eye(len(evidence.offers))[evidence.action] - evidence.propensity
-        dosed = surprise @ doses(evidence.coding, evidence.offers)
+        treatment_residual = np.eye(len(evidence.offers))[evidence.action] - evidence.propensity
+        dosed = treatment_residual @ doses(evidence.coding, evidence.offers)
         level: Floats = np.asarray(np.linalg.lstsq(dosed, left, rcond=None)[0], dtype=np.float64)
         scaled = Standardised.of(evidence.features)
         x = scaled.applied(evidence.features)

@@ -20,7 +20,7 @@ LAGS = (-1, -2, -3, -4)
 
 @dataclass(frozen=True)
 class Expectation:
-    """What an honest design would show, decided before looking; without a test the figure is only shown."""
+    """What a valid design would show, decided before looking; without a test the figure is only shown."""
 
     name: str
     """What the table holds."""

@@ -46,7 +46,7 @@ SPLITS = 5
 
 @dataclass(frozen=True)
 class ShelfStudy:
-    """The fitted response to shelf prices, and the tables that show how far to believe it."""
+    """The fitted response to shelf prices, and the tables that show how reliable it is."""
 
     windows: Windows
     lines: ShelfLines

@@ -1,15 +1,15 @@
-"""How much of the list value of purchases each customer leaves, before the cost of offers.
+"""The margin rate of each customer's purchases, before the cost of offers.
 
-Who buys on sale leaves less than others. A customer's share of a quarter is shrunk to that of all customers, the more
-so the less was bought and the more shares vary between the days of one customer (credibility, Bühlmann and Straub
-1970). Where nobody bought anything in the quarter, it is the share of all purchases of the log. With the share x_ij and
-the list value w_ij of day j of customer i, who has n_i days, and sums w_i and w,
+The margin rate of a quarter, over list value, is shrunk to that of all customers, the more so the less was bought and
+the more rates vary between the days of one customer (credibility, Bühlmann and Straub 1970). If nobody bought anything
+in the quarter, it is that of all purchases of the log. With the margin rate x_ij and the list value w_ij of day j of
+customer i, who has n_i days, and sums w_i and w,
 
     x_i = sum_j w_ij x_ij / w_i,   x = sum_i w_i x_i / w,
     within = sum_ij w_ij (x_ij - x_i)^2 / sum_i (n_i - 1),
     between = (sum_i w_i (x_i - x)^2 - (customers - 1) within) / (w - sum_i w_i^2 / w),
 
-the share that is expected of a customer is x + w_i / (w_i + within / between) (x_i - x).
+the margin rate that is expected of a customer is x + w_i / (w_i + within / between) (x_i - x).
 """
 
 from __future__ import annotations
@@ -28,40 +28,41 @@ _SUMS = ("list_value_minor", "profit_micro")
 
 @dataclass(frozen=True)
 class MarginScale:
-    """What all customers leave, and how far a customer's own share counts."""
+    """The margin rate of all customers, and the weight of a customer's own."""
 
     mean: float
-    """Share of list value that is left of all purchases."""
+    """Margin rate of all purchases, over list value."""
     others_minor: float
-    """List value of all customers' purchases that counts beside a customer's own; infinite where all leave alike."""
+    """List value of all customers' purchases that counts beside a customer's own; infinite where all margin rates are
+    the same."""
 
     @classmethod
     def of(cls, days: pl.DataFrame, rows: pl.DataFrame, whole: float) -> MarginScale:
         """Build it from running sums by day, and the customers and the day (shown_day) that are predicted for; `whole`
-        is the share that is left of all purchases of the log."""
-        worth, left, customer = _quarter(days, rows)
+        is the margin rate of all purchases of the log."""
+        worth, margin, customer = _quarter(days, rows)
         if not len(worth):
             return cls(whole, np.inf)
-        return cls(float(left.sum() / worth.sum()), _others(worth, left / worth, customer))
+        return cls(float(margin.sum() / worth.sum()), _others(worth, margin / worth, customer))
 
     def of_customers(self, days: pl.DataFrame, rows: pl.DataFrame) -> Floats:
-        """(n,): the share expected of each row (customer_id, shown_day)."""
+        """Return the margin rate (n,) that is expected in each row (customer_id, shown_day)."""
         shown = pl.col("shown_day")
-        worth, left = sums_between(days, rows, shown - QUARTER_DAYS, shown, _SUMS).cast(pl.Float64).to_numpy().T
+        worth, margin = sums_between(days, rows, shown - QUARTER_DAYS, shown, _SUMS).cast(pl.Float64).to_numpy().T
         worth = np.maximum(worth, 0.0)
-        apart = np.divide(left / MICRO, worth, out=np.full(len(worth), self.mean), where=worth > 0) - self.mean
+        apart = np.divide(margin / MICRO, worth, out=np.full(len(worth), self.mean), where=worth > 0) - self.mean
         own = np.divide(worth, worth + self.others_minor, out=np.zeros(len(worth)), where=worth > 0)
         return self.mean + own * apart
 
 
 def _quarter(days: pl.DataFrame, rows: pl.DataFrame) -> tuple[Floats, Floats, Ints]:
-    """Return list value, what is left of it, and the customer's number of each day of the quarter before rows."""
+    """Return list value, margin and the customer's number, each (days,), of each day of the quarter before rows."""
     own = days.with_columns(pl.col(_SUMS) - pl.col(_SUMS).shift(1, fill_value=0).over("customer_id"))
     day, shown = pl.col("order_day"), pl.col("shown_day")
     of_rows = own.join(rows.select("customer_id", "shown_day"), on="customer_id", how="inner")
     kept = of_rows.filter(day < shown, day >= shown - QUARTER_DAYS, pl.col("list_value_minor") > 0)
-    worth, left = kept.select(_SUMS).cast(pl.Float64).to_numpy().T
-    return worth, left / MICRO, (kept["customer_id"].rank("dense").cast(pl.Int64) - 1).to_numpy()
+    worth, margin = kept.select(_SUMS).cast(pl.Float64).to_numpy().T
+    return worth, margin / MICRO, (kept["customer_id"].rank("dense").cast(pl.Int64) - 1).to_numpy()
 
 
 def _others(worth: Floats, share: Floats, customer: Ints) -> float:

@@ -1,7 +1,7 @@
-"""A log of more exposures than are studied together: a random sample of whole customers teaches effects on everybody.
+"""A log of more exposures than are studied together: a random sample of whole customers is.
 
-What the sample taught is told of all other customers shard by shard, where the engine has the shards, each from the
-customer's own past. Memory is bounded by the sample and the shard, but for the effects themselves.
+A model fitted to the sample predicts all other customers, shard by shard, where the engine has the shards, from their
+own past. Memory is bounded by the sample and the shard, but for the effects themselves.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def _further(table: Frame, columns: Collection[str], needed: Collection[str]) ->
 
 @dataclass(frozen=True, eq=False)
 class EffectsOfShard:
-    """Effects on the customers of a shard, by what others taught."""
+    """Predicts effects on the customers of a shard, by the model fitted to a sample."""
 
     products: pl.DataFrame
     first_day: int

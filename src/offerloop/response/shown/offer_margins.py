@@ -1,14 +1,14 @@
-"""How much is left of what an offer adds, over what is left of the customer's other purchases.
+"""The margin rate of what an offer adds, relative to that of the customer's other purchases.
 
-An offer on goods that leave little adds such goods, or it reminds of the shop and adds the customer's usual mix. The
-log tells which. With the list value b_i and the profit p_i of a window, the share x_i that is expected of the customer
-and what offer k of family F was learned to add at list prices, g_ik,
+An offer on goods of low margin adds such goods, or it has an exposure effect and adds the customer's baseline mix. The
+log estimates which. With the list value b_i and the profit p_i of a window, the margin rate x_i that is expected of the
+customer, and what offer k of family F is estimated to add at list prices, g_ik,
 
     p_i - x_i b_i = c + d_F x_i sum over k of F of (shown_ik - propensity_ik) g_ik + error
 
-of which both sides are 0 where all goods leave the same share. 1 + d_F is shrunk to what the goods that the offer names
-leave, over all goods, as far as it does not remind, and to 1 where it names no categories (empirical Bayes, as in
-`growth.shrinkage`).
+of which both sides are 0 where all goods have the same margin rate. The prior of 1 + d_F is the margin rate of the
+goods that the offer names over that of all goods, weighted by the probability that it does not work by an exposure
+effect, and 1 where it names no categories (empirical Bayes, as in `growth.shrinkage`).
 """
 
 from __future__ import annotations
@@ -33,18 +33,18 @@ class OfferMargins:
     """Arrays are (K,); nothing first."""
 
     times: Floats
-    """What a customer's share is multiplied by for what each offer adds."""
+    """What a customer's margin rate is multiplied by for what each offer adds."""
     se: Floats
 
     @classmethod
     def fit(
         cls, value: Evidence, profit: Floats, share: Floats, growth: JudgedGrowth, named: Sequence[float]
     ) -> OfferMargins:
-        """Learn from decisions of list value with `customer`, and their `profit` (n,), of which `share` (n,) is
-        expected; `named` (K,) is what goods that each offer names leave, over all goods."""
+        """Estimate from decisions of list value with `customer`, their `profit` (n,), and the margin rate `share` (n,)
+        that is expected; `named` (K,) is the margin rate of the goods that each offer names, over that of all goods."""
         families = [[k for k, one in enumerate(value.offers) if one.family == each] for each in value.coding.families]
-        surprise = np.eye(len(value.offers))[value.action] - value.draw
-        added = surprise * growth.of_rows(value).now * share[:, None]
+        treatment_residual = np.eye(len(value.offers))[value.action] - value.draw
+        added = treatment_residual * growth.of_rows(value).now * share[:, None]
         x = np.stack([added[:, places].sum(axis=1) for places in families], axis=1)
         off = profit - share * value.outcome
         usual = growth.growth.usual

@@ -17,7 +17,7 @@ from offerloop.arrays import Floats, Ints
 ROWS_OF_ALL = 20.0
 """Rows as on other days that count beside those of one day, of which there may be few."""
 LEAST_WORTH = 0.1
-"""Share of a day's rows that weights must be worth to be used: with less, noise is worse than a lean."""
+"""Share of a day's rows that weights must be worth to be used: with less, variance outweighs bias."""
 
 
 @dataclass(frozen=True, eq=False)

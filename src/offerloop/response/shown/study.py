@@ -121,7 +121,7 @@ class ShownEffects:
 
 @dataclass(frozen=True, eq=False)
 class ShownModel:
-    """What past exposures taught, by which effects on any customers can be told."""
+    """The model fitted to past exposures; it predicts effects on any customers."""
 
     terms: tuple[OfferTerms, ...]
     growth: JudgedGrowth

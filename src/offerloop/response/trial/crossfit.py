@@ -1,4 +1,4 @@
-"""Effects of every estimator on customers whom it has not seen, and how much of them to believe."""
+"""Effects of every estimator on customers whom it has not seen, and how reliable they are."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class HeldOutPredictions:
     """(n, K): doubly robust, with these expectations."""
     left: Floats
     """(n,): outcome less what is expected of it whatever is given."""
-    surprise: Floats
+    treatment_residual: Floats
     """(n, K): 1 for the offer given, less the propensities."""
     raw: Mapping[str, Floats]
     """Effects (divisions, n, K) by estimator."""
@@ -103,7 +103,7 @@ def held_out(
         expected=expected,
         scores=scores,
         left=evidence.outcome - (evidence.propensity * expected).sum(axis=1),
-        surprise=np.eye(len(evidence.offers))[evidence.action] - evidence.propensity,
+        treatment_residual=np.eye(len(evidence.offers))[evidence.action] - evidence.propensity,
         raw=raw,
         shrunk=raw if fixed is not None else {name: drawn_to(one, effect, fold) for name, one in raw.items()},
     )

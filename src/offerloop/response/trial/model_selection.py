@@ -15,7 +15,7 @@ sqrt(n_subset / n), so that a fold decides as all rows would.
 
 A forecast must not be the value of what was chosen because it looked best: customers of each fold are given what a
 model selection among the *other* folds decides, and the value of that is the forecast. Were the decision itself to ask
-for proof, fewer rows would give it less often, and every forecast would lean to nothing.
+for proof, fewer rows would give it less often, and every forecast would be biased towards zero.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class ModelSelection:
                 ]
             )
             rankings[name] = np.mean([ranking(*pair) for pair in zip(profit, value.fold, strict=True)], axis=0)
-            losses[name] = (left - (value.surprise * profit.mean(axis=0)).sum(axis=1)) ** 2
+            losses[name] = (left - (value.treatment_residual * profit.mean(axis=0)).sum(axis=1)) ** 2
         scores = value.scores if cost is None else value.scores - cost.scores
         same = spending.same(scores.shape[1], None if cost is None else cost.effect.mean(axis=0))
         if cost is not None:

@@ -235,8 +235,8 @@ class GainsOfSums:
 class DecisionFromSums:
     """A decision by sums over parts of the rows, and its forecast: each part by a decision without it.
 
-    Candidates are columns as `GainsOfSums` has them. They are fixed before these rows are looked at; what may lean is
-    the decision among them. So draws of the sums, normal as sums of many rows are, show how far errors of the parts
+    Candidates are columns as `GainsOfSums` has them. They are fixed before these rows are looked at; what may be biased
+    is the decision among them. So draws of the sums, normal as sums of many rows are, show how far errors of the parts
     go together where a draw would decide in another way (see `policy_uncertainty`, which does that by rows).
     """
 

@@ -5,10 +5,10 @@ outcomes high, more of the others are given offers, and so on back: errors of th
 effects near zero this error is as large as the plain one, and plain intervals hold the truth far too seldom; `make
 soak` prints how often those with it do.
 
-A wild bootstrap (Wu 1986) shows how large it is: surprises of each row (of all rows of a cluster together) change sign
-at random, policies are shrunk towards what is then realised, the selection is repeated, and the truth of these draws is
-known; beside it the policy that was found is valued by the same draws. What estimators predict before they are shrunk
-towards the realised stays as it is, so that nothing is learned again.
+A wild bootstrap (Wu 1986) shows how large it is: outcome residuals of each row (of all rows of a cluster together)
+change sign at random, policies are shrunk towards what is then realised, the selection is repeated, and the truth of
+these draws is known; beside it the policy that was found is valued by the same draws. What estimators predict before
+they are shrunk towards the realised stays as it is, so that nothing is learned again.
 """
 
 from __future__ import annotations
@@ -58,18 +58,18 @@ class WildBootstrap:
     ) -> WildBootstrap:
         """Build it from value, and cost where it is known."""
         expected = [one.shrunk[name].mean(axis=0) for one in outcomes]
-        surprise = [one.effect - mean for one, mean in zip(outcomes, expected, strict=True)]
+        outcome_residual = [one.effect - mean for one, mean in zip(outcomes, expected, strict=True)]
         whose = np.arange(len(expected[0])) if selection.whose is None else selection.whose
         n, rng = len(whose), np.random.default_rng(seed)
         draws = int(np.clip(MOST_DRAWN // n, FEWEST_DRAWS, MOST_DRAWS))
         signs = np.stack([rng.choice([-1.0, 1.0], int(whose.max()) + 1)[whose] for _ in range(draws)])
-        drawn = [list(_calibrated(*one, name, signs)) for one in zip(outcomes, expected, surprise, strict=True)]
+        drawn = [list(_calibrated(*one, name, signs)) for one in zip(outcomes, expected, outcome_residual, strict=True)]
         offers = np.empty((draws, len(selection.fold), n), dtype=np.int64)
         for division, (folds, *each) in enumerate(zip(selection.fold, *drawn, strict=True)):
             for draw, effects in enumerate(zip(*each, strict=True)):
                 paid = effects[-1] if len(effects) > 1 else None
                 offers[draw, division] = spending.choice_within(folds, _profit(list(effects)), paid)
-        return cls(name, selection, signs, _profit(expected), _profit(surprise), offers)
+        return cls(name, selection, signs, _profit(expected), _profit(outcome_residual), offers)
 
     def of_policy(self) -> float:
         """Return the variance of the value of the policy, per customer, beyond that of one given from outside."""
@@ -87,30 +87,30 @@ class WildBootstrap:
 
     def error_by_rows(self, sign: Floats, each: Ints) -> float:
         """Return the error of the forecast of one draw: its signs (n,), and what each row is given (divisions, n)."""
-        surprise = sign[:, None] * self.residual
+        outcome_residual = sign[:, None] * self.residual
         every = np.eye(self.expected.shape[1])
         drawn = replace(
             self.selection,
-            scores=self.expected + surprise,
+            scores=self.expected + outcome_residual,
             policies={self.name: np.stack([every[offer] for offer in each])},
         )
-        return float((drawn.forecast() * surprise).sum())
+        return float((drawn.forecast() * outcome_residual).sum())
 
     def error_by_sums(self, sign: Floats, each: Ints) -> float:
         """Return the same by sums over the folds, which is fast where rows are independent."""
-        surprise, error = sign[:, None] * self.residual, 0.0
-        gain = self.expected + surprise
+        outcome_residual, error = sign[:, None] * self.residual, 0.0
+        gain = self.expected + outcome_residual
         gain -= gain[:, :1]
         columns, rows = self._columns(gain, each), np.arange(len(gain))
         for places, offer in zip(self._places, each, strict=True):
             parts = [MeanSums.of(columns[own]) for own in places]
             decisions = DecisionFromSums(parts, self.name, gain.shape[1]).by_others
-            by_choice = surprise[rows, offer]
+            by_choice = outcome_residual[rows, offer]
             for own, decision in zip(places, decisions, strict=True):
                 if decision.policy == "targeted":
                     error += float(by_choice[own].sum())
                 else:
-                    error += float(self.selection.uniform_policy(decision) @ surprise[own].sum(axis=0))
+                    error += float(self.selection.uniform_policy(decision) @ outcome_residual[own].sum(axis=0))
         return error / len(each)
 
     @cached_property
@@ -130,16 +130,16 @@ class WildBootstrap:
 
 
 def _calibrated(
-    outcome: HeldOutPredictions, expected: Floats, surprise: Floats, name: str, signs: Floats
+    outcome: HeldOutPredictions, expected: Floats, outcome_residual: Floats, name: str, signs: Floats
 ) -> Iterator[Iterator[Floats]]:
     """Yield for each division the effects (n, K) of each draw, calibrated on what is then realised."""
-    if not surprise.any():
+    if not outcome_residual.any():
         yield from (repeat(drawn, len(signs)) for drawn in outcome.shrunk[name])
         return
     mean = expected.mean(axis=0)
     for raw, fold in zip(outcome.raw[name], outcome.fold, strict=True):
         predictions = FoldPredictions.of(raw, fold)
-        lines = predictions.lines(predictions.signed_sums(expected - mean, surprise, signs), mean)
+        lines = predictions.lines(predictions.signed_sums(expected - mean, outcome_residual, signs), mean)
         yield map(predictions.calibrated, *lines)
 
 

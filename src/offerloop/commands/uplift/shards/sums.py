@@ -1,4 +1,4 @@
-"""Sums over the rows of a shard, and how its rows are valued by what a sample has taught."""
+"""Sums over the rows of a shard, and how its rows are valued by models fitted to a sample."""
 
 from __future__ import annotations
 

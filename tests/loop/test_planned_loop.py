@@ -16,7 +16,7 @@ from offerloop.commands.loop.task import facts_of
 from offerloop.errors import ContractError
 from offerloop.loop import unpacked
 from offerloop.loop.drift import AT_RANDOM
-from offerloop.loop.periods import go_on, learn_once
+from offerloop.loop.journalled_steps import go_on, learn_once
 from offerloop.response import UnseenCost
 from offerloop.response.terms import EVERYTHING
 from offerloop.store.journal import Journal
@@ -92,15 +92,15 @@ def test_no_budget_is_overspent(whole):
     assert min(spent) > 0
 
 
-@pytest.mark.parametrize("part", ["course", "journal"])
+@pytest.mark.parametrize("part", ["loop", "journal"])
 def test_a_crash_at_any_call_changes_nothing(part, whole, journal):
     """The shop outlives the crash, or is played again from the beginning."""
     left, crashes = 1, 0
     while True:
-        course = stopped_loop.begin()
-        failing = Failing(course if part == "course" else journal, left)
+        loop = stopped_loop.begin()
+        failing = Failing(loop if part == "loop" else journal, left)
         try:
-            go_on(*((failing, journal) if part == "course" else (course, failing)), PERIODS, lambda _: None)
+            go_on(*((failing, journal) if part == "loop" else (loop, failing)), PERIODS, lambda _: None)
             break
         except CrashError:
             left, crashes = left + 1, crashes + 1
@@ -151,91 +151,91 @@ def test_fifty_kills_leave_the_same_decisions(whole, tmp_path):
 
 def test_a_decision_beyond_the_budget_is_never_recorded(journal):
     """The budget of the plan that is made is a hundred times that of the plan that was asked for."""
-    course = stopped_loop.begin()
-    plan = course.shop.plan
+    loop = stopped_loop.begin()
+    plan = loop.shop.plan
 
     def broken(config, period):
         campaign = config.campaigns[0]
         more = {name: str(100 * Decimal(getattr(campaign, name))) for name in ("budget", "explore_budget")}
         return plan(config.model_copy(update={"campaigns": (campaign.model_copy(update=more),)}), period)
 
-    course.shop.plan = broken
+    loop.shop.plan = broken
     with pytest.raises(ContractError, match="more than its budgets"):
-        go_on(course, journal, 1, lambda _: None)
+        go_on(loop, journal, 1, lambda _: None)
     assert journal.recorded() == []
 
 
 def test_a_shop_gives_a_period_once_and_what_it_costs_stays_as_it_was_decided():
-    course = stopped_loop.begin()
-    decided, week = course.decide(0), course.shop.market.week
+    loop = stopped_loop.begin()
+    decided, week = loop.decide(0), loop.shop.market.week
     assert decided["unseen_costs"] == []
     given = next(one for one in unpacked(decided["assignments"])["offer_id"] if one != "none")
     decided["unseen_costs"] = [asdict(UnseenCost(given, EVERYTHING, 0.0, None))]  # a gift that is configured no more
-    course.give(0, decided)
-    course.give(0, decided)
-    assert course.shop.market.week == week + 1
-    assert course.offers_without_cost() == [given]
+    loop.give(0, decided)
+    loop.give(0, decided)
+    assert loop.shop.market.week == week + 1
+    assert loop.offers_without_cost() == [given]
 
 
 def test_where_arms_are_not_those_that_were_drawn_only_campaigns_begun_later_are_sent(monkeypatch):
-    course, stop = stopped_loop.begin(), SimpleNamespace(action="stop", reasons=[])
-    monkeypatch.setattr(course.guardrails, "add_period", lambda customers: stop if customers is not None else None)
-    (before,) = course.config.campaigns
+    loop, stop = stopped_loop.begin(), SimpleNamespace(action="stop", reasons=[])
+    monkeypatch.setattr(loop.guardrails, "add_period", lambda customers: stop if customers is not None else None)
+    (before,) = loop.config.campaigns
     for period in range(2):
-        decided = course.decide(period) | {"sent": [before.id], "held_back": 1}
-        assert course._resting() == ("trial", frozenset())
-        course.give(period, decided)
-        course.learn(period, decided)
-    assert course.reading is stop
-    assert course._resting() == ("stopped", {before.id})
+        decided = loop.decide(period) | {"sent": [before.id], "held_back": 1}
+        assert loop._paused() == ("trial", frozenset())
+        loop.give(period, decided)
+        loop.learn(period, decided)
+    assert loop.reading is stop
+    assert loop._paused() == ("stopped", {before.id})
     new = before.model_copy(update={"id": "later"})
-    course.config = course.config.model_copy(update={"campaigns": (before, new)})
-    assert course._resting() == ("trial", {before.id})
-    assert course._randomised(1, decided) is None
+    loop.config = loop.config.model_copy(update={"campaigns": (before, new)})
+    assert loop._paused() == ("trial", {before.id})
+    assert loop._randomised(1, decided) is None
 
 
-def test_while_a_plan_rests_nothing_of_it_is_sent():
-    course = stopped_loop.begin()
-    course.guardrails.begin("rest")
-    decided = course.decide(0)
+def test_while_a_plan_is_paused_nothing_of_it_is_sent():
+    loop = stopped_loop.begin()
+    loop.guardrails.begin("rest")
+    decided = loop.decide(0)
     assert (decided["state"], decided["sent"], decided["held_back"]) == ("rest", [], 0)
 
 
 def test_after_an_alarm_twice_as_much_is_explored():
-    course = stopped_loop.begin()
-    budgets = [course.config.campaigns[0]]
-    course.periods_after_alarm = 1
-    budgets.append(course._settings(0, course.first_day).campaigns[0])
+    loop = stopped_loop.begin()
+    budgets = [loop.config.campaigns[0]]
+    loop.periods_after_alarm = 1
+    budgets.append(loop._settings(0, loop.first_day).campaigns[0])
     plain, cautious = ([Decimal(one.budget), Decimal(one.explore_budget)] for one in budgets)
     assert cautious[1] == 2 * plain[1]
     assert sum(cautious) == sum(plain)
 
 
 def test_alarms_make_earlier_exposures_doubtful():
-    course, seen = stopped_loop.begin(), []
-    course.alarms.append(course.first_day)
-    plan = course.shop.plan
-    course.shop.plan = lambda config, period: (seen.append(period), plan(config, period))[1]
-    course.decide(0)
-    assert seen[0].exposures.alarms == (course.first_day,)
+    loop, seen = stopped_loop.begin(), []
+    loop.alarms.append(loop.first_day)
+    plan = loop.shop.plan
+    loop.shop.plan = lambda config, period: (seen.append(period), plan(config, period))[1]
+    loop.decide(0)
+    assert seen[0].exposures.alarms == (loop.first_day,)
 
 
 def test_drift_sees_the_weeks_before_the_loop_and_what_is_usual_only_after_a_quarter(journal):
-    course = stopped_loop.begin()
-    go_on(course, journal, 1, lambda _: None)
-    signs = course.drift.signs
-    assert len(signs) == stopped_loop.SETTING.before + 1
-    assert all("orders" + AT_RANDOM in one for one in signs[:-1])
-    assert not any("value" in one for one in signs)
+    loop = stopped_loop.begin()
+    go_on(loop, journal, 1, lambda _: None)
+    indicators = loop.drift.indicators
+    assert len(indicators) == stopped_loop.SETTING.before + 1
+    assert all("orders" + AT_RANDOM in one for one in indicators[:-1])
+    assert not any("value" in one for one in indicators)
 
 
 def test_another_reading_of_a_period_is_recorded_as_it_decides_what_comes(journal):
     """Otherwise a plan would rest that nobody was told of as rolled back, or be sent though the table says so."""
     shown, learned = [], {"reasons": [], "alarms": []}
-    course = SimpleNamespace(learn=lambda *_: dict(learned))
+    loop = SimpleNamespace(learn=lambda *_: dict(learned))
     for guardrails in ("go on", "go on", "roll back", "roll back", "go on"):
         learned |= {"guardrails": guardrails, "value_minor": random.random()}
-        learn_once(course, journal, 0, {"missed": False})
+        learn_once(loop, journal, 0, {"missed": False})
         (row,) = facts_of(journal.recorded())
         shown.append((row["guardrails"], row.get("guardrails_before")))
     assert shown == [("go on", None)] * 2 + [("roll back", "go on")] * 2 + [("go on", None)]

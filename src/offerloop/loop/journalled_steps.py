@@ -31,7 +31,7 @@ class NotYetError(Exception):
         self.message = message
 
 
-class Course(Protocol):
+class PeriodSteps(Protocol):
     """What decides, gives and learns, period by period; what steps came to is JSON."""
 
     def decide(self, period: int) -> Any:  # noqa: ANN401
@@ -44,35 +44,35 @@ class Course(Protocol):
         """Learn from a period that was given, and return what came of it. Raises NotYetError while it lasts."""
 
 
-def go_on(course: Course, journal: Journal, periods: int, on_period: Callable[[int], None]) -> NotYetError | None:
+def go_on(steps: PeriodSteps, journal: Journal, periods: int, on_period: Callable[[int], None]) -> NotYetError | None:
     """Take the steps of that many periods, from the first one that is not recorded; `on_period` is called after each.
 
     Where the shop's data end earlier, what is awaited.
     """
     for period in range(periods):
         try:
-            learn_once(course, journal, period, decide_once(course, journal, period))
+            learn_once(steps, journal, period, decide_once(steps, journal, period))
         except NotYetError as awaited:
             return awaited
         on_period(period)
     return None
 
 
-def decide_once(course: Course, journal: Journal, period: int) -> Any:  # noqa: ANN401
+def decide_once(steps: PeriodSteps, journal: Journal, period: int) -> Any:  # noqa: ANN401
     """Decide on a period and carry the decision out, unless that is recorded already. Raises NotYetError."""
-    decided = journal.once(period, "decide", lambda: course.decide(period))
-    journal.once(period, "give", lambda: course.give(period, decided))
-    course.give(period, decided)
+    decided = journal.once(period, "decide", lambda: steps.decide(period))
+    journal.once(period, "give", lambda: steps.give(period, decided))
+    steps.give(period, decided)
     return decided
 
 
-def learn_once(course: Course, journal: Journal, period: int, decided: Any) -> Any:  # noqa: ANN401
+def learn_once(steps: PeriodSteps, journal: Journal, period: int, decided: Any) -> Any:  # noqa: ANN401
     """Learn what came of a period, and record it. Raises NotYetError while the period lasts.
 
     What decides is what the shop's tables say now. Where that is another reading than the one on record, as returns and
     opt-outs came late or orders were corrected, it is recorded as well: LEARN_AGAIN with a number.
     """
-    learned = course.learn(period, decided)
+    learned = steps.learn(period, decided)
     newest, number = journal.once(period, LEARN, lambda: learned), 1
     while (later := journal.result_of(period, f"{LEARN_AGAIN} {number}")) is not None:
         newest, number = later, number + 1
@@ -88,4 +88,4 @@ def is_learning(step: str) -> bool:
 
 def _reading(learned: Any) -> tuple[Any, ...]:  # noqa: ANN401
     """Return what of it has a part in later decisions, without amounts, which any late return changes a little."""
-    return learned["guardrails"], learned["reasons"], [one["sign"] for one in learned["alarms"]]
+    return learned["guardrails"], learned["reasons"], [one["indicator"] for one in learned["alarms"]]

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from offerloop.loop.decisions import exposures
+from offerloop.loop.journal_records import exposures
 
 
 def test_nothing_is_learned_of_customers_for_whom_the_plan_had_several_offers():

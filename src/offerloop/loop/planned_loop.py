@@ -1,4 +1,4 @@
-"""The periods of a loop: each is planned like a run of its day, and what came of it is in later orders.
+"""What each period of a loop decides and learns: it is planned like a run of its day, and outcomes are in later orders.
 
 Periods are windows of `evaluate.window_days` from the day on which the loop began. A plan sees the tables as they were
 on the period's first day, with what the loop gave before as exposures; so it learns from them as from any log. The
@@ -20,7 +20,9 @@ from offerloop.decision import LoopPeriod
 from offerloop.engine import Engine
 from offerloop.evaluation import ExperimentReading
 from offerloop.events import EPOCH, Events, LoopExposures
-from offerloop.loop.decisions import (
+from offerloop.loop.drift import AT_RANDOM, OF_PLAN, Alarm, Drift
+from offerloop.loop.guardrails import Guardrails, RandomisedCustomers
+from offerloop.loop.journal_records import (
     UNSEEN_COSTS,
     JournalDecision,
     PeriodPlan,
@@ -29,10 +31,8 @@ from offerloop.loop.decisions import (
     exposures,
     unpacked,
 )
-from offerloop.loop.drift import AT_RANDOM, OF_PLAN, Alarm, Drift
-from offerloop.loop.guardrails import Guardrails, RandomisedCustomers
-from offerloop.loop.outcomes import Outcomes, cost_sign, log_of, value_sign
-from offerloop.loop.periods import NotYetError
+from offerloop.loop.journalled_steps import NotYetError
+from offerloop.loop.outcomes import Outcomes, cost_indicator, log_of, value_indicator
 from offerloop.message import Message
 from offerloop.money import to_text
 from offerloop.offers import NO_OFFER
@@ -68,8 +68,8 @@ class LoopShop(Protocol):
 
 
 @dataclass
-class LoopCourse:
-    """The course of a loop; see `loop.periods.Course`."""
+class PlannedLoop:
+    """Decides, carries out and evaluates each period of a loop on a shop's tables."""
 
     shop: LoopShop
     config: Config
@@ -114,10 +114,10 @@ class LoopCourse:
                 )
             )
         if self.shop.events.as_of_day >= self.begins(period + 1):
-            return {"missed": True, "state": self._resting()[0]}
+            return {"missed": True, "state": self._paused()[0]}
         if not self.config.campaigns:
             raise NotYetError(NO_CAMPAIGN)
-        state, rests = self._resting()
+        state, paused = self._paused()
         holdback = self.config.experiment.holdback
         history = LoopExposures(
             exposures(self._assigned, self.first_day, self.config.evaluate.window_days),
@@ -125,13 +125,13 @@ class LoopCourse:
             tuple(self.alarms),
         )
         settings = self._settings(period, day)
-        plan = self.shop.plan(settings, LoopPeriod(history, holdback, rests))
+        plan = self.shop.plan(settings, LoopPeriod(history, holdback, paused))
         check_budgets(period, settings, plan)
         unseen = [asdict(one) for one in self._configured_costs()]
         how = {"missed": False, "state": state, "holdback": holdback, UNSEEN_COSTS: unseen}
         return {**how, **decision_of(plan)}
 
-    def _resting(self) -> tuple[str, frozenset[str]]:
+    def _paused(self) -> tuple[str, frozenset[str]]:
         """Return the state of the guardrails, and the ids of the campaigns that are not sent."""
         campaigns = frozenset(one.id for one in self.config.campaigns)
         if campaigns and campaigns <= self._stopped:
@@ -193,7 +193,7 @@ class LoopCourse:
         return {
             "value_minor": float(done["value_minor"].sum()), "cost_minor": float(done["paid_minor"].sum()),
             "guardrails": None if self.reading is None else self.reading.action, "reasons": reasons,
-            "alarms": [{"sign": one.sign, "change": one.change, "p_value": one.p_value} for one in alarms],
+            "alarms": [{"indicator": one.indicator, "change": one.change, "p_value": one.p_value} for one in alarms],
         }  # fmt: skip
 
     def _randomised(self, period: int, decided: JournalDecision) -> RandomisedCustomers | None:
@@ -235,7 +235,7 @@ class LoopCourse:
             self._add_earlier_windows()
         self.periods_after_alarm = max(0, self.periods_after_alarm - 1)
         regime = OF_PLAN if sent else AT_RANDOM
-        alarms = self._add_to_drift(period, done, regime, cost_sign(done, regime))
+        alarms = self._add_to_drift(period, done, regime, cost_indicator(done, regime))
         if alarms:
             self.periods_after_alarm = PERIODS_AFTER_ALARM
             self.alarms.append(self.begins(period + 1))
@@ -250,10 +250,10 @@ class LoopCourse:
                 self._add_to_drift(period, self._outcomes.of_earlier_customers(*self._span(period)), AT_RANDOM, {})
 
     def _add_to_drift(self, period: int, done: pl.DataFrame, regime: str, costs: Mapping[str, float]) -> list[Alarm]:
-        """Add to drift how the shop ran, and what customers left where a quarter of data says what is usual."""
+        """Add to drift how the shop ran, and the margin of purchases where a quarter of data gives the baseline."""
         sales = self._outcomes.period_sales(*self._span(period))
         has_usual = self.begins(period) >= self.shop.events.first_day + QUARTER_DAYS
-        value = {"value": value_sign(done)} if has_usual else {}
+        value = {"value": value_indicator(done)} if has_usual else {}
         return self.drift.add_period(sales, {"orders" + regime: log_of(sales.orders), **value, **costs})
 
 
