@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from offerloop.money import MICRO
-from offerloop.offers import CouponTerms, Issue, Redeem
+from offerloop.offers import CouponTerms, Issue, Redeem, RollBack
 from offerloop.serving import Answer, DecisionInputs, PolicyPacing, ShopOffers, decide, serve_run
 from offerloop.serving.pacing import _paced
 from offerloop.serving.policy import NEWCOMER, UNKNOWN_CUSTOMER
@@ -90,6 +90,40 @@ def test_one_worker_solves_for_all_by_what_the_ledger_has_spent(paced):
     held = [one for one in decided if "pacing" in one.reasons]
     assert held
     assert all((one.offer, one.propensity) == (None, None) for one in held)
+
+
+def test_what_is_redeemed_late_of_an_earlier_plan_holds_nothing_back(paced):
+    database, ledger, policy = paced
+    ledger.add_template("first", CouponTerms(limit_per_code=None))
+    ledger.carry_out_all([Issue("issue", "first", ("CODE",)), Redeem("before", "CODE", "c001", 500)])
+    worker = PolicyPacing(database, policy, "one")
+    beside = '{"offers": [{"campaign_id": "other"}, {"campaign_id": "first"}]}'
+
+    def decided(name, customer, version, campaign="first", answer="{}"):
+        record = DecisionRecord(
+            name, 1, customer, version, "plan", campaign, "x", 0.8, 0, None, "{}", "", answer
+        )  # fmt: skip
+        database.change(lambda one: add_decisions(one, [record]))
+
+    def spent():
+        worker.solve()
+        with database.engine.connect() as connection:
+            return connection.execute(sa.text("select spent_minor from pacing")).scalar()
+
+    assert spent() == 0
+    for customer in ("c001", "c002", "c003"):
+        decided(f"earlier {customer}", customer, "earlier")
+    decided("beside", "c004", "earlier", "other", beside)
+    decided("other campaign", "c005", "earlier", "other")
+    decided("now", "c002", policy.version)
+    ledger.carry_out_all([Redeem(f"use {one}", "CODE", f"c00{one}", 10**one) for one in range(1, 7)])
+    ledger.carry_out(RollBack("back", "use 1", 5))
+    theirs = 10**2 + 10**5 + 10**6  # 1, 3 and 4 had the campaign's offers from the earlier plan alone
+    assert spent() == theirs
+    decided("later", "c003", policy.version)
+    ledger.carry_out(Redeem("more", "CODE", "c003", 7))
+    assert spent() == theirs + 7
+    assert spent() == theirs + 7
 
 
 def test_decisions_are_written_while_a_worker_counts_them(paced):

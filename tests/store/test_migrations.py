@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from offerloop.errors import InputError
 from offerloop.offers import Claim, CouponTerms, Issue, Redeem
-from offerloop.store import Ledger
+from offerloop.store import Ledger, begin_pacing, late_minor
 from offerloop.store.connect import open_engine, persevere
 from offerloop.store.migrations import _statements, migrate
 from offerloop.store.schema import metadata
@@ -72,6 +72,18 @@ def test_a_database_of_the_first_shape_becomes_one_of_today(engine, store_url):
     assert [one.reason for one in answers] == [None] * 3
     assert migrate(engine) == len(_statements(engine.dialect.name))
     ledger.engine.dispose()
+
+
+def test_what_a_policy_had_spent_before_late_redemptions_were_told_apart_stays_so(engine):
+    steps = _statements(engine.dialect.name)
+    migrate(engine, [one for one in steps if not any("late_minor" in statement for statement in one)])
+    with engine.begin() as connection:
+        connection.execute(sa.text("insert into pacing values ('run', 'spring', 0.5, 100, 40, 1000)"))
+    migrate(engine)
+    with engine.begin() as connection:
+        assert begin_pacing(connection, "run", {"spring": 900}) == {"spring": 100}
+        assert late_minor(connection, "run") == {"spring": 0}
+        assert connection.execute(sa.text("select price, spent_minor, entry_id from pacing")).one() == (0.5, 40, 0)
 
 
 def test_a_file_that_is_no_database_is_named(tmp_path):

@@ -8,7 +8,17 @@ import sqlalchemy as sa
 from filled_ledger import fill
 
 from offerloop.offers import Lock, Redeem, Release, Revoke, RollBack
-from offerloop.store import Ledger, audit, customer_records, erase_from_store, exhausted_budgets, shown_of, take_lease
+from offerloop.store import (
+    Ledger,
+    audit,
+    begin_pacing,
+    customer_records,
+    erase_from_store,
+    exhausted_budgets,
+    late_minor,
+    shown_of,
+    take_lease,
+)
 from offerloop.store.connect import open_engine
 from offerloop.store.reported.traces import lifted
 from offerloop.store.schema import history
@@ -182,10 +192,12 @@ def test_pacing_and_leases_read_the_rows_of_their_policy(engine, watched):
     with engine.connect() as connection:
         if engine.dialect.name == "postgresql":  # which goes through a table that is empty
             connection.execute(sa.text("set local enable_seqscan = off"))
+        begin_pacing(connection, "run-7", {"spring": 0})
+        late_minor(connection, "run-7")
         shown_of(connection, "run-7", ("newcomer",))
         take_lease(connection, "run-7", "spring", 100, 10, 60)
         exhausted_budgets(connection)
-    check_no_scan(watched.plans, ("decisions", "leases"))
+    check_no_scan(watched.plans, ("decisions", "leases", "history", "customer_keys"))
 
 
 OPEN = "USING INDEX leases_by_end"

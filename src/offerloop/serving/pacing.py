@@ -24,6 +24,7 @@ from offerloop.store import (
     PlanProgress,
     begin_pacing,
     hold_duty,
+    late_minor,
     prices_of,
     redeemed_minor,
     set_price,
@@ -94,10 +95,11 @@ class PolicyPacing:
         self.database.change(partial(self._set_prices, spent=spent, shown=shown))
 
     def _spent(self, connection: Connection) -> dict[str, int]:
-        """Return what was redeemed since the policy is paced, by campaign."""
+        """Return what was redeemed of the policy since it is paced, by campaign."""
         redeemed = redeemed_minor(connection, [one.campaign_id for one in self.campaigns])
         before = begin_pacing(connection, self.policy.version, redeemed)
-        return {name: minor - before[name] for name, minor in redeemed.items()}
+        late = late_minor(connection, self.policy.version)
+        return {name: minor - before[name] - late[name] for name, minor in redeemed.items()}
 
     def _set_prices(self, connection: Connection, spent: Mapping[str, int], shown: PlanProgress) -> None:
         version, leased = self.policy.version, spent_of_leases(connection, self.policy.version)

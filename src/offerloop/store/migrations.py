@@ -165,6 +165,12 @@ _LOOKED_UP = (
 and blocks of workers who are gone."""
 
 
+_LATE = (
+    "alter table pacing add column late_minor bigint not null default 0",
+    "alter table pacing add column entry_id bigint",
+)
+
+
 def _append_only(table: str, dialect: str) -> tuple[str, ...]:
     """Triggers that let rows be made, and neither changed nor deleted."""
     if dialect == "sqlite":
@@ -229,6 +235,7 @@ def _statements(dialect: str) -> tuple[tuple[str, ...], ...]:
         _SPENT,
         _REFUSED,
         _LOOKED_UP,
+        _LATE,
     )
 
 

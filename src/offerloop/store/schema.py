@@ -408,9 +408,11 @@ pacing = Table(
     Column("before_minor", BigInteger, nullable=False),
     Column("spent_minor", BigInteger, nullable=False),
     Column("at", BigInteger, nullable=False),
+    Column("late_minor", BigInteger, nullable=False),
+    Column("entry_id", BigInteger),
 )
 """The price of each campaign's budget by what was truly spent since a policy is served; before_minor is what had been
-spent before."""
+spent before, and late_minor what was redeemed of earlier plans since, in the history up to entry_id."""
 
 cursors = Table(
     "cursors",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, true, union_all, update
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, true, union_all, update
 
 from offerloop.store.connect import clock, inserting
-from offerloop.store.schema import decisions, duties, further_shown, pacing, templates
+from offerloop.store.schema import customer_keys, decisions, duties, further_shown, history, pacing, templates
 
 OF_CAMPAIGN = "/"
 """Stands between a campaign's id and the rest of the id of a coupon template of it."""
@@ -58,15 +58,58 @@ def redeemed_minor(connection: Connection, campaigns: Iterable[str]) -> dict[str
 
 def begin_pacing(connection: Connection, version: str, before_minor: Mapping[str, int]) -> dict[str, int]:
     """Remember what had been redeemed before a policy was paced, and return what was so at its beginning."""
-    now = clock(connection)
-    rows = [
-        {"version": version, "campaign_id": campaign, "price": 0.0, "before_minor": minor, "spent_minor": 0, "at": now}
-        for campaign, minor in sorted(before_minor.items())
-    ]
+    begun = {
+        "version": version, "price": 0.0, "spent_minor": 0, "at": clock(connection), "late_minor": 0,
+        "entry_id": _newest_entry(connection),
+    }  # fmt: skip
+    rows = [{**begun, "campaign_id": name, "before_minor": minor} for name, minor in sorted(before_minor.items())]
     if rows:
         connection.execute(inserting(connection, pacing).on_conflict_do_nothing(), rows)
     started = select(pacing.c.campaign_id, pacing.c.before_minor).where(pacing.c.version == version)
     return {row.campaign_id: row.before_minor for row in connection.execute(started)}
+
+
+def late_minor(connection: Connection, version: str) -> dict[str, int]:
+    """Return what was redeemed of earlier plans since a policy is paced, by campaign: by customers to whom other plans
+    showed its offers and this one has shown none. Each entry of the history is read once.
+
+    Customers whom no decision on record names, such as those of public codes, count as the policy's.
+    """
+    newest, late = _newest_entry(connection), dict[str, int]()
+    for row in connection.execute(select(pacing).where(pacing.c.version == version)).all():
+        of_campaign = select(templates.c.template_id).where(templates_of(row.campaign_id))
+        are_new = history.c.history_id > (newest if row.entry_id is None else row.entry_id)
+        minor = select(func.coalesce(func.sum(history.c.spent_minor), 0)).where(
+            are_new,
+            history.c.history_id <= newest,
+            history.c.template_id.in_(of_campaign),
+            _is_shown(row.campaign_id, version) == 0,
+        )
+        late[row.campaign_id] = row.late_minor + int(connection.execute(minor).scalar_one())
+        place = (pacing.c.version == version) & (pacing.c.campaign_id == row.campaign_id)
+        values = {"late_minor": late[row.campaign_id], "entry_id": newest}
+        connection.execute(update(pacing).where(place).values(values))
+    return late
+
+
+def _newest_entry(connection: Connection) -> int:
+    return connection.execute(select(func.max(history.c.history_id))).scalar_one() or 0
+
+
+def _is_shown(campaign_id: str, version: str) -> ColumnElement[int]:
+    """Return whether a policy has shown an offer of a campaign to the customer of an entry, as 1 or 0; null where no
+    policy has."""
+    beside = (further_shown.c.decision_id == decisions.c.decision_id) & (further_shown.c.campaign_id == campaign_id)
+    of_version = case((decisions.c.version == version, 1), else_=0)
+    shown = (
+        select(func.max(of_version))
+        .select_from(customer_keys)
+        .join(decisions, decisions.c.customer_key == customer_keys.c.customer_key)
+        .join(further_shown, beside, isouter=True)
+        .where(customer_keys.c.customer_id == history.c.customer_id)
+        .where((decisions.c.campaign_id == campaign_id) | further_shown.c.campaign_id.is_not(None))
+    )
+    return shown.correlate(history).scalar_subquery()
 
 
 def shown_of(connection: Connection, version: str, of_newcomers: Collection[str]) -> PlanProgress:
