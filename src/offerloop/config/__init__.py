@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from offerloop.config.sections.service import Alarms, Approval, Oidc, Schedule, Serve, Topic, Webhook
     from offerloop.config.sections.shop import Shop, known_zone
     from offerloop.config.sections.source import JDBC, FilledCells, JoinedFile, Source, SourceName
-    from offerloop.config.toml_text import WIDTH, entry, listed, off, padded, quoted
+    from offerloop.config.toml_text import WIDTH, entry, listed, off, padded, quoted, remark
     from offerloop.config.versions import version_key
 
 __all__ = [
@@ -98,6 +98,7 @@ __all__ = [
     "problems_of",
     "quoted",
     "read_campaign",
+    "remark",
     "report_language",
     "sqlite_beside",
     "version_key",

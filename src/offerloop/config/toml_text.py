@@ -17,10 +17,15 @@ WIDTH = 118
 
 def entry(key: str, value: str, comment: Message | str = "") -> str:
     """``key = value   # comment``; `value` is TOML already. A comment that makes the line too long stands above it."""
-    line, comment = f"{key} = {value}", str(comment)
-    if comment and max(cell_len(line) + 1, _COLUMN) + cell_len(comment) > WIDTH:
-        return f"# {comment}\n{line}"
-    return f"{padded(line, _COLUMN - 1)} # {comment}" if comment else line
+    line, said = f"{key} = {value}", remark(comment)
+    if comment and max(cell_len(line) + 1, _COLUMN) + cell_len(said) - len("# ") > WIDTH:
+        return f"{said}\n{line}"
+    return f"{padded(line, _COLUMN - 1)} {said}" if comment else line
+
+
+def remark(comment: Message | str) -> str:
+    """Return a comment in one line, whatever breaks stand in the names and cells that it quotes."""
+    return f"# {' '.join(str(comment).split())}"
 
 
 def padded(text: str, width: int) -> str:

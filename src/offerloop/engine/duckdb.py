@@ -7,6 +7,7 @@ import errno
 import re
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from weakref import WeakSet, finalize
 
@@ -128,10 +129,11 @@ class DuckDBEngine:
     def _csv(self, path: Path, separator: str) -> duckdb.DuckDBPyRelation:
         """Nothing is guessed: a guessing reader may take broken first lines for no part of the table."""
         files = sorted(path.rglob("*.csv")) if path.is_dir() else [path]
-        columns = dict.fromkeys(_header(files[0], separator), "VARCHAR")
+        names, n_lines = _header(files[0], separator)
+        end = _line_end(files[0], n_lines) if n_lines > 1 else None
         return self._connection.read_csv(
-            [_literal(file) for file in files], header=True, auto_detect=False, columns=columns, sep=separator,
-            quotechar='"', escapechar='"',
+            [_literal(file) for file in files], header=True, auto_detect=False, columns=dict.fromkeys(names, "VARCHAR"),
+            sep=separator, quotechar='"', escapechar='"', lineterminator=end,
         )  # fmt: skip
 
     def table(self, frame: pl.DataFrame) -> Frame:
@@ -250,18 +252,30 @@ def _lazy(relation: duckdb.DuckDBPyRelation) -> Frame:
     return nw.from_native(relation).lazy()
 
 
-def _header(path: Path, separator: str) -> list[str]:
-    """Names of the columns; an empty one is named by its place. Raises SourceError when two are the same."""
+def _header(path: Path, separator: str) -> tuple[list[str], int]:
+    """Return the names of the columns, an empty one by its place, and how many lines they take.
+
+    Raises SourceError when two are the same.
+    """
     with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.reader(file, delimiter=separator)
         try:
-            names = next(csv.reader(file, delimiter=separator), [])
+            names = next(reader, [])
         except csv.Error:
             raise SourceError(
                 Message("the file '{path}' has no header that can be read; begin it with column names", path=str(path))
             ) from None
     names = [name.strip() or f"column {place}" for place, name in enumerate(names, start=1)]
     check_names_apart(names, path)
-    return names
+    return names, reader.line_num
+
+
+def _line_end(path: Path, n_lines: int) -> duckdb.CSVLineTerminator:
+    """Return how the last of the first lines ends; DuckDB would take the first break, which stands in a name."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        *_, last = islice(file, n_lines)
+    ends = duckdb.CSVLineTerminator
+    return ends.CARRIAGE_RETURN_LINE_FEED if last.endswith("\r\n") else ends.LINE_FEED
 
 
 def _literal(path: Path) -> str:

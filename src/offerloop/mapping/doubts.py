@@ -8,9 +8,10 @@ import polars as pl
 
 from offerloop.events import BLANKS, likely_encodings
 from offerloop.mapping.amounts.discounts import discount_notes
+from offerloop.mapping.amounts.money_units import money_unit_notes
 from offerloop.mapping.amounts.unit_or_total import amount_notes
 from offerloop.mapping.dates import date_notes
-from offerloop.mapping.first_lines import first_line_notes
+from offerloop.mapping.first_lines import first_line_notes, merged_cell_notes
 from offerloop.mapping.identity.customer_ids import customer_notes
 from offerloop.mapping.identity.customers import returning_notes
 from offerloop.mapping.identity.swapped_ids import exchanged_notes
@@ -41,9 +42,11 @@ def mapping_notes(match: ColumnMatch, sample: SampleRows) -> list[Message]:
         *date_notes(match),
         *discount_notes(match, sample),
         *amount_notes(match, sample),
+        *money_unit_notes(match),
         *_thousands(match),
         *_quantities(match),
         *first_line_notes(match, sample),
+        *merged_cell_notes(match, sample),
         *_taxes(match),
     ]
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from offerloop.mapping.contents import SourceColumn, is_id
 from offerloop.mapping.matching import HOLDS, ColumnMatch, columns_of, name_score
-from offerloop.message import Message
+from offerloop.message import Message, Share
 from offerloop.workspace import SampleRows, fill_rows
 
 _FEWEST = 20
@@ -17,6 +17,8 @@ _STRAY = 0.01
 """Share of a column's cells that may stand on other lines."""
 _NEARLY_ALL = 0.95
 """Of the orders, how many must have a cell in each of two columns at least."""
+_OF_ORDERS = ("order_id", "customer_id", "at")
+"""What is empty in the further lines of an order whose cells are merged."""
 
 
 def with_first_lines(sample: SampleRows) -> SampleRows:
@@ -77,5 +79,27 @@ def first_line_notes(match: ColumnMatch, sample: SampleRows) -> list[Message]:
             "{columns} stand once for an order and are no part of its lines: what was taken off the whole order counts "
             "as paid",
             columns=[f"'{name}'" for name in amounts],
+        )
+    ]
+
+
+def merged_cell_notes(match: ColumnMatch, sample: SampleRows) -> list[Message]:
+    """Return that further lines of orders do not say which order they belong to, as where cells were merged."""
+    columns = {ours: match.column(ours) for ours in (*_OF_ORDERS, "product_id")}
+    named = [column.name for column in columns.values() if column is not None]
+    if len(named) < len(columns):
+        return []
+    *of_orders, product = named
+    said = sample.head.select(_is_filled(sample.head[name]) for name in named)
+    of_none = said.select(~pl.any_horizontal(of_orders) & pl.col(product)).to_series()
+    of_some = said.select(pl.any_horizontal(of_orders) & ~pl.all_horizontal(of_orders)).to_series()
+    if of_none.sum() < _FEWEST or of_none[0] or int(of_some.sum()) > _STRAY * int(of_none.sum()):
+        return []
+    return [
+        Message(
+            "{columns} are empty in the same rows, {share} of all, which are left out; if these are further lines of "
+            "the order above them, as where cells were merged, fill the empty cells down in the spreadsheet",
+            columns=[f"'{name}'" for name in of_orders],
+            share=Share(round(float(of_none.mean() or 0), 2)),  # type: ignore[arg-type]
         )
     ]

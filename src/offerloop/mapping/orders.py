@@ -11,6 +11,7 @@ from offerloop.events import CONTRACTS
 from offerloop.mapping.amounts.before_discount import paid_after_discount
 from offerloop.mapping.amounts.coupons import coupons_among_discounts
 from offerloop.mapping.amounts.discounts import discounts, one_of_several_discounts
+from offerloop.mapping.amounts.money_units import in_whole_units
 from offerloop.mapping.amounts.order_discounts import discount_of_orders
 from offerloop.mapping.amounts.paid import paid_by_list_price
 from offerloop.mapping.amounts.prices import price_before, unit_or_line
@@ -73,6 +74,7 @@ def guess_orders(sample: SampleRows, given_guesses: Mapping[str, Guess] | None =
     _guess_ids(matched, sample)
     _interpret_amounts(matched, sample)
     _gaps_in_ids(matched)
+    in_whole_units(matched)
     for name in _HELP:
         matched.guesses.pop(name, None)
     matched.guesses |= given_guesses or {}

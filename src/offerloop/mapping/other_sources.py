@@ -10,6 +10,7 @@ import polars as pl
 from offerloop.config import SourceName
 from offerloop.errors import InputError
 from offerloop.events import CONTRACTS, says_opt_in, says_opt_out
+from offerloop.mapping.amounts.money_units import in_whole_units
 from offerloop.mapping.consent_columns import unmapped_answers
 from offerloop.mapping.contents import is_class, is_time
 from offerloop.mapping.matching import (
@@ -70,6 +71,7 @@ def guess_source(
         offer_terms(matched)
     if name == "products":
         take_text(matched)
+    in_whole_units(matched)
     matched.guesses |= given_guesses or {}
     matched.notes += unfit_columns(matched, name, roles)
     key = KEYS.get(name)

@@ -128,6 +128,8 @@ def is_status(column: SourceColumn) -> bool:
 
 def _meaning(value: str) -> str:
     """Return what a status means; a text that equals a known one counts before words in it."""
+    if says(value, "no_sale_alone", SAME):
+        return NO_SALE
     for least in (SAME, HOLDS):
         for section in (UNDECIDED, NO_SALE, SALE):
             if says(value, section, least):

@@ -7,6 +7,7 @@ import csv
 import re
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
@@ -283,8 +284,9 @@ def _csv(place: SourcePlace, file: Readable, rows: int, encoding: str | None) ->
     dialect = file.dialect or sniff(path, encoding=encoding)
     lines = _first_lines(path, dialect, rows + 1, strict=has_encoding)
     whole = len(lines) <= rows
-    header = _header(path, lines[0], dialect)
-    head = _table(path, lines[1:], header, dialect)
+    n_header = _lines_of_header(lines, dialect)
+    header = _header(path, lines[:n_header], dialect)
+    head = _table(path, lines[n_header:], header, dialect)
     if whole:
         return SampleRows(place, head, head.clear(), head.height, dialect, has_encoding, file)
     head = head.head(-1)  # its last row may go on
@@ -313,9 +315,18 @@ def _first_lines(path: Path, dialect: Dialect, n_lines: int, *, strict: bool) ->
         ) from None
 
 
-def _header(path: Path, line: str, dialect: Dialect) -> list[str]:
+def _lines_of_header(lines: list[str], dialect: Dialect) -> int:
+    """Return how many lines the names of the columns take, which may have line breaks; 1 where a quote has no end."""
+    reader = csv.reader(lines, delimiter=dialect.separator)
+    with suppress(csv.Error, StopIteration):
+        next(reader)
+        return reader.line_num if reader.line_num < len(lines) else 1
+    return 1
+
+
+def _header(path: Path, lines: list[str], dialect: Dialect) -> list[str]:
     """Names as the engine gives them: an empty one is named by its place."""
-    cells = next(csv.reader([line], delimiter=dialect.separator), [])
+    cells = next(csv.reader(lines, delimiter=dialect.separator), [])
     if not cells:
         raise InputError(
             Message("the file '{path}' begins with an empty line; its first line must name the columns", path=str(path))
@@ -325,7 +336,7 @@ def _header(path: Path, line: str, dialect: Dialect) -> list[str]:
             Message(
                 "the file '{path}' begins with '{line}', which is no header; add a line of column names",
                 path=str(path),
-                line=line.strip(),
+                line=lines[0].strip(),
             )
         )
     names = [name.strip() or f"column {place}" for place, name in enumerate(cells, start=1)]

@@ -94,6 +94,12 @@ def with_status(name, *values):
         ("Bestellstatus", ("bezahlt", "versendet", "storniert", "bezahlt"), ["storniert"]),
         ("订单状态", ("交易成功", "已取消", "已发货", "交易成功", "已退款"), ["已取消", "已退款"]),
         ("state", ("Complete", "Test order", "Complete"), ["Test order"]),
+        ("status", ("complete", "closed", "canceled"), ["canceled"]),
+        ("订单状态", ("已收货", "未发货，退款成功", "待发货"), ["未发货，退款成功"]),
+        ("售后状态", ("无售后或售后取消", "退款成功", "无售后或售后取消"), ["退款成功"]),
+        ("退款状态", ("没有申请退款", "退款成功", "退款关闭"), ["退款成功"]),
+        ("单据类型", ("销售", "退货", "销售"), ["退货"]),
+        ("单据类型", ("销售", "会员充值", "换货"), ["会员充值"]),
         ("fulfillment", ("fulfilled", "Order cancelled by customer", "fulfilled"), ["Order cancelled by customer"]),
     ],
 )
@@ -125,6 +131,11 @@ def test_what_leaves_it_open_is_proposed_with_its_shares_and_counts_until_then(t
 def test_rows_with_an_empty_status_stay(tmp_path):
     made = started(tmp_path, with_status("Financial Status", "paid", None, "refunded", "paid"))
     assert orders_of(made).where == "coalesce(`Financial Status`, '') not in ['refunded']"
+
+
+def test_a_service_that_speaks_of_returns_is_no_state(tmp_path):
+    made = started(tmp_path, with_status("服务", "支持7天无理由退货", "不支持退货"))
+    assert orders_of(made).where is None
 
 
 def test_returned_lines_below_zero_stay_for_the_sale_that_they_take_back(tmp_path):

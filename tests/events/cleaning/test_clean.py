@@ -68,6 +68,13 @@ def test_an_order_that_is_there_twice_is_a_copy_and_a_product_scanned_twice_is_n
     assert counts == {"exact copy": 2 + 3, "scanned again": 1 + 1}
 
 
+def test_lines_without_an_order_are_no_scans_of_each_other():
+    lines = [(None, 1), (None, 1), (None, 2), (1, 3), (1, 3), (1, 4)]
+    rows, counts, _ = copied(lines, merge_scans, ("quantity", "paid_minor"), "USD")
+    assert sorted(rows, key=str) == [(1, 4), (1, 6), (None, 1), (None, 1), (None, 2)]
+    assert counts == {"exact copy": 0, "scanned again": 1}
+
+
 @pytest.mark.parametrize("keep_copies", [False, True])
 def test_lines_with_numbers_are_copies_where_the_number_is_there_again(keep_copies):
     """A product twice in an order of its own: two units; an order, or one of its lines, written again: copies."""
@@ -79,12 +86,6 @@ def test_lines_with_numbers_are_copies_where_the_number_is_there_again(keep_copi
     sums = collect(stage.frame.select("order_id", "quantity", "paid_minor"), "order_id", "quantity").rows()
     assert sums == [(1, 18, 18), (2, 9, 9), (3, 4, 4), (3, 5, 5)]
     assert {q["rule"]: q["rows"] for q in stage.quality} == {"exact copy": 2, "scanned again": 1}
-
-
-def test_lines_without_an_order_are_one_order():
-    rows, counts, _ = copied([(1, 1), (None, 2), (None, 2), (None, 3)], merge_scans, ("quantity", "paid_minor"), "USD")
-    assert sorted(rows, key=str) == [(1, 1), (None, 3), (None, 4)]
-    assert counts == {"exact copy": 0, "scanned again": 1}
 
 
 def test_where_no_product_is_twice_in_an_order_lines_stay_as_they_are():

@@ -8,7 +8,7 @@ from offerloop.commands.init.configuration import SourceText
 from offerloop.commands.init.figures import Figures, pretty, two_digits
 from offerloop.commands.init.offers import Costs, listed_campaigns, listed_costs
 from offerloop.commands.init.sizing import HOLDOUT, OrderFigures, Size, sized
-from offerloop.config import entry, off, quoted
+from offerloop.config import entry, off, quoted, remark
 from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.money import DIGITS, to_minor, to_text
@@ -140,7 +140,7 @@ def _basis(costs: Costs) -> list[str]:
         return [off('budget_basis = "liability"', 'or "expected": every offer counts at its expected cost')]
     some = ", ".join(costs.unlimited[:_NAMED]) + (" and others" if len(costs.unlimited) > _NAMED else "")
     return [
-        f"# Without max_discount nothing limits what an offer can cost: {some}.",
+        remark(f"Without max_discount nothing limits what an offer can cost: {some}."),
         "# So every offer counts at its expected cost; the report says how likely more than the budget is spent.",
         '# Give each a max_discount for "liability", under which no more than the budget can be spent.',
         entry("budget_basis", quoted("expected")),

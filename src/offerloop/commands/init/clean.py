@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from offerloop.config import entry, listed, off
+from offerloop.config import entry, listed, off, remark
 from offerloop.events import kind_of, product_label
 from offerloop.mapping import ColumnMatch, anonymous_ids, case_variants, column_values, orders_of, surely_same
 from offerloop.message import Message, Value
@@ -75,7 +75,7 @@ def _repeated_orders(n_some: int, n_all: int) -> list[str]:
 
 def clean_lines(products: list[str], orders: ColumnMatch) -> list[str]:
     """Return what `[clean]` and `[privacy]` may hold; what is certain is active, the rest is commented out."""
-    lines = [f"# {' '.join(note.split())}" for note in map(str, no_goods_note(products))]
+    lines = [remark(note) for note in no_goods_note(products)]
     lines += _repeated_orders(*orders_with_lines_again(orders))
     lines += [
         off("drop_non_merchandise = true", "leave the lines of postage, fees and samples out; default: they are sales"),

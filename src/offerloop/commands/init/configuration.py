@@ -10,7 +10,7 @@ from pathlib import Path
 from textwrap import wrap
 
 from offerloop.commands.init.sizing import Size
-from offerloop.config import WIDTH, SourceName, entry, listed, off, quoted
+from offerloop.config import WIDTH, SourceName, entry, listed, off, quoted, remark
 from offerloop.events import CONTRACTS, Dialect
 from offerloop.mapping import ColumnMatch, FurtherColumns, Guess, GuessedValue, OpenColumn, RowFilter, TimeForm
 from offerloop.message import Message
@@ -103,13 +103,13 @@ def shop_text(shop: ShopText, folder: Path) -> str:
         "[shop]",
         entry("name", quoted(shop.name)),
         entry("currency", quoted(shop.currency.value), shop.currency.why),
-        *([f"# {shop.currency.doubt}"] if shop.currency.doubt else []),
+        *([remark(shop.currency.doubt)] if shop.currency.doubt else []),
         entry("timezone", quoted(shop.zone.value), f"{shop.zone.why}; days and weeks begin there"),
         entry("margin", shop.margin.value, shop.margin.why),
     ]
     for source in shop.sources:
         lines += ["", *source_lines(source, folder)]
-    lines += ["", *(f"# {line}" for line in shop.missing)] if shop.missing else []
+    lines += ["", *map(remark, shop.missing)] if shop.missing else []
     lines += ["", *_settings(shop.customers, shop.size, shop.clean), *_period(shop.period_days), "", *shop.campaign]
     return _CONTROL.sub("?", "\n".join(lines)) + "\n"
 
@@ -127,7 +127,7 @@ def source_lines(source: SourceText, folder: Path) -> list[str]:
     lines += ["", f"[sources.{source.name}.columns]"]
     lines += [entry(ours, quoted(one.written), one.why) for ours, one in source.mapping()]
     lines += open_lines(source.opened)
-    lines += [f"# {note}" for note in (*source.match.notes, *source.notes)]
+    lines += [remark(note) for note in (*source.match.notes, *source.notes)]
     return lines + ([f"# Not used: {named(source.unused)}."] if source.unused else [])
 
 
@@ -140,7 +140,7 @@ def open_lines(opened: Sequence[OpenColumn]) -> list[str]:
         for column in open_column.candidates:
             cells = ", ".join(f"'{cell}'" for cell in column.samples) or "empty"
             but = f" - but {column.misfit}" if column.misfit and column.is_named_so else ""
-            lines.append(f"#   {named([column.name])}: {cells}{but}")
+            lines.append(f"#   {named([f'{column.name}: {cells}{but}'])}")
         lines.append(entry(open_column.ours, quoted("")))
     return lines
 

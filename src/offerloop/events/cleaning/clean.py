@@ -126,15 +126,16 @@ def merge_scans(cleaned: Cleaned, amounts: tuple[str, ...], currency: str, *, ke
 def _by_repetition(cleaned: Cleaned) -> tuple[Frame, Frame | None]:
     """Order lines of orders in which no product is there twice, and all others; None where there are no others.
 
-    Most orders of most shops are of the first kind, and need no comparison of whole lines, which takes long.
+    Most orders of most shops are of the first kind, and need no comparison of whole lines, which takes long. Lines
+    without an order belong to no common one, and are of the first kind too.
     """
-    frame, order = cleaned.frame, nw.col("order_id")
-    products = frame.group_by("order_id", "product_id").agg(nw.len().alias("_n"))
-    orders = cleaned.keep(distinct(products.filter((nw.col("_n") > 1) | order.is_null()), "order_id"))
+    frame, has_order = cleaned.frame, ~nw.col("order_id").is_null()
+    products = frame.filter(has_order).group_by("order_id", "product_id").agg(nw.len().alias("_n"))
+    orders = cleaned.keep(distinct(products.filter(nw.col("_n") > 1), "order_id"))
     if not count_rows(orders):
         return frame, None
-    once = frame.filter(~order.is_null()).join(orders, on="order_id", how="anti")
-    return once, nw.concat([frame.join(orders, on="order_id", how="semi"), frame.filter(order.is_null())])
+    once = frame.filter(has_order).join(orders, on="order_id", how="anti")
+    return nw.concat([once, frame.filter(~has_order)]), frame.join(orders, on="order_id", how="semi")
 
 
 def scans_row(rows: int, paid_minor: int, currency: str) -> dict[str, Any]:
