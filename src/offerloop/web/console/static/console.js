@@ -1,6 +1,34 @@
-/* The budget slider, which moves along the points that came with the page, and uploads with their progress. */
+/* Pages that follow a job, forms that are sent once, the budget slider, which moves along the points that came with the
+   page, and uploads with their progress. */
 "use strict";
 (() => {
+  /* A page that is asked for again changes those of its parts that differ, so that focus and what was typed stay. Once
+     the job is over, all of it is loaded. */
+  const content = document.getElementById("content");
+  const written = new Map([...content.children].map((part) => [part, part.outerHTML]));
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (detail.elt !== content || !detail.successful) return;
+    const page = new DOMParser().parseFromString(detail.xhr.responseText, "text/html");
+    if (!page.querySelector("#content[hx-get]")) { location.reload(); return; }
+    const parts = [...page.querySelectorAll("#content > *")];
+    const texts = new Set(parts.map((part) => part.outerHTML));
+    for (const [part, text] of written) if (!texts.has(text)) { part.remove(); written.delete(part); }
+    let next = content.firstElementChild;
+    for (const part of parts) {
+      if (next && written.get(next) === part.outerHTML) { next = next.nextElementSibling; continue; }
+      written.set(part, part.outerHTML);
+      content.insertBefore(part, next);
+    }
+    while (next) { const left = next; next = next.nextElementSibling; written.delete(left); left.remove(); }
+  });
+  /* A second click before the answer is there changes nothing twice. */
+  const sent = new Set();
+  document.addEventListener("submit", (event) => {
+    if (event.target.method !== "post") return;
+    if (sent.has(event.target)) event.preventDefault();
+    sent.add(event.target);
+  });
+  addEventListener("pageshow", () => sent.clear());
   const text = (element, name, value) => {
     element.querySelector(`[data-figure="${name}"]`).textContent = value;
   };
