@@ -51,10 +51,12 @@ class Client:
         *,
         timeout: float = 10.0,
         decision_timeout: float = 0.25,
+        batch_timeout: float = 2.0,
         language: str = "en",
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        """`timeout` and `decision_timeout` are seconds; `language` is that of labels and problems."""
+        """Timeouts are seconds: of a decision, of all decisions of `decide_many`, and of any other request. `language`
+        is that of labels and problems."""
         headers = {"Authorization": f"Bearer {token}", "Accept-Language": language}
         self._http = httpx.Client(base_url=url, headers=headers, timeout=timeout, transport=transport)
         self._connection = Connection(self._http)
@@ -66,7 +68,7 @@ class Client:
         """Who may sign in."""
         self.tokens = Tokens(self._connection)
         """Tokens of programs."""
-        self._decision_timeout = decision_timeout
+        self._decision_timeout, self._batch_timeout = decision_timeout, batch_timeout
         self._decisions = LimitedCalls("decision", MOST_DECISIONS)
 
     def __enter__(self) -> Client:
@@ -97,7 +99,7 @@ class Client:
         body = {"customer_id": customer_id, "basket": basket and _of_nobody(basket),
                 "exclude": list(exclude),
                 "context": dict(context or {}), "dry_run": dry_run, "durable": durable}  # fmt: skip
-        content, reason = self._decided("/v1/decisions", body)
+        content, reason = self._decided("/v1/decisions", body, self._decision_timeout)
         return read(Decision, content) if "offers" in content else _without_offer(reason)
 
     def decide_many(self, requests: Iterable[Json]) -> list[Decision]:
@@ -106,13 +108,12 @@ class Client:
         A request has customer_id and what else `decide` takes.
         """
         listed = [{**one, "basket": _of_nobody(one["basket"])} if one.get("basket") else one for one in requests]
-        content, reason = self._decided("/v1/decisions/batch", {"requests": listed})
+        content, reason = self._decided("/v1/decisions/batch", {"requests": listed}, self._batch_timeout)
         made = content.get("decisions")
         return [_without_offer(reason) for _ in listed] if made is None else [read(Decision, one) for one in made]
 
-    def _decided(self, place: str, body: Json) -> tuple[Json, str]:
+    def _decided(self, place: str, body: Json, seconds: float) -> tuple[Json, str]:
         """Return what the service answers, and why there is no decision where it is none."""
-        seconds = self._decision_timeout
         try:
             answer = self._decisions.within(seconds, lambda: self._post(place, body, seconds))
         except (httpx.HTTPError, TimeoutError):

@@ -34,13 +34,20 @@ DURABLE_SECONDS, AWAY_DURABLE_SECONDS = 1.0, 0.04
 """How long a durable decision waits for the disk, and how long while the database is away or takes nothing."""
 PRICING_SECONDS = 0.045
 """How long a decision waits for the price of its basket, so that its answer takes 50 ms at most."""
-_PRICING = ThreadPoolExecutor(4, thread_name_prefix="pricing")
+PRICED_AT_ONCE = 4
+_PRICING = ThreadPoolExecutor(PRICED_AT_ONCE, thread_name_prefix="pricing")
 
 
-async def decide_and_record(worker: Worker, request: DecisionInputs, actor: str, *, durable: bool) -> str:
-    """Return the JSON of a decision that is on its way to the record; `actor` is who asks for it."""
+async def decide_and_record(
+    worker: Worker, request: DecisionInputs, actor: str, turns: asyncio.Semaphore, *, durable: bool
+) -> str:
+    """Return the JSON of a decision that is on its way to the record; `actor` is who asks for it.
+
+    Those of a batch take `turns` in pricing, so that none is late for the others, and wait for the disk together.
+    """
     try:
-        answer = await _answer(worker, request, actor)
+        async with turns:
+            answer = await _answer(worker, request, actor)
         text = answer.text()
         if not request.dry_run:
             written = worker.records.put(answer.record(text), durable=durable)

@@ -12,6 +12,8 @@ from served_shop import served, shop_of, with_role
 from offerloop.serving import answering, records
 from offerloop.web import deciding
 from offerloop.web import worker as module
+from offerloop.web.api.typed_codes import read_typed_codes
+from offerloop.web.deciding import AWAY_DURABLE_SECONDS
 
 
 @pytest.fixture(scope="module")
@@ -230,6 +232,26 @@ def full_disk(engine):
     yield
     sa.event.remove(engine, "connect", limit)
     engine.dispose()
+
+
+def test_a_batch_waits_for_a_full_disk_once(service):
+    headers, worker = with_role(service, "service"), service.app.state.worker
+    requests = [{"customer_id": f"c{number:03}", "durable": True} for number in range(60)]
+    with full_disk(worker.database.engine):
+        while not worker.records.is_refused:
+            ask(service, headers, customer_id="c000", durable=True)
+        begun = time.monotonic()
+        said = service.post("/v1/decisions/batch", json={"requests": requests}, headers=headers).json()["decisions"]
+        assert time.monotonic() - begun < len(requests) * AWAY_DURABLE_SECONDS / 2
+    assert {one["reasons"][0] for one in said} == {"not_recorded"}
+
+
+def test_no_basket_of_a_batch_is_late_for_the_others(service, monkeypatch):
+    monkeypatch.setattr(deciding, "PRICING_SECONDS", 0.2)
+    monkeypatch.setattr(deciding, "read_typed_codes", lambda *given: time.sleep(0.03) or read_typed_codes(*given))
+    requests = [{"customer_id": "c000", "basket": basket(1500, 900), "dry_run": True}] * 40
+    said = service.post("/v1/decisions/batch", json={"requests": requests}, headers=with_role(service, "service"))
+    assert {one["offers"][0]["basket"]["off_minor"] for one in said.json()["decisions"]} == {200}
 
 
 def test_while_the_disk_is_full_decisions_wait_and_then_nothing_is_shown(service, monkeypatch):

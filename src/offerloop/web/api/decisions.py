@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from asyncio import Semaphore, gather
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -18,7 +19,7 @@ from offerloop.web.api.baskets import BasketFields, Line
 from offerloop.web.api.decision_words import why_not_planned
 from offerloop.web.api.fields import Instant, Model, Name, Scalar, WrittenInstant
 from offerloop.web.auth import Caller, DecidingOrReading, DecidingSoon, Reading, check_may, deciding_caller
-from offerloop.web.deciding import decide_and_record, unknown_caller
+from offerloop.web.deciding import PRICED_AT_ONCE, decide_and_record, unknown_caller
 from offerloop.web.direct import body_in_document, read_body
 from offerloop.web.problems import HttpProblem, documented, language_of
 from offerloop.web.roles import Permission
@@ -181,21 +182,31 @@ async def make_decision(request: Request) -> Response:
     """
     caller = await deciding_caller(request)
     body = read_body(DecisionRequest, request.scope["offerloop.body"])
-    return Response(await _decided(request, caller, body), media_type="application/json")
+    made = await _decided(request, caller, _inputs(request, body), Semaphore(), durable=body.durable)
+    return Response(made, media_type="application/json")
 
 
 @router.post("/batch", response_model=DecisionBatch, responses=documented(*_PROBLEMS))
 async def make_decisions(request: Request, body: DecisionBatchRequest, caller: DecidingSoon) -> Response:
-    """Decide for up to 100 customers at once; each gets an answer of its own."""
-    made = [await _decided(request, caller, one) for one in body.requests]
+    """Decide for up to 100 customers at once; each gets an answer of its own.
+
+    A basket that cannot be priced is refused before anything is decided.
+    """
+    wanted, turns = [_inputs(request, one) for one in body.requests], Semaphore(PRICED_AT_ONCE)
+    decided = (
+        _decided(request, caller, inputs, turns, durable=asked_for.durable)
+        for inputs, asked_for in zip(wanted, body.requests, strict=True)
+    )
+    made = await gather(*decided)
     return Response(f'{{"decisions":[{",".join(made)}]}}', media_type="application/json")
 
 
-async def _decided(request: Request, caller: Caller | None, body: DecisionRequest) -> str:
-    wanted = _inputs(request, body)
+async def _decided(
+    request: Request, caller: Caller | None, wanted: DecisionInputs, turns: Semaphore, *, durable: bool
+) -> str:
     if caller is None:
         return unknown_caller(wanted)
-    return await decide_and_record(request.app.state.worker, wanted, caller.actor, durable=body.durable)
+    return await decide_and_record(request.app.state.worker, wanted, caller.actor, turns, durable=durable)
 
 
 @router.get("/{decision_id}", responses=documented(*_PROBLEMS, "not_found", "store_away"))
