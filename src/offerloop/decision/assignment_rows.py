@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from offerloop.decision.campaign_case import KEYS, OFFER_KEY, counted_growth, growth_met, more_cost, more_discount
+from offerloop.decision.campaign_case import KEYS, OFFER_KEY
+from offerloop.decision.offers_beside import counted_growth, growth_met, more_cost, more_discount
 from offerloop.money import MICRO
 from offerloop.offers import NO_OFFER
 from offerloop.tables import ASSIGNMENTS, EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL
@@ -87,7 +88,7 @@ def assignments(
 
 
 def _beside_each_other(table: pl.DataFrame) -> pl.DataFrame:
-    """The same with what the offers of one customer cost beside each other; see `offer_sets`."""
+    """The same with what the offers of one customer cost beside each other; see `offers_beside`."""
     if not table["customer_id"].is_duplicated().any():
         return table
     growth, own = counted_growth(table["growth"]), 1 - table["funded_share"].fill_null(0.0).to_numpy()

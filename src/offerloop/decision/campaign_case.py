@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from offerloop.allocation import CandidateRows, Limit, Solution, budget_unit, counted_cost, positions
 from offerloop.arrays import Floats, Ints
 from offerloop.config import Campaign
+from offerloop.decision.offers_beside import counted_growth, growth_met, more_cost, more_discount
 from offerloop.decision.valuation import ESTIMATES, Columns, Repeated, with_estimates
 from offerloop.evaluation import Estimate
-from offerloop.money import MICRO
 from offerloop.response import HELD_OUT
 
 PLAN = "plan"
@@ -43,33 +43,6 @@ _TEXTS = ("campaign_id", "offer_id", "category", "kind")
 _WITH_DISCOUNT = ("held_out_discount_minor", "d_discount")
 """Columns of effects that grow with what an offer takes off, beside those by which it is chosen."""
 _ROW = "row"
-_GRAIN = 2.0**20
-"""Parts of 1 in which growth is counted, so that sums are the same in any order."""
-
-
-def counted_growth(growth: pl.Series) -> Floats:
-    """Growth of what the customer buys anyway, not below zero, as offers beside count it; 0 where it is not known."""
-    return np.asarray(np.round(np.maximum(growth.fill_null(0.0).to_numpy(), 0.0) * _GRAIN) / _GRAIN)
-
-
-def more_discount(discount: Floats, growth: Floats, others: Floats) -> Floats:
-    """What an offer takes off of what others bring, whose growth is `others`; see `offer_sets`."""
-    return np.asarray(discount * others / (1 + growth))
-
-
-def more_cost(own_share: Floats, discount: Floats) -> Ints:
-    """Our share of discounts in millionths of a minor unit, rounded up."""
-    return np.ceil(own_share * discount * MICRO).astype(np.int64)
-
-
-def growth_met(held: pl.DataFrame, keys: pl.DataFrame) -> Floats:
-    """(rows,): growth that an offer would meet in each row of `keys` (customer_id, category) beside offers of customers
-    (customer_id, category, growth): of all these, or of those of no category where it is limited to one itself."""
-    of_everything = pl.when(pl.col("category").is_null()).then("growth").otherwise(0.0)
-    sums = held.group_by("customer_id").agg(pl.col("growth").sum(), of_everything=of_everything.sum())
-    rows = keys.select("customer_id", "category").join(sums, on="customer_id", how="left", maintain_order="left")
-    met = pl.when(pl.col("category").is_not_null()).then("of_everything").otherwise("growth").fill_null(0.0)
-    return rows.select(met).to_series().to_numpy()
 
 
 @dataclass(frozen=True, eq=False)
@@ -265,7 +238,7 @@ class CampaignCase:
 
     def beside(self, held: HeldOffers) -> CampaignCase:
         """The same campaign with what its offers cost customers who have these offers of other campaigns; see
-        `offer_sets`."""
+        `offers_beside`."""
         if held.most == 1 or held.rows.is_empty():
             return self
         others = growth_met(held.rows, self.effects)
@@ -277,4 +250,4 @@ class CampaignCase:
             pl.col("profit_minor") - loss * more,
             pl.col("cost_expected_micro") + more_cost(own, more),
         )
-        return replace(self, effects=effects, times=1 + others / (1 + self.growth))
+        return replace(self, effects=effects, times=1 + more_discount(np.ones_like(others), self.growth, others))

@@ -1,10 +1,6 @@
 """Sets of offers of different campaigns that a customer can have together, and what they come to.
 
-What several offers bring adds up. Each of them is used on what the others bring as on what the customer buys anyway:
-
-    cost of k beside others = cost of k alone x (1 + sum of growth of the others / (1 + growth of k))
-
-Two offers that are both limited to a category, which are never the same, count on nothing of each other.
+What an offer costs beside others is in `offers_beside`.
 """
 
 from __future__ import annotations
@@ -16,7 +12,8 @@ import polars as pl
 
 from offerloop.allocation import CandidateRows, ranks
 from offerloop.arrays import Bools, Floats, Ints
-from offerloop.decision.campaign_case import Parts, more_cost, more_discount
+from offerloop.decision.campaign_case import Parts
+from offerloop.decision.offers_beside import more_cost, more_discount
 
 NONE = -1
 """The member of a set that is none."""

@@ -28,6 +28,7 @@ from offerloop.commands.explain.findings import (
     SpendAndSaveTerms,
     TimedTerms,
 )
+from offerloop.decision import counted_growth, more_discount
 from offerloop.message import unpacked
 from offerloop.money import MICRO
 from offerloop.offers import NO_OFFER, Offer, SpendAndSave
@@ -111,14 +112,15 @@ class OfferOption:
         return self.campaign.id == other.campaign.id or (category is not None and category == other.terms.category)
 
     def beside(self, held: Sequence[OfferOption]) -> OfferOption:
-        """The same for a customer who has other offers as well; see `decision.offer_sets`."""
+        """The same for a customer who has other offers as well; see `decision.offers_beside`."""
         others = [one for one in held if not (one.terms.category and self.terms.category)]
-        met = sum(one.growth for one in others) / (1 + self.growth)
-        more, more_held_out = ((1 - self.funded_share) * met * one for one in (self.discount, self.held_out_discount))
+        met, own = sum(one.growth for one in others), 1 - self.funded_share
+        taken_off = more_discount(self.discount, self.growth, met)
+        more, more_held_out = own * taken_off, own * more_discount(self.held_out_discount, self.growth, met)
         lost = self.cost_weight * more
         return replace(
             self,
-            discount=self.discount * (1 + met),
+            discount=self.discount + taken_off,
             cost=self.cost + more,
             profit=self.profit - lost,
             profit_low=None if self.profit_low is None else self.profit_low - lost,
@@ -130,7 +132,7 @@ class OfferOption:
     def lost_on(self, growth: float) -> float:
         """Return what the offer costs, and that brings elsewhere, on purchases that another one brings."""
         counted = self.budget_price if self.campaign.budget_basis == "expected" else 0.0
-        more = (1 - self.funded_share) * self.discount * growth / (1 + self.growth)
+        more = (1 - self.funded_share) * more_discount(self.discount, self.growth, growth)
         return (self.cost_weight + counted) * more
 
 
@@ -192,7 +194,7 @@ def _candidate(row: dict[str, Any], campaign: CampaignRead, run: RunRead) -> Off
         offer_id=row["offer_id"],
         terms=terms_of(run, campaign.id, row["offer_id"]),
         value=row["value_minor"],
-        growth=max(row.get("growth") or 0.0, 0.0),
+        growth=float(counted_growth(pl.Series([row.get("growth")], dtype=pl.Float64))[0]),
         discount=row["discount_minor"],
         held_out_discount=row["held_out_discount_minor"],
         cost=row["cost_expected_micro"] / MICRO,
