@@ -44,6 +44,7 @@ def test_a_list_can_be_imported_again(shop):
             [ListedCode("GIFT0", customer_id="bob")],
             "the code 'GIFT0' is another customer's in the ledger; nothing",
         ),
+        ("t", [ListedCode("A", "t"), ListedCode("B", "vip")], "the list has the code 'B' for 'vip', not for 't'"),
         ("ended", [ListedCode("A")], "the coupon template 'ended' has ended; import its codes into one that goes on"),
         ("t", [ListedCode("A"), ListedCode("B"), ListedCode("C"), ListedCode("D")], "leaves no room for 4 more"),
     ],

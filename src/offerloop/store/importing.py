@@ -43,7 +43,7 @@ def import_codes(ledger: Ledger, template_id: str, codes: Sequence[ListedCode]) 
 
     A list can be imported again after a crash: what is there already is left alone. Raises InputError before anything
     is written where there is no such template, where its limit leaves too little room, and for a code that another
-    template or another customer has.
+    template or another customer has, or that the list gives to another offer.
     """
     return import_code_stream(ledger, template_id, lambda: iter(codes))
 
@@ -123,9 +123,19 @@ def _chunks(codes: Iterator[ListedCode]) -> Iterator[list[ListedCode]]:
 
 
 def _checked(ledger: Ledger, template_id: str, codes: Sequence[ListedCode]) -> dict[str, IssuedCoupon]:
-    """Return the coupons that are there already. Raises InputError for one of another template or customer."""
+    """Return the coupons that are there already. Raises InputError for a code of another template or customer."""
     there = _there(ledger, [one.code for one in codes])
     for listed in codes:
+        if listed.offer_id not in (None, template_id):
+            raise InputError(
+                Message(
+                    "the list has the code '{code}' for '{offer_id}', not for '{template_id}'; import the codes of "
+                    "each by themselves; nothing was imported",
+                    code=listed.code,
+                    offer_id=listed.offer_id or "",
+                    template_id=template_id,
+                )
+            )
         _check_same(there.get(listed.code), listed, template_id)
     return there
 

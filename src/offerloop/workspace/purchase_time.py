@@ -25,7 +25,10 @@ def _epoch_second(written: str | datetime) -> int:
             Message("--now must be like 2026-11-11T20:00:00+08:00, not '{written}'", written=str(written))
         ) from None
     if at.tzinfo is None:
-        raise InputError(Message("--now needs an offset, such as {written}Z, not '{written}'", written=str(written)))
+        example = f"{at.isoformat()}+00:00"
+        raise InputError(
+            Message("--now needs an offset, such as {example}, not '{written}'", example=example, written=str(written))
+        )
     if not EARLIEST <= at.year <= LATEST:
         raise InputError(
             Message(

@@ -66,6 +66,9 @@ def test_a_list_of_codes_in_use_becomes_coupons(command, tmp_path, spring):
         ("--from", "nowhere.txt"),
         ("--from", "codes.txt", "--template", "spring"),
         ("--from", "codes.json"),
+        ("--from", "codes.txt", "--out", "new.txt"),
+        ("--from", "codes.txt", "--prefix", "TEA"),
+        ("--from", "codes.txt", "--length", 10),
     ],
 )
 def test_what_does_not_go_together_is_refused(command, tmp_path, monkeypatch, arguments):

@@ -90,6 +90,7 @@ def test_the_configuration_has_all_offers_under_the_names_of_the_market(shop):
 def test_a_run_reads_the_shop_unchanged_and_says_that_it_is_synthetic(shop):
     code, printed, said = offerloop("run", shop[0])
     assert code == 0, said
+    assert load_config(shop[0] / "offerloop.toml").shop.name == "Simulated shop, grocery"
     page = (shop[0].parent / printed.splitlines()[-1]).read_text(encoding="utf-8")
     assert "Synthetic: a simulated shop" in page
 
@@ -101,6 +102,7 @@ def test_a_run_reads_the_shop_unchanged_and_says_that_it_is_synthetic(shop):
         (("--policy", "randm"), "there is no policy 'randm', did you mean 'random'"),
         (("--periods", "0"), "--periods must be 1 or more, not 0"),
         (("--seed", "-1"), "--seed must be 0 or more, not -1"),
+        (("--seed", str(2**63)), "--seed must be less than 2^63, not 9223372036854775808"),
         (("--policy", "same", "--policy", "same"), "the policy 'same' is named twice"),
         (("--policy", "personalised", "--log", "30"), "--log must be 2 or more and less than --before (26), not 30"),
     ],

@@ -75,6 +75,10 @@ def test_one_value_of_each_is_set_for_the_run(simulated):
         (("--budget", 0), "--budget must be above 0 and at most 1,000,000, not 0"),
         (("--budget", "nan"), "--budget must be above 0 and at most 1,000,000, not nan"),
         (("--budget", "1e300"), "--budget must be above 0 and at most 1,000,000, not 1e+300"),
+        (
+            ("--budget", 0.0001, "--customers", 99),
+            "--budget 0.0001 for each of 99 customers is less than 0.01 in all; give more",
+        ),
         (("--budget", 1, "--budget", 1.0), "--budget 1 is given twice; give each value once"),
         (("--supplier-share", 1.2), "--supplier-share must be from 0 to 1, not 1.2"),
         (("--policy", "loop", "--explore", -0.1), "--explore must be from 0 to 1, not -0.1"),

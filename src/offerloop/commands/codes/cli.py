@@ -11,11 +11,14 @@ from offerloop.commands.terminal import Json, Language, reader_language, say
 from offerloop.errors import InputError
 from offerloop.message import Message
 
+LENGTH = 12
+"""Characters of a code unless another length is asked for."""
+
 
 def codes(
     count: Annotated[int | None, typer.Option(help="Number of codes to make.")] = None,
     prefix: Annotated[str, typer.Option(help="Letters and digits that every code begins with.")] = "",
-    length: Annotated[int, typer.Option(help="Number of characters after the prefix.")] = 12,
+    length: Annotated[int, typer.Option(help="Number of characters after the prefix.")] = LENGTH,
     out: Annotated[Path | None, typer.Option(help="New file to write instead of printing, one code per line.")] = None,
     existing: Annotated[
         Path | None,
@@ -38,6 +41,8 @@ def codes(
 
     _ = Localizer(reader_language(language))
     if existing is not None and count is None:
+        if out is not None or prefix or length != LENGTH:
+            raise InputError(Message("--out, --prefix and --length are for codes that are made; leave them out"))
         imported = import_codes(existing, template, store)
         say(imported.facts, _.clauses(map(_, imported.messages)), as_json)
         return

@@ -20,6 +20,10 @@ DEFAULT, PLANNED = ("random",), (LOOP,)
 """Policies where none is named: of one run, and where values of levers are compared."""
 MOST_BUDGET = 1_000_000.0
 """Major units for each customer and period."""
+MOST_SEED = 2**63
+"""Seeds of all worlds have 64 bits."""
+LEAST_BUDGET = 0.01
+"""Major units for all customers."""
 OPTIONS = {"budget": "--budget", "supplier_share": "--supplier-share", "explore": "--explore"}
 
 
@@ -106,6 +110,8 @@ def _check_numbers(request: SimulationRequest) -> None:
                     number=str(getattr(request, name)),
                 )
             )
+    if request.seed >= MOST_SEED:
+        raise InputError(Message("--seed must be less than 2^63, not {number}", number=str(request.seed)))
     if not 2 <= request.log < request.before and {"personalised", LOOP} & set(request.policies):
         raise InputError(
             Message(
@@ -133,6 +139,16 @@ def _check_levers(request: SimulationRequest) -> None:
                         value=f"{value:g}",
                     )
                 )
+    for value in request.levers.budget:
+        if value * request.customers < LEAST_BUDGET:
+            raise InputError(
+                Message(
+                    "--budget {value} for each of {n} customers is less than {least} in all; give more",
+                    value=f"{value:g}",
+                    n=request.customers,
+                    least=f"{LEAST_BUDGET:g}",
+                )
+            )
 
 
 def _check_value(option: str, value: float, *, above_zero: bool) -> None:

@@ -41,7 +41,7 @@ def _shop(market: Market) -> list[str]:
         "seed = 1",
         "",
         "[shop]",
-        f'name = "SimulationResult {preset.name}"',
+        f'name = "Simulated shop, {preset.name}"',
         f"currency = {quoted(preset.currency)}",
         f"margin = {preset.products.margin:.2f}",
         'note = "Synthetic: a simulated shop, no real customers."',
