@@ -163,3 +163,15 @@ def test_the_label_of_an_offer_in_reports_says_the_minimum_spend():
     written = [{"kind": "coupon", "percent": 10, "min_spend": "80.00"}, {"kind": "coupon", "percent": 20}]
     labels = [str(offer.label_with_minimum()) for offer in read_offers(written, [], "USD")]
     assert labels == ["10 % off everything, minimum spend 80.00 USD", "20 % off everything"]
+
+
+def test_a_least_spend_is_measured_on_what_all_parts_of_a_combined_offer_are_on():
+    """10.00 of drinks beside 45.00 of rice do not reach 50.00 of drinks."""
+    drinks = [{"kind": "coupon", "percent": 10, "on": "drinks"}, {"kind": "coupon", "amount": "1", "on": "drinks"}]
+    basket = Basket("USD", (BasketLine("tea", 1, 1_000, ("drinks",)), BasketLine("rice", 1, 4_500)))
+    whole = [drinks[0], {"kind": "coupon", "amount": "1"}]
+    for parts, why in ((drinks, [("spend_more", 4_000)]), (drinks[:1], [("spend_more", 4_000)]), (whole, [])):
+        for measured in ("before", "after"):
+            offer = {"kind": "combined", "parts": parts, "min_spend": "50", "measured": measured}
+            found = price(basket, read_offers([offer], None, "USD"), NOW)
+            assert [(one.why.value, one.minor) for one in found.rejected] == why

@@ -120,7 +120,31 @@ OFFERS = {
     "stock": ([{"kind": "flash_sale", "percent": 5, "stock": -1}], "'stock' must be a whole number of at least 1"),
     "inside": (
         [{"kind": "combined", "id": "c", "parts": [{**COUPON, "min_spend": 5}]}],
-        "conditions and stacking of 'c' stand beside its parts",
+        "conditions, stacking, contact and 'assumed' of 'c' stand beside its parts",
+    ),
+    "contact inside": (
+        [{"kind": "combined", "id": "c", "parts": [{**COUPON, "contact_cost": "0.50"}]}],
+        "contact and 'assumed' of 'c' stand beside its parts",
+    ),
+    "assumed inside": (
+        [{"kind": "combined", "id": "c", "parts": [{**COUPON, "assumed": {"p_redeem": 0.1, "value": "1"}}]}],
+        "contact and 'assumed' of 'c' stand beside its parts",
+    ),
+    "no products": (
+        [{**COUPON, "products": []}],
+        "'products' is an empty list; give at least one name, or leave it out",
+    ),
+    "no segments": ([{**COUPON, "segments": []}], "'segments' is an empty list"),
+    "no regions": ([{**COUPON, "regions": []}], "'regions' is an empty list"),
+    "no methods": ([{"kind": "free_shipping", "methods": []}], "'methods' is an empty list"),
+    "hours of a coupon": ([{**COUPON, "hours": 2}], "'hours' goes with 'starts_at' and without 'ends_at'"),
+    "hours and an end": (
+        [{**COUPON, "hours": 2, "starts_at": "2026-01-01", "ends_at": "2026-01-02"}],
+        "'hours' goes with 'starts_at' and without 'ends_at'",
+    ),
+    "hours from no time": (
+        [{"kind": "flash_sale", "id": "f", "percent": 20, "hours": 2}],
+        "the 'hours' of 'f' count from 'starts_at'; give it",
     ),
     "policy": ({"currency": "USD", "offers": [COUPON], "policy": {"choice": "worst"}}, "'choice' must be one of"),
 }
@@ -240,3 +264,8 @@ def test_numbers_with_huge_exponents_are_refused_at_once(number):
         read_offers([{**COUPON, "funded_share": number}], None, "USD")
     with pytest.raises(InputError, match="'tax' must be a number"):
         read_basket(line(tax=number))
+
+
+def test_nothing_may_be_ruled_out_and_nothing_presented():
+    read_offers([{**COUPON, "not_segments": [], "not_with": [], "not_regions": [], "currencies": []}], None, "USD")
+    read_basket({"currency": "USD", "lines": [LINE], "codes": [], "customer": {"segments": []}})

@@ -68,11 +68,11 @@ def _conditions_of(terms: WrittenTerms) -> Conditions:
         measured_on=terms.scope("measured_on"),
         contains=terms.scope("contains"),
         segments=terms.names("segments"),
-        not_segments=terms.names("not_segments"),
+        not_segments=terms.names("not_segments", may_be_empty=True),
         contains_not=terms.scope("contains_not"),
         order_number=None if order is None else terms.whole("order_number"),
         bought_in=terms.names("bought_in"),
-        not_bought_in=terms.names("not_bought_in"),
+        not_bought_in=terms.names("not_bought_in", may_be_empty=True),
         purchase=_purchase_of(terms),
     )
 
@@ -80,7 +80,7 @@ def _conditions_of(terms: WrittenTerms) -> Conditions:
 def _purchase_of(terms: WrittenTerms) -> PurchaseConditions:
     lifetime = terms.get("min_lifetime_spend")
     purchase = PurchaseConditions(
-        **{name: terms.names(name) for name in NAMES_OF_A_PURCHASE},
+        **{name: terms.names(name, may_be_empty=name.startswith("not_")) for name in NAMES_OF_A_PURCHASE},
         min_lifetime_minor=0 if lifetime is None else terms.money("min_lifetime_spend"),
         attributes=terms.attribute_tests("basket_attributes"),
     )
@@ -105,12 +105,14 @@ def window_of(terms: WrittenTerms) -> Window:
     """Return when an offer holds, from `starts_at`, `ends_at`, `hours`, `days`, `between` and `timezone`.
 
     A day without a time counts as a whole, as the first or the last one. Without `ends_at` it ends `hours` after it
-    starts.
+    starts; a flash sale without `starts_at` lasts that long from when a customer hears of it.
     """
     zone = terms.text("timezone", terms.zone)
     clock, start = _clock(zone), terms.get("starts_at")
     first, last = None if start is None else instant(start, clock, "starts_at"), _end(terms, clock)
     hours = None if terms.get("hours") is None else terms.whole("hours")
+    if hours is not None and terms.written.get("kind") != "flash_sale" and (first is None or last is not None):
+        raise InputError(Message("'hours' goes with 'starts_at' and without 'ends_at'; write 'ends_at' instead"))
     if first is not None and last is None and hours is not None:
         last = first + hours * HOUR
     if first is not None and last is not None and last <= first:
@@ -199,5 +201,5 @@ def stacking_of(terms: WrittenTerms) -> Stacking:
     if exclusive and stackable:
         raise InputError(Message("an offer cannot be both 'exclusive' and 'stackable'"))
     announced = None if terms.get("announced") is None else terms.flag("announced")
-    lane, not_with = terms.one_of("lane", _LANES, None), terms.names("not_with")
+    lane, not_with = terms.one_of("lane", _LANES, None), terms.names("not_with", may_be_empty=True)
     return Stacking(lane, priority, exclusive, stackable, group, not_with, announced)

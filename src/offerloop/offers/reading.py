@@ -128,7 +128,7 @@ def _as_written(terms: WrittenTerms, categories: Sequence[str] | None) -> list[O
         offers: list[Offer] = read(terms, categories)
         if categories is not None:
             offers = [each for one in offers for each in _of_each_category(one, categories)]
-        terms.currencies.update(map(known_currency, terms.names("currencies")))
+        terms.currencies.update(map(known_currency, terms.names("currencies", may_be_empty=True)))
         terms.finish()
     except InputError as error:
         error.field = terms.reading

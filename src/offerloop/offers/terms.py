@@ -192,13 +192,20 @@ class WrittenTerms:
             raise InputError(Message("'{field}' must be true or false, not '{value}'", field=field, value=str(written)))
         return written
 
-    def names(self, field: str) -> frozenset[str]:
-        """One name or several."""
+    def names(self, field: str, *, may_be_empty: bool = False) -> frozenset[str]:
+        """One name or several; none where it is missing.
+
+        Raises InputError for an empty list where that would limit nothing, unless it `may_be_empty`.
+        """
         written = self.get(field)
         names = [written] if isinstance(written, str) else [] if written is None else written
         if not isinstance(names, list) or not all(isinstance(one, str) and one for one in names):
             raise InputError(
                 Message("'{field}' must be a name or a list of names, not '{value}'", field=field, value=str(written))
+            )
+        if written is not None and not names and not may_be_empty:
+            raise InputError(
+                Message("'{field}' is an empty list; give at least one name, or leave it out for all", field=field)
             )
         return frozenset(names)
 

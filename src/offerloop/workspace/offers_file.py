@@ -75,7 +75,8 @@ def check_offers_file(offers_file: OffersFile, path: str) -> None:
     """Check for mistakes that no offer shows alone, and that keep nothing from being priced.
 
     Raises InputError for a policy without an amount in a currency in which offers have theirs, for an id in `not_with`
-    that is nearly that of another offer or its own, and for prices between which there are none.
+    that is nearly that of another offer or its own, for hours that begin at no time, and for prices between which there
+    are none.
     """
     policy, offer_ids = offers_file.policy, {one.offer_id for one in offers_file.offers}
     try:
@@ -84,6 +85,10 @@ def check_offers_file(offers_file: OffersFile, path: str) -> None:
                 _check_policy(policy.in_currency(other.currency), other.currency)
             for name in offer.stacking.not_with - (offer_ids - {offer.offer_id}):
                 _check_ruled_out(name, offer.offer_id, near_miss(name, offer_ids - {offer.offer_id}))
+            if getattr(offer, "hours", None) is not None and offer.conditions.window.ends_at is None:
+                raise InputError(
+                    Message("the 'hours' of '{offer_id}' count from 'starts_at'; give it", offer_id=offer.offer_id)
+                )
             least, most = offer.scope.least_minor, offer.scope.most_minor
             if least is not None and most is not None and least > most:
                 raise InputError(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from offerloop.errors import InputError
 from offerloop.message import Message
-from offerloop.offers.base import Given, Offer
+from offerloop.offers.base import ANY_CHANNEL, Given, Offer
 from offerloop.offers.conditions import NO_CONDITIONS
 from offerloop.offers.form import Unit, term
 from offerloop.offers.kinds.wording import all_of
@@ -50,10 +50,11 @@ class Combined(Offer):
                         offer_id=self.offer_id,
                     )
                 )
-        if any(part.conditions != NO_CONDITIONS or part.stacking != ALONE_IN_ITS_LANE for part in self.parts):
+        if any(map(_has_what_the_whole_has, self.parts)):
             raise InputError(
                 Message(
-                    "conditions and stacking of '{offer_id}' stand beside its parts, not inside them",
+                    "conditions, stacking, contact and 'assumed' of '{offer_id}' stand beside its parts, not inside "
+                    "them",
                     offer_id=self.offer_id,
                 )
             )
@@ -91,6 +92,11 @@ class Combined(Offer):
     def label(self) -> Message:
         """See `Offer.label`."""
         return all_of([part.label() for part in self.parts])
+
+
+def _has_what_the_whole_has(part: Offer) -> bool:
+    is_plain = part.conditions == NO_CONDITIONS and part.stacking == ALONE_IN_ITS_LANE
+    return not is_plain or part.contact != ANY_CHANNEL or part.assumed is not None
 
 
 def read_combined(terms: WrittenTerms, categories: Sequence[str] | None) -> list[Offer]:

@@ -32,7 +32,7 @@ def read_basket(written: object) -> Basket:
         shipments=_shipments(terms),
         customer=_customer(terms),
         bought_in=_name(terms, "bought_in"),
-        codes=terms.names("codes"),
+        codes=terms.names("codes", may_be_empty=True),
         usage=_usage(terms),
         tax_included=terms.flag("tax_included", default=True),
         payment=_name(terms, "payment"),
@@ -134,7 +134,7 @@ def _customer(terms: WrittenTerms) -> Customer:
         )
     customer = Customer(
         customer_id=_name(inner, "customer_id"),
-        segments=inner.names("segments"),
+        segments=inner.names("segments", may_be_empty=True),
         orders_before=before,
         loyalty_tier=_name(inner, "loyalty_tier"),
         lifetime_minor=inner.amount("lifetime_spend"),

@@ -305,7 +305,7 @@ def claims_of(ready: Ready, policy: StackingPolicy) -> Sequence[UnitClaim]:
 def _about(ready: Ready, places: Sequence[tuple[Effect, Place]], basket: Basket) -> Sequence[int]:
     """The lines by which its conditions are measured unless they say otherwise."""
     if len(places) != 1:
-        return ready.offer.scope.lines(basket)
+        return ready.offer.covers.lines(basket)
     at = places[0][1]
     return sorted({*at.lines, *[line for lines in at.also for line in lines]}) if at.also else at.lines
 

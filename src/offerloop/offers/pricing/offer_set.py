@@ -220,7 +220,7 @@ def _claims(offer: Offer, effects: ScopedEffects, *, limited: bool) -> tuple[Uni
 
 def _scopes(offer: Offer, parts: EffectParts, *, after: bool) -> tuple[Scope, ...]:
     """Return all that an offer is about, and where it is measured `after` others what its conditions look at."""
-    measured_on = (offer.scope, *offer.conditions.measured_on_scopes) if after else ()
+    measured_on = (offer.covers, *offer.conditions.measured_on_scopes) if after else ()
     return (*(scope for _, own, others in parts for scope in (own, *others)), *measured_on)
 
 
