@@ -2,6 +2,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from babel.core import get_global
+from babel.numbers import get_territory_currencies
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,6 +28,11 @@ FRACTIONS = st.fractions(-100, 100)
 def test_a_unit_may_be_named_like_a_code_that_is_no_currency_in_small_letters():
     assert (is_unit("pen"), DIGITS["pen"], is_currency("pen")) == (True, 2, False)
     assert (is_unit("EUR"), is_currency("EUR"), is_currency("lessons")) == (False, True, True)
+
+
+def test_every_currency_in_use_is_known():
+    territories = get_global("territory_currencies")
+    assert {code for territory in territories for code in get_territory_currencies(territory)} <= set(DIGITS)
 
 
 @given(AMOUNTS, st.sampled_from(sorted(DIGITS)))

@@ -5,7 +5,7 @@ import pytest
 from offerloop.errors import InputError
 from offerloop.offers import SHORT_FORM_LANGUAGES, guess_currency, parse_offer, print_offer
 from offerloop.offers.short_form.numerals import numerals
-from offerloop.offers.short_form.phrases import WRITTEN_LANGUAGES, language_of, word_list
+from offerloop.offers.short_form.phrases import language_of, word_list
 
 
 def coupon(**terms):
@@ -252,7 +252,7 @@ def test_a_measure_or_an_adverb_is_no_product(word):
         parse_offer(f"Buy 50 {word}, get 10% off", "USD")
 
 
-@pytest.mark.parametrize("language", WRITTEN_LANGUAGES)
+@pytest.mark.parametrize("language", ["en", "zh", "de"])
 def test_every_hint_names_a_form_that_is_read(language):
     for _, form in word_list(language).hints:
         assert language_of(form.split('"')[0]) == language

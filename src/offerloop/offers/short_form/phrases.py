@@ -11,9 +11,6 @@ from importlib import resources
 
 from offerloop.offers.short_form.amounts import CHINESE, MARK
 
-WRITTEN_LANGUAGES = ("en", "zh", "de")
-"""Languages of word lists; German is read in the forms of English."""
-
 _NUMBER = r"(?<![0-9.])[0-9]+(?:\.[0-9]+)?(?!\.?[0-9])"
 _COUNT = r"(?<![0-9.])[0-9]+(?!\.?[0-9])"
 _SLOTS = {
