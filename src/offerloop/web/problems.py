@@ -144,10 +144,10 @@ def _of_store(error: StoreError) -> Answered:
     return HttpProblem("store_away"), None
 
 
-def _of_config(error: ConfigError) -> Answered:
-    """What is wrong with the shop's own files is for whoever runs the service: `/ready` and the log say it."""
+def misconfigured(error: ConfigError) -> HttpProblem:
+    """Log what is wrong with the shop's own files, for whoever runs the service, and return what others read."""
     _LOG.error("the configuration cannot be used: %s", error)
-    return HttpProblem("misconfigured"), None
+    return HttpProblem("misconfigured")
 
 
 def _of_system(error: OSError) -> Answered:
@@ -172,7 +172,7 @@ _BY_KIND: dict[type[Exception], Callable[[Any], Answered]] = {
     HttpProblem: lambda error: (error, None),
     RequestValidationError: lambda error: (_of_validation(error.errors()), None),
     HTTPException: _of_http,
-    ConfigError: _of_config,
+    ConfigError: lambda error: (misconfigured(error), None),
     InputError: lambda error: (HttpProblem("invalid", error.message), None),
     KeyConflictError: lambda _: (HttpProblem("key_conflict", field="Idempotency-Key"), None),
     StoreError: _of_store,

@@ -136,6 +136,10 @@ def test_a_change_of_the_budget_is_scheduled_with_the_revision(small_run, tmp_pa
         for who, verb in ((ada, "submit"), (ben, "approve"), (ada, "start")):
             assert post_form(client, who, "campaign", verb=verb, id="spring", revision="2").status_code == 303
         later = {"id": "spring", "at": "2101-01-01T08:00", "budget": "90.00"}
+        for field, wrong, why in (("budget", "¥1,000", "is not an amount of money"), ("at", "", "is no time")):
+            again = post_form(client, ada, "change-budget", **later | {field: wrong})
+            assert (again.status_code, why in again.text) == (422, True)
+            assert all(f'value="{one}"' in again.text for one in (later | {field: wrong}).values())
         assert post_form(client, ada, "change-budget", **later).status_code == 303
         shown = client.get("/console/campaign.json?id=spring", headers=ada).json()
         assert [one["state"] for one in shown["scheduled"]] == ["scheduled", "waiting"]
@@ -248,3 +252,13 @@ def test_a_total_says_that_its_interval_holds_nothing_of_what_is_assumed(low, is
     other = Estimate.from_bounds(7.0, None, None) if is_said else measured.profit
     profit = _stats(run, [measured, replace(measured, profit=other)]).items[0]
     assert ("assumed" in str(profit.note)) == is_said
+
+
+def test_a_fault_of_the_shop_s_configuration_is_nobody_s_at_a_form(small_run, tmp_path):
+    shop = shop_of(small_run, tmp_path)
+    with served(shop) as client:
+        ada = signed_in(client, "marketer", name="Ada")
+        (shop / "offerloop.toml").write_text("[shop")
+        sent = post_form(client, ada, "write-campaign", **SPRING)
+        assert (sent.status_code, "offerloop.toml" in sent.text) == (503, False)
+        assert "its log says why" in sent.text

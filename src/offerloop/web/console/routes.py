@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 
-from offerloop.errors import InputError
+from offerloop.errors import ConfigError, InputError
 from offerloop.locale import languages
 from offerloop.message import Message
 from offerloop.report import language_name
@@ -25,7 +25,7 @@ from offerloop.web.console.pages import ACTIONS, PAGES
 from offerloop.web.console.rendering import as_csv, as_html, as_json
 from offerloop.web.console.setup.view import take_upload
 from offerloop.web.console.signing_in import SIGN_IN, SIGNED_OUT, sign_in, sign_in_view
-from offerloop.web.problems import CODES, HttpProblem
+from offerloop.web.problems import CODES, HttpProblem, misconfigured
 from offerloop.web.roles import Permission, roles_with_any, words_of
 
 router = APIRouter(include_in_schema=False)
@@ -141,6 +141,8 @@ def _carried_out(action: Action, page_request: PageRequest) -> Response:
         if isinstance(done, View):
             return _html(page_request.http, done, page_request, action.page)
         return RedirectResponse(_console_address(done), 303)
+    except ConfigError as error:
+        raise misconfigured(error) from None
     except InputError as error:
         raise HttpProblem("invalid", error.message, error.field or None) from None
     except ValidationError as error:
@@ -198,6 +200,8 @@ async def show_page(request: Request, name: str) -> Response:
 def _shown(request: Request, page: Page, page_request: PageRequest) -> Response:
     try:
         view = page.view(page_request)
+    except ConfigError as error:
+        raise misconfigured(error) from None
     except InputError as error:
         raise HttpProblem("invalid", error.message) from None
     action = ACTIONS.get(page_request.field(AGAIN))

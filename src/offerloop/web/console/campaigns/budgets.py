@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from offerloop.message import Message
+from offerloop.money import to_minor
 from offerloop.store import CampaignAction, WrittenCampaign, with_instants
 from offerloop.web.api.campaigns.lifecycle import change_budget, judge_budget
 from offerloop.web.api.campaigns.models import BudgetProposal, BudgetVerdict, CampaignShown, ChangeOfBudget, Remark
 from offerloop.web.console.addresses import campaign_address
 from offerloop.web.console.blocks import Block, Form, Input, PageTable, TableColumn, hidden
-from offerloop.web.console.campaigns.draft import time_field
+from offerloop.web.console.campaigns.draft import at_field
 from offerloop.web.console.campaigns.states import WHY_NOT
-from offerloop.web.console.campaigns.written import unit_of
+from offerloop.web.console.campaigns.written import named_campaign, unit_of
 from offerloop.web.console.cells import Badge, Cell, Instant, written_amount
-from offerloop.web.console.page_request import Action, PageRequest
+from offerloop.web.console.page_request import PageRequest
+from offerloop.web.console.times import read_time
 from offerloop.web.roles import Permission
 
 DONE = Badge("done", Message("done", context="state of a scheduled change"), "good")
@@ -83,22 +85,21 @@ def _proposing(request: PageRequest, campaign: WrittenCampaign) -> Form:
 _FROM = Message("From this time on ({zone})", context="field of a form")
 
 
-def _propose(request: PageRequest) -> str:
-    campaign_id = request.field("id")
-    at, budget = time_field(request, "at"), request.field("budget")
+def propose(request: PageRequest) -> str:
+    """Propose a budget. Raises InputError, at its field, for what is no time and no amount."""
+    campaign_id, budget = request.field("id"), request.field("budget")
+    with at_field("at"):
+        at = read_time(request.field("at"), request.zone, None)
+    with at_field("budget"):
+        to_minor(budget, unit_of(named_campaign(request).text.body, request.currency))
     body = ChangeOfBudget.model_validate(with_instants({"at": at, "budget": budget}))
     change_budget(request.http, campaign_id, body, request.caller)
     return campaign_address(campaign_id)
 
 
-def _judge(request: PageRequest) -> str:
+def judge(request: PageRequest) -> str:
+    """Approve a proposed budget, or decline it."""
     campaign_id = request.field("id")
     verdict = BudgetVerdict(request.needed("verdict", lambda name: name if name in set(BudgetVerdict) else None))
     judge_budget(request.http, campaign_id, request.field("proposal"), verdict, Remark(), request.caller)
     return campaign_address(campaign_id)
-
-
-BUDGET_ACTIONS = (
-    Action("change-budget", Permission.EDIT, _propose),
-    Action("judge-budget", Permission.READ, _judge),
-)

@@ -29,7 +29,7 @@ from offerloop.web.console.blocks import (
     View,
     hidden,
 )
-from offerloop.web.console.campaigns.budgets import BUDGET_ACTIONS, scheduled
+from offerloop.web.console.campaigns.budgets import judge, propose, scheduled
 from offerloop.web.console.campaigns.changes import FIELDS, changes_since
 from offerloop.web.console.campaigns.draft import kind_form
 from offerloop.web.console.campaigns.fault_words import faults_of, not_explored
@@ -272,6 +272,7 @@ PAGE = Page("campaign", Message("Campaign", context="page title"), view)
 ACTIONS = (
     Action("campaign", Permission.READ, _act),
     Action("restore", Permission.EDIT, _restore),
-    *BUDGET_ACTIONS,
+    Action("change-budget", Permission.EDIT, propose, PAGE),
+    Action("judge-budget", Permission.READ, judge),
     Action("preview", Permission.EDIT, request_preview),
 )
