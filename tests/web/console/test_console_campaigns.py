@@ -12,6 +12,7 @@ from served_shop import served, shop_of
 
 from offerloop.evaluation import Estimate
 from offerloop.offers import parse_offer
+from offerloop.web.console.campaigns import campaign_page
 from offerloop.web.console.campaigns.draft import short_name
 from offerloop.web.console.campaigns.offer_lines import examples
 from offerloop.web.console.campaigns_of_run import CampaignForecast
@@ -252,6 +253,19 @@ def test_a_total_says_that_its_interval_holds_nothing_of_what_is_assumed(low, is
     other = Estimate.from_bounds(7.0, None, None) if is_said else measured.profit
     profit = _stats(run, [measured, replace(measured, profit=other)]).items[0]
     assert ("assumed" in str(profit.note)) == is_said
+
+
+def test_earlier_revisions_are_behind_show_more(small_run, tmp_path, monkeypatch):
+    monkeypatch.setattr(campaign_page, "REVISIONS", 2)
+    with served(shop_of(small_run, tmp_path)) as client:
+        ada = signed_in(client, "marketer", name="Ada")
+        for revision in ({}, {"revision": "1"}, {"revision": "2"}):
+            assert post_form(client, ada, "write-campaign", **SPRING | revision).status_code == 303
+        page = client.get("/console/campaign?id=spring", headers=ada).text
+        assert '<option value="1">' in page
+        more = unescape(re.search(r'<a href="([^"#]+)#revisions">Show more', page)[1])
+        rows = client.get(more.replace("campaign?", "campaign.json?"), headers=ada).json()["revisions"]
+        assert [one["revision"] for one in rows] == [1]
 
 
 def test_a_fault_of_the_shop_s_configuration_is_nobody_s_at_a_form(small_run, tmp_path):

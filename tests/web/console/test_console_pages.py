@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import shutil
 from html import unescape
 from urllib.parse import quote
 
@@ -18,7 +19,9 @@ from offerloop.config import load_config
 from offerloop.store import JobState, add_job, claim_job, finish_job
 from offerloop.web import problems
 from offerloop.web.answering import without_formula
+from offerloop.web.console.jobs import view as jobs
 from offerloop.web.console.pages import ACTIONS, PAGES
+from offerloop.web.console.policies import view as policies
 
 PLAIN = [name for name, page in PAGES.items() if page.in_navigation]
 BASKET = "tea, 2, 10.00, kind 0\ncup, 1, 5.00, kind 1"
@@ -63,6 +66,7 @@ def test_figures_of_a_page_are_those_of_its_json_and_its_tables(console, admin, 
         if not rows:
             continue
         written = console.get(f"/console/{name}/{table}.csv?{query}", headers=headers).text
+        assert written.startswith("\ufeff")  # by which spreadsheets know the encoding
         assert len(list(csv.DictReader(io.StringIO(written)))) == len(rows)
     for value in found.get("stats", {}).values():
         minor = value["minor"] if isinstance(value, dict) else value
@@ -275,6 +279,25 @@ def test_a_job_is_begun_seen_and_cancelled(console, admin):
     job = re.search(r'name="job" value="([^"]+)"', page)[1]
     post_form(console, admin, "cancel-job", job=job)
     assert console.get("/console/jobs.json", headers=admin).json()["jobs"][0]["state"] == "cancelled"
+
+
+def test_lists_go_on_behind_show_more(small_run, tmp_path, monkeypatch):
+    for module in (jobs, policies):
+        monkeypatch.setattr(module, "SHOWN", 1)
+    shop = shop_of(small_run, tmp_path)
+    shutil.copytree(shop / "runs" / small_run.name, shop / "runs" / "20200101-000000")
+    with served(shop) as client:
+        admin = signed_in(client, "admin", name="Ada")
+        for _ in range(3):
+            post_form(client, admin, "job", kind="loop")
+        for name, table, length in (("jobs", "jobs", 3), ("policies", "runs", 2)):
+            rows, place = [], f"/console/{name}"
+            while place:
+                rows += client.get(place.replace(name, f"{name}.json", 1), headers=admin).json()[table]
+                more = re.search(r'<a href="([^"]+)">Show more', client.get(place, headers=admin).text)
+                place = more and unescape(more[1])
+            assert len(rows) == length
+        assert [one["run"] for one in rows] == [small_run.name, "20200101-000000"]
 
 
 def test_a_draft_is_tried_on_a_basket(console, admin, addresses):

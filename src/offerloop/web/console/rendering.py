@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 ROOM = "offerloop.web"
+BYTE_ORDER_MARK = "\ufeff"
 _STYLE = re.compile(r' style="[^"]*"')
 
 
@@ -71,7 +72,10 @@ def _rows(table: PageTable, _: Localizer) -> list[dict[str, object]]:
 
 
 def as_csv(table: PageTable, _: Localizer) -> str:
-    """Return a table with one column for each figure; texts that a spreadsheet would run begin with an apostrophe."""
+    """Return a table with one column for each figure; texts that a spreadsheet would run begin with an apostrophe.
+
+    Spreadsheets know by the mark at its beginning that it is UTF-8.
+    """
     names = [column.name for column in table.columns]
     rows = [
         {key: value for name, cell in zip(names, row, strict=True) for key, value in csv_columns(name, cell, _).items()}
@@ -84,7 +88,7 @@ def as_csv(table: PageTable, _: Localizer) -> str:
     writer.writerows(
         {key: without_formula(value) if isinstance(value, str) else value for key, value in row.items()} for row in rows
     )
-    return written.getvalue()
+    return f"{BYTE_ORDER_MARK}{written.getvalue()}"
 
 
 def words(text: Words, _: Localizer) -> str:

@@ -218,7 +218,12 @@ def _changes(request: PageRequest, campaign: WrittenCampaign) -> list[Block]:
 
 def _revisions(request: PageRequest, campaign: WrittenCampaign) -> PageTable:
     names = _names(request)
-    revisions = request.worker.database.read(lambda one: list_revisions(one, campaign.campaign_id, None, REVISIONS))
+    before = request.number("older_than")
+    revisions = request.worker.database.read(
+        lambda one: list_revisions(one, campaign.campaign_id, before and min(before, MOST_REVISION), REVISIONS + 1)
+    )
+    here = campaign_address(campaign.campaign_id)
+    more = f"{here}&older_than={revisions[REVISIONS - 1].revision}#revisions" if len(revisions) > REVISIONS else None
     columns = (
         TableColumn("revision", Message("revision", context="column title")),
         TableColumn("at", Message("when", context="column title")),
@@ -232,11 +237,11 @@ def _revisions(request: PageRequest, campaign: WrittenCampaign) -> PageTable:
             revision.revision, Instant(revision.at), names.get(revision.editor.person, revision.editor.person),
             revision.restored_from,
             None if revision.revision == campaign.revision
-            else Link(word, f"{campaign_address(campaign.campaign_id)}&before={revision.revision}#changes"),
+            else Link(word, f"{here}&before={revision.revision}#changes"),
         )
-        for revision in revisions
+        for revision in revisions[:REVISIONS]
     )  # fmt: skip
-    return PageTable("revisions", Message("Revisions", context="table title"), columns, rows, _NO_OFFERS)
+    return PageTable("revisions", Message("Revisions", context="table title"), columns, rows, _NO_OFFERS, more)
 
 
 def _restoring(campaign: WrittenCampaign) -> list[Block]:
@@ -246,7 +251,7 @@ def _restoring(campaign: WrittenCampaign) -> list[Block]:
     inputs = (
         hidden("id", campaign.campaign_id),
         hidden("revision", str(campaign.revision)),
-        Input("number", Message("Revision", context="field of a form"), "select", "", numbers[:REVISIONS]),
+        Input("number", Message("Revision", context="field of a form"), "select", "", numbers),
     )
     title = Message("Bring back an earlier revision", context="form title")
     button = Message("Bring it back", context="button")

@@ -67,6 +67,8 @@ RULES = {
     "offer_not_begun": Message("the offer has not begun", context="rule of a decision"),
     "test_customer": Message("test customer", context="rule of a decision"),
     "switched_off": Message("personal offers are switched off", context="rule of a decision"),
+    "simulated": Message("the demo takes nothing of a shared budget", context="rule of a decision"),
+    "too_late": Message("pricing the basket took too long", context="rule of a decision"),
     "no_policy": Message("no plan is served", context="rule of a decision"),
     "failed": Message("an error; see the log", context="rule of a decision"),
 }

@@ -29,13 +29,15 @@ COLUMNS = (
 def view(request: PageRequest) -> View:
     """Return the read-outs of all plans, the newest first, and what the newest plan's test can show."""
     folders = sorted(request.worker.settings.shop.glob("runs/[0-9]*/readout-*/readout.json"), reverse=True)
-    rows = tuple(_row(request, path) for path in folders[:SHOWN])
+    offset = request.number("from") or 0
+    rows = tuple(_row(request, path) for path in folders[offset : offset + SHOWN])
+    more = f"/console/experiments?from={offset + SHOWN}" if len(folders) > offset + SHOWN else None
     empty = Message(
         "No plan was measured yet. When orders after the plan are there, begin a read-out on the page “Jobs”."
     )
     blocks: list[Block] = [
         *_planned_test(request),
-        PageTable("readouts", Message("Read-outs", context="table title"), COLUMNS, rows, empty),
+        PageTable("readouts", Message("Read-outs", context="table title"), COLUMNS, rows, empty, more),
     ]
     return View(TITLE, Message("What plans caused, against customers held back at random."), tuple(blocks))
 

@@ -53,9 +53,15 @@ COLUMNS = (
 )
 
 
+SHOWN = 20
+
+
 def view(request: PageRequest) -> View:
-    """Return the newest jobs."""
-    jobs = request.worker.database.read(lambda one: list_jobs(one, 20))
+    """Return the newest jobs, or those before one."""
+    before = request.number("before")
+    jobs = request.worker.database.read(lambda one: list_jobs(one, SHOWN + 1, before))
+    more = f"/console/jobs?before={jobs[SHOWN - 1].number}" if len(jobs) > SHOWN else None
+    jobs = jobs[:SHOWN]
     active = [one for one in jobs if one.state in UNDER_WAY]
     blocks: list[Block] = []
     for job in active:
@@ -70,6 +76,7 @@ def view(request: PageRequest) -> View:
             COLUMNS,
             rows,
             Message("No job was begun yet. Start a run above."),
+            more,
         )
     )
     return View(Message("Jobs", context="page title"), "", tuple(blocks), refresh=bool(active))

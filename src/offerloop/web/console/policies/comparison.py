@@ -20,7 +20,6 @@ from offerloop.web.console.cells import Badge, Cell, MinorAmount
 from offerloop.web.console.page_request import Page, PageRequest
 from offerloop.workspace import finished_runs
 
-SHOWN = 50
 TITLE = Message("Compare two plans", context="page title")
 NO_RUN = Message("There is no finished run. Start one on the page “Jobs”.")
 ONE_PLAN = Message("There is one plan so far. When another run has finished, the two are compared here.")
@@ -39,8 +38,8 @@ COLUMNS = (
 
 
 def names_of_runs(request: PageRequest) -> list[str]:
-    """Return the names of the newest finished runs, the newest first."""
-    return [one.name for one in finished_runs(request.worker.settings.shop)[:SHOWN]]
+    """Return the names of the finished runs, the newest first."""
+    return [one.name for one in finished_runs(request.worker.settings.shop)]
 
 
 def comparison_form(names: list[str], before: str, after: str) -> Form:

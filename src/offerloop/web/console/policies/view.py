@@ -13,6 +13,7 @@ from offerloop.web.console.page_request import Action, Page, PageRequest
 from offerloop.web.console.policies.comparison import NO_RUN, comparison_form, names_of_runs
 from offerloop.web.roles import Permission
 
+SHOWN = 50
 SERVED = Badge("served", Message("served", context="state of a plan"), "good")
 CHOSEN = Badge("chosen", Message("served, and kept until you choose another", context="state of a plan"), "good")
 OTHER = Badge("not served", Message("not served", context="state of a plan"))
@@ -28,13 +29,15 @@ COLUMNS = (
 
 
 def view(request: PageRequest) -> View:
-    """Return the finished runs, the newest first."""
+    """Return finished runs, the newest first, any of which can be chosen."""
     worker = request.worker
     chosen = worker.database.read(promoted)
-    names = names_of_runs(request)
+    offset, finished = request.number("from") or 0, names_of_runs(request)
+    names = finished[offset : offset + SHOWN]
+    more = f"/console/policies?from={offset + SHOWN}" if len(finished) > offset + SHOWN else None
     rows = tuple(_row(request, name, chosen) for name in names)
     blocks: list[Block] = [_switch(request), *([_choice(names, chosen)] if names else [])]
-    blocks.append(PageTable("runs", Message("Finished runs", context="table title"), COLUMNS, rows, NO_RUN))
+    blocks.append(PageTable("runs", Message("Finished runs", context="table title"), COLUMNS, rows, NO_RUN, more))
     if len(names) > 1:
         blocks.append(comparison_form(names, worker.version or names[1], names[0]))
     return View(Message("Runs and policies", context="page title"), _lead(request, chosen), tuple(blocks))
