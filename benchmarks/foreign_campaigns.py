@@ -15,7 +15,7 @@ from foreign import places
 from foreign_learned import LearnedShop
 from offerloop.config import Config
 from offerloop.decision import plan_limits, solve_campaigns
-from offerloop.decision.joint import best_together, one_after_the_other
+from offerloop.decision.joint import best_of_joint_and_ordered, solve_in_order
 from offerloop.decision.planning import campaign_cases
 from offerloop.response import Effects as LearnedEffects
 
@@ -89,7 +89,7 @@ def _true(shop: LearnedShop, effects: LearnedEffects) -> LearnedEffects:
 def _planned(shop: LearnedShop, effects: LearnedEffects, config: Config) -> pl.DataFrame:
     """Return the keys of all campaigns' plans."""
     cases = campaign_cases(effects, _audiences(shop, config), config)
-    solve = best_together if config.plan.campaigns == "jointly" else one_after_the_other
+    solve = best_of_joint_and_ordered if config.plan.campaigns == "jointly" else solve_in_order
     rows = solve(cases, plan_limits(config, effects.offers)).rows
     return pl.concat([case.keys(rows[case.campaign.id]) for case in cases])
 

@@ -28,7 +28,7 @@ from any_size import DAYS, PER_ORDER, VERSIONS, Shop, measured
 from offerloop import flow
 from offerloop.config import Config
 from offerloop.decision import Allowed, plan_limits
-from offerloop.decision.joint import best_together
+from offerloop.decision.joint import best_of_joint_and_ordered
 from offerloop.decision.planning import campaign_cases
 from offerloop.engine import DEFAULT_ENGINE, Extendable
 from offerloop.response import Effects
@@ -124,7 +124,7 @@ def _solved(path: Path) -> dict[str, Any]:
 
 def _solve(effects: Effects, allowed: Allowed, config: Config) -> None:
     limits = plan_limits(config, effects.offers)
-    best_together(campaign_cases(effects, allowed.campaigns, config), limits)
+    best_of_joint_and_ordered(campaign_cases(effects, allowed.campaigns, config), limits)
 
 
 def _newest(config: Path) -> Path:

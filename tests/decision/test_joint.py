@@ -17,7 +17,14 @@ from offerloop.allocation.candidates import CandidateRows
 from offerloop.decision import CampaignCase, PlanLimit, choices_left_out, plan_campaigns
 from offerloop.decision.campaign_case import HeldOffers
 from offerloop.decision.forecast import probabilities_at_random
-from offerloop.decision.joint import amounts, beside_each_other, best_together, one_after_the_other, together, used
+from offerloop.decision.joint import (
+    best_of_joint_and_ordered,
+    limit_capacities,
+    limit_usage,
+    solve_in_order,
+    solve_jointly,
+    with_interaction_costs,
+)
 from offerloop.decision.sending_decision import (
     DecidedCampaign,
     SendingDecision,
@@ -78,10 +85,10 @@ def worlds(draw, most=3):
 
 def keeps(parts, limits, most_offers=1):
     """Whether plans (case, rows) exceed nothing and give nobody too many offers, nor two of a campaign or category."""
-    priced = [(one, rows) for one, (_, rows) in zip(beside_each_other(parts, most_offers), parts, strict=True)]
-    sums = [sum(each) for each in zip(*(used(one, rows, limits) for one, rows in priced), strict=True)]
+    priced = [(one, rows) for one, (_, rows) in zip(with_interaction_costs(parts, most_offers), parts, strict=True)]
+    sums = [sum(each) for each in zip(*(limit_usage(one, rows, limits) for one, rows in priced), strict=True)]
     keys = [one.effects.select("customer_id", pl.col("category").cast(pl.String))[rows] for one, rows in parts]
-    kept = all(u <= most for u, most in zip(sums, amounts(limits), strict=True))
+    kept = all(u <= most for u, most in zip(sums, limit_capacities(limits), strict=True))
     number = pl.concat(keys)["customer_id"].unique_counts().to_numpy().max(initial=0)
     apart = [pl.concat(keys).drop_nulls("category"), *(one.select("customer_id") for one in keys)]
     return kept and number <= most_offers and all(one.is_unique().all() for one in apart)
@@ -113,9 +120,11 @@ def test_nobody_who_is_left_out_gets_nothing(most):
     assert choices_left_out(sent_cases, prices, cases[0].keys().clear(), most).is_empty()
     limits = [*map(campaign_limit, cases), limit("total", 3_000, cases)]
     few = [cases[0].without(everybody), cases[1]]
-    assert keeps([(one, best_together(few, limits, most).rows[one.campaign.id]) for one in few], limits, most)
+    assert keeps(
+        [(one, best_of_joint_and_ordered(few, limits, most).rows[one.campaign.id]) for one in few], limits, most
+    )
     nobody = [one.without(everybody) for one in cases]
-    assert best_together(nobody, limits, most).profit == one_after_the_other(nobody, limits, most).profit == 0
+    assert best_of_joint_and_ordered(nobody, limits, most).profit == solve_in_order(nobody, limits, most).profit == 0
 
 
 def candidates_of(cases):
@@ -159,8 +168,8 @@ def test_offers_cost_more_beside_others_but_for_two_that_are_each_limited_to_a_c
             for one, each in zip(pair, numbers, strict=True)
         ]
         both = [(one, np.array([0])) for one in pair]
-        costs[categories] = [one.effects["discount_minor"][0] for one in beside_each_other(both, 2)]
-        alone = [one.effects["discount_minor"][0] for one in beside_each_other(both, 1)]
+        costs[categories] = [one.effects["discount_minor"][0] for one in with_interaction_costs(both, 2)]
+        alone = [one.effects["discount_minor"][0] for one in with_interaction_costs(both, 1)]
         assert alone == [20.0, 30.0]
     assert costs[None, None] == pytest.approx([20 * (1 + 0.5 / 1.2), 30 * (1 + 0.2 / 1.5)], rel=1e-5)
     assert costs[None, "tea"] == pytest.approx(costs[None, None])
@@ -174,7 +183,7 @@ def test_the_bound_holds_for_every_plan_and_a_small_plan_misses_little(world, nu
     cases, limits = world
     few = pl.Series(np.random.default_rng(seed).choice(40, 37, replace=False))
     cases = [one.without(served(few)) for one in cases]
-    found, most = best_together(cases, limits, number), amounts(limits)
+    found, most = best_of_joint_and_ordered(cases, limits, number), limit_capacities(limits)
     options = []
     for _, own in candidates_of(cases).group_by("customer_id"):
         sets = list(sets_of(own.rows(named=True), number))
@@ -189,9 +198,9 @@ def test_the_bound_holds_for_every_plan_and_a_small_plan_misses_little(world, nu
 def test_of_too_many_pairs_those_are_left_out_that_are_best_at_no_price(monkeypatch):
     cases = [case(name, n, 6_000, category=name, budget_basis="expected") for n, name in enumerate(NAMES[:2])]
     limits = [*map(campaign_limit, cases), limit("total", 8_000, cases)]
-    every = best_together(cases, limits, 2)
+    every = best_of_joint_and_ordered(cases, limits, 2)
     monkeypatch.setattr("offerloop.decision.joint.MOST_PAIRS", 10)
-    fewer = best_together(cases, limits, 2)
+    fewer = best_of_joint_and_ordered(cases, limits, 2)
     assert 0.9 * every.profit < fewer.profit <= every.bound + 1e-6
     assert keeps([(one, fewer.rows[one.campaign.id]) for one in cases], limits, 2)
 
@@ -226,10 +235,10 @@ def sent(decision):
 @given(worlds(), st.integers(1, 3))
 def test_no_limit_is_exceeded_whichever_way_campaigns_are_solved(world, most):
     cases, limits = world
-    for found in (best_together(cases, limits, most), one_after_the_other(cases, limits, most)):
+    for found in (best_of_joint_and_ordered(cases, limits, most), solve_in_order(cases, limits, most)):
         parts = [(one, found.rows[one.campaign.id]) for one in cases]
         assert keeps(parts, limits, most)
-        priced = zip(beside_each_other(parts, most), parts, strict=True)
+        priced = zip(with_interaction_costs(parts, most), parts, strict=True)
         assert found.profit == pytest.approx(sum(one.profit[rows].sum() for one, (_, rows) in priced))
     for decision in (decide_jointly(cases, limits, most), decide_in_order(cases, limits, most)):
         assert not decision.sent or keeps(sent(decision), limits, most)
@@ -239,18 +248,18 @@ def test_no_limit_is_exceeded_whichever_way_campaigns_are_solved(world, most):
 @given(worlds(), st.integers(1, 3))
 def test_together_is_never_below_any_order(world, most):
     cases, limits = world
-    joint = best_together(cases, limits, most)
+    joint = best_of_joint_and_ordered(cases, limits, most)
     assert joint.profit <= joint.bound + 1e-6
     for order in permutations(cases):
-        assert joint.profit >= one_after_the_other(order, limits, most).profit - 1e-9
+        assert joint.profit >= solve_in_order(order, limits, most).profit - 1e-9
 
 
 def test_without_other_limits_each_campaign_reaches_whom_it_would_reach_alone():
     cases = [case(name, 5 + n, 10**9, category=name) for n, name in enumerate(NAMES)]
     limits = [campaign_limit(one) for one in cases]
-    found = best_together(cases, limits, 3)
+    found = best_of_joint_and_ordered(cases, limits, 3)
     for one in cases:
-        alone = together([one], [campaign_limit(one)], amounts([campaign_limit(one)]))
+        alone = solve_jointly([one], [campaign_limit(one)], limit_capacities([campaign_limit(one)]))
         assert found.rows[one.campaign.id].tolist() == alone.rows[one.campaign.id].tolist()
 
 
@@ -263,11 +272,11 @@ def test_the_same_holds_where_prices_decide_for_most_customers(seed, most):
         for n, name in enumerate(NAMES[:2])
     ]
     limits = [*map(campaign_limit, cases), limit("total", 90_000, cases), limit("contacts", 500, cases)]
-    joint = best_together(cases, limits, most)
+    joint = best_of_joint_and_ordered(cases, limits, most)
     assert keeps([(one, joint.rows[one.campaign.id]) for one in cases], limits, most)
     assert joint.bound - joint.profit < 1e-3 * joint.bound
     for order in permutations(cases):
-        assert joint.profit > one_after_the_other(order, limits, most).profit
+        assert joint.profit > solve_in_order(order, limits, most).profit
 
 
 @settings(max_examples=10, deadline=None)
@@ -303,7 +312,7 @@ def test_a_limit_may_count_an_offer_that_only_customers_with_another_offer_could
     one, other = case("one", 3, 6_000), case("two", 3, 6_000)
     last = np.flatnonzero((one.effects["offer_id"] == "c").to_numpy())
     limits = [campaign_limit(one), limit("offers", 100, [one], ids="c", name="c")]
-    found = together([one], limits, amounts(limits), [(other, last)])
+    found = solve_jointly([one], limits, limit_capacities(limits), [(other, last)])
     assert "c" not in set(one.effects["offer_id"][found.rows["one"]])
 
 
@@ -314,8 +323,8 @@ def test_a_single_campaign_is_solved_as_one_budget(seed, budget, basis):
     candidates = CandidateRows.of_effects(one.effects, one.campaign)
     alone = solve(within(candidates, budget * one.unit))
     for found in (
-        together([one], [campaign_limit(one)], [budget * 10**6]),
-        together(
+        solve_jointly([one], [campaign_limit(one)], [budget * 10**6]),
+        solve_jointly(
             [one], [campaign_limit(one), limit("total", budget + 1, [one])], [budget * 10**6, (budget + 1) * 10**6]
         ),
     ):
@@ -334,10 +343,10 @@ def test_lifting_a_limit_never_hurts(world):
         (pl.col("kind") != "order") & (pl.col("used") < pl.col("at_most")) & (pl.col("shadow_price") == 0)
     )
     assert (free["claimed_gain_minor"] == 0).all()
-    bound = best_together(cases, limits).bound
+    bound = best_of_joint_and_ordered(cases, limits).bound
     for one in limits:
         rest = [other for other in limits if other is not one]
-        assert together(cases, rest, amounts(rest)).bound >= bound - 1e-6 * abs(bound)
+        assert solve_jointly(cases, rest, limit_capacities(rest)).bound >= bound - 1e-6 * abs(bound)
 
 
 def test_a_limit_that_binds_costs_profit_and_one_more_unit_brings_its_price():
@@ -349,7 +358,10 @@ def test_a_limit_that_binds_costs_profit_and_one_more_unit_brings_its_price():
     assert row["gain_low_minor"] < row["gain_minor"] < row["gain_high_minor"]
     assert row["shadow_price"] > 0
     more = [*limits[:2], limit("total", 4000, cases)]
-    gained = together(cases, more, amounts(more)).bound - together(cases, limits, amounts(limits)).bound
+    gained = (
+        solve_jointly(cases, more, limit_capacities(more)).bound
+        - solve_jointly(cases, limits, limit_capacities(limits)).bound
+    )
     assert 0 < gained <= 2000 * row["shadow_price"] + 1e-6
 
 

@@ -34,12 +34,12 @@ REFUSALS = (
         "choice to a random share of the customers."
     ),
 )
-KEPT_REFUSALS = (
+REPEATED_REFUSALS = (
     Message(
-        "Only {n} decision speaks about this policy when it is kept, fewer than {least}; log more exposures of each "
-        "customer, or fewer different offers.",
-        plural="Only {n} decisions speak about this policy when it is kept, fewer than {least}; log more exposures of "
-        "each customer, or fewer different offers.",
+        "Only {n} decision speaks about this policy when it is applied repeatedly, fewer than {least}; log more "
+        "exposures of each customer, or fewer different offers.",
+        plural="Only {n} decisions speak about this policy when it is applied repeatedly, fewer than {least}; log more "
+        "exposures of each customer, or fewer different offers.",
         n=42,
         least=100,
     ),
@@ -110,12 +110,14 @@ def full():
     single = [policy("everyone", f"coupon-{n}", 780.0 + n, n - 9.5, size=400.0 * n + 100) for n in range(1, 21)]
     others = (policy("run", "20260101-000000", 800.0, 11.0), policy("file", "spring", 799.0, 10.0))
     found = findings(*single, *others, rival=("coupon-20", worth(2.0)), refused=REFUSALS, notes=notes)
-    policies = (found.logged, *(kept(one) for one in found.policies if one.kind != "logged"))
+    policies = (found.logged, *(repeated(one) for one in found.policies if one.kind != "logged"))
     return replace(found, policies=policies, earlier=CarryOver(10000, 1900, 0.0123))
 
 
-def kept(one):
-    """The same with a value where it is kept; of single offers only the last one has it."""
+def repeated(one):
+    """The same with a value where it is applied repeatedly; of single offers only the last one has it."""
     if one.best is None or (one.name.startswith("coupon") and one.name != "coupon-20"):
-        return replace(one, kept_refusal=None if one.best is None else KEPT_REFUSALS[len(one.name) % 2])
-    return replace(one, kept=policy_value(810.0, 30.0, 400.0, "KEPT-1"), kept_gain=worth(20.0, 30.0, 400.0))
+        return replace(one, repeated_refusal=None if one.best is None else REPEATED_REFUSALS[len(one.name) % 2])
+    return replace(
+        one, repeated=policy_value(810.0, 30.0, 400.0, "first-order IS"), repeated_gain=worth(20.0, 30.0, 400.0)
+    )

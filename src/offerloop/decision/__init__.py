@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from offerloop.decision.forecast import Forecast
     from offerloop.decision.left_out_customers import choices_left_out
     from offerloop.decision.nested_limits import PlanLimit, plan_limits
-    from offerloop.decision.offers_beside import counted_growth, more_discount
+    from offerloop.decision.offers_beside import counted_growth, interaction_discount
     from offerloop.decision.planning import Allowed, compare, plan_period, solve_campaigns
     from offerloop.decision.usual_policy import KnownOffer, UsualPolicy, check_usual_offers
 
@@ -51,7 +51,7 @@ __all__ = [
     "compare",
     "counted_growth",
     "exploration_of",
-    "more_discount",
+    "interaction_discount",
     "plan_campaigns",
     "plan_limits",
     "plan_period",

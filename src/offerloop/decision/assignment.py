@@ -129,7 +129,7 @@ class AssignedOffers:
     further_planned: pl.DataFrame
     """What the plan has beside it for customers who do not get that: FURTHER_PLANNED."""
     explore_share: float
-    """See `DrawnArms`."""
+    """The share of customers that explores; see `DrawnArms`."""
 
     @property
     def offers(self) -> pl.DataFrame:

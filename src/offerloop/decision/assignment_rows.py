@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from offerloop.decision.campaign_case import KEYS, OFFER_KEY
-from offerloop.decision.offers_beside import counted_growth, growth_met, more_cost, more_discount
+from offerloop.decision.offers_beside import counted_growth, growth_of_held_offers, interaction_discount, own_cost_micro
 from offerloop.money import MICRO
 from offerloop.offers import NO_OFFER
 from offerloop.tables import ASSIGNMENTS, EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL
@@ -67,7 +67,7 @@ def assignments(
     best = live.group_by("customer_id").agg(pl.col("profit_minor").max().alias("best_minor"))
     joined: dict[str, Any] = {"how": "left", "maintain_order": "left"}
     table = drawn.join(effects.select(*KEYS, *EFFECT_COLUMNS, *_OF_SEVERAL), on=KEYS, **joined)
-    table = _beside_each_other(table).join(terms, on=OFFER_KEY, **joined).join(best, on="customer_id", **joined)
+    table = _with_interaction_costs(table).join(terms, on=OFFER_KEY, **joined).join(best, on="customer_id", **joined)
     table = table.join(_best_alternatives(drawn, live), on="customer_id", **joined)
     nothing = pl.col("offer_id") == NO_OFFER
     money = [
@@ -87,22 +87,22 @@ def assignments(
     return table.select(ASSIGNMENTS.names).sort("customer_id", maintain_order=True)
 
 
-def _beside_each_other(table: pl.DataFrame) -> pl.DataFrame:
-    """The same with what the offers of one customer cost beside each other; see `offers_beside`."""
+def _with_interaction_costs(table: pl.DataFrame) -> pl.DataFrame:
+    """Return the table with what the offers of one customer cost beside each other; see `offers_beside`."""
     if not table["customer_id"].is_duplicated().any():
         return table
     growth, own = counted_growth(table["growth"]), 1 - table["funded_share"].fill_null(0.0).to_numpy()
-    met = growth_met(table.select("customer_id", "category").with_columns(growth=growth), table)
+    met = growth_of_held_offers(table.select("customer_id", "category").with_columns(growth=growth), table)
     others = met - np.where(table["category"].is_null(), growth, 0.0)  # without the offer itself
     more, held_out = (
-        more_discount(table[name].fill_null(0.0).to_numpy(), growth, others)
+        interaction_discount(table[name].fill_null(0.0).to_numpy(), growth, others)
         for name in ("discount_minor", "held_out_discount_minor")
     )
     loss = own * table["cost_weight"].fill_null(0.0).to_numpy()
     return table.with_columns(
         pl.col("profit_minor", "profit_low_minor", "profit_high_minor") - loss * more,
         pl.col("profit_held_out_minor") - loss * held_out,
-        pl.col("cost_expected_micro") + more_cost(own, more),
+        pl.col("cost_expected_micro") + own_cost_micro(own, more),
     )
 
 
@@ -156,7 +156,7 @@ def _reasons(sent: list[str], outside: Outside, *, any_effect: bool) -> pl.Expr:
 
 
 def as_text(table: pl.DataFrame, digits: int) -> pl.DataFrame:
-    """The same for a CSV: money as decimal text in the currency's major unit."""
+    """Return the table for a CSV: money as decimal text in the currency's major unit."""
     columns = []
     for name in table.columns:
         if name.endswith("_micro"):

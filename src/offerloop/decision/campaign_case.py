@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from offerloop.allocation import CandidateRows, Limit, Solution, budget_unit, counted_cost, positions
 from offerloop.arrays import Floats, Ints
 from offerloop.config import Campaign
-from offerloop.decision.offers_beside import counted_growth, growth_met, more_cost, more_discount
+from offerloop.decision.offers_beside import counted_growth, growth_of_held_offers, interaction_discount, own_cost_micro
 from offerloop.decision.valuation import ESTIMATES, Columns, Repeated, with_estimates
 from offerloop.evaluation import Estimate
 from offerloop.response import HELD_OUT
@@ -21,8 +21,8 @@ from offerloop.response import HELD_OUT
 PLAN = "plan"
 Parts = Sequence[tuple["CampaignCase", Ints]]
 """Campaigns with some of their rows each."""
-Views = list[tuple[pl.DataFrame, pl.DataFrame]]
-"""For each division of the customers the effects and the calibration. Later ones need HELD_OUT only, of equal rows."""
+Divisions = list[tuple[pl.DataFrame, pl.DataFrame]]
+"""Effects and calibration for each division of the customers. Later ones need HELD_OUT only, of equal rows."""
 OFFER_KEY = ("campaign_id", "offer_id")
 KEYS = ("customer_id", *OFFER_KEY)
 """Columns that tell rows of candidates apart."""
@@ -36,7 +36,7 @@ _OF_CHOICE = (
 _OF_VALUE = ("d_value", "d_discount", "value_se_minor")
 """Columns of effects that tell the held-out value of what was chosen, beside HELD_OUT."""
 _OF_OFFERS = ("funded_share", "margin", "contact_cost_minor", "cost_weight", "is_shown", *ESTIMATES)
-"""The same of offers."""
+"""Columns of offers that tell the held-out value of what was chosen."""
 _UNREAD = ("value_low_minor", "value_high_minor", "profit_low_minor", "profit_high_minor")
 """Columns of effects that no plan reads."""
 _TEXTS = ("campaign_id", "offer_id", "category", "kind")
@@ -51,29 +51,33 @@ class HeldOffers:
 
     rows: pl.DataFrame
     """customer_id, category and growth of each offer; the category is null where it is not limited to one."""
-    most: int
-    """Offers of a customer."""
+    max_offers: int
+    """Offers of a customer at most."""
 
     @property
     def full_customers(self) -> pl.Series:
         """Customers who can get no more."""
         ids = self.rows["customer_id"]
-        return ids if self.most == 1 else ids.value_counts(name="n").filter(pl.col("n") >= self.most)["customer_id"]
+        return (
+            ids
+            if self.max_offers == 1
+            else ids.value_counts(name="n").filter(pl.col("n") >= self.max_offers)["customer_id"]
+        )
 
     @classmethod
-    def of(cls, parts: Parts, like: CampaignCase, most: int) -> HeldOffers:
+    def of(cls, parts: Parts, like: CampaignCase, max_offers: int) -> HeldOffers:
         """What customers have of some campaigns, whose ids are of the type of another one's."""
         held = [case.held(rows) for case, rows in parts]
-        return cls(pl.concat([like.held(np.zeros(0, dtype=np.int64)), *held]), most)
+        return cls(pl.concat([like.held(np.zeros(0, dtype=np.int64)), *held]), max_offers)
 
 
 @dataclass(frozen=True, eq=False)
 class CampaignCase:
-    """See the module. Rows are candidates, in the order of customer and offer."""
+    """Candidates of one campaign, a row for each customer and offer, sorted by both."""
 
     campaign: Campaign
     budget_minor: int
-    views: Views
+    divisions: Divisions
     """Effects of any campaigns, of which only rows that are valued are read again."""
     place: Ints
     """(rows,): where each candidate is in these tables."""
@@ -86,15 +90,20 @@ class CampaignCase:
     lacks_growth: bool = False
     """Whether the log of shown offers would show the least growth that is usual with a power of 50 %, and does not show
     that the campaign's offers bring any; see `ShownEffects.lacks_growth`."""
-    times: Floats | None = None
+    discount_factor: Floats | None = None
     """(rows,): what discounts are multiplied by, as customers have offers of other campaigns; None for 1."""
 
     @classmethod
     def of(
-        cls, views: Views, offers: pl.DataFrame, campaign: Campaign, budget_minor: int, rows: pl.Series | None = None
+        cls,
+        divisions: Divisions,
+        offers: pl.DataFrame,
+        campaign: Campaign,
+        budget_minor: int,
+        rows: pl.Series | None = None,
     ) -> CampaignCase:
         """Build it from the effects; `rows` are those of the campaign's audience, all by default."""
-        every, terms = views[0][0], with_estimates(offers).filter(campaign_id=campaign.id).sort("offer_id")
+        every, terms = divisions[0][0], with_estimates(offers).filter(campaign_id=campaign.id).sort("offer_id")
         keys = every.select("customer_id", "offer_id").with_row_index(_ROW)
         keys = keys if rows is None else keys[rows]
         number = pl.col("offer_id").cast(pl.Enum(terms["offer_id"])).to_physical()
@@ -102,7 +111,7 @@ class CampaignCase:
         few = (pl.col(name).cast(pl.Enum(terms[name].drop_nulls().unique().sort())) for name in _TEXTS)
         terms = terms.with_columns(few).select("campaign_id", "offer_id", "kind", *TERMS, *ESTIMATES)
         chosen = every.select(*_OF_CHOICE, is_shown=pl.col("basis") == "estimated")[keys[_ROW]]
-        return cls(campaign, budget_minor, views, keys[_ROW].to_numpy(), chosen.hstack(terms[keys["offer_id"]]))
+        return cls(campaign, budget_minor, divisions, keys[_ROW].to_numpy(), chosen.hstack(terms[keys["offer_id"]]))
 
     def held(self, rows: Ints) -> pl.DataFrame:
         """What `HeldOffers` keeps of some rows."""
@@ -112,10 +121,10 @@ class CampaignCase:
     def table(self, rows: Ints) -> pl.DataFrame:
         """All that effects and offers tell of some rows."""
         own = self.effects.select("discount_minor", "profit_minor", "cost_expected_micro", *TERMS)[rows]
-        every = self.views[0][0].drop(_UNREAD)[self.place[rows]].with_columns(own.cast({"category": pl.String}))
-        if self.times is None:
+        every = self.divisions[0][0].drop(_UNREAD)[self.place[rows]].with_columns(own.cast({"category": pl.String}))
+        if self.discount_factor is None:
             return every
-        return every.with_columns(pl.col(_WITH_DISCOUNT) * self.times[rows])
+        return every.with_columns(pl.col(_WITH_DISCOUNT) * self.discount_factor[rows])
 
     def keys(self, rows: Ints | None = None) -> pl.DataFrame:
         """KEYS of some rows, or of all."""
@@ -125,16 +134,16 @@ class CampaignCase:
     @property
     def calibrations(self) -> tuple[pl.DataFrame, ...]:
         """One for each division of the customers."""
-        return tuple(fit for _, fit in self.views)
+        return tuple(fit for _, fit in self.divisions)
 
     @cached_property
     def _columns(self) -> tuple[Columns, Columns, list[Columns]]:
         """What valuations read: by row, by place, and by place in each division."""
-        effects = self.views[0][0]
+        effects = self.divisions[0][0]
         return (
             {name: self.effects[name].to_numpy() for name in _OF_OFFERS},
             {name: effects[name].to_numpy() for name in _OF_VALUE},
-            [{name: table[name].to_numpy() for name in HELD_OUT} for table, _ in self.views],
+            [{name: table[name].to_numpy() for name in HELD_OUT} for table, _ in self.divisions],
         )
 
     def columns(self, rows: Ints) -> list[Columns]:
@@ -143,9 +152,9 @@ class CampaignCase:
         same = {name: column[rows] for name, column in of_offers.items()}
         same |= {name: column[place] for name, column in of_value.items()}
         every: list[Columns] = [same | {name: column[place] for name, column in one.items()} for one in divisions]
-        if self.times is None:
+        if self.discount_factor is None:
             return every
-        own = self.times[rows]
+        own = self.discount_factor[rows]
         return [{**one, **{name: one[name] * own for name in _WITH_DISCOUNT}} for one in every]
 
     def of_rows(self, rows: Ints) -> Repeated:
@@ -153,12 +162,12 @@ class CampaignCase:
         return Repeated.of(self.columns(rows), self.calibrations)
 
     def value(self, weights: Floats) -> Estimate:
-        """Held-out profit of rows taken with these weights (0 to 1)."""
+        """Return the held-out profit, with its interval, of rows taken with weights (rows,) between 0 and 1."""
         rows = np.flatnonzero(weights)
         return self.of_rows(rows).value(weights[rows])
 
     def spend(self, weights: Floats) -> float:
-        """Held-out expected cost of the same."""
+        """Return the held-out expected cost of rows taken with weights (rows,), minor units."""
         rows = np.flatnonzero(weights)
         return self.of_rows(rows).spend(weights[rows])
 
@@ -184,12 +193,12 @@ class CampaignCase:
 
     @cached_property
     def profit(self) -> NDArray[np.float64]:
-        """(rows,): by the estimates that choose."""
+        """(rows,): profit by the estimates that choose, minor units."""
         return self.effects["profit_minor"].to_numpy()
 
     @cached_property
     def growth(self) -> Floats:
-        """(rows,): of what the customer buys anyway, not below zero."""
+        """(rows,): growth of what the customer buys anyway, as a share, not below zero."""
         return counted_growth(self.effects["growth"])
 
     @cached_property
@@ -221,7 +230,7 @@ class CampaignCase:
         """(rows,): whether a customer who has these offers of other campaigns can get each candidate."""
         customers = held.full_customers
         is_open = (~self.effects["customer_id"].is_in(customers.implode())).to_numpy()
-        if held.most == 1 or held.rows.is_empty():
+        if held.max_offers == 1 or held.rows.is_empty():
             return is_open
         keys = self.effects.select("customer_id", pl.col("category").cast(pl.String))
         same = held.rows.drop_nulls("category").unique().with_columns(is_held=pl.lit(value=True))
@@ -229,25 +238,27 @@ class CampaignCase:
         return np.asarray(is_open & joined["is_held"].is_null().to_numpy())
 
     def without(self, held: HeldOffers) -> CampaignCase:
-        """The same campaign with the candidates that are open."""
+        """Return the campaign with the candidates that are open."""
         kept = self.is_open(held)
         if kept.all():
             return self
-        times = None if self.times is None else self.times[kept]
-        return replace(self, place=self.place[kept], effects=self.effects.filter(kept), times=times)
+        discount_factor = None if self.discount_factor is None else self.discount_factor[kept]
+        return replace(self, place=self.place[kept], effects=self.effects.filter(kept), discount_factor=discount_factor)
 
-    def beside(self, held: HeldOffers) -> CampaignCase:
-        """The same campaign with what its offers cost customers who have these offers of other campaigns; see
-        `offers_beside`."""
-        if held.most == 1 or held.rows.is_empty():
+    def with_held_offers(self, held: HeldOffers) -> CampaignCase:
+        """Return the campaign with discounts and costs as they are for customers who have these offers of other
+        campaigns; see `offers_beside`."""
+        if held.max_offers == 1 or held.rows.is_empty():
             return self
-        others = growth_met(held.rows, self.effects)
-        more = more_discount(self.effects["discount_minor"].to_numpy(), self.growth, others)
+        others = growth_of_held_offers(held.rows, self.effects)
+        more = interaction_discount(self.effects["discount_minor"].to_numpy(), self.growth, others)
         own = 1 - self.effects["funded_share"].to_numpy()
         loss = own * self.effects["cost_weight"].to_numpy()
         effects = self.effects.with_columns(
             pl.col("discount_minor") + more,
             pl.col("profit_minor") - loss * more,
-            pl.col("cost_expected_micro") + more_cost(own, more),
+            pl.col("cost_expected_micro") + own_cost_micro(own, more),
         )
-        return replace(self, effects=effects, times=1 + more_discount(np.ones_like(others), self.growth, others))
+        return replace(
+            self, effects=effects, discount_factor=1 + interaction_discount(np.ones_like(others), self.growth, others)
+        )

@@ -1,4 +1,4 @@
-"""Stage 5 for all campaigns: what is sent to whom, the forecast of each campaign, and what limits cost."""
+"""The allocation stage for all campaigns: what is sent to whom, the forecast of each campaign, and what limits cost."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import polars as pl
 from offerloop.arrays import Ints
 from offerloop.decision.campaign_case import KEYS, CampaignCase
 from offerloop.decision.forecast import Forecast
-from offerloop.decision.joint import amounts, together
+from offerloop.decision.joint import limit_capacities, solve_jointly
 from offerloop.decision.nested_limits import PlanLimit
 from offerloop.decision.plan_costs import PlanCosts, offer_prices
 from offerloop.decision.policy_choice import select_policy
@@ -47,7 +47,7 @@ class Planned:
     """customer_id, campaign_id, offer_id: what it would have for customers whom a hash leaves out."""
 
     def with_left_out(self, choices: pl.DataFrame) -> Planned:
-        """The same with what it would have for customers whom a hash leaves out."""
+        """Return the decision with what it would have for customers whom a hash leaves out."""
         return replace(self, left_out=choices)
 
     def sent_offers(self) -> SentOffers:
@@ -93,4 +93,4 @@ def plan_campaigns(
 def _alone(case: CampaignCase, limits: Sequence[PlanLimit]) -> Ints:
     """Rows that the campaign's plan takes within its own budget."""
     own = [one for one in limits if one.kind == "campaign" and one.campaign_id == case.campaign.id]
-    return together([case], own, amounts(own)).rows[case.campaign.id]
+    return solve_jointly([case], own, limit_capacities(own)).rows[case.campaign.id]

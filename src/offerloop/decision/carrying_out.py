@@ -17,7 +17,7 @@ from offerloop.config import Config
 from offerloop.decision.alternatives.reference_policies import SAME, ranked_buyers
 from offerloop.decision.campaign_case import KEYS, PLAN, CampaignCase
 from offerloop.decision.campaigns import Planned, SentOffers, Solving
-from offerloop.decision.joint import best_together, one_after_the_other
+from offerloop.decision.joint import best_of_joint_and_ordered, solve_in_order
 from offerloop.decision.left_out_customers import choices_left_out
 from offerloop.decision.nested_limits import plan_limits
 from offerloop.decision.plan_costs import offer_prices
@@ -51,7 +51,7 @@ class DecidedPolicy:
 
 @dataclass(frozen=True)
 class _Sent:
-    """See `PolicySent`."""
+    """What one campaign sends; see `PolicySent`."""
 
     policy: str
     plan: pl.DataFrame
@@ -81,12 +81,12 @@ class CampaignDecisions:
 
     def carried_out(self, everyone: pl.Series, effects: Effects, allowed: Allowed, config: Config) -> SentOffers:
         """Return what the campaigns give to other customers, whose share of each limit `config` has."""
-        inside, outside = (self._cases(effects, one, config) for one in allowed.apart(everyone, config))
+        inside, outside = (self._cases(effects, one, config) for one in allowed.split_by_holdout(everyone, config))
         if not any(one.effects.height for one in inside):
             return SentOffers(list(self.sent), None)
         whole = [self.sent[one.campaign.id].for_others(one) for one in inside]
         limits = plan_limits(config, effects.offers)
-        solve = best_together if self.solved == "jointly" else one_after_the_other
+        solve = best_of_joint_and_ordered if self.solved == "jointly" else solve_in_order
         most = config.plan.offers_per_customer
         solved = solve(whole, limits, most)
         sent = [_Sent(one.policy, one.table(solved.rows[one.campaign.id])) for one in whole]

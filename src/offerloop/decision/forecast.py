@@ -137,7 +137,7 @@ def held_out(case: CampaignCase, chosen: Ints) -> Estimate:
     return case.of_rows(chosen).value(np.ones(len(chosen)))
 
 
-def lead(case: CampaignCase, chosen: Ints, others: Ints) -> Estimate:
+def profit_difference(case: CampaignCase, chosen: Ints, others: Ints) -> Estimate:
     """Held-out profit of a plan less that of another, rows of the case both."""
     size = case.effects.height
     return case.value(_weights(chosen, size) - _weights(others, size))

@@ -41,13 +41,13 @@ class Solved:
     bound: float
 
 
-def amounts(limits: Sequence[PlanLimit]) -> list[int]:
-    """What each limit allows, budgets in millionths of a minor unit."""
+def limit_capacities(limits: Sequence[PlanLimit]) -> list[int]:
+    """Return what each limit allows (limits,), budgets in millionths of a minor unit."""
     return [one.at_most * one.scale for one in limits]
 
 
-def used(case: CampaignCase, rows: Ints, limits: Sequence[PlanLimit]) -> list[int]:
-    """What rows of a campaign take of each limit, in the units of `amounts`."""
+def limit_usage(case: CampaignCase, rows: Ints, limits: Sequence[PlanLimit]) -> list[int]:
+    """Return what rows of a campaign take of each limit (limits,), in the units of `limit_capacities`."""
     amounts = []
     for limit in limits:
         counted = rows[np.isin(case.offer[rows], _places(case, limit))]
@@ -61,22 +61,23 @@ def _places(case: CampaignCase, limit: PlanLimit) -> list[int]:
     return [place for place, offer in enumerate(case.offers) if (case.campaign.id, offer) in limit.offers]
 
 
-def together(
+def solve_jointly(
     cases: Sequence[CampaignCase],
     limits: Sequence[PlanLimit],
-    left: Sequence[int],
-    before: Parts = (),
-    most: int = 1,
+    remaining: Sequence[int],
+    already_assigned: Parts = (),
+    max_offers: int = 1,
 ) -> Solved:
-    """The plan of one problem.
+    """Return the plan of one problem.
 
-    `left` is what may be used of each limit, `before` what customers have of other campaigns: each then gets at most
-    one offer more. Each gets at most `most` offers.
+    `remaining` is what may still be used of each limit (limits,), in the units of `limit_capacities`,
+    `already_assigned` what customers have of other campaigns: each then gets at most one offer more, and `max_offers`
+    in all. Raises InfeasibleError where the limits cannot all be met (`allocation.solve` does).
     """
-    if most > 1 and (before or len(cases) > 1):
-        return _together_in_sets(cases, limits, left, before, most)
-    held = HeldOffers.of(before, cases[0], most)
-    rows = [np.flatnonzero(one.is_open(held)) if before else np.arange(one.effects.height) for one in cases]
+    if max_offers > 1 and (already_assigned or len(cases) > 1):
+        return _solve_offer_sets(cases, limits, remaining, already_assigned, max_offers)
+    held = HeldOffers.of(already_assigned, cases[0], max_offers)
+    rows = [np.flatnonzero(one.is_open(held)) if already_assigned else np.arange(one.effects.height) for one in cases]
     unit = max(one.unit for one in cases)
     pairs = list(zip(cases, rows, strict=True))
     start = np.cumsum([0, *(len(one.offers) for one in cases)])
@@ -90,7 +91,7 @@ def together(
             np.concatenate([one.profit[pair] for one, pair in pairs]),
             {COST: np.concatenate([one.cost[pair] * (unit // one.unit) for one, pair in pairs])},
         )
-    plan_limits, places = _limits(cases, limits, left, unit)
+    plan_limits, places = _limits(cases, limits, remaining, unit)
     if plan_limits not in solutions:
         solutions[plan_limits] = solve(Problem(candidates.block.pieces(), max(int(start[-1]), 1), plan_limits))
     solution = solutions[plan_limits]
@@ -98,31 +99,38 @@ def together(
     return Solved(taken, _prices(solution, limits, places, unit), solution.profit, solution.bound)
 
 
-def _together_in_sets(
-    cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], left: Sequence[int], before: Parts, most: int
+def _solve_offer_sets(
+    cases: Sequence[CampaignCase],
+    limits: Sequence[PlanLimit],
+    remaining: Sequence[int],
+    already_assigned: Parts,
+    max_offers: int,
 ) -> Solved:
-    """The plan of one problem whose candidates are sets of offers."""
-    held = HeldOffers.of(before, cases[0], most)
+    """Return the plan of one problem whose candidates are sets of offers."""
+    held = HeldOffers.of(already_assigned, cases[0], max_offers)
     pairs = [(one, np.flatnonzero(one.is_open(held) & (one.profit > 0))) for one in cases]
-    parts, n_before = [*before, *pairs], sum(len(rows) for _, rows in before)
+    parts, n_assigned = [*already_assigned, *pairs], sum(len(rows) for _, rows in already_assigned)
     unit = max(one.unit for one, _ in parts)
     offers = SingleOffers.of(parts, unit)
-    rows = np.arange(n_before, len(offers.profit))
-    sets, without = offers.of_each(rows, 1 if before else most, _may_be_beside(offers, rows, parts)), None
-    if before:
-        without = offers.of_customers(np.arange(n_before))[offers.customer[rows]]
+    rows = np.arange(n_assigned, len(offers.profit))
+    sets, without = (
+        offers.of_each(rows, 1 if already_assigned else max_offers, _may_be_beside(offers, rows, parts)),
+        None,
+    )
+    if already_assigned:
+        without = offers.of_customers(np.arange(n_assigned))[offers.customer[rows]]
         sets = np.column_stack([without, sets])
     counted = np.stack([_is_counted(parts, one) for one in limits], axis=1)
     contacts = np.array([one.counts_contacts for one in limits])
     worth, used_of_sets = offers.worth(sets), offers.used(sets, counted, contacts)
     if without is not None:
         worth, used_of_sets = worth - offers.worth(without), used_of_sets - offers.used(without, counted, contacts)
-    plan_limits, places = _limits_of_sets(limits, left, used_of_sets, unit)
+    plan_limits, places = _limits_of_sets(limits, remaining, used_of_sets, unit)
     measures = {one.measure: used_of_sets[:, place] for one, place in zip(plan_limits, places, strict=True)}
-    candidates = side_by_side(offers.customer[sets[:, -1 if before else 0]], worth, measures)
+    candidates = side_by_side(offers.customer[sets[:, -1 if already_assigned else 0]], worth, measures)
     solution = solve(Problem(candidates.block.pieces(), candidates.offers, plan_limits))
     members = np.unique(sets[candidates.chosen(solution.choice)])
-    taken = _by_campaign(pairs, members[members >= n_before] - n_before)
+    taken = _by_campaign(pairs, members[members >= n_assigned] - n_assigned)
     return Solved(taken, _prices(solution, limits, places, unit), solution.profit, solution.bound)
 
 
@@ -148,11 +156,11 @@ def _is_counted(parts: Parts, limit: PlanLimit) -> Bools:
 
 
 def _limits_of_sets(
-    limits: Sequence[PlanLimit], left: Sequence[int], used_of_sets: Ints, unit: int
+    limits: Sequence[PlanLimit], remaining: Sequence[int], used_of_sets: Ints, unit: int
 ) -> tuple[tuple[Limit, ...], list[int]]:
     """The solver's limits, and which of `limits` each is; of those that count the same only the tightest."""
     tightest: dict[bytes, tuple[int, int]] = {}
-    for which, (limit, amount) in enumerate(zip(limits, left, strict=True)):
+    for which, (limit, amount) in enumerate(zip(limits, remaining, strict=True)):
         if used_of_sets[:, which].any():
             at_most = amount if limit.counts_contacts else amount // (MICRO // unit)
             key = used_of_sets[:, which].tobytes()
@@ -162,12 +170,12 @@ def _limits_of_sets(
 
 
 def _limits(
-    cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], left: Sequence[int], unit: int
+    cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], remaining: Sequence[int], unit: int
 ) -> tuple[tuple[Limit, ...], list[int]]:
     """The solver's limits, and which of `limits` each is; of those that count the same only the tightest."""
     start = np.cumsum([0, *(len(one.offers) for one in cases)])
     tightest: dict[tuple[str, tuple[int, ...]], tuple[int, int]] = {}
-    for which, (limit, amount) in enumerate(zip(limits, left, strict=True)):
+    for which, (limit, amount) in enumerate(zip(limits, remaining, strict=True)):
         counted = [first + place for one, first in zip(cases, start, strict=False) for place in _places(one, limit)]
         if not counted and start[-1]:
             continue
@@ -189,14 +197,14 @@ def _prices(solution: Solution, limits: Sequence[PlanLimit], places: list[int], 
     return prices
 
 
-def one_after_the_other(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], most: int = 1) -> Solved:
+def solve_in_order(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], max_offers: int = 1) -> Solved:
     """The plan in which each campaign chooses from what the earlier ones leave of customers and limits.
 
     A limit's price is that of the first campaign which would use more of it; the bound is that of this order.
     """
     parts, solved, prices = list[tuple[CampaignCase, Ints]](), list[Solved](), np.zeros(len(limits))
     for case in cases:
-        part = together([case], limits, what_is_left(limits, parts, most), parts, most)
+        part = solve_jointly([case], limits, remaining_capacities(limits, parts, max_offers), parts, max_offers)
         solved.append(part)
         parts.append((case, part.rows[case.campaign.id]))
         prices = np.where(prices > 0, prices, part.prices)
@@ -204,26 +212,31 @@ def one_after_the_other(cases: Sequence[CampaignCase], limits: Sequence[PlanLimi
     return Solved(rows, prices, sum(one.profit for one in solved), sum(one.bound for one in solved))
 
 
-def beside_each_other(parts: Parts, most: int) -> list[CampaignCase]:
+def with_interaction_costs(parts: Parts, max_offers: int) -> list[CampaignCase]:
     """Return each campaign with what its offers cost customers who have the others' rows as well."""
-    if most == 1:
+    if max_offers == 1:
         return [case for case, _ in parts]
     others = [[other for other in parts if other[0] is not case] for case, _ in parts]
-    return [case.beside(HeldOffers.of(held, case, most)) for (case, _), held in zip(parts, others, strict=True)]
+    return [
+        case.with_held_offers(HeldOffers.of(held, case, max_offers))
+        for (case, _), held in zip(parts, others, strict=True)
+    ]
 
 
-def what_is_left(limits: Sequence[PlanLimit], parts: Parts, most: int) -> list[int]:
+def remaining_capacities(limits: Sequence[PlanLimit], parts: Parts, max_offers: int) -> list[int]:
     """Return what plans of some campaigns leave of each limit."""
-    priced = beside_each_other(parts, most)
-    uses = [used(case, rows, limits) for case, (_, rows) in zip(priced, parts, strict=True)]
-    return [amount - sum(each) for amount, *each in zip(amounts(limits), *uses, strict=True)]
+    priced = with_interaction_costs(parts, max_offers)
+    uses = [limit_usage(case, rows, limits) for case, (_, rows) in zip(priced, parts, strict=True)]
+    return [amount - sum(each) for amount, *each in zip(limit_capacities(limits), *uses, strict=True)]
 
 
-def best_together(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], most: int = 1) -> Solved:
+def best_of_joint_and_ordered(
+    cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], max_offers: int = 1
+) -> Solved:
     """The joint plan, or that of an order which has more profit; with the prices and the bound of the joint one."""
-    joint = together(cases, limits, amounts(limits), most=most)
+    joint = solve_jointly(cases, limits, limit_capacities(limits), max_offers=max_offers)
     if len(cases) == 1 or joint.profit >= joint.bound - PROVED * abs(joint.bound):
         return joint
-    orders = [one_after_the_other(order, limits, most) for order in islice(permutations(cases), ORDERS)]
+    orders = [solve_in_order(order, limits, max_offers) for order in islice(permutations(cases), ORDERS)]
     best = max([joint, *orders], key=lambda one: one.profit)
     return replace(joint, rows=best.rows, profit=best.profit)

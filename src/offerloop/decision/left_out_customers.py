@@ -68,7 +68,8 @@ def choices_left_out(
 
 
 def _above_nothing(net: Floats) -> Floats:
-    """The same above zero, and in the same order: a simpler policy gives its offers whatever they are worth."""
+    """Return profits raised above zero, in the same order: a simpler policy gives its offers whatever they are
+    worth."""
     rank = (np.unique(net, return_inverse=True)[1] + 1.0) / max(len(net), 1)
     return np.where(net > 0, net, _NEXT_TO_NOTHING * rank)
 

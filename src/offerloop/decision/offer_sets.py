@@ -13,7 +13,7 @@ import polars as pl
 from offerloop.allocation import CandidateRows, ranks
 from offerloop.arrays import Bools, Floats, Ints
 from offerloop.decision.campaign_case import Parts
-from offerloop.decision.offers_beside import more_cost, more_discount
+from offerloop.decision.offers_beside import interaction_discount, own_cost_micro
 
 NONE = -1
 """The member of a set that is none."""
@@ -85,23 +85,23 @@ class SingleOffers:
         same = (self.category[others] == self.category[last]) & (self.category[last] != NONE)
         return np.asarray((self.case[others] < self.case[last]).all(axis=1) & ~same.any(axis=1))
 
-    def more(self, sets: Ints) -> Floats:
+    def interaction_discount_of(self, sets: Ints) -> Floats:
         """(sets, n): discount of each member on what the others bring."""
         growth = np.where(sets == NONE, 0.0, self.growth[sets])
         is_limited = self.category[sets] != NONE
         of_everything = np.where(is_limited, 0.0, growth)
         of_all, of_unlimited = (one.sum(axis=1, keepdims=True) for one in (growth, of_everything))
         others = np.where(is_limited, of_unlimited, of_all - growth)
-        return np.where(sets == NONE, 0.0, more_discount(self.discount[sets], growth, others))
+        return np.where(sets == NONE, 0.0, interaction_discount(self.discount[sets], growth, others))
 
     def worth(self, sets: Ints) -> Floats:
         """(sets,): what the offers of each set are worth together."""
-        each = self.profit[sets] - self.loss[sets] * self.more(sets)
+        each = self.profit[sets] - self.loss[sets] * self.interaction_discount_of(sets)
         return np.asarray(np.where(sets == NONE, 0.0, each).sum(axis=1))
 
     def used(self, sets: Ints, counted: Bools, counts_contacts: Bools) -> Ints:
         """(sets, limits): what each set takes of each limit; `counted` (m, limits) says what each limit counts."""
-        more = more_cost(self.own_share[sets], self.more(sets))
+        more = own_cost_micro(self.own_share[sets], self.interaction_discount_of(sets))
         cost = self.cost[sets] + np.where(self.is_expected[sets], more, 0)
         used = np.zeros((len(sets), len(counts_contacts)), dtype=np.int64)
         for place, contacts in enumerate(counts_contacts):
@@ -112,7 +112,7 @@ class SingleOffers:
     def of_customers(self, rows: Ints) -> Ints:
         """(customers, n): those of the rows that each customer has, `NONE` behind them."""
         customer = self.customer[rows]
-        place = numbered(customer)
+        place = rank_within_customer(customer)
         sets = np.full((int(self.customer.max(initial=-1)) + 1, int(place.max(initial=-1)) + 1), NONE)
         sets[customer, place] = rows
         return sets
@@ -149,10 +149,10 @@ def _padded(sets: Ints, most: int) -> Ints:
 
 def side_by_side(customer: Ints, worth: Floats, measures: dict[str, Ints]) -> CandidateRows:
     """Lay sets out as candidates of their customers, of whom each takes one at most."""
-    return CandidateRows.of(customer, numbered(customer), worth, dict(measures))
+    return CandidateRows.of(customer, rank_within_customer(customer), worth, dict(measures))
 
 
-def numbered(customer: Ints) -> Ints:
+def rank_within_customer(customer: Ints) -> Ints:
     """(rows,): the position of each row among those of its customer."""
     order = np.argsort(customer, kind="stable")
     ordered, place = customer[order], np.empty(len(customer), dtype=np.int64)

@@ -27,17 +27,17 @@ def counted_growth(growth: pl.Series) -> Floats:
     return np.asarray(np.round(np.maximum(growth.fill_null(0.0).to_numpy(), 0.0) * _GRAIN) / _GRAIN)
 
 
-def more_discount(discount: Number, growth: Number, others: Number) -> Number:
+def interaction_discount(discount: Number, growth: Number, others: Number) -> Number:
     """What an offer takes off of what others bring, whose growth is `others`."""
     return discount * others / (1 + growth)
 
 
-def more_cost(own_share: Floats, discount: Floats) -> Ints:
+def own_cost_micro(own_share: Floats, discount: Floats) -> Ints:
     """Our share of discounts in millionths of a minor unit, rounded up."""
     return np.ceil(own_share * discount * MICRO).astype(np.int64)
 
 
-def growth_met(held: pl.DataFrame, keys: pl.DataFrame) -> Floats:
+def growth_of_held_offers(held: pl.DataFrame, keys: pl.DataFrame) -> Floats:
     """(rows,): growth that an offer would meet in each row of `keys` (customer_id, category) beside offers of customers
     (customer_id, category, growth): of all these, or of those of no category where it is limited to one itself."""
     of_everything = pl.when(pl.col("category").is_null()).then("growth").otherwise(0.0)

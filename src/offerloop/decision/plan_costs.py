@@ -16,7 +16,7 @@ import polars as pl
 
 from offerloop.arrays import Floats, Ints
 from offerloop.decision.campaign_case import CampaignCase
-from offerloop.decision.joint import beside_each_other, best_together, one_after_the_other, used
+from offerloop.decision.joint import best_of_joint_and_ordered, limit_usage, solve_in_order, with_interaction_costs
 from offerloop.decision.nested_limits import PlanLimit
 from offerloop.decision.sending_decision import SendingDecision
 from offerloop.decision.valuation import Repeated
@@ -80,10 +80,10 @@ class PlanCosts:
         return _row("customer", "", None, "offers", claimed, gain) | row
 
     def _used(self, decision: SendingDecision, limit: PlanLimit) -> float:
-        return sum(used(one.priced, one.rows, [limit])[0] for one in decision.sent) / limit.scale
+        return sum(limit_usage(one.priced, one.rows, [limit])[0] for one in decision.sent) / limit.scale
 
     def _price(self, decision: SendingDecision, limit: PlanLimit) -> float:
-        """That of the first campaign which would use more of it."""
+        """The price of the first campaign which would use more of it."""
         prices = (float(one.prices[self.limits.index(limit)]) for one in decision.sent)
         return next((one for one in prices if one > 0), 0.0)
 
@@ -93,7 +93,7 @@ class PlanCosts:
         Without a limit it is that on the offers of each customer.
         """
         cases, others = [one.case for one in decision.sent], [one for one in self.limits if one is not limit]
-        solve = best_together if decision.solved == "jointly" else one_after_the_other
+        solve = best_of_joint_and_ordered if decision.solved == "jointly" else solve_in_order
         solved = solve(cases, others, self.most_offers if limit is not None else len(cases))
         if solved.profit <= decision.profit:
             return 0.0, NO_GAIN
@@ -103,7 +103,7 @@ class PlanCosts:
         divisions, weights = [], []
         for sign, of_campaigns in ((1.0, rows), (-1.0, other)):
             parts = [(one, of_campaigns.get(one.campaign.id, np.zeros(0, dtype=np.int64))) for one in self.cases]
-            for case, (_, some) in zip(beside_each_other(parts, self.most_offers), parts, strict=True):
+            for case, (_, some) in zip(with_interaction_costs(parts, self.most_offers), parts, strict=True):
                 divisions.append(case.columns(some))
                 weights.append(np.full(len(some), sign))
         together = [

@@ -37,7 +37,9 @@ class Allowed:
         ]
         return effects.of_rows(effects.effects.select(pl.any_horizontal(of_members)).to_series())
 
-    def apart(self, everyone: pl.Series, config: Config) -> tuple[dict[str, pl.Series], dict[str, pl.Series]]:
+    def split_by_holdout(
+        self, everyone: pl.Series, config: Config
+    ) -> tuple[dict[str, pl.Series], dict[str, pl.Series]]:
         """Split the audiences of campaigns: those of `everyone` whom no hash leaves out, and those who are left out."""
         usual = 0.0 if config.business_as_usual is None else config.business_as_usual.share
         out = everyone.filter(left_out(everyone, config.experiment, usual)).implode()
@@ -55,12 +57,12 @@ def plan_period(
     paused: frozenset[str] = frozenset(),
     without_growth: frozenset[str] = frozenset(),
 ) -> Planned:
-    """Stage 5: plan for the customers whom no hash leaves out, and say what the plan would have for those.
+    """Plan for the customers whom no hash leaves out, and say what the plan would have for those.
 
     A loop explores, and needs to know what offers at random are worth. `paused` are ids of campaigns whose plans it
     does not send, `without_growth` those of which the log shows no growth; see `CampaignCase`.
     """
-    inside, outside = allowed.apart(profiles["customer_id"], config)
+    inside, outside = allowed.split_by_holdout(profiles["customer_id"], config)
     cases = campaign_cases(effects, inside, config)
     solved = [
         replace(case, is_paused=case.campaign.id in paused, lacks_growth=case.campaign.id in without_growth)
@@ -86,12 +88,12 @@ def campaign_cases(effects: Effects, audiences: dict[str, pl.Series], config: Co
     if (shared := config.plan.shared_offer(effects.offers.select("campaign_id", "offer_id").iter_rows())) is not None:
         raise ConfigError(shared)
     cases, (first, fit) = [], effects.views[0]
-    views = [(effects.effects.with_columns(first), fit), *effects.views[1:]]
+    divisions = [(effects.effects.with_columns(first), fit), *effects.views[1:]]
     for campaign in config.campaigns:
         inside = pl.col("customer_id").is_in(audiences[campaign.id].implode())
         rows = effects.effects.select((pl.col("campaign_id") == campaign.id) & inside).to_series().arg_true()
         budget = config.minor(campaign.budget, campaign)
-        cases.append(CampaignCase.of(views, effects.offers, campaign, budget, rows))
+        cases.append(CampaignCase.of(divisions, effects.offers, campaign, budget, rows))
     return cases
 
 

@@ -22,7 +22,7 @@ import polars as pl
 from offerloop.arrays import Ints
 from offerloop.decision.alternatives.reference_policies import LIKELY, SAME, ranked_buyers, same_offer
 from offerloop.decision.campaign_case import PLAN, CampaignCase
-from offerloop.decision.forecast import held_out, lead
+from offerloop.decision.forecast import held_out, profit_difference
 from offerloop.evaluation import Z95, Z_ONE_SIDED, buckets, se_of
 
 HOPEFUL = 0.6
@@ -63,7 +63,7 @@ def select_policy(case: CampaignCase, plan: Ints) -> CampaignCase:
     eligible = {name: rows for name, rows in rules.items() if may_be_sent(case, rows)}
     better = eligible
     if may_be_sent(case, plan):
-        better = {name: rows for name, rows in eligible.items() if lead(case, plan, rows).high < 0}
+        better = {name: rows for name, rows in eligible.items() if profit_difference(case, plan, rows).high < 0}
     if not better:
         return case
     best = max(better, key=lambda name: held_out(case, better[name]).value)

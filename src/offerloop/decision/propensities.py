@@ -20,7 +20,7 @@ MOST_EXPLORE = 0.10
 """Largest share of those who can explore, however little that costs: the plan stays the rule."""
 
 MOST_LEARN = 0.50
-"""The same while a loop has shown too little to learn from, and nothing is sent."""
+"""Largest share of those who can explore while a loop has shown too little to learn from, and nothing is sent."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,14 @@ from offerloop.allocation import Limit, Solution
 from offerloop.arrays import Floats, Ints
 from offerloop.decision.campaign_case import CampaignCase, HeldOffers
 from offerloop.decision.forecast import Forecast, forecast_campaign, held_out
-from offerloop.decision.joint import Solved, amounts, beside_each_other, best_together, together, what_is_left
+from offerloop.decision.joint import (
+    Solved,
+    best_of_joint_and_ordered,
+    limit_capacities,
+    remaining_capacities,
+    solve_jointly,
+    with_interaction_costs,
+)
 from offerloop.decision.nested_limits import PlanLimit
 from offerloop.decision.policy_choice import least_errors, may_be_sent
 from offerloop.offers import NOTHING
@@ -98,7 +105,7 @@ def decide_jointly(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], m
     """Solve all campaigns together, with `most` offers for each customer, without those that are not sent."""
     active, by_campaign = [one for one in cases if not one.is_paused], dict[str, DecidedCampaign]()
     while active:
-        solved = best_together(active, limits, most)
+        solved = best_of_joint_and_ordered(active, limits, most)
         rows = [(one, solved.rows[one.campaign.id]) for one in active]
         others = [HeldOffers.of([other for other in rows if other[0] is not one], one, most) for one in active]
         parts = [_decided(one, solved, limits, held) for one, held in zip(active, others, strict=True)]
@@ -117,12 +124,12 @@ def decide_in_order(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], 
     """Solve campaigns one after the other; `most` offers for each customer."""
     parts, sent = list[DecidedCampaign](), list[tuple[CampaignCase, Ints]]()
     for case in cases:
-        solved = together([case], limits, what_is_left(limits, sent, most), sent, most)
+        solved = solve_jointly([case], limits, remaining_capacities(limits, sent, most), sent, most)
         part = _decided(case, solved, limits, HeldOffers.of(sent, case, most))
         if part.send:
             sent.append((case, part.rows))
         parts.append(part)
-    priced = iter(beside_each_other(sent, most))
+    priced = iter(with_interaction_costs(sent, most))
     return SendingDecision(tuple(replace(one, priced=next(priced)) if one.send else one for one in parts), "in order")
 
 
@@ -136,7 +143,7 @@ def better_of(joint: SendingDecision, ordered: SendingDecision) -> SendingDecisi
 
 def _alone(case: CampaignCase, limits: Sequence[PlanLimit]) -> DecidedCampaign:
     """Return the decision on a campaign that is not sent, as if there were no other."""
-    solved = together([case], limits, amounts(limits))
+    solved = solve_jointly([case], limits, limit_capacities(limits))
     part = _decided(case, solved, limits, HeldOffers.of((), case, 1))
     return replace(part, send=False, pays_alone=part.send)
 
@@ -146,6 +153,6 @@ def _decided(case: CampaignCase, solved: Solved, limits: Sequence[PlanLimit], he
     own = next(n for n, one in enumerate(limits) if one.kind == "campaign" and one.campaign_id == case.campaign.id)
     missed = max(solved.bound - solved.profit, 0.0)
     price = float(solved.prices[own])
-    priced = case.beside(held)
+    priced = case.with_held_offers(held)
     send = not case.is_paused and may_be_sent(priced, rows)
     return DecidedCampaign(case, rows, send, False, held, solved.prices, price, missed, priced)

@@ -20,16 +20,17 @@ ESTIMATES = ("estimate", "estimate_shown")
 
 
 class HeldOutValue(Protocol):
-    """Tells the held-out value of any choice of a campaign's candidates."""
+    """The held-out value of any choice of a campaign's candidates."""
 
     def of_rows(self, rows: Ints) -> Valuation | Repeated:
-        """Some of the candidates, ascending."""
+        """Return the valuation of some of the candidates, whose places are ascending."""
 
     def value(self, weights: Floats) -> Estimate:
-        """Held-out profit of candidates taken with these weights (0 to 1)."""
+        """Return the held-out profit, with its interval, of candidates taken with weights (candidates,) between 0 and
+        1."""
 
     def spend(self, weights: Floats) -> float:
-        """Held-out expected cost of the same."""
+        """Return their held-out expected cost, minor units."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ class Valuation:
         )
 
     def beside(self, columns: Columns, calibration: pl.DataFrame) -> Valuation:
-        """The same candidates in another division of the customers, which has held-out columns of its own."""
+        """Return the candidates valued in another division of the customers, which has held-out columns of its own."""
         return replace(
             self,
             value_part=columns["held_out_value_minor"],
@@ -105,7 +106,8 @@ class Valuation:
         return self.own_share * self.discount_part + self.contact
 
     def supposing(self, own_share: float | None = None, margin: float | None = None) -> Valuation:
-        """The same candidates under another split with the supplier, or another margin."""
+        """Return the candidates valued with another share of discounts that we pay (0 to 1), or another margin
+        (share)."""
         share = self.own_share if own_share is None else np.broadcast_to(own_share, self.own_share.shape)
         if margin is None:
             return replace(self, own_share=share)
@@ -120,17 +122,18 @@ class Valuation:
         )
 
     def of_rows(self, rows: Ints) -> Valuation:
-        """Some of the candidates."""
+        """Return the valuation of some of the candidates."""
         return replace(self, **{name: getattr(self, name)[rows] for name in _BY_CANDIDATE})
 
     def of_split(self, split: Valuation, first: Valuation, rows: Ints) -> Valuation:
-        """The same candidates in another division, with its own columns where it does not share the first one's."""
+        """Return the candidates in another division, with its own columns where it does not share the first one's."""
         columns = {name: getattr(split, name) for name in _BY_CANDIDATE}
         own = {name: one[rows] for name, one in columns.items() if one is not getattr(first, name)}
         return replace(self, covariance=split.covariance, **own)
 
     def value(self, weights: Floats) -> Estimate:
-        """Held-out profit of candidates taken with these weights (0 to 1)."""
+        """Return the held-out profit, with its interval, of candidates taken with weights (candidates,) between 0 and
+        1."""
         return self.held_out(self.alike(weights))
 
     def alike(self, weights: Floats) -> AlikeSums:
@@ -163,7 +166,7 @@ class Valuation:
         return np.stack(parts, axis=1, dtype=np.float64).ravel()
 
     def spend(self, weights: Floats) -> float:
-        """Held-out expected cost of the same."""
+        """Return their held-out expected cost, minor units."""
         return float(weights @ self.cost)
 
 
@@ -236,7 +239,7 @@ class Repeated:
         return np.mean([one.cost for one in self.splits], axis=0)
 
     def supposing(self, own_share: float | None = None, margin: float | None = None) -> Repeated:
-        """See `Valuation.supposing`."""
+        """Return the candidates with another share of discounts that we pay, or another margin, in each division."""
         return Repeated(tuple(one.supposing(own_share, margin) for one in self.splits))
 
     def of_rows(self, rows: Ints) -> Repeated:
@@ -257,7 +260,7 @@ class Repeated:
         return Estimate.of(float(values.mean()), float(np.sqrt(within + between)))
 
     def spend(self, weights: Floats) -> float:
-        """Held-out expected cost of the same."""
+        """Return their held-out expected cost, minor units."""
         rows = np.flatnonzero(weights != 0)
         costs = [one.own_share[rows] * one.discount_part[rows] + one.contact[rows] for one in self.splits]
         return float(np.mean([weights[rows] @ cost for cost in costs]))

@@ -49,7 +49,6 @@ if TYPE_CHECKING:
     from offerloop.evaluation.hash_groups import Experiment, Holdout, bucket, fnv1a, in_holdout, in_usual, usual_from
     from offerloop.evaluation.moments import Moments
     from offerloop.evaluation.off_policy.earlier_offers import CarryOver, carry_over
-    from offerloop.evaluation.off_policy.kept import kept, kept_by_sums
     from offerloop.evaluation.off_policy.log import Log, Policy, Predictions, with_profit
     from offerloop.evaluation.off_policy.methods import (
         dr,
@@ -64,6 +63,7 @@ if TYPE_CHECKING:
     )
     from offerloop.evaluation.off_policy.overlap import ActionOverlap, effective_size, overlap
     from offerloop.evaluation.off_policy.past import LAGS, NONE, OTHER, PastExposures
+    from offerloop.evaluation.off_policy.repeated_policy import repeated_value, repeated_value_by_sums
     from offerloop.evaluation.off_policy.rows import PolicyRows
     from offerloop.evaluation.off_policy.sums import PolicySums, joined, without_customers
     from offerloop.evaluation.off_policy.value import PolicyValue, Worth, difference_of_policies
@@ -148,8 +148,6 @@ __all__ = [
     "ips",
     "joined",
     "judged",
-    "kept",
-    "kept_by_sums",
     "known_step",
     "logged",
     "logged_by_sums",
@@ -167,6 +165,8 @@ __all__ = [
     "recommended",
     "recommended_by_sums",
     "relative",
+    "repeated_value",
+    "repeated_value_by_sums",
     "sample_ratio",
     "se_of",
     "signed",

@@ -28,7 +28,7 @@ class ComingTest:
     detectable: float | None
     """Least effect, in total over the treated, that is shown in 80 of 100 experiments; None with a group too small."""
     rough: float
-    """The same by the normal approximation, of groups of any size; infinite where a group is empty."""
+    """Least effect by the normal approximation, for groups of any size; infinite where one is empty."""
     buyers: float
     """Buyers to be expected in the smaller group."""
     period_days: int

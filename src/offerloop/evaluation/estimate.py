@@ -63,11 +63,11 @@ class Estimate:
         return (self.low, self.high) if self.has_interval or self.is_nothing else (None, None)
 
     def times(self, factor: float) -> Estimate:
-        """The same in another unit; the factor is above zero."""
+        """Return the estimate in another unit; the factor is above zero."""
         return Estimate(self.value * factor, self.low * factor, self.high * factor)
 
     def negated(self) -> Estimate:
-        """The same counted the other way: what one brings less, where this is what it brings more."""
+        """Return the estimate with the opposite sign: what one brings less, where this is what it brings more."""
         return Estimate(-self.value, -self.high, -self.low)
 
     def text(self, unit: str = "") -> str:

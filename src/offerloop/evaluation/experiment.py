@@ -111,7 +111,7 @@ class Difference(Estimate):
         return self.value - (hall_quantile(float(stdtrit(self.df, alpha)), self.skew) * self.se if self.se > 0 else 0.0)
 
     def times(self, factor: float) -> Difference:
-        """The same in another unit; the factor is above zero."""
+        """Return the result in another unit; the factor is above zero."""
         ends = (self.value * factor, self.low * factor, self.high * factor)
         return Difference(*ends, self.se * factor, self.df, self.skew)
 

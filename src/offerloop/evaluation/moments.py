@@ -126,7 +126,7 @@ class Moments:
         return self.thirds.yyy - 3 * centre * self.sum_yy + 3 * centre**2 * self.sum_y - self.n * centre**3
 
     def less(self, theta: float, centre: float) -> Moments:
-        """The same with the outcome ``y - theta (x - centre)`` for ``y``, and ``x - centre`` for ``x``."""
+        """Return the moments with the outcome ``y - theta (x - centre)`` for ``y``, and ``x - centre`` for ``x``."""
         n, sum_x = self.n, self.sum_x - self.n * centre
         sum_xx = self.sum_xx - 2 * centre * self.sum_x + n * centre * centre
         sum_xy = self.sum_xy - centre * self.sum_y

@@ -112,7 +112,7 @@ class Totals:
         return centred / np.where(np.outer(binary, binary), self.n, self.n - 1)
 
     def without(self, *left_out: Role) -> Totals:
-        """The same of fewer columns."""
+        """Return the totals of fewer columns."""
         kept = [k for k, role in enumerate(self.roles) if role not in left_out]
         return Totals(
             self.n,

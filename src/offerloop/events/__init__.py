@@ -1,4 +1,4 @@
-"""Stage 1: read the sources, clean them by written rules, and say what was done."""
+"""The stage of events: read the sources, clean them by written rules, and say what was done."""
 
 from typing import TYPE_CHECKING
 

@@ -1,8 +1,4 @@
-"""The whole pipeline: the only place that knows the order of the stages.
-
-`stages` has them on one screen. `stage(name, work, *inputs)` runs one step; timing, memory, progress and resuming are
-its business, not the stages'.
-"""
+"""The pipeline: clean, profile, recommend, learn, decide, draw; `stages.plan_together` has the order."""
 
 from typing import TYPE_CHECKING
 

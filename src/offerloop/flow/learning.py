@@ -1,4 +1,4 @@
-"""Stage 4: what offers do to customers."""
+"""The response stage: what offers do to customers."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def sum_shelf_lines(events: Events, settings: Response, engine: Engine) -> Shelf
 
 
 def study_prices(lines: ShelfLines | Gap, settings: Response, seed: int) -> ShelfStudy | Gap:
-    """Stage 4: the response to shelf prices, or why it cannot be known."""
+    """Return the response to shelf prices, or why it cannot be known."""
     return lines if isinstance(lines, Gap) else or_gap(lambda: study_shelf_prices(lines, settings, seed))
 
 

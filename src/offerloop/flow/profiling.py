@@ -1,4 +1,4 @@
-"""Stage 2, and who may get which campaign's offers."""
+"""Profile customers, and say who may get which campaign's offers."""
 
 from __future__ import annotations
 
@@ -22,13 +22,14 @@ Profiles = tuple[pl.DataFrame, Purchases]
 
 
 def profile(events: Events, engine: Engine) -> Profiles:
-    """Stage 2. Raises EvidenceError when there is nobody to compare with."""
+    """Profile customers. Raises EvidenceError when there is nobody to compare with."""
     del engine
     return _profiled(events, Purchases.of(past_of(events), events.as_of_day))
 
 
 def extend_profile(earlier: Profiles, events: Events, engine: Engine) -> Profiles:
-    """Stage 2 after a day: the purchases of customers whom it changes are summed up, and of no others."""
+    """Profile customers again after a day: the purchases of customers whom it changes are summed up, and of no
+    others."""
     return _profiled(events, earlier[1].at(past_of(events), events.as_of_day, engine))
 
 

@@ -1,4 +1,4 @@
-"""Stage 3: recommend products to each customer."""
+"""The stage of recommenders: recommend products to each customer."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def purchases_of(events: Events, engine: Engine) -> Bought:
 
 
 def extend_bought(earlier: Bought, events: Events, engine: Engine) -> Bought:
-    """The same after a day: its purchases are added."""
+    """Return the purchases with those of another day added."""
     return earlier.at(events.order_lines, events.as_of_day, engine)
 
 

@@ -1,4 +1,4 @@
-"""The whole pipeline on one screen: the only place that knows the order of the stages.
+"""The pipeline: `plan_together`, `learn` and `decide` have the order of the stages, `STAGES` their names.
 
 `stage(name, work, *inputs)` runs one step; timing, memory, progress and resuming are its business, not the stages'.
 """
@@ -107,7 +107,7 @@ class Run:
     """The table AFFINITIES, which in a large shop is larger than memory."""
     forecasts: list[Forecast]
     campaigns_solved: str
-    """See `Planned.solved`."""
+    """How the campaigns were solved; see `Planned.solved`."""
     explore_share: float
     test: ComingTest | None
     """What the read-out of the plan will be able to show; None when nothing is planned."""
@@ -125,7 +125,7 @@ class Others:
     per_customer: float
     """How many customers of the shop stand behind each of those who decided."""
     frames: dict[str, Frame]
-    """By name, further rows of stage tables, in no order."""
+    """Further rows of stage tables, by the name of the table, in no order."""
     totals: pl.DataFrame
     """campaign_id, arm, n_customers, cost_liability_minor, cost_expected_micro, n_further of all that they get."""
 
@@ -230,7 +230,7 @@ def gaps(
 
 @dataclass(frozen=True)
 class LearnedResponse:
-    """What stage 4 learns."""
+    """The study of shelf prices, the study of shown offers, and the effects of both."""
 
     study: ShelfStudy | Gap
     """Without what it was fitted by, which would fill memory."""
@@ -261,7 +261,7 @@ class LearnedResponse:
 
 
 def learn(events: Events, allowed: Allowed, config: Config, engine: Engine, stage: Stage) -> LearnedResponse:
-    """Carry out stage 4, with the study of shelf prices."""
+    """Study shelf prices and shown offers, and return the effects of all offers."""
     lines = stage("shelf prices", sum_shelf_lines, events, config.response, engine)
     study = stage("response", study_prices, lines, config.response, config.seed)
     return learn_effects(events, allowed, lines, study, config, engine, stage)
@@ -288,7 +288,7 @@ def learn_effects(
 
 @dataclass(frozen=True)
 class PlannedAssignments:
-    """What stage 5 decides."""
+    """The plan of all campaigns, and the assignments that were drawn by it."""
 
     planned: Planned
     assigned: AssignedOffers
@@ -344,7 +344,8 @@ def clean(
     loop_exposures: LoopExposures | None = None,
     read: SourcesRead | None = None,
 ) -> Events:
-    """Stage 1; `loop_exposures` is what a loop gave before, `read` the sources where they were read before."""
+    """Read and clean the sources. `loop_exposures` is what a loop gave before, `read` the sources where they were read
+    before."""
     settings = config.only("shop", "sources", "clean", "profiles", "privacy", "evaluate")
     if any(names_no_offer(one) for one in config.written_offer_ids):  # only then do campaigns matter to exposures
         settings = config.only("shop", "sources", "clean", "profiles", "privacy", "evaluate", "campaigns")
@@ -353,7 +354,7 @@ def clean(
 
 
 def recommend_products(events: Events, config: Config, engine: Engine, stage: Stage) -> FittedRecommender:
-    """Carry out stage 3: recommend products to each customer."""
+    """Recommend products to each customer."""
     bought = stage("interactions", Extendable(purchases_of, extend_bought), events, engine)
     settings = config.only("seed", "shop", "recommend", "profiles")
     return stage("recommenders", recommend, events, bought, settings, engine)

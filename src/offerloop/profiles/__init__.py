@@ -1,4 +1,4 @@
-"""Stage 2: features of each customer at a moment in time, and readable tags (用户画像)."""
+"""The stage of profiles: features of each customer at a moment in time, and readable tags (用户画像)."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""Stage 4: what an offer changes: the effect of every offer on every customer, and how reliable it is."""
+"""The response stage: what an offer changes, the effect of every offer on every customer, and how reliable it is."""
 
 from typing import TYPE_CHECKING
 

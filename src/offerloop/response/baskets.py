@@ -27,11 +27,11 @@ class UsualBaskets:
     """Value at list price of one order, minor units."""
 
     categories: list[str]
-    """Those of highest sales that may get an offer, sorted by name."""
+    """The categories of highest sales that may get an offer, sorted by name."""
     mean_orders: Frame
     """The rows of `whole`, not computed."""
     mean_by_category: Frame
-    """Those of `by_category`, not computed: nobody asks for them where no offer's effect is assumed."""
+    """The rows of `by_category`, not computed: they are needed only where an offer's effect is assumed."""
     lines: Frame
     """The order lines."""
     products: Frame

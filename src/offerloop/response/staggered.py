@@ -49,7 +49,7 @@ class Staggered:
     overall: Estimate
     """A period and customer, averaged over all periods from reaching on."""
     placebo: Estimate
-    """The same of the periods before; not 0 where those who were reached moved otherwise already."""
+    """The placebo: the effect in the periods before; not 0 where those who were reached changed otherwise already."""
 
 
 def staggered(outcome: Floats, reached: Ints) -> Staggered:

@@ -180,7 +180,7 @@ def test_offers_that_could_not_be_shown_every_day_add_nothing_but_their_overlap(
     found = valued_log(logged(tmp_path, orders, log, shards=shards), [])
     logged_sums, nothing, *offers = found.sums
     assert found.facts.names == ("none", "coupon", "gold")
-    assert ("robust" in nothing.places, nothing.kept is not None) == (True, True)
+    assert ("robust" in nothing.places, nothing.repeated is not None) == (True, True)
     for sums in offers:
         assert sums.places.keys() == logged_sums.places.keys()
         with pytest.raises(EvidenceError, match="in 12 decisions where the log could not have shown it"):

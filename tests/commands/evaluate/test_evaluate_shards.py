@@ -43,7 +43,7 @@ def valued(path, engine):
     log = read_log(config, engine, 7)
     plans = [plan_of(path.parent / "runs" / "one", log), policy_of(path.parent / "half.csv", config, log)]
     found = valued_log(log, plans)
-    return policy_worths(POLICIES, found.sums, with_kept=True), found
+    return policy_worths(POLICIES, found.sums, with_repeated=True), found
 
 
 @pytest.fixture(scope="module")
@@ -79,8 +79,8 @@ def test_shards_give_the_figures_of_the_whole_log(shop, whole, shards, part):
         for mine, theirs in zip(one.methods, other.methods, strict=True):
             (assert_equal if mine.method in ("mean", "IPS", "SNIPS") else partial(assert_near, part=part))(mine, theirs)
             assert mine.expected_size == pytest.approx(theirs.expected_size)
-        assert (one.kept.method, one.best.method) == (other.kept.method, other.best.method)
-        assert_near(one.kept, other.kept, part)
+        assert (one.repeated.method, one.best.method) == (other.repeated.method, other.best.method)
+        assert_near(one.repeated, other.repeated, part)
         for name, difference in one.against.items():
             assert_near(difference, other.against[name], part)
 

@@ -82,20 +82,23 @@ def test_where_earlier_offers_matter_the_sentence_is_of_one_decision_only(p, say
     many = policy("everyone", "a", 820.0, 30.0)
     found = replace(findings(many), earlier=CarryOver(9000, 1800, p))
     assert says in sentence(found, EN)
-    assert sentence(found, EN).endswith("What a policy is worth when it is kept cannot be known from this log.")
+    assert sentence(found, EN).endswith(
+        "What a policy is worth when it is applied repeatedly cannot be known from this log."
+    )
     assert "of one decision" not in sentence(replace(found, earlier=CarryOver(9000, 1800, 0.3)), EN)
     assert "of one decision" not in sentence(replace(found, earlier=CarryOver(9000, 18, None)), EN)
 
 
-def test_the_best_kept_policy_is_named_where_it_is_another():
+def test_the_best_repeated_policy_is_named_where_it_is_another():
     lead, other = policy("everyone", "a", 820.0, 30.0), policy("everyone", "b", 815.0, 20.0)
     lead, other = (
-        replace(one, kept=policy_value(800.0), kept_gain=worth(gain)) for one, gain in ((lead, 3.0), (other, 25.0))
+        replace(one, repeated=policy_value(800.0), repeated_gain=worth(gain))
+        for one, gain in ((lead, 3.0), (other, 25.0))
     )
     found = sentence(replace(findings(lead, other), earlier=CarryOver(9000, 1800, 0.01)), EN)
-    assert "“a” for everybody, when kept, changes profit by $0.03 [−0.08, 0.14] a decision against" in found
+    assert "“a” for everybody, applied repeatedly, changes profit by $0.03 [−0.08, 0.14] a decision against" in found
     assert found.endswith(
-        "Of policies that are kept, “b” for everybody brings most: $0.25 [0.14, 0.36]."
+        "Of policies applied repeatedly, “b” for everybody brings most: $0.25 [0.14, 0.36]."
     )  # both hold at once
 
 
@@ -130,7 +133,7 @@ def test_without_cost_the_sentence_speaks_of_margin():
 
 def test_a_chart_has_room_for_the_best_offers_and_every_other_policy():
     page = render_evaluation(full())
-    first = page.split('<section id="kept"')[0]
+    first = page.split('<section id="repeated"')[0]
     rows = re.findall(r"<tr>.*?</tr>", first, re.DOTALL)[1:]
     assert len(rows) == SHOWN
     for name in ("coupon-20", "plan 20260101-000000", "policy spring", "nothing", "the log&#39;s own"):
@@ -161,10 +164,10 @@ def test_a_third_language_has_every_text_of_the_page(tmp_path):
     data = {found.shop.name, found.shop.note, found.shop.currency, *(one.name for one in found.policies), "'gold'"}
     with installed(tmp_path) as language:
         page = render_evaluation(found, language)
-    assert texts_left_outside(page, data | {"Februar", "April", "KEPT-1", "IPS", "SNIPS", "SWITCH-DR"}) == []
+    assert texts_left_outside(page, data | {"Februar", "April", "first-order IS", "IPS", "SNIPS", "SWITCH-DR"}) == []
     assert "17,5" in page
 
 
 def test_policies_without_a_value_for_the_same_reason_share_a_line():
-    lines = re.findall(r"<li>(.*?when it is kept.*?)</li>", render_evaluation(full()))
+    lines = re.findall(r"<li>(.*?when it is applied repeatedly.*?)</li>", render_evaluation(full()))
     assert len(lines) == len({line.rsplit(": ", 1)[1] for line in lines}) > 0

@@ -16,7 +16,7 @@ def misfits(log, action):
     size = len(log.action)
     rows, predictions = PolicyRows.of(log, np.full(size, action)), Predictions(np.zeros((size, 2)))
     sums = [PolicySums.of(PolicyRows.logged(log)), PolicySums.of(rows, predictions)]
-    return policy_worths([("everyone", "policy")], sums, with_kept=False)[1].misfits
+    return policy_worths([("everyone", "policy")], sums, with_repeated=False)[1].misfits
 
 
 @pytest.mark.parametrize(

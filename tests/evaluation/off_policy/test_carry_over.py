@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kept_worlds import make_kept
+from repeated_worlds import make_repeated
 from scipy.stats import binom, kstest
 
 from offerloop.evaluation.off_policy.earlier_offers import carry_over, wald
@@ -17,7 +17,7 @@ WORLDS = 120
 def p_values(kind, worlds=WORLDS, **given):
     found = []
     for seed in range(worlds):
-        world = make_kept(kind, seed=seed, **given)
+        world = make_repeated(kind, seed=seed, **given)
         found.append(carry_over(world.log, world.past).p_value)
     return np.array(found)
 
@@ -38,7 +38,7 @@ def test_earlier_offers_that_matter_are_found(kind, least):
 
 
 def test_too_few_customers_who_were_shown_something_before_are_not_tested():
-    world = make_kept("carry-over", customers=99)
+    world = make_repeated("carry-over", customers=99)
     found = carry_over(world.log, world.past)
     assert (found.p_value, found.matters, found.n_customers) == (None, False, 99)
     assert found.n_decisions == 99 * 9
@@ -46,7 +46,7 @@ def test_too_few_customers_who_were_shown_something_before_are_not_tested():
 
 @given(st.integers(0, 2**32 - 1), st.floats(0.1, 100), st.floats(-100, 100))
 def test_the_unit_of_the_outcome_and_its_level_do_not_matter(seed, factor, constant):
-    world = make_kept("carry-over", customers=120, periods=4, seed=seed)
+    world = make_repeated("carry-over", customers=120, periods=4, seed=seed)
     first = carry_over(world.log, world.past).p_value
     log = replace(world.log, value=factor * world.log.value + constant)
     past = replace(world.past, baseline=factor * world.past.baseline + constant)

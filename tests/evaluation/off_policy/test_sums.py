@@ -5,11 +5,10 @@ from functools import reduce
 
 import numpy as np
 import pytest
-from kept_worlds import make_kept
+from repeated_worlds import make_repeated
 
 from offerloop.errors import EvidenceError, InputError
 from offerloop.evaluation.estimate import Estimate
-from offerloop.evaluation.off_policy.kept import kept_by_sums
 from offerloop.evaluation.off_policy.log import Log, Predictions
 from offerloop.evaluation.off_policy.methods import (
     dr,
@@ -21,6 +20,7 @@ from offerloop.evaluation.off_policy.methods import (
     switch_dr,
     values_by_sums,
 )
+from offerloop.evaluation.off_policy.repeated_policy import repeated_value_by_sums
 from offerloop.evaluation.off_policy.rows import PolicyRows
 from offerloop.evaluation.off_policy.sums import PolicySums, joined, without_customers
 from offerloop.evaluation.off_policy.value import difference_of_policies
@@ -40,7 +40,7 @@ class World:
     """A log with cost, predictions of some use, two policies, and the limits of SWITCH by all rows."""
 
     def __init__(self, *, cost=True, all_known=True, customers=400):
-        made = make_kept("fatigue", customers=customers, all_known=all_known)
+        made = make_repeated("fatigue", customers=customers, all_known=all_known)
         rng, n = np.random.default_rng(1), len(made.log.action)
         self.log = replace(made.log, cost=rng.exponential(0.3, n) * (made.log.action > 0) if cost else None)
         self.past = replace(made.past, baseline=np.column_stack([made.past.baseline] * self.log.outcomes.shape[1]))
@@ -92,10 +92,10 @@ def test_every_method_values_shards_as_the_whole_log(shards, cost, all_known):
 
 
 @pytest.mark.parametrize("shards", SHARDS)
-def test_a_policy_that_is_kept_and_differences_are_those_of_the_whole_log(shards):
+def test_a_policy_applied_repeatedly_and_differences_are_those_of_the_whole_log(shards):
     world = World()
     (_, *sums), (_, *whole) = world.sums(shards), world.sums(1)
-    values, expected = ([kept_by_sums(one) for one in of_policies] for of_policies in (sums, whole))
+    values, expected = ([repeated_value_by_sums(one) for one in of_policies] for of_policies in (sums, whole))
     for one, other in zip(values, expected, strict=True):
         assert one.method == other.method
         assert figures(one) == figures(other).expected
@@ -103,7 +103,7 @@ def test_a_policy_that_is_kept_and_differences_are_those_of_the_whole_log(shards
     paired = difference_of_policies(*values).profit
     alone = sum(((one.profit.high - one.profit.low) / 2) ** 2 for one in values)
     assert (paired.high - paired.low) / 2 < 0.95 * np.sqrt(alone)
-    same = difference_of_policies(values[0], kept_by_sums(sums[0])).profit
+    same = difference_of_policies(values[0], repeated_value_by_sums(sums[0])).profit
     assert (same.low, same.high) == (0.0, 0.0)
 
 
@@ -164,7 +164,7 @@ def halves(log):
 def test_intervals_hold_the_truth_with_predictions_of_each_shard(shards):
     hits, n = 0, 150
     for seed in range(n):
-        world, parts = make_kept("none", customers=260, periods=4, seed=seed), []
+        world, parts = make_repeated("none", customers=260, periods=4, seed=seed), []
         for one in range(shards):
             log = some(world.log, np.flatnonzero(world.log.customer % shards == one))
             rows = PolicyRows.of(log, np.ones_like(log.action))

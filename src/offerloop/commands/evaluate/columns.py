@@ -10,8 +10,8 @@ from offerloop.report import headings
 COLUMNS = {
     "policy": Message("policy", context="column title"),
     "one_period": Message("one decision", context="column title"),
-    "kept": Message("kept", context="column title of an evaluation"),
-    "kept_gain": Message("kept, less {base}", context="column title"),
+    "repeated": Message("applied repeatedly", context="column title of an evaluation"),
+    "repeated_gain": Message("repeatedly, less {base}", context="column title"),
     "method": Message("method", context="column title"),
     "value": Message("value", context="column title of an evaluation"),
     "cost": Message("cost", context="column title"),

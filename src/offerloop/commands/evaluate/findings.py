@@ -34,12 +34,12 @@ class PolicyWorth:
     """Whether its weights contradict the logged propensities: then these are not those by which offers were chosen."""
     against: Mapping[Against, Worth] = field(default_factory=dict)
     """This policy less another, paired."""
-    kept: PolicyValue | None = None
+    repeated: PolicyValue | None = None
     """Its value where it also made the customers' earlier decisions in the log; None where that is not known."""
-    kept_refusal: Message | None = None
+    repeated_refusal: Message | None = None
     """Why that is not known."""
-    kept_gain: Worth | None = None
-    """The policy that is kept less the baseline that is kept, paired."""
+    repeated_gain: Worth | None = None
+    """The policy applied repeatedly less the baseline applied repeatedly, paired."""
 
     @property
     def gives_nothing(self) -> bool:
@@ -83,15 +83,20 @@ class EvaluationFindings:
 
     @property
     def one_period_only(self) -> bool:
-        """Whether the value of one decision is not that of a policy that is kept."""
+        """Whether the value of one decision is not that of a policy applied repeatedly."""
         return self.earlier is not None and self.earlier.matters
 
     @property
-    def best_kept(self) -> PolicyWorth | None:
-        """The policy that brings most when it is kept; one that too few decisions speak about only without another."""
-        with_kept = [one for one in self.candidates if one.kept is not None and one.kept_gain is not None]
-        firm = [one for one in with_kept if one.kept is not None and not one.kept.flagged]
-        return max(firm or with_kept, key=lambda one: main(one.kept_gain).value if one.kept_gain else 0.0, default=None)
+    def best_repeated(self) -> PolicyWorth | None:
+        """The policy that brings most applied repeatedly; one that too few decisions speak about only without
+        another."""
+        with_repeated = [one for one in self.candidates if one.repeated is not None and one.repeated_gain is not None]
+        firm = [one for one in with_repeated if one.repeated is not None and not one.repeated.flagged]
+        return max(
+            firm or with_repeated,
+            key=lambda one: main(one.repeated_gain).value if one.repeated_gain else 0.0,
+            default=None,
+        )
 
     @property
     def is_contradicted(self) -> bool:
@@ -127,9 +132,9 @@ class EvaluationFindings:
         return next(one for one in self.policies if one.kind == "logged")
 
     @property
-    def baseline_kept(self) -> PolicyWorth:
+    def baseline_repeated(self) -> PolicyWorth:
         """Never giving anything, or the policy that made the log where the value of that is not known."""
-        return next((one for one in self.policies if one.kind == "nothing" and one.kept is not None), self.logged)
+        return next((one for one in self.policies if one.kind == "nothing" and one.repeated is not None), self.logged)
 
     @property
     def candidates(self) -> tuple[PolicyWorth, ...]:

@@ -80,8 +80,8 @@ NOTES = {
     "earlier_in_parts": Message(
         "Whether earlier offers matter was tested on {customers} customers of the log, drawn at random."
     ),
-    "later_kept": Message(
-        "The value of one decision counts its window alone. Values of policies that are kept "
+    "later_repeated": Message(
+        "The value of one decision counts its window alone. Values of policies applied repeatedly "
         "count what earlier offers of the last four exposures do now, not what comes after the "
         "log. Intervals take the propensities as right."
     ),

@@ -6,7 +6,7 @@ import math
 
 from offerloop.commands.evaluate.columns import columns
 from offerloop.commands.evaluate.findings import Against, EvaluationFindings, PolicyWorth, main
-from offerloop.commands.evaluate.kept_policies import kept_section
+from offerloop.commands.evaluate.repeated_policies import repeated_section
 from offerloop.commands.evaluate.sentences import (
     baseline,
     finding,
@@ -78,7 +78,9 @@ def _first_screen(findings: EvaluationFindings, _: Localizer) -> Opening:
         else _("estimated from logged propensities, not tried out; cost of offers not known")
     )
     mark = (
-        _("of one decision only, not of a policy that is kept; {mark}", mark=mark) if findings.one_period_only else mark
+        _("of one decision only, not of a policy applied repeatedly; {mark}", mark=mark)
+        if findings.one_period_only
+        else mark
     )
     headline, basis = _.sentences(finding(findings, _)), _.sentences(what_it_rests_on(findings, _))
     return Opening(headline, basis, mark, _tiles(findings, _), _worth_figure(findings, _))
@@ -150,7 +152,7 @@ def _forest(
 
 def _sections(findings: EvaluationFindings, _: Localizer) -> list[Section]:
     parts = [
-        kept_section(findings, _), _methods(findings, _), _differences(findings, _), _overlap(findings, _),
+        repeated_section(findings, _), _methods(findings, _), _differences(findings, _), _overlap(findings, _),
         _refused(findings, _), _notes(findings, _), words_section(_, glossary_terms(_, TERMS)),
     ]  # fmt: skip
     return [one for one in parts if one is not None]

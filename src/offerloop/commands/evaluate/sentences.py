@@ -50,8 +50,8 @@ RIVALS = {
     "level": Message(", but not clearly better than {other} for everybody ({by})"),
 }
 """How the leading policy stands to the best other offer for everybody."""
-WHEN_KEPT = Message("{policy}, when kept, changes {measure} by {gain} a decision against {base}{few}.")
-BEST_KEPT = Message("Of policies that are kept, {policy} brings most: {gain}{few}.")
+WHEN_REPEATED = Message("{policy}, applied repeatedly, changes {measure} by {gain} a decision against {base}{few}.")
+BEST_REPEATED = Message("Of policies applied repeatedly, {policy} brings most: {gain}{few}.")
 LEAST, DECIMALS = 0.001, 3
 """The smallest share that is written out, and its decimals."""
 
@@ -77,18 +77,18 @@ def baseline(policy: PolicyWorth, _: Localizer) -> str:
 
 
 def sentence(findings: EvaluationFindings, _: Localizer) -> str:
-    """The finding, how sure it is, and what is known of policies that are kept."""
+    """The finding, how sure it is, and what is known of policies applied repeatedly."""
     return _.sentences([*finding(findings, _), *what_it_rests_on(findings, _)])
 
 
 def what_it_rests_on(findings: EvaluationFindings, _: Localizer) -> list[str]:
-    """How sure the finding is, which plans have seen its outcomes, and what is known of policies that are kept; nothing
-    where there is no finding.
+    """How sure the finding is, which plans have seen its outcomes, and what is known of policies applied repeatedly;
+    nothing where there is no finding.
     """
     if findings.leader is None:
         return []
     too_good = [_note(one, _) for one in findings.notes if one.key == "same_orders"]
-    return [basis(findings, findings.leader, _), *too_good, *kept_sentences(findings, findings.leader, _)]
+    return [basis(findings, findings.leader, _), *too_good, *repeated_sentences(findings, findings.leader, _)]
 
 
 def finding(findings: EvaluationFindings, _: Localizer) -> list[str]:
@@ -130,26 +130,27 @@ def _none_valued(findings: EvaluationFindings, _: Localizer) -> str:
     )
 
 
-def kept_sentences(findings: EvaluationFindings, leader: PolicyWorth, _: Localizer) -> list[str]:
-    """That the finding is about one decision only, and what is known of policies that are kept; else nothing."""
+def repeated_sentences(findings: EvaluationFindings, leader: PolicyWorth, _: Localizer) -> list[str]:
+    """That the finding is about one decision only, and what is known of policies applied repeatedly; else nothing."""
     if findings.earlier is None or not findings.one_period_only:
         return []
     only, best = (
         _(
-            "{earlier}: the figures above are of one decision only, not of a policy that is kept.",
+            "{earlier}: the figures above are of one decision only, not of a policy applied repeatedly.",
             earlier=earlier_text(findings.earlier, _),
         ),
-        findings.best_kept,
+        findings.best_repeated,
     )
-    if leader.kept is None and best is None:
-        return [only, _("What a policy is worth when it is kept cannot be known from this log.")]
+    if leader.repeated is None and best is None:
+        return [only, _("What a policy is worth when it is applied repeatedly cannot be known from this log.")]
     said = [only]
-    for policy, text in ((leader, WHEN_KEPT), *(((best, BEST_KEPT),) if best != leader else ())):
-        if policy is not None and policy.kept is not None and policy.kept_gain is not None:
+    for policy, text in ((leader, WHEN_REPEATED), *(((best, BEST_REPEATED),) if best != leader else ())):
+        if policy is not None and policy.repeated is not None and policy.repeated_gain is not None:
             said.append(_(
                 text, policy=title(policy, _), measure=measure(findings, _),
-                gain=_.money.estimate(findings.together(policy.kept_gain)), base=baseline(findings.baseline_kept, _),
-                few=_(" (fewer than 1,000 decisions speak about it)") if policy.kept.flagged else "",
+                gain=_.money.estimate(findings.together(policy.repeated_gain)),
+                base=baseline(findings.baseline_repeated, _),
+                few=_(" (fewer than 1,000 decisions speak about it)") if policy.repeated.flagged else "",
             ))  # fmt: skip
     return [capital(one) for one in said]
 
@@ -267,13 +268,14 @@ def _policy(policy: PolicyWorth, _: Localizer) -> dict[str, Any]:
         "share_cut": round(policy.best.share_cut, MACHINE_DIGITS),
     }
     against = {name: _worth(worth) for name, worth in policy.against.items()}
-    kept = None if policy.kept is None else {
-        "method": policy.kept.method, **_worth(policy.kept),
-        "gain": None if policy.kept_gain is None else _worth(policy.kept_gain),
+    repeated = None if policy.repeated is None else {
+        "method": policy.repeated.method, **_worth(policy.repeated),
+        "gain": None if policy.repeated_gain is None else _worth(policy.repeated_gain),
     }  # fmt: skip
     return {
-        **fields, "method": policy.best.method, **_worth(policy.best), **weights, "against": against, "kept": kept,
-        "kept_refusal": None if policy.kept_refusal is None else _(policy.kept_refusal),
+        **fields, "method": policy.best.method, **_worth(policy.best), **weights, "against": against,
+        "repeated": repeated,
+        "repeated_refusal": None if policy.repeated_refusal is None else _(policy.repeated_refusal),
     }  # fmt: skip
 
 

@@ -52,7 +52,7 @@ def evaluate(
         plans += [] if policy is None else [policy_of(policy, config, shop)]
         valued = valued_log(shop, plans)
     facts, earlier = valued.facts, valued.earlier
-    worths = policy_worths(_policies(valued, plans), valued.sums, with_kept=earlier is not None)
+    worths = policy_worths(_policies(valued, plans), valued.sums, with_repeated=earlier is not None)
     findings = EvaluationFindings(
         shop=config.shop,
         window_days=window,
@@ -125,7 +125,7 @@ def _notes(valued: ValuedLog) -> Iterator[EvaluationNote]:
     if customers < FEW_CUSTOMERS:
         yield EvaluationNote("few_customers", {"n": customers, "least": FEW_CUSTOMERS})
     yield EvaluationNote("returns")
-    yield EvaluationNote("later" if earlier is None or earlier.p_value is None else "later_kept")
+    yield EvaluationNote("later" if earlier is None or earlier.p_value is None else "later_repeated")
     if valued.shards > 1:
         yield from _notes_of_parts(valued)
 

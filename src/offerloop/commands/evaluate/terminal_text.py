@@ -28,7 +28,8 @@ def _row(policy: PolicyWorth, findings: EvaluationFindings, _: Localizer) -> tup
 
 
 def _notes(findings: EvaluationFindings, _: Localizer) -> Sequence[str]:
-    """What stands below the table: the policies without a value, what was compared, and what a kept policy is worth."""
+    """What stands below the table: the policies without a value, what was compared, and values of policies applied
+    repeatedly."""
     refused = [
         _("{policy}: {why}", context="pattern", policy=title(policy, _), why=policy.refusal or "")
         for policy in findings.refused

@@ -23,14 +23,14 @@ TERMS = (
     ),
     Entry(
         "value-cost-profit",
-        Message("value, cost, profit of a decision", context="glossary of an evaluation"),
+        Message("value, cost, profit per decision", context="glossary of an evaluation"),
         Message(
             "margin of the orders in the window before the cost of offers; own part of their coupons; value less cost"
         ),
     ),
     Entry(
-        "kept",
-        Message("kept policy", context="glossary of an evaluation"),
+        "repeated",
+        Message("policy applied repeatedly", context="glossary of an evaluation"),
         Message("one that makes all of a customer's decisions, not only the one that is valued"),
     ),
     Entry(

@@ -150,7 +150,7 @@ def _in_shards(shards: Shards, shop: LoggedShop, policies: Sequence[CustomerPoli
     facts = reduce(add, shards.each(FactsOfShard(shop.reader)))
     valuer = _valuer(facts, shop, policies, is_part=True)
     sums = _summed(shards, valuer)
-    by_policy = [one.kept.rows for one in sums if one.kept is not None]
+    by_policy = [one.repeated.rows for one in sums if one.repeated is not None]
     may_have_past = not by_policy or any(rows[1:].any() for rows in by_policy)
     earlier, n_sampled = _carry_over_of_sample(shards, valuer) if may_have_past else (None, 0)
     return ValuedLog(facts, sums, earlier, valuer.days is not None, len(shards.folders), n_sampled)

@@ -11,9 +11,9 @@ from offerloop.evaluation import (
     PolicySums,
     Worth,
     difference_of_policies,
-    kept_by_sums,
     logged_by_sums,
     recommended_by_sums,
+    repeated_value_by_sums,
     values_by_sums,
 )
 
@@ -23,8 +23,11 @@ FEWEST = 100
 """With fewer decisions that speak, nothing is said of the logged propensities: a small sample lacks heavy weights."""
 
 
-def policy_worths(policies: Sequence[Named], sums: Sequence[PolicySums], *, with_kept: bool) -> tuple[PolicyWorth, ...]:
-    """Every policy with its value, the log's own first, and where it is asked for with that of a policy that is kept.
+def policy_worths(
+    policies: Sequence[Named], sums: Sequence[PolicySums], *, with_repeated: bool
+) -> tuple[PolicyWorth, ...]:
+    """Every policy with its value, the log's own first, and where it is asked for with that of a policy applied
+    repeatedly.
 
     The first of the sums are those of the log's own policy, the others those of `policies`.
     """
@@ -33,7 +36,7 @@ def policy_worths(policies: Sequence[Named], sums: Sequence[PolicySums], *, with
     worths = [PolicyWorth("logged", "logged", own, (own,), overlap=shown)]
     worths += [_worth(*policy, one) for policy, one in zip(policies, sums[1:], strict=True)]
     compared = _compared(worths)
-    return _with_kept(compared, sums) if with_kept else compared
+    return _with_repeated(compared, sums) if with_repeated else compared
 
 
 def _worth(kind: Kind, name: str, sums: PolicySums) -> PolicyWorth:
@@ -61,26 +64,26 @@ def _compared(worths: list[PolicyWorth]) -> tuple[PolicyWorth, ...]:
     )  # fmt: skip
 
 
-def _with_kept(worths: tuple[PolicyWorth, ...], sums: Sequence[PolicySums]) -> tuple[PolicyWorth, ...]:
-    """The policies with their values when they are kept, and these less the baseline that is kept."""
-    own = replace(worths[0], kept=worths[0].best)  # it made the earlier decisions
-    with_kept = [own, *(_kept(one, of_policy) for one, of_policy in zip(worths[1:], sums[1:], strict=True))]
-    base = next((one for one in with_kept if one.kind == "nothing" and one.kept is not None), own)
+def _with_repeated(worths: tuple[PolicyWorth, ...], sums: Sequence[PolicySums]) -> tuple[PolicyWorth, ...]:
+    """The policies with their values when applied repeatedly, and these less the baseline's."""
+    own = replace(worths[0], repeated=worths[0].best)  # it made the earlier decisions
+    with_repeated = [own, *(_repeated(one, of_policy) for one, of_policy in zip(worths[1:], sums[1:], strict=True))]
+    base = next((one for one in with_repeated if one.kind == "nothing" and one.repeated is not None), own)
     return tuple(
-        replace(worth, kept_gain=difference_of_policies(worth.kept, base.kept))
-        if worth is not base and worth.kept is not None and base.kept is not None
+        replace(worth, repeated_gain=difference_of_policies(worth.repeated, base.repeated))
+        if worth is not base and worth.repeated is not None and base.repeated is not None
         else worth
-        for worth in with_kept
+        for worth in with_repeated
     )
 
 
-def _kept(policy_worth: PolicyWorth, sums: PolicySums) -> PolicyWorth:
+def _repeated(policy_worth: PolicyWorth, sums: PolicySums) -> PolicyWorth:
     if policy_worth.best is None:
         return policy_worth
     try:
-        return replace(policy_worth, kept=kept_by_sums(sums))
+        return replace(policy_worth, repeated=repeated_value_by_sums(sums))
     except EvidenceError as error:
-        return replace(policy_worth, kept_refusal=error.message)
+        return replace(policy_worth, repeated_refusal=error.message)
 
 
 def _first(worths: list[PolicyWorth], kind: Kind) -> PolicyWorth | None:

@@ -28,7 +28,7 @@ from offerloop.commands.explain.findings import (
     SpendAndSaveTerms,
     TimedTerms,
 )
-from offerloop.decision import counted_growth, more_discount
+from offerloop.decision import counted_growth, interaction_discount
 from offerloop.message import unpacked
 from offerloop.money import MICRO
 from offerloop.offers import NO_OFFER, Offer, SpendAndSave
@@ -115,8 +115,8 @@ class OfferOption:
         """The same for a customer who has other offers as well; see `decision.offers_beside`."""
         others = [one for one in held if not (one.terms.category and self.terms.category)]
         met, own = sum(one.growth for one in others), 1 - self.funded_share
-        taken_off = more_discount(self.discount, self.growth, met)
-        more, more_held_out = own * taken_off, own * more_discount(self.held_out_discount, self.growth, met)
+        taken_off = interaction_discount(self.discount, self.growth, met)
+        more, more_held_out = own * taken_off, own * interaction_discount(self.held_out_discount, self.growth, met)
         lost = self.cost_weight * more
         return replace(
             self,
@@ -132,7 +132,7 @@ class OfferOption:
     def lost_on(self, growth: float) -> float:
         """Return what the offer costs, and that brings elsewhere, on purchases that another one brings."""
         counted = self.budget_price if self.campaign.budget_basis == "expected" else 0.0
-        more = (1 - self.funded_share) * more_discount(self.discount, self.growth, growth)
+        more = (1 - self.funded_share) * interaction_discount(self.discount, self.growth, growth)
         return (self.cost_weight + counted) * more
 
 

@@ -61,7 +61,7 @@ def added(first: Sequence[CustomerSums], second: Sequence[CustomerSums]) -> list
 
 
 def condensed(sums: Sequence[CustomerSums]) -> list[CustomerSums]:
-    """The same sums over the same decisions without the customers; their products are kept."""
+    """Return the sums without the single customers; products of all columns stay."""
     parts = _parts(_triangle(_side_by_side(sums)), sums)
     return [replace(one, root=part) for one, part in zip(sums, parts, strict=True)]
 

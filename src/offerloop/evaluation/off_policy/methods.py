@@ -34,7 +34,7 @@ def logged(log: Log) -> PolicyValue:
 
 
 def logged_by_sums(sums: PolicySums) -> PolicyValue:
-    """The same from the sums of `PolicyRows.logged`."""
+    """Return the value of the log's own policy from the sums of `PolicyRows.logged`."""
     size = float(sums.rows)
     return _mean("mean", sums, "gained", WeightSummary(size, size, 1.0))
 
@@ -95,7 +95,8 @@ def recommended(log: Log, policy: Policy, predictions: Predictions | None = None
 
 
 def recommended_by_sums(sums: PolicySums) -> PolicyValue:
-    """The same from sums with predictions, and with the limit of SWITCH where the full propensities are known."""
+    """Return the recommended value from sums with predictions, and with the limit of SWITCH where all propensities are
+    known."""
     plain = _snips(_checked(sums))
     robust = _dr(sums) if sums.switch is None else _switch_dr(sums)
     gained = sums.root("gained")

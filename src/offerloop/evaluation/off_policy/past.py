@@ -1,4 +1,4 @@
-"""What customers of a log were shown before, and the weights of a policy that also made these decisions; see `kept`."""
+"""What customers of a log were shown before, and weights of a policy that made these decisions (`repeated_policy`)."""
 
 from __future__ import annotations
 
@@ -58,8 +58,8 @@ class WeightTotals:
 
 
 @dataclass(frozen=True, eq=False)
-class KeptTotals:
-    """Sums over the weights of a policy that is kept; groups are of decisions with 0 to L earlier exposures."""
+class RepeatedTotals:
+    """Sums over the weights of a policy applied repeatedly; groups are of decisions with 0 to L earlier exposures."""
 
     rows: Ints
     """(L + 1,): decisions of each group."""
@@ -71,13 +71,13 @@ class KeptTotals:
     """(2,): sums of the expectations of squared weights of every combination and of first order; None without full
     propensities."""
 
-    def __add__(self, other: KeptTotals) -> KeptTotals:
+    def __add__(self, other: RepeatedTotals) -> RepeatedTotals:
         expected = None if self.expected is None or other.expected is None else self.expected + other.expected
-        return KeptTotals(self.rows + other.rows, self.every + other.every, self.first + other.first, expected)
+        return RepeatedTotals(self.rows + other.rows, self.every + other.every, self.first + other.first, expected)
 
 
-def kept_columns(rows: PolicyRows, past: PastExposures) -> tuple[dict[str, Floats], KeptTotals]:
-    """Return columns (n, *) whose sums value a policy that is kept, and the sums over its weights.
+def repeated_columns(rows: PolicyRows, past: PastExposures) -> tuple[dict[str, Floats], RepeatedTotals]:
+    """Return columns (n, *) whose sums value a policy applied repeatedly, and the sums over its weights.
 
     `every` and `every_gained` have a block for each number of earlier exposures.
     """
@@ -92,21 +92,21 @@ def kept_columns(rows: PolicyRows, past: PastExposures) -> tuple[dict[str, Float
         "baseline": baseline, "every": by_group, "first": first[:, None], "first_gained": first[:, None] * beyond,
         "every_gained": (by_group[:, :, None] * beyond[:, None]).reshape(len(every), groups * beyond.shape[1]),
     }  # fmt: skip
-    totals = KeptTotals(
+    totals = RepeatedTotals(
         np.bincount(group, minlength=groups), WeightTotals.of(every, group, groups),
         WeightTotals.of(first, np.zeros_like(group), 1), _expected_squares(rows, past),
     )  # fmt: skip
     return columns, totals
 
 
-def balance(kept: KeptTotals) -> Floats:
+def balance(repeated: RepeatedTotals) -> Floats:
     """Return factors (L + 1,) that give products the mean 1 among rows with the same number of earlier exposures, or 0
     where none of them speaks.
 
     So every decision counts alike also where customers keep what they have drawn, as those of a holdout do.
     """
-    sums = kept.every.total
-    factors: Floats = np.divide(kept.rows, sums, out=np.zeros_like(sums), where=sums > 0)
+    sums = repeated.every.total
+    factors: Floats = np.divide(repeated.rows, sums, out=np.zeros_like(sums), where=sums > 0)
     return factors
 
 

@@ -16,7 +16,7 @@ from offerloop.arrays import Floats
 from offerloop.evaluation.off_policy.customer_sums import CustomerSums, added, condensed
 from offerloop.evaluation.off_policy.log import Predictions
 from offerloop.evaluation.off_policy.overlap import OverlapTotals, possible_weights
-from offerloop.evaluation.off_policy.past import KeptTotals, PastExposures, kept_columns
+from offerloop.evaluation.off_policy.past import PastExposures, RepeatedTotals, repeated_columns
 from offerloop.evaluation.off_policy.rows import PolicyRows
 
 _FAR, _ROUNDING = 4.0, 1e-9
@@ -55,13 +55,13 @@ class PolicySums:
     overlap: OverlapTotals
     columns: CustomerSums
     places: Mapping[str, slice]
-    """Where the columns stand: one, weight, gained, and with predictions robust and switched; see `kept_columns` for
-    those of a policy that is kept."""
+    """Where the columns stand: one, weight, gained, and with predictions robust and switched; see `repeated_columns`
+    for those of a policy applied repeatedly."""
     whole: float
     """Sum of the weights."""
     clip: WeightCut
     switch: WeightCut | None
-    kept: KeptTotals | None
+    repeated: RepeatedTotals | None
     source: object
     """The log, or what all sums of a log in shards have in common."""
 
@@ -78,21 +78,21 @@ class PolicySums:
         """Add up rows, with weights above `clip` taken for it and, for SWITCH, those above `limit` for 0."""
         log, used = rows.log, np.minimum(rows.weights, clip)[:, None]
         columns = {"one": np.ones_like(used), "weight": used, "gained": used * rows.outcomes}
-        switch, kept = None, None
+        switch, repeated = None, None
         if predictions is not None:
             columns["robust"] = _robust(rows, predictions, used)
         if predictions is not None and limit is not None:
             below = (rows.weights * (rows.weights <= limit))[:, None]
             columns["switched"], switch = _robust(rows, predictions, below), _switch(rows, predictions, below, limit)
         if past is not None:
-            more, kept = kept_columns(rows, past)
+            more, repeated = repeated_columns(rows, past)
             columns |= more
         ends = np.cumsum([0, *(one.shape[1] for one in columns.values())]).tolist()
         places = {name: slice(*ends[place : place + 2]) for place, name in enumerate(columns)}
         return cls(
             log.names, OverlapTotals.of(log, rows.chosen, rows.weights),
             CustomerSums.of(np.column_stack(list(columns.values())), log.customer), places,
-            float(rows.weights.sum()), WeightCut(clip, float(used.sum())), switch, kept, log,
+            float(rows.weights.sum()), WeightCut(clip, float(used.sum())), switch, repeated, log,
         )  # fmt: skip
 
     @property
@@ -105,7 +105,7 @@ class PolicySums:
         return self.columns.total[self.places[name]]
 
     def root(self, name: str) -> Floats:
-        """The same columns of the root: see `CustomerSums`."""
+        """Return the columns of the root; see `CustomerSums`."""
         return self.columns.root[:, self.places[name]]
 
     def misfit(self, weight: str = "weight") -> float | None:
@@ -127,7 +127,7 @@ class PolicySums:
             whole=self.whole + other.whole,
             clip=self.clip + other.clip,
             switch=self.switch and other.switch and self.switch + other.switch,
-            kept=self.kept and other.kept and self.kept + other.kept,
+            repeated=self.repeated and other.repeated and self.repeated + other.repeated,
         )
 
 

@@ -38,7 +38,7 @@ class DRLearner:
     """The doubly robust learner (DR-learner)."""
 
     def fit(self, evidence: Evidence, seed: int) -> Linear:
-        """See `Estimator`."""
+        """Learn from decisions; see `Estimator`."""
         fold = draw_folds(evidence.size, PARTS, np.random.default_rng(seed))
         scores = robust_scores(evidence, expected_outcomes(evidence, fold))
         effect = scores - scores[:, :1]

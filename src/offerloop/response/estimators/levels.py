@@ -46,7 +46,7 @@ class Differences:
 
 
 @dataclass(frozen=True, eq=False)
-class Sole:
+class EffectWithoutBaseline:
     """Effects of an outcome that is always 0 without an offer, such as what an offer costs; see `Fitted`."""
 
     levels: OutcomeLevels
@@ -70,8 +70,8 @@ class TwoParts:
 
 
 @dataclass(frozen=True)
-class Flat:
-    """The same for everybody."""
+class ConstantLevel:
+    """A level that is the same for all customers."""
 
     mean: float
 
@@ -133,9 +133,9 @@ def against_none(
     has_offer, some = evidence.action > 0, evidence.outcome != 0
     if evidence.bought is not None:
         whether = replace(evidence, outcome=evidence.bought)
-        return Sole(TwoParts(learn(whether, "binary"), amounts(evidence.of(some))))
+        return EffectWithoutBaseline(TwoParts(learn(whether, "binary"), amounts(evidence.of(some))))
     if has_offer.any() and not some[~has_offer].any() and some[has_offer].any():
-        return Sole(in_parts(evidence.of(has_offer), learn, amounts))
+        return EffectWithoutBaseline(in_parts(evidence.of(has_offer), learn, amounts))
     return Differences(in_parts(evidence, learn, amounts))
 
 

@@ -18,7 +18,7 @@ from offerloop.response.evidence import Evidence, PerOffer
 
 @dataclass(frozen=True, eq=False)
 class Proportional(PerOffer):
-    """The same relative effect for everybody."""
+    """A relative effect that is the same for all customers."""
 
     model: RidgeT
     mean_effect: Floats

@@ -14,7 +14,7 @@ import numpy as np
 
 from offerloop.arrays import Floats
 from offerloop.response.estimators.calibration import CalibrationLine
-from offerloop.response.estimators.levels import Amounts, Flat, OutcomeKind, OutcomeLevels, against_none
+from offerloop.response.estimators.levels import Amounts, ConstantLevel, OutcomeKind, OutcomeLevels, against_none
 from offerloop.response.evidence import Evidence, Fitted
 from offerloop.response.scores import draw_folds
 from offerloop.response.terms import Coding, OfferTerms
@@ -73,7 +73,7 @@ class SLearner:
 def amounts(evidence: Evidence, seed: int) -> Amounts:
     """What those who have any outcome have, by trees that do not look at the offer."""
     if evidence.size < FEW or not np.ptp(evidence.outcome):
-        return Amounts.of(evidence, Flat(float(evidence.outcome.mean())))
+        return Amounts.of(evidence, ConstantLevel(float(evidence.outcome.mean())))
     return Amounts.of(evidence, grown(evidence, "amount", None, seed))
 
 

@@ -97,7 +97,7 @@ def regress(outcome: Floats, regressors: list[Floats], groups: Groups) -> Fit:
 
 
 def regress_by_category(outcome: Floats, regressors: list[Floats], groups: Groups) -> Fit:
-    """The same, clustered by category only: for a regressor that hardly varies inside one."""
+    """Return the slopes with errors clustered by category only: for a regressor that hardly varies inside one."""
     slope, inverse, scores = _solve(outcome, regressors)
     return Fit(slope, inverse @ _meat([_by_rows(score, groups.category) for score in scores]) @ inverse)
 
@@ -110,7 +110,7 @@ def _solve(outcome: Floats, regressors: list[Floats]) -> tuple[Floats, Floats, l
 
 
 def _inverse(gram: Floats) -> Floats:
-    """That of least norm where regressors hang together, but for rounding: one that does not vary has no slope."""
+    """Return the inverse, of least norm where regressors are collinear: one that does not vary has no slope."""
     values = np.linalg.eigvalsh(gram)
     if values[0] > DEPENDENT * values[-1]:
         return np.asarray(np.linalg.inv(gram), dtype=np.float64)

@@ -171,7 +171,7 @@ class Learner:
         return cls(panel, windows, sample, features, fold_of(panel.customer_ids, seed), seed)
 
     def divided(self, split: int) -> Learner:
-        """The same with another division of the customers into halves."""
+        """Return the study with another division of the customers into halves."""
         return replace(self, fold=fold_of(self.panel.customer_ids, self.seed, split))
 
     def fit(self, outcome: Floats, scale: Floats, exposure: Floats | None = None) -> CrossFit:

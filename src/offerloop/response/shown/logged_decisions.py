@@ -21,7 +21,7 @@ _DIGIT, _PART = 1e-3, 0.01
 """How far propensities of one offer on one day may differ by rounding, in itself and as a share; those of a day may sum
 from 1 by half a digit each."""
 _SAME, _WHOLE = 1e-9, 1e-6
-"""The same where nothing was rounded."""
+"""How far they may differ, and sum from 1, where nothing was rounded."""
 _OFTEN = 0.1
 """Share of the exposures to an offer that have a propensity where it was drawn and some were not logged."""
 

@@ -33,7 +33,7 @@ class HeldOutPredictions:
     raw: Mapping[str, Floats]
     """Effects (divisions, n, K) by estimator."""
     shrunk: Mapping[str, Floats]
-    """The same, drawn towards what left-out customers show."""
+    """Effects (divisions, n, K) by estimator, shrunk towards what left-out customers show."""
 
     @property
     def effect(self) -> Floats:

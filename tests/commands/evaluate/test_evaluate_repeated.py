@@ -1,4 +1,4 @@
-"""`offerloop evaluate` where earlier offers matter: a policy that is kept is worth something else than one decision."""
+"""`offerloop evaluate` where earlier offers matter: a policy applied repeatedly is worth something else."""
 
 import json
 from html import unescape
@@ -9,7 +9,7 @@ from typed_command import offerloop
 
 TAKEN = -8.0
 """What a coupon takes from the spend of the week after."""
-ONE, KEPT = 100 * (EFFECT / 2 - DISCOUNT), 100 * ((EFFECT + TAKEN * (WEEKS - 1) / WEEKS) / 2 - DISCOUNT)
+ONE, REPEATED = 100 * (EFFECT / 2 - DISCOUNT), 100 * ((EFFECT + TAKEN * (WEEKS - 1) / WEEKS) / 2 - DISCOUNT)
 """Profit of the coupon a decision, minor units: in its own week, and where everybody had it in every week."""
 
 
@@ -28,15 +28,15 @@ def everybody(summary):
     return next(one for one in summary["policies"] if one["kind"] == "everyone")
 
 
-def test_the_value_of_a_policy_that_is_kept_holds_the_truth_that_one_decision_misses(later):
+def test_the_value_of_a_policy_applied_repeatedly_holds_the_truth_that_one_decision_misses(later):
     _, _, summary = later
     coupon = everybody(summary)
-    one, kept = coupon["against"]["nothing"]["profit_minor"], coupon["kept"]["gain"]["profit_minor"]
+    one, repeated = coupon["against"]["nothing"]["profit_minor"], coupon["repeated"]["gain"]["profit_minor"]
     assert one["low"] < ONE < one["high"]
-    assert not one["low"] < KEPT < one["high"]
-    assert kept["low"] < KEPT < kept["high"]
-    assert not kept["low"] < ONE < kept["high"]
-    assert (coupon["kept"]["method"], coupon["kept_refusal"]) == ("KEPT-1", None)
+    assert not one["low"] < REPEATED < one["high"]
+    assert repeated["low"] < REPEATED < repeated["high"]
+    assert not repeated["low"] < ONE < repeated["high"]
+    assert (coupon["repeated"]["method"], coupon["repeated_refusal"]) == ("first-order IS", None)
 
 
 def test_terminal_summary_and_page_say_that_the_figures_are_of_one_decision_only(later):
@@ -44,12 +44,17 @@ def test_terminal_summary_and_page_say_that_the_figures_are_of_one_decision_only
     said = "Earlier offers still matter (p < 0.001): the figures above are of one decision only"
     assert said in printed
     assert said in summary["sentence"]
-    assert "“coupon” for everybody, when kept, changes profit by " in summary["sentence"]
+    assert "“coupon” for everybody, applied repeatedly, changes profit by " in summary["sentence"]
     assert summary["one_period_only"]
     assert summary["earlier_offers"]["matter"]
     assert summary["earlier_offers"]["customers"] == CUSTOMERS
     page = unescape((written / "report.html").read_text()).replace("\u00a0", " ")
-    for text in (said, "One decision: more than giving nothing", "Policies that are kept", "not of a policy that is"):
+    for text in (
+        said,
+        "One decision: more than giving nothing",
+        "Policies applied repeatedly",
+        "not of a policy applied repeatedly",
+    ):
         assert text in page
 
 
@@ -67,16 +72,16 @@ def test_where_earlier_offers_do_nothing_nothing_is_claimed_of_them(tmp_path):
     assert code == 0
     assert not summary["one_period_only"]
     assert "Earlier offers" not in summary["sentence"]
-    kept = everybody(summary)["kept"]["gain"]["profit_minor"]
-    assert kept["low"] < ONE < kept["high"]
+    repeated = everybody(summary)["repeated"]["gain"]["profit_minor"]
+    assert repeated["low"] < ONE < repeated["high"]
 
 
-def test_who_was_shown_something_once_says_nothing_of_policies_that_are_kept(tmp_path):
+def test_who_was_shown_something_once_says_nothing_of_policies_applied_repeatedly(tmp_path):
     path = usual_shop(tmp_path)
     log = (tmp_path / "exposures.csv").read_text().splitlines()
     (tmp_path / "exposures.csv").write_text("\n".join(log[: CUSTOMERS + 1]))
     code, printed, _ = offerloop("evaluate", path, "--json")
     summary = json.loads(printed)
     assert (code, summary["earlier_offers"], summary["one_period_only"]) == (0, None, False)
-    assert all(one["kept"] is None for one in summary["policies"])
+    assert all(one["repeated"] is None for one in summary["policies"])
     assert any("what a policy changes in later decisions is not seen" in one for one in summary["notes"])

@@ -1,8 +1,8 @@
-"""The value of a policy that is kept: earlier offers to a customer may change what an offer does now.
+"""The value of a policy applied repeatedly: earlier offers to a customer may change what an offer does now.
 
-The value of a single decision holds what was shown before as the log drew it. A policy that is kept also makes the
-earlier decisions. With ratios ``w_l = pi(a_l | x) / mu(a_l | x)`` of the decision itself (l = 0) and of the L exposures
-of the customer before it, its value is the mean of outcomes weighted by
+The value of a single decision holds what was shown before as the log drew it. A policy applied repeatedly also makes
+the earlier decisions. With ratios ``w_l = pi(a_l | x) / mu(a_l | x)`` of the decision itself (l = 0) and of the L
+exposures of the customer before it, its value is the mean of outcomes weighted by
 
     W = w_0 w_1 ... w_L                                                      every combination (Precup et al. 2000)
     W = w_0 + sum_l (w_l - 1) + (w_0 - 1) sum_l (g_l - 1)                    first order
@@ -22,32 +22,32 @@ from offerloop.arrays import Floats
 from offerloop.errors import EvidenceError
 from offerloop.evaluation.off_policy.log import Log, Policy
 from offerloop.evaluation.off_policy.overlap import size_of_sums
-from offerloop.evaluation.off_policy.past import KeptTotals, PastExposures, balance
+from offerloop.evaluation.off_policy.past import PastExposures, RepeatedTotals, balance
 from offerloop.evaluation.off_policy.rows import PolicyRows
 from offerloop.evaluation.off_policy.sums import PolicySums
 from offerloop.evaluation.off_policy.value import ENOUGH, PolicyValue, WeightSummary, least_size, policy_value
 from offerloop.message import Message
 
-EVERY, FIRST = "KEPT", "KEPT-1"
+EVERY, FIRST = "trajectory IS", "first-order IS"
 """Names of the two methods."""
 FEWEST = 100
 """With fewer decisions that speak, weighted means are too far from normal for an interval."""
 
 
-def kept(log: Log, policy: Policy, past: PastExposures) -> PolicyValue:
+def repeated_value(log: Log, policy: Policy, past: PastExposures) -> PolicyValue:
     """The value a decision of a policy that also made the customer's earlier decisions in the log.
 
     A row of the policy holds for all decisions of its customer. The method is EVERY where at least 1,000 decisions
     speak by its weights, else FIRST. Self-normalised, around the baseline. Raises EvidenceError where a single decision
     has no value either, where fewer than FEWEST decisions speak, or where earlier decisions could not be the policy's.
     """
-    return kept_by_sums(PolicySums.of(PolicyRows.of(log, policy), past=past))
+    return repeated_value_by_sums(PolicySums.of(PolicyRows.of(log, policy), past=past))
 
 
-def kept_by_sums(sums: PolicySums) -> PolicyValue:
-    """The same from sums with what customers were shown before."""
+def repeated_value_by_sums(sums: PolicySums) -> PolicyValue:
+    """Return the value from sums with what customers were shown before; see `repeated_value`."""
     sums.overlap.check(sums.names)
-    totals = sums.kept
+    totals = sums.repeated
     assert totals is not None
     factors, every = balance(totals), _summary_of_every(totals)
     speaks_of_all = totals.rows[factors > 0].sum() >= sums.rows
@@ -59,10 +59,10 @@ def kept_by_sums(sums: PolicySums) -> PolicyValue:
     if size < FEWEST:
         raise EvidenceError(
             Message(
-                "Only {n} decision speaks about this policy when it is kept, fewer than {least}; log more exposures of "
-                "each customer, or fewer different offers.",
-                plural="Only {n} decisions speak about this policy when it is kept, fewer than {least}; log more "
-                "exposures of each customer, or fewer different offers.",
+                "Only {n} decision speaks about this policy when it is applied repeatedly, fewer than {least}; log "
+                "more exposures of each customer, or fewer different offers.",
+                plural="Only {n} decisions speak about this policy when it is applied repeatedly, fewer than {least}; "
+                "log more exposures of each customer, or fewer different offers.",
                 n=round(size),
                 least=FEWEST,
             )
@@ -70,24 +70,24 @@ def kept_by_sums(sums: PolicySums) -> PolicyValue:
     return _around(FIRST, sums, first, np.ones(1))
 
 
-def _has_past(totals: KeptTotals) -> bool:
+def _has_past(totals: RepeatedTotals) -> bool:
     """Whether any customer was shown anything before."""
     return bool(totals.rows[1:].any())
 
 
-def _summary_of_every(totals: KeptTotals) -> WeightSummary:
+def _summary_of_every(totals: RepeatedTotals) -> WeightSummary:
     factors, weights = balance(totals), totals.every
     size = size_of_sums(float(factors @ weights.total), float(factors**2 @ weights.squares))
     return WeightSummary(size, _expected(totals, 0), float((factors * weights.largest).max()))
 
 
-def _summary_of_first(totals: KeptTotals) -> WeightSummary:
+def _summary_of_first(totals: RepeatedTotals) -> WeightSummary:
     weights = totals.first
     size = size_of_sums(float(weights.total[0]), float(weights.squares[0]))
     return WeightSummary(size, _expected(totals, 1), float(weights.largest[0]))
 
 
-def _expected(totals: KeptTotals, method: int) -> float | None:
+def _expected(totals: RepeatedTotals, method: int) -> float | None:
     """Effective size with the expectation of W^2 in place of its sample mean, None without full propensities."""
     return None if totals.expected is None else float(totals.rows.sum()) ** 2 / float(totals.expected[method])
 

@@ -1,11 +1,11 @@
-"""Does `offerloop evaluate` cover the value of a policy that is kept, and know whether earlier offers matter?
+"""Does `offerloop evaluate` cover the value of a policy applied repeatedly, and know whether earlier offers matter?
 
 Worlds are the plasmode shops of `foreign_worlds`: real order histories with planted responses, some of which last,
 bring purchases forward or tire. Each world's log of shown offers is valued by `offerloop.evaluate`; the truth is what
 the same policy would have left a decision if it had decided in all periods of the log. Counted are, by family: how
 often the test says that earlier offers matter, and how often 95 % intervals hold the truth, those of one decision and
-those of a policy that is kept, both less giving nothing. Orders do not say what suppliers pay, so all of a discount is
-cost.
+those of a policy applied repeatedly, both less giving nothing. Orders do not say what suppliers pay, so all of a
+discount is cost.
 
 Worlds are appended to `--out` as JSON lines and are not run again. Everything but the order histories is synthetic.
 """
@@ -54,10 +54,10 @@ def judge(world: World, folder: Path) -> dict[str, Any]:
     for one in summary["policies"]:
         if one["kind"] == "everyone":
             offer = names(world.offers).index(one["policy"])
-            kept = one["kept"] or {"method": None, "gain": None}
+            repeated = one["repeated"] or {"method": None, "gain": None}
             rows.append({
                 "offer": offer, "truth": kept_profit(world, offer) - base, "one": _ends(one["against"]["nothing"]),
-                "kept": _ends(kept["gain"]), "method": kept["method"],
+                "repeated": _ends(repeated["gain"]), "method": repeated["method"],
             })  # fmt: skip
     return {"p": summary["earlier_offers"]["p_value"], "policies": rows}
 
@@ -67,18 +67,18 @@ def _ends(gain: dict[str, Any] | None) -> tuple[float, float] | None:
 
 
 def table(rows: list[dict[str, Any]]) -> str:
-    """By family: the test, and how often intervals hold the truth of a policy that is kept."""
-    names = ("worlds", "matter", "policies", "kept", "refused", "one only", "half width", "of one")
+    """By family: the test, and how often intervals hold the truth of a policy applied repeatedly."""
+    names = ("worlds", "matter", "policies", "repeated", "refused", "one only", "half width", "of one")
     lines = [f"{'family':<14}" + "".join(f"{name:>12}" for name in names)]
     for family, members in {**{one: (one,) for one in FAMILIES}, NO_LATER: WITHOUT, "all": tuple(FAMILIES)}.items():
         mine = [one for one in rows if one["family"] in members]
         every = [policy for one in mine for policy in one["policies"]]
         if every:
-            known = [one for one in every if one["kept"] is not None]
+            known = [one for one in every if one["repeated"] is not None]
             figures = (
-                len(mine), float(np.mean([one["p"] < 0.05 for one in mine])), len(every), _held(known, "kept"),
+                len(mine), float(np.mean([one["p"] < 0.05 for one in mine])), len(every), _held(known, "repeated"),
                 len(every) - len(known), _held(every, "one"),
-                _half_width(known, "kept"), _half_width(every, "one"),
+                _half_width(known, "repeated"), _half_width(every, "one"),
             )  # fmt: skip
             lines.append(f"{family:<14}" + "".join(f"{figure:>12.4g}" for figure in figures))
     return "\n".join(lines)
@@ -101,7 +101,7 @@ def main() -> None:
     parser.add_argument("--customers", type=int, default=2_000)
     parser.add_argument("--periods", type=int, default=12)
     parser.add_argument("--depths", type=float, nargs="+", default=list(DEPTHS))
-    parser.add_argument("--out", type=Path, default=Path("kept.jsonl"))
+    parser.add_argument("--out", type=Path, default=Path("repeated.jsonl"))
     parser.set_defaults(kinds=False)
     asked = parser.parse_args()
     rows = [json.loads(line) for line in asked.out.read_text().splitlines()] if asked.out.exists() else []

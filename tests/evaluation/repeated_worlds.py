@@ -46,7 +46,7 @@ def expected(kind, usual, sensitivity, depth):
     return usual[:, None] * np.maximum(growth, 0.0)
 
 
-def make_kept(kind, *, offers=2, customers=400, periods=10, seed=0, all_known=True):
+def make_repeated(kind, *, offers=2, customers=400, periods=10, seed=0, all_known=True):
     """Offers drawn with equal chances; purchases are Poisson, worth a lognormal amount each."""
     rng = np.random.default_rng([seed, len(kind)])
     usual, sensitivity = rng.lognormal(0, 0.8, customers), rng.gamma(2, 0.75, customers)
