@@ -10,7 +10,14 @@ from offerloop.commands.simulate.loop_policy import loop_policy, loop_settings
 from offerloop.commands.simulate.shop_files import write_shop
 from offerloop.config import load_config
 from offerloop.market.periods import PERIOD_COLUMNS, Setting, past, play
-from offerloop.market.planning import Combination, Levers, Telling, brought, combinations, with_terms
+from offerloop.market.planning import (
+    Combination,
+    Levers,
+    PlanningProgress,
+    combinations,
+    compare_combinations,
+    with_terms,
+)
 from offerloop.market.preset import load_preset
 
 
@@ -22,9 +29,9 @@ def small(preset="grocery", periods=2):
     return Setting(load_preset(preset), 80, 60, 6, periods, log=3, fresh=100)
 
 
-def played(setting, combos, telling=None):
-    quiet = Telling(lambda: None, lambda *_: None)
-    return brought(setting, combos, 4, {"loop": looping}, telling or quiet)[1]
+def played(setting, combos, progress=None):
+    quiet = PlanningProgress(lambda: None, lambda *_: None)
+    return compare_combinations(setting, combos, 4, {"loop": looping}, progress or quiet)[1]
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +39,9 @@ def grid():
     levers = Levers((0.4,), (0.5, 0.9), (0.1, 0.6))
     combos = combinations(levers, ("loop", "personalised"), ("loop",))
     told, seen = [], []
-    table = played(small(), combos, Telling(lambda: told.append(1), lambda one, week: seen.append((one, week))))
+    table = played(
+        small(), combos, PlanningProgress(lambda: told.append(1), lambda one, week: seen.append((one, week)))
+    )
     return combos, table, told, seen
 
 

@@ -13,7 +13,15 @@ if TYPE_CHECKING:
     from offerloop.market.gains import over_worlds, share_of, sums_of
     from offerloop.market.observation import DEMOGRAPHICS, lines_of
     from offerloop.market.periods import POLICIES, Learner, PlayedWorld, Setting, Week, play
-    from offerloop.market.planning import LEVERS, Combination, Levers, Telling, brought, combinations, with_terms
+    from offerloop.market.planning import (
+        LEVERS,
+        Combination,
+        Levers,
+        PlanningProgress,
+        combinations,
+        compare_combinations,
+        with_terms,
+    )
     from offerloop.market.policies import DRAWN, Logged, OfferDraw, Rule
     from offerloop.market.preset import load_preset
     from offerloop.market.simulation import Market, Simulator
@@ -37,17 +45,17 @@ __all__ = [
     "Market",
     "MarketTerms",
     "OfferDraw",
+    "PlanningProgress",
     "PlayedWorld",
     "Rule",
     "Setting",
     "Simulator",
-    "Telling",
     "Week",
     "blocks_of",
-    "brought",
     "by_period",
     "ceiling_among",
     "combinations",
+    "compare_combinations",
     "grown",
     "lines_of",
     "load_preset",

@@ -22,8 +22,8 @@ from offerloop.market.terms import EVERYTHING, percent_off
 from offerloop.market.week import MOST_MORE, MOST_TRIPS, State, Week
 from offerloop.market.world import CustomerTraits
 
-USUAL, TOLD, BORNE = range(3)
-"""Nothing is offered; an offer is told and not borne in mind; it is borne in mind, without its depth."""
+UNEXPOSED, EXPOSED, REMEMBERED = range(3)
+"""Nothing is offered; an offer is shown and not remembered; it is remembered, without its depth."""
 
 
 def exact(week: Week) -> list[int]:
@@ -32,27 +32,27 @@ def exact(week: Week) -> list[int]:
 
 
 def expected_effects(week: Week, people: CustomerTraits, state: State) -> tuple[Floats, Floats, Floats]:
-    """Value, own cost, and value of being told without bearing it in mind: (customers, offers), minor units.
+    """Value, own cost, and value of being shown an offer without remembering it: (customers, offers), minor units.
 
     All against no offer; value is margin before the offer's cost. Value and cost of offers without a formula are NaN.
     Stock of a flash sale counts as endless.
     """
     keeps = week.keeping(people, state)
-    value, cost, heard_only = (np.full(keeps.shape, np.nan) for _ in range(3))
+    value, cost, exposed_only = (np.full(keeps.shape, np.nan) for _ in range(3))
     for annoys in np.unique(week.terms.annoys):
-        usual = _Usual.of(week, people, state, float(annoys))
-        plain, heard, bears = usual.total
-        heard_only[:, week.terms.annoys == annoys] = (heard - plain)[:, None]
+        baseline = _Baseline.of(week, people, state, float(annoys))
+        plain, exposed, bears = baseline.total
+        exposed_only[:, week.terms.annoys == annoys] = (exposed - plain)[:, None]
         for k in exact(week):
             if week.terms.annoys[k] == annoys:
-                more, off = usual.with_offer(k)
-                value[:, k] = keeps[:, k] * (bears + more - plain) + (1 - keeps[:, k]) * heard_only[:, k]
+                more, off = baseline.with_offer(k)
+                value[:, k] = keeps[:, k] * (bears + more - plain) + (1 - keeps[:, k]) * exposed_only[:, k]
                 cost[:, k] = keeps[:, k] * week.terms.own_share[k] * off
-    return value, cost, heard_only
+    return value, cost, exposed_only
 
 
 @dataclass(frozen=True)
-class _Usual:
+class _Baseline:
     """The week without the depth of any offer; arrays of shape (customers, categories) unless stated."""
 
     week: Week
@@ -61,7 +61,7 @@ class _Usual:
     met: Floats
     logit: Floats
     trips: tuple[Floats, ...]
-    """The chance of 1, 2, ... trips for USUAL, TOLD and BORNE, (customers, MOST_TRIPS)."""
+    """The chance of 1, 2, ... trips for UNEXPOSED, EXPOSED and REMEMBERED, (customers, MOST_TRIPS)."""
     chance: tuple[Floats, ...]
     """The chance of buying, likewise."""
     units: Floats
@@ -69,8 +69,8 @@ class _Usual:
     """Mean margin of a unit."""
 
     @classmethod
-    def of(cls, week: Week, people: CustomerTraits, state: State, annoys: float) -> _Usual:
-        """Return what some customers do, who are told of offers that annoy so much."""
+    def of(cls, week: Week, people: CustomerTraits, state: State, annoys: float) -> _Baseline:
+        """Return what some customers do, who are shown offers that annoy so much."""
         nothing = np.zeros((people.size, week.shop.categories), dtype=np.float32)
         met = week.met(people, nothing).astype(np.float64)
         logit = np.add(*week.logits(people, state, met.astype(np.float32))).astype(np.float64)
@@ -86,7 +86,7 @@ class _Usual:
 
     @property
     def total(self) -> list[Floats]:
-        """(customers,): value of the week, for USUAL, TOLD and BORNE."""
+        """(customers,): value of the week, for UNEXPOSED, EXPOSED and REMEMBERED."""
         return [(1 - self.week.preset.products.returns) * self._worth(one).sum(axis=1) for one in self.chance]
 
     def _worth(self, chance: Floats) -> Floats:
@@ -101,11 +101,11 @@ class _Usual:
         places = np.r_[c, related]
         pull = np.column_stack([self.people.sensitivity, *(np.full(self.people.size, week.shop.related[o, c])
                                                            for o in related)])  # fmt: skip
-        (chance,) = _chances(week, self.logit[:, places] + pull * deeper[:, None], (self.trips[BORNE],))
+        (chance,) = _chances(week, self.logit[:, places] + pull * deeper[:, None], (self.trips[REMEMBERED],))
         deal = self.met[:, c] + deeper - week.preset.habits.dependence * self.state.used_to[:, c]
         units = self.units[:, places]
         units[:, 0] = _units(self.people, deal[:, None])[:, 0]
-        before = self._worth(self.chance[BORNE])[:, places].sum(axis=1)
+        before = self._worth(self.chance[REMEMBERED])[:, places].sum(axis=1)
         more = (chance * units * self.margin[:, places]).sum(axis=1) - before
         discount = chance[:, 0] * _discount(week, self.people, k, _more_units(self.people, deal[:, None])[:, 0])
         return (1 - week.preset.products.returns) * more, discount
@@ -175,18 +175,18 @@ def everywhere(week: Week, people: CustomerTraits, state: State, k: int) -> tupl
     Value is against no offer and weighted by the chance of bearing it in mind. How much of what is bought the offer
     covers depends on how trips divide it, which has no formula.
     """
-    usual = _Usual.of(week, people, state, float(week.terms.annoys[k]))
+    baseline = _Baseline.of(week, people, state, float(week.terms.annoys[k]))
     off = np.float64(week.preset.habits.noticed * week.terms.percent[k] / 100)
-    met = 1 - (1 - usual.met) * (1 - off)
+    met = 1 - (1 - baseline.met) * (1 - off)
     logit = np.add(*week.logits(people, state, met.astype(np.float32))).astype(np.float64)
-    (chance,) = _chances(week, logit, (usual.trips[BORNE],))
+    (chance,) = _chances(week, logit, (baseline.trips[REMEMBERED],))
     units = _units(people, met - week.preset.habits.dependence * state.used_to)
     kept = 1 - week.preset.products.returns
-    plain, heard, _ = usual.total
-    borne = kept * (chance * units * usual.margin).sum(axis=1)
+    plain, exposed, _ = baseline.total
+    remembered = kept * (chance * units * baseline.margin).sum(axis=1)
     bears = week.keeping(people, state)[:, k]
     price = np.stack([_price(week, people, c) for c in range(week.shop.categories)], axis=1)
-    return bears * borne + (1 - bears) * heard - plain, (chance * units * price).sum(axis=1)
+    return bears * remembered + (1 - bears) * exposed - plain, (chance * units * price).sum(axis=1)
 
 
 def _price(week: Week, people: CustomerTraits, category: int) -> Floats:

@@ -87,7 +87,7 @@ def with_terms(setting: Setting, budget: float, supplier_share: float) -> Settin
 
 
 @dataclass(frozen=True)
-class Telling:
+class PlanningProgress:
     """Functions that are called on the way."""
 
     step: Callable[[], None]
@@ -96,12 +96,12 @@ class Telling:
     """After each week of a combination."""
 
 
-def brought(
+def compare_combinations(
     setting: Setting,
     combos: Sequence[Combination],
     world: int,
     learners: Mapping[str, Callable[[float], Learner]],
-    telling: Telling,
+    progress: PlanningProgress,
 ) -> tuple[Market, pl.DataFrame]:
     """PERIOD_COLUMNS with those of the levers, a row for each combination and period; the first one's market.
 
@@ -112,10 +112,10 @@ def brought(
     for share in dict.fromkeys(one.supplier_share for one in combos):
         start = with_supplier_share(warm, share)
         log = drawn_weeks(start, n_log, world)
-        plain = twin(start, setting, world, telling.step) if plain is None else plain
+        plain = twin(start, setting, world, progress.step) if plain is None else plain
         of_policy = [one for one in combos if one.supplier_share == share]
-        for combination, own, rule in _rules(of_policy, start, log, setting, learners, telling.step):
-            on_week = watched(plain, partial(telling.week, combination), telling.step)
+        for combination, own, rule in _rules(of_policy, start, log, setting, learners, progress.step):
+            on_week = watched(plain, partial(progress.week, combination), progress.step)
             market, table = weeks(start, rule, own, world, on_week)
             markets += [] if markets else [market]
             levers = {name: pl.lit(getattr(combination, name), dtype=pl.Float64) for name in LEVERS}

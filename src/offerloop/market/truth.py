@@ -48,12 +48,12 @@ def true_effects(market: Market, worlds: int, among: Ints | None = None) -> Trut
         expected_effects(week, market.people.part(block.start, block.stop), market.state.part(block.start, block.stop))
         for block in blocks
     ]
-    value, cost, heard_only = (np.concatenate(part) for part in zip(*parts, strict=True))
+    value, cost, exposed_only = (np.concatenate(part) for part in zip(*parts, strict=True))
     keeps = week.keeping(market.people, market.state)
     wanted = range(market.terms.size) if among is None else among.tolist()
     for k in sorted(set(wanted) - set(exact(week))):
         more, off = _played(market, k, worlds)
-        value[:, k] = keeps[:, k] * more + (1 - keeps[:, k]) * heard_only[:, k]
+        value[:, k] = keeps[:, k] * more + (1 - keeps[:, k]) * exposed_only[:, k]
         cost[:, k] = keeps[:, k] * market.terms.own_share[k] * off
     return Truth(value, cost)
 

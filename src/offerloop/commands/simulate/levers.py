@@ -8,16 +8,16 @@ from rich.console import Console
 from offerloop.commands.simulate.findings import MEASURES, Brought, PlanningFindings, PolicyGains
 from offerloop.commands.simulate.levers_page import SHORT_VALUES
 from offerloop.commands.simulate.progress import shown_board
-from offerloop.commands.simulate.request import LOOP, SimulationRequest, looping
+from offerloop.commands.simulate.request import LOOP, SimulationRequest, loop_learner
 from offerloop.market import (
     LEVERS,
     Combination,
     Levers,
     Market,
-    Telling,
+    PlanningProgress,
     blocks_of,
-    brought,
     combinations,
+    compare_combinations,
     over_worlds,
     share_of,
     sums_of,
@@ -36,9 +36,9 @@ def plan(
     steps = request.worlds * (request.periods * (1 + len(combos)) + learned)
     names = {one: _name(one, levers, _) for one in combos}
     with shown_board(console, steps, tuple(names.values()), request.worlds * request.periods, _) as board:
-        telling = Telling(board.step, lambda one, week: board.week(names[one], week))
+        progress = PlanningProgress(board.step, lambda one, week: board.week(names[one], week))
         for world in range(request.seed, request.seed + request.worlds):
-            market, table = brought(setting, combos, world, {LOOP: looping}, telling)
+            market, table = compare_combinations(setting, combos, world, {LOOP: loop_learner}, progress)
             markets += [] if markets else [market]
             tables.append(table)
     periods = pl.concat(tables)

@@ -27,7 +27,7 @@ LEAST_BUDGET = 0.01
 OPTIONS = {"budget": "--budget", "supplier_share": "--supplier-share", "explore": "--explore"}
 
 
-def looping(explore: float) -> Learner:
+def loop_learner(explore: float) -> Learner:
     """The loop with an exploration share."""
     return partial(loop_policy, explore=explore)
 

@@ -18,7 +18,7 @@ from offerloop.commands.simulate.levers import plan
 from offerloop.commands.simulate.levers_page import draw_planning, render_planning, summarise_planning
 from offerloop.commands.simulate.page import draw_simulation, render_simulation, summarise_simulation
 from offerloop.commands.simulate.progress import shown_board
-from offerloop.commands.simulate.request import LOOP, SimulationRequest, check_request, looping
+from offerloop.commands.simulate.request import LOOP, SimulationRequest, check_request, loop_learner
 from offerloop.commands.simulate.shop_files import write_shop
 from offerloop.config import report_language
 from offerloop.evaluation import Estimate
@@ -84,7 +84,7 @@ def _worlds(request: SimulationRequest, console: Console | None, _: Localizer) -
     setting, markets, played = request.setting, list[Market](), list[PlayedWorld]()
     learned = blocks_of(request.fresh) if "ceiling" in request.policies else 0
     steps = request.worlds * (request.periods * (1 + len(request.policies)) + learned)
-    learners = {LOOP: looping(request.filled.explore[0])}
+    learners = {LOOP: loop_learner(request.filled.explore[0])}
     with shown_board(console, steps, request.policies, request.worlds * request.periods, _) as board:
         for world in range(request.seed, request.seed + request.worlds):
             market, world_result = play(setting, request.policies, world, board.step, learners, board.week)
