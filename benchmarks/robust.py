@@ -19,11 +19,11 @@ from pathlib import Path
 import numpy as np
 from scipy.stats import t
 
-from offerloop.allocation.robust import lower_bound, segment_robust, shrunk
 from offerloop.market.preset import PRESETS
 from peers.response.given import Floats
 from record import Claim, Found, Record, Result, load, machine
 from response_judged import show
+from robust_profits import lower_bound, segment_robust, shrunk
 from robust_world import Believed, Setting, World, make_world
 
 VERSIONS = ("offerloop", "numpy", "polars", "scipy")

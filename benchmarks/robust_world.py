@@ -8,7 +8,6 @@ import numpy as np
 
 from offerloop.allocation import Problem, solve
 from offerloop.allocation.argmax import taken
-from offerloop.allocation.robust import Segments
 from offerloop.arrays import Ints
 from offerloop.market import DRAWN, Market, load_preset
 from offerloop.market.observation import IN_SCOPE, Observation, observation_of
@@ -28,6 +27,7 @@ from offerloop.response.estimators.ridge_t import RidgeTLearner
 from offerloop.response.trial.crossfit import Calibration
 from peers.response.given import Floats
 from response_market import columns_of
+from robust_profits import Segments
 
 PRODUCTS, BEFORE = 120, 8
 """Products; weeks before the offers."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from offerloop.allocation.argmax import taken
 from offerloop.allocation.one_budget import solve_one_budget
 from offerloop.allocation.problem import Problem
-from offerloop.allocation.robust import Segments, lower_bound, segment_robust, shrunk
+from robust_profits import Segments, lower_bound, segment_robust, shrunk
 
 N, K, S = 60, 3, 4
 seeds = st.integers(0, 10**6)
