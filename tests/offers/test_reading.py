@@ -109,7 +109,6 @@ class TestEveryKind:
     [
         ("spend_and_save", "spend"),
         ("spend_and_save", "save"),
-        ("flash_sale", "percent"),
         ("flash_sale", "hours"),
         ("buy_x_get_y", "buy"),
         ("buy_x_get_y", "get"),
@@ -127,6 +126,11 @@ def test_a_missing_field_is_named(kind, field):
 def test_a_coupon_says_what_it_takes_off():
     with pytest.raises(InputError, match="needs one of 'percent', 'amount' and 'price'"):
         read({"kind": "coupon"})
+
+
+def test_a_flash_sale_says_what_it_takes_off():
+    with pytest.raises(InputError, match="needs either 'percent' or 'price'"):
+        read({"kind": "flash_sale", "hours": 24})
 
 
 @pytest.mark.parametrize("kind", ["flash_sale", "bundle"])

@@ -23,6 +23,13 @@ def test_it_may_be_limited_to_a_category():
         read(on="te")
 
 
+def test_a_flash_sale_of_a_campaign_may_have_a_price():
+    sale = {"kind": "flash_sale", "on": "tea", "price": "9.90", "hours": 72, "per_customer": 2}
+    (offer,) = read_offers([sale], ["tea", "rice"], "USD")
+    assert str(offer.label()) == "tea at 9.90 USD for 72 hours"
+    assert (offer.most_minor, offer.limiting_term) == (None, None)
+
+
 @pytest.mark.parametrize("hours", [0, -1, 1.5, "abc", "24", True])
 def test_hours_must_be_a_whole_number_of_at_least_1(hours):
     with pytest.raises(InputError, match="'hours' must be a whole number of at least 1"):

@@ -140,9 +140,10 @@ def _basis(costs: Costs) -> list[str]:
         return [off('budget_basis = "liability"', 'or "expected": every offer counts at its expected cost')]
     some = ", ".join(costs.unlimited[:_NAMED]) + (" and others" if len(costs.unlimited) > _NAMED else "")
     return [
-        remark(f"Without max_discount nothing limits what an offer can cost: {some}."),
+        remark(f"Nothing limits what an offer can cost: {some}."),
         "# So every offer counts at its expected cost; the report says how likely more than the budget is spent.",
-        '# Give each a max_discount for "liability", under which no more than the budget can be spent.',
+        '# "liability", under which no more than the budget can be spent, needs a limit of each, such as max_discount;',
+        "# offers at a price of each unit, and those that give units free, have none.",
         entry("budget_basis", quoted("expected")),
     ]
 

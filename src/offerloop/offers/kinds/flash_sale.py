@@ -112,9 +112,8 @@ _OFF_SOME_FOR_HOURS = Message(
 
 
 def read_flash_sale(terms: WrittenTerms, categories: Sequence[str] | None) -> list[Offer]:
-    """One offer; in a campaign, whose budget it has to fit, it has a percentage and hours."""
+    """One offer; in a campaign it has hours."""
     if categories is not None:
         terms.check_categories(categories)
-        terms.percent("percent")
         terms.whole("hours")
     return [FlashSale(**terms.common("flash-sale"), **terms.own(FlashSale))]

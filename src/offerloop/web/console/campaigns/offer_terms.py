@@ -14,9 +14,9 @@ _ONE_TIER = (
     Term("save", "save", Message("amount off", context="term of an offer"), Unit.MONEY, needed=True),
 )
 """In place of a table of tiers, which does not fit into fields: the one tier that most have."""
-_WITHOUT_FIELD = {SPEND_AND_SAVE: ("by_count",), FLASH_SALE: ("price",)}
-"""What makes no sense with the one tier, and what an offer of a campaign does not have."""
-_NEEDED = {FLASH_SALE: ("percent", "hours")}
+_WITHOUT_FIELD = {SPEND_AND_SAVE: ("by_count",)}
+"""What makes no sense with the one tier."""
+_NEEDED = {FLASH_SALE: ("hours",)}
 """What an offer of a campaign must have, though the kind can do without."""
 
 
