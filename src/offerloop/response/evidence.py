@@ -43,6 +43,9 @@ class Evidence:
     """(n, K): of what each row usually buys, the share that each offer counts on; None for all of it."""
     orders: Floats | None = None
     """(n, K): how many orders a unit of what each offer counts on is bought in; None where that is not known."""
+    below_maximum: Floats | None = None
+    """(n, K): of what each offer covers, the share that it takes its share off of, as what it takes off an order has a
+    maximum; None where no share off has one."""
     used_once: Floats | None = None
     """(n, K): what a unit of each offer's depth takes off where it is good for one order, else 0; None if none is."""
     further: tuple[Floats, ...] = ()
@@ -86,6 +89,11 @@ class Evidence:
     def covers(self) -> Floats:
         """(n, K): `covered`, or 1."""
         return np.ones(self.propensity.shape) if self.covered is None else self.covered
+
+    @property
+    def takes_from(self) -> Floats:
+        """(n, K): `below_maximum`, or 1."""
+        return np.ones(self.propensity.shape) if self.below_maximum is None else self.below_maximum
 
     @property
     def whose(self) -> Ints:

@@ -104,22 +104,29 @@ def exposure_features(days: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     ).cast(pl.Float64)
 
 
-def scope_days(
-    order_lines: Frame, products: Frame, ids: Frame, scopes: Collection[OfferScope], *, coupons_apart: bool
-) -> dict[OfferScope, pl.DataFrame]:
-    """Return running SCOPE_SUMS of each scope by customer_id and order_day, sorted by both.
+def orders_of_goods(
+    order_lines: Frame, products: Frame, ids: Frame, goods: Collection[CoveredGoods], *, coupons_apart: bool
+) -> dict[CoveredGoods, pl.DataFrame]:
+    """Return what each order of some customers holds of each goods, at list and at shelf prices.
 
-    Thresholds are measured at shelf prices: list value less discounts, where these hold no coupons.
+    By customer_id and order_day. Shelf prices are list value less discounts, where these hold no coupons.
     """
-    covers = list(dict.fromkeys(goods for goods, _ in scopes))
     shelf = nw.col("list_value_minor") - (nw.col("discount_minor") if coupons_apart else 0)
     lines = order_lines.join(ids, on="customer_id", how="semi").with_columns(shelf.alias(SHELF_VALUE))
-    lines = with_product_columns(lines, products, covers)
-    of_category = {one: one.categories[0] for one in covers if len(one.categories) == 1}
-    orders = {one: _orders(covered_lines(lines, one)) for one in covers if one not in of_category}
+    lines = with_product_columns(lines, products, goods)
+    of_category = {one: one.categories[0] for one in goods if len(one.categories) == 1}
+    orders = {one: _orders(covered_lines(lines, one)) for one in goods if one not in of_category}
     for beside in dict.fromkeys(replace(one, categories=()) for one in of_category):
         alike = {one: name for one, name in of_category.items() if replace(one, categories=()) == beside}
         orders |= _by_category(covered_lines(lines, beside), alike)
+    return orders
+
+
+def scope_days(
+    orders: Mapping[CoveredGoods, pl.DataFrame], scopes: Collection[OfferScope]
+) -> dict[OfferScope, pl.DataFrame]:
+    """Return running SCOPE_SUMS of each scope by customer_id and order_day, sorted by both; `orders` are those of
+    `orders_of_goods`, and thresholds are measured at shelf prices."""
     return {(goods, least): _running(orders[goods], least) for goods, least in scopes}
 
 

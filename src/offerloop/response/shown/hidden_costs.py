@@ -24,7 +24,7 @@ from offerloop.message import Message
 from offerloop.offers import Offer
 from offerloop.response.shelf.lines import all_categories
 from offerloop.response.shown.covered_lines import stored_goods
-from offerloop.response.shown.exposure_windows import OfferScope, scope_days, sums_between
+from offerloop.response.shown.exposure_windows import OfferScope, orders_of_goods, scope_days, sums_between
 from offerloop.response.shown.offer_terms import is_known_from_orders, terms_of
 from offerloop.response.shown.sales_before import Before
 from offerloop.response.terms import CoveredGoods, OfferTerms
@@ -117,7 +117,9 @@ class UnseenCosts:
         scopes = {(one.goods, one.threshold) for one in counted}
         if not scopes:
             return cls(counted, {})
-        return cls(counted, scope_days(order_lines, products, ids, scopes, coupons_apart=coupons_apart))
+        goods = {one for one, _ in scopes}
+        orders = orders_of_goods(order_lines, products, ids, goods, coupons_apart=coupons_apart)
+        return cls(counted, scope_days(orders, scopes))
 
     def of_rows(self, rows: pl.DataFrame) -> Floats:
         """(n,): of rows with customer_id, offer_id, shown_day and until_day; 0 for other offers."""

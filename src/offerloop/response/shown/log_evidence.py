@@ -161,6 +161,7 @@ def logged_rows(
         terms,
         covered=covered,
         orders=orders,
+        below_maximum=before.below_maximum(kept, usual),
         further=before.further(kept),
         usual_propensity=drawn.usual_propensity,
         weight=drawn.weight,

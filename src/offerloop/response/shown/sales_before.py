@@ -6,7 +6,7 @@ An offer with a threshold covers the orders that reach it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
@@ -16,6 +16,7 @@ from offerloop.engine import Frame, collect
 from offerloop.money import MICRO
 from offerloop.response.encoding import ColumnEncoding
 from offerloop.response.margins import Margins
+from offerloop.response.shown.below_maximum import BelowMaximum, Limit, goods_of, limits_of
 from offerloop.response.shown.category_shares import CategoryShares, ShareScale
 from offerloop.response.shown.customer_attributes import CustomerAttributes
 from offerloop.response.shown.exposure_windows import (
@@ -26,6 +27,7 @@ from offerloop.response.shown.exposure_windows import (
     OfferScope,
     daily_sums,
     exposure_features,
+    orders_of_goods,
     running_sums,
     scope_days,
     scope_sums,
@@ -59,6 +61,8 @@ class UsualWeek:
     """The same of what offers count on."""
     weeks: Mapping[OfferScope, float]
     """How many such weeks a customer's own purchases are shrunk by."""
+    below: Mapping[Limit, tuple[float, float]] = field(default_factory=dict)
+    """Value below the limits of offers that have a maximum, and in all."""
 
     def added(self, scope: OfferScope) -> tuple[float, float, float]:
         """Return value and orders of the scope, and value of all, of as many weeks as its purchases are shrunk by."""
@@ -75,6 +79,7 @@ class Before:
     by_scope: dict[OfferScope, pl.DataFrame]
     scopes: tuple[OfferScope, ...]
     """What each offer counts on; nothing first."""
+    maxima: BelowMaximum
     shares: CategoryShares
     first_day: int
     """The first day of the data."""
@@ -95,13 +100,14 @@ class Before:
         daily = collect(daily_sums(order_lines, products, ids))
         scopes = tuple((one.goods, one.threshold) for one in offers)
         partial = {scope for scope, one in zip(scopes, offers, strict=True) if one.amount or scope != WHOLE}
-        by_scope = {}
-        if partial:
-            by_scope = scope_days(order_lines, products, ids, partial, coupons_apart=coupons_apart)
+        limits = limits_of(offers)
+        goods = {one for one, _ in partial} | goods_of(limits)
+        orders = orders_of_goods(order_lines, products, ids, goods, coupons_apart=coupons_apart) if goods else {}
+        by_scope, maxima = scope_days(orders, partial), BelowMaximum.of(limits, orders)
         shares = CategoryShares.of(daily, scale)
         sums = pl.col("list_value_minor", "profit_micro").sum()
         categories = margins.with_profit(daily).group_by("category").agg(sums)
-        return cls(running_sums(daily, margins), by_scope, scopes, shares, first_day, categories, attributes)
+        return cls(running_sums(daily, margins), by_scope, scopes, maxima, shares, first_day, categories, attributes)
 
     def features(self, rows: pl.DataFrame) -> Floats:
         """(n, p) of rows (customer_id, shown_day).
@@ -152,7 +158,8 @@ class Before:
 
         value, orders = (max(one, TINY) for one in of_week(self.days))
         by_scope = {scope: of_week(days) for scope, days in self.by_scope.items()}
-        return UsualWeek(value, orders, by_scope, dict.fromkeys(by_scope, WEEKS_TRIED[0]))
+        weeks = dict.fromkeys(by_scope, WEEKS_TRIED[0])
+        return UsualWeek(value, orders, by_scope, weeks, self.maxima.usual(rows))
 
     def with_weeks(self, usual: UsualWeek, rows: pl.DataFrame) -> UsualWeek:
         """Return the usual week with the weeks by which orders that count are best predicted, for each scope.
@@ -191,6 +198,10 @@ class Before:
             share[:, places] = np.minimum(value / (whole + added[2])[:, None], 1.0)
             orders[:, places] = counted / np.maximum(value, TINY)
         return share, orders
+
+    def below_maximum(self, rows: pl.DataFrame, usual: UsualWeek) -> Floats | None:
+        """Return the share (n, K) of what each offer covers that it takes its share of; see `below_maximum`."""
+        return self.maxima.shares(rows, usual.below)
 
     def order_worth(self, rows: pl.DataFrame, usual: UsualWeek) -> Floats:
         """(n, K): what a usual order of each row holds of what each offer counts on, shrunk as `covered` is."""

@@ -270,7 +270,8 @@ def _coming(model: ShownModel, now: pl.DataFrame, before: Before, earlier: Ints)
     propensity = np.tile(model.propensity, (now.height, 1))
     coming = Evidence(
         before.features(now), nothing.astype(np.int64), nothing, propensity, model.terms, earlier=earlier,
-        covered=covered, orders=orders, further=before.further(now),
+        covered=covered, orders=orders, below_maximum=before.below_maximum(now, model.scale.now),
+        further=before.further(now),
     )  # fmt: skip
     order_worth = partial(before.order_worth, now, model.scale.now)
     return _with_single_use(coming, model.is_used_once, model.redemption, order_worth)

@@ -9,14 +9,14 @@ Level 1 and slope 1 say that predictions are right. Both are shrunk towards 1 as
 (`shrinkage`). Effects are what a model of all customers predicts, with this level and slope: used as they were judged.
 
 A share off takes its depth of what it covers: a part, the same for everybody, of what the customer is expected to buy
-of that with the offer. What a reminder of the shop brings may all be covered, or be of the customer's usual mix: the
-log tells how much is. An amount off is taken from some of the orders, and from more where more is bought; what a
-reminder brings may all reach its threshold, or as much of it as of the usual orders. An offer that
-the log shows to be good for one order (`single_use`) takes off no more of who buys often. All this is alike for the
-depths of a family as far as the log shows no more. The part is what was taken off over what is expected
-to be bought, a ratio estimator (Cochran 1977, chapter 6): in total no more and no less is expected than was taken off,
-also where customers buy much or nothing of what is covered and it is not known beforehand who does. A deeper offer of a
-family is not expected to take off less.
+of that with the offer, as far as the customer's orders lie below its maximum (`below_maximum`). What a reminder of the
+shop brings may all be covered, or be of the customer's usual mix: the log tells how much is. An amount off is taken
+from some of the orders, and from more where more is bought; what a reminder brings may all reach its threshold, or as
+much of it as of the usual orders. An offer that the log shows to be good for one order (`single_use`) takes off no more
+of who buys often. All this is alike for the depths of a family as far as the log shows no more. The part is what was
+taken off over what is expected to be bought, a ratio estimator (Cochran 1977, chapter 6): in total no more and no less
+is expected than was taken off, also where customers buy much or nothing of what is covered and it is not known
+beforehand who does. A deeper offer of a family is not expected to take off less.
 """
 
 from __future__ import annotations
@@ -136,7 +136,7 @@ def _bases(predicted: Predicted, rows: Evidence) -> Floats:
     orders = np.where(amount, 0.0 if rows.orders is None else rows.orders, 1.0)
     once = 0 * bought if rows.used_once is None else rows.used_once
     each = np.stack([bought, amount * bought * orders, usual_mix * orders, once], axis=-1)
-    return np.asarray(depth[:, None] * each, dtype=np.float64)
+    return np.asarray((depth * rows.takes_from)[..., None] * each, dtype=np.float64)
 
 
 def _taken(model: Growth, value: Evidence, discount: Floats) -> tuple[Floats, Floats]:
