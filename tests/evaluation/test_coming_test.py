@@ -63,6 +63,16 @@ def test_longer_periods_leave_fewer_of_them_in_a_year():
     assert of_four_weeks.times_as_many(100.0) == pytest.approx(4 * of_week.times_as_many(100.0))
 
 
+def test_several_periods_say_what_each_of_them_does():
+    rng = np.random.default_rng(5)
+    before = rng.gamma(2.0, 500.0, 1_000) * (rng.random(1_000) < 0.6)
+    one, same = (ComingTest.of(outcome, 900, 100, 7) for outcome in (before, np.tile(before[:, None], 4)))
+    assert (one.detectable, one.rough, one.buyers) == pytest.approx((same.detectable, same.rough, same.buyers))
+    silent = ComingTest.of(np.column_stack([np.zeros(1_000), before]), 900, 100, 7)
+    assert silent.buyers == pytest.approx(one.buyers / 2)
+    assert silent.rough == pytest.approx(one.rough / np.sqrt(2))
+
+
 def test_what_no_number_of_periods_shows():
     before = np.full(200, 700.0)
     before[::3] = 0.0

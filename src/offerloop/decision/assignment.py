@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 from scipy.stats import norm
 
+from offerloop.arrays import Floats
 from offerloop.config import Campaign, Config
 from offerloop.decision.arms import draw_arms, explorable_offers
 from offerloop.decision.assignment_rows import Outside, assignments
@@ -37,6 +38,9 @@ from offerloop.tables import (
     USUAL,
     all_offers,
 )
+
+QUARTER_DAYS = 91
+"""Days by which a coming test is judged."""
 
 
 @dataclass(frozen=True)
@@ -250,19 +254,31 @@ def check_usual_budget(usual: tuple[int, int], config: Config) -> None:
 
 
 def coming_test(assigned: AssignedOffers, events: Events, effects: Effects, period_days: int) -> ComingTest | None:
-    """Return the coming test, from the margin in as many days before of all for whom an offer is planned, held or not.
+    """Return the coming test, from the margin in each period of the quarter before of all for whom an offer is planned,
+    held or not.
 
-    In a loop these are held back anew in each period.
-    `period_days` are the days that the plan is for.
+    In a loop these are held back anew in each period. One period does not tell what these customers buy: plans may
+    choose those who were silent lately. `period_days` are the days that the plan is for.
     """
     control = HOLDBACK if (assigned.table["arm"] == HOLDBACK).any() else HOLDOUT
     planned = assigned.table.filter((pl.col("planned_offer_id") != NO_OFFER) & pl.col("arm").is_in([PLAN, control]))
     if planned.is_empty():
         return None
-    lately = events.order_lines.filter(nw.col("order_day") >= events.as_of_day - period_days)
-    bought = collect(lately.group_by("customer_id").agg(nw.col("list_value_minor").sum().cast(nw.Int64)))
-    worth = planned.join(bought, on="customer_id", how="left")["list_value_minor"].fill_null(0)
     margin = effects.margins.filter(pl.col("category").is_null())["margin"][0]
     n_treated = planned.filter(pl.col("arm") == PLAN).height
-    margins = margin * worth.to_numpy().astype(np.float64)
+    margins = margin * _bought_by_period(planned["customer_id"], events, period_days)
     return ComingTest.of(margins, n_treated, planned.height - n_treated, period_days)
+
+
+def _bought_by_period(customers: pl.Series, events: Events, period_days: int) -> Floats:
+    """(customers, periods): value at list price in each period of the last quarter, or of as much as there are data."""
+    days = min(QUARTER_DAYS, events.as_of_day - events.first_day)
+    n_periods, day = max(days // period_days, 1), nw.col("order_day")
+    lately = events.order_lines.filter(day >= events.as_of_day - n_periods * period_days)
+    period = ((events.as_of_day - 1 - day) // period_days).cast(nw.Int64)
+    by_period = lately.with_columns(period=period).group_by("customer_id", "period")
+    bought = collect(by_period.agg(nw.col("list_value_minor").sum().cast(nw.Int64)))
+    rows = pl.DataFrame({"customer_id": customers}).with_row_index("row").join(bought, on="customer_id")
+    worth = np.zeros((len(customers), n_periods))
+    worth[rows["row"].to_numpy(), rows["period"].to_numpy()] = rows["list_value_minor"].to_numpy()
+    return worth

@@ -36,18 +36,22 @@ class ComingTest:
 
     @classmethod
     def of(cls, before: Floats, n_treated: int, n_control: int, period_days: int) -> ComingTest:
-        """Judge a test by the outcome of both groups in one period before it, (customers,): not adjusted.
+        """Judge a test by the outcome of both groups in a period before it, (customers,), or in several, (customers,
+        periods): not adjusted.
 
-        The groups are drawn again many times; in 80 of 100 the interval of no effect reaches down less far than that.
+        The groups are drawn again many times, in one period after another; in 80 of 100 the interval of no effect
+        reaches down less far than that.
         """
-        n_buyers = int(np.count_nonzero(before))
+        before = np.atleast_2d(before.T).T
+        n_buyers = np.count_nonzero(before) / before.shape[1]
         rough, buyers = _rough(before, n_treated, n_control), min(n_treated, n_control) * n_buyers / max(len(before), 1)
         if not enough(n_treated, n_control, n_buyers):
             return cls(n_treated, n_control, None, rough, buyers, period_days)
-        rng, lows, whole = np.random.default_rng(0), [], Moments.of(before)
+        rng, lows, periods = np.random.default_rng(0), [], [(one, Moments.of(one)) for one in before.T]
         fewer = min(n_treated, n_control)
-        for _ in range(REDRAWN):
-            some = Moments.of(before[rng.choice(len(before), fewer, replace=False, shuffle=False)])
+        for draw in range(REDRAWN):
+            outcome, whole = periods[draw % len(periods)]
+            some = Moments.of(outcome[rng.choice(len(outcome), fewer, replace=False, shuffle=False)])
             pair = (some, whole - some) if fewer == n_treated else (whole - some, some)
             lows.append(difference(*pair).low)
         detectable = -float(np.quantile(lows, 0.2)) * n_treated
@@ -102,4 +106,4 @@ class ComingTest:
 def _rough(before: Floats, n_treated: int, n_control: int) -> float:
     if min(n_treated, n_control) == 0:
         return math.inf
-    return POWER_80 * float(before.std()) * math.sqrt(1 / n_treated + 1 / n_control) * n_treated
+    return POWER_80 * math.sqrt(before.var(axis=0).mean()) * math.sqrt(1 / n_treated + 1 / n_control) * n_treated
