@@ -44,7 +44,7 @@ from offerloop.decision import Allowed, solve_campaigns
 from offerloop.engine import ENGINES, Engine, collect
 from offerloop.evaluation import Z95
 from offerloop.events import Events, prepare
-from offerloop.flow import Gap, estimate, offers_to_learn, study_shown
+from offerloop.flow import MissingEvidence, estimate, offers_to_learn, study_shown
 from offerloop.message import Message
 from offerloop.response import Effects as LearnedEffects
 from offerloop.response import ShownEffects
@@ -56,7 +56,7 @@ SHARES = ("sent", "proven")
 """Of worlds in which something is sent, as `init` configures it, and would be if it had to be proven."""
 LEAST = 0.1
 """Of what the lowest depth for everybody costs, the budget at least."""
-UNSTUDIED = Gap(Message("shelf prices do not vary in these shops"))
+UNSTUDIED = MissingEvidence(Message("shelf prices do not vary in these shops"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +130,7 @@ def read_shop(shop: Path) -> tuple[Config, Engine, Events]:
     return config, engine, prepare(config, engine)
 
 
-def learned_log(config: Config, engine: Engine, events: Events) -> ShownEffects | Gap | None:
+def learned_log(config: Config, engine: Engine, events: Events) -> ShownEffects | MissingEvidence | None:
     """Return what a run learns from the log of shown offers."""
     return study_shown(events, offers_to_learn(events, UNSTUDIED, config), config, engine)
 

@@ -365,7 +365,7 @@ def test_every_loop_is_told_what_a_log_of_shown_offers_could_not_show():
     """Whether it plays in a simulated shop or in tables."""
     offer = {"kind": "coupon", "id": "all", "percent": 10, "max_discount": "0.60"}
     shown = learned([offer], {"all-10": 0.2}, {"all-10": 100})  # a coupon of 1.00, more than it can be
-    nothing = flow.Gap(Message("nothing is known of prices"))
+    nothing = flow.MissingEvidence(Message("nothing is known of prices"))
     assert LearnedResponse(nothing, shown, None).gaps_of_shown == list(shown.notes) != []
     assert LearnedResponse(shown, nothing, None).gaps_of_shown == [nothing.reason]
 
@@ -384,5 +384,5 @@ def test_each_campaign_is_asked_for_growth_by_its_own_valid_offers():
     found = []
     for customers in (300, 3_000):
         shown = learn_shown(log_of(offers, {much: 0.3}, {much: 100, none: 100}, customers, engine), offers, 1, engine)
-        found.append(LearnedResponse(flow.Gap(Message("no prices")), shown, of_campaigns).without_growth)
+        found.append(LearnedResponse(flow.MissingEvidence(Message("no prices")), shown, of_campaigns).without_growth)
     assert found == [set(), {"none", "over"}]

@@ -18,7 +18,7 @@ from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import NothingLeftError
 from offerloop.events import prepare
 from offerloop.flow import product_texts
-from offerloop.response import usual_baskets
+from offerloop.response import baseline_baskets
 
 WORDS = ["red", "green", "blue", "small", "large"]
 
@@ -139,7 +139,7 @@ def test_it_is_never_recommended_and_products_stand_by_their_texts(shop):
 
 def test_no_offer_is_worth_more_because_of_it(shop, events):
     settings = load_config(shop.config).response
-    baskets = usual_baskets(events.merchandise_lines, events.products, settings).whole
+    baskets = baseline_baskets(events.merchandise_lines, events.products, settings).whole
     lines = with_postage().filter(pl.col("product") != "XX9")
     orders = lines.group_by("customer", "order").agg(pl.col("paid").sum())
     mean = orders.group_by("customer").agg((100 * pl.col("paid").mean()).alias("paid")).sort("customer")

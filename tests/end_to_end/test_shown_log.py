@@ -17,7 +17,7 @@ from offerloop.engine import collect
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.events import listed_offers, prepare
 from offerloop.events.offers_table import without_offers_of_nothing
-from offerloop.flow import Gap, estimate, offers_to_learn, shown_log, study_shown
+from offerloop.flow import MissingEvidence, estimate, offers_to_learn, shown_log, study_shown
 from offerloop.message import Message
 from offerloop.response import shown_effects
 
@@ -72,7 +72,7 @@ def prepared(foreign):
     return config, engine, prepare(config, engine)
 
 
-UNSTUDIED = Gap(Message("shelf prices do not vary in this shop"))
+UNSTUDIED = MissingEvidence(Message("shelf prices do not vary in this shop"))
 
 
 @pytest.fixture(scope="module")

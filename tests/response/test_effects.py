@@ -15,7 +15,7 @@ from shop import HALF, SETTINGS, simulate, summed
 from offerloop.config import Config
 from offerloop.errors import ConfigError
 from offerloop.money import MICRO
-from offerloop.response import ShownEffects, UsualBaskets, estimate_effects, study_shelf_prices, usual_baskets
+from offerloop.response import BaselineBaskets, ShownEffects, baseline_baskets, estimate_effects, study_shelf_prices
 
 COUPON = {"kind": "coupon", "on": "each category", "percent": [10, 20, 40], "max_discount": "5.00"}
 SPEND_AND_SAVE = {"kind": "spend_and_save", "spend": "50.00", "save": "5.00"}
@@ -44,7 +44,9 @@ def usual(study, basket=1000.0):
     whole = pl.DataFrame({"customer_id": ids}).with_columns(basket_minor=pl.lit(basket))
     first = whole.with_columns(category=pl.lit(study.lines.categories[0]), basket_minor=pl.lit(basket / 2))
     lines = study.lines.own.select("customer_id")  # nothing is read of them
-    return UsualBaskets(study.lines.categories, *(nw.from_native(one.lazy()) for one in (whole, first, lines, lines)))
+    return BaselineBaskets(
+        study.lines.categories, *(nw.from_native(one.lazy()) for one in (whole, first, lines, lines))
+    )
 
 
 def effects_of(study, *offers, margin=0.3):
@@ -325,7 +327,7 @@ def test_an_assumption_is_about_what_baskets_hold_of_the_categories_of_an_offer(
     lines, products = simulate(0, HALF)
     lines = lines.with_columns(order_id=pl.col("customer_id") * 100 + pl.col("order_week"))
     tables = [nw.from_native(one.lazy()) for one in (lines, products)]
-    baskets = usual_baskets(*tables, SETTINGS, responsive.lines.categories)
+    baskets = baseline_baskets(*tables, SETTINGS, responsive.lines.categories)
     offer = {**ON_EVERYTHING, "assumed": {"p_redeem": 0.1, "incremental": 0.4}, **terms}
     found = estimate_effects(None, baskets, configured(offer)).effects
     left = (
@@ -346,7 +348,7 @@ def test_an_assumption_holds_for_a_category_that_is_not_among_those_of_highest_s
     settings = configured({**offer, "assumed": {"p_redeem": 0.1, "incremental": 0.4}})
     all_names = responsive.lines.categories
     known, other = (
-        estimate_effects(None, usual_baskets(*tables, SETTINGS, names), settings).effects.sort("customer_id")
+        estimate_effects(None, baseline_baskets(*tables, SETTINGS, names), settings).effects.sort("customer_id")
         for names in (all_names, [one for one in all_names if one != "category 03"])
     )
     assert known.height > 0

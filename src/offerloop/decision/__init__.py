@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from offerloop.decision.apply_to_other_customers import CampaignDecisions
     from offerloop.decision.assignment import (
         AssignedOffers,
         Exploration,
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from offerloop.decision.assignment_rows import as_text
     from offerloop.decision.campaign_case import CampaignCase
     from offerloop.decision.campaigns import Planned, plan_campaigns
-    from offerloop.decision.carrying_out import CampaignDecisions
     from offerloop.decision.forecast import Forecast
     from offerloop.decision.left_out_customers import choices_left_out
     from offerloop.decision.nested_limits import PlanLimit, plan_limits

@@ -82,16 +82,23 @@ def draw_arms(
 ) -> DrawnArms:
     """Draw holdout, business as usual, exploration and holdback for a plan that was solved for everyone.
 
-    `audience`: all customers, sorted. `planned`: customer_id, campaign_id, offer_id, cost_liability_minor (null where
-    an offer could cost without limit), one offer of each customer; `further`: the customer of each offer that the plan
-    has beside it, which nobody draws at random. `explorable`: customer_id (null
-    for all of a campaign's), campaign_id, offer_id, kind, cost_liability_minor of the offers that explorers may draw.
-    `audiences`: who may get each campaign's offers; a campaign that is not named is for everyone.
-    `explore_budgets`: minor units by campaign; one with 0 takes no part in exploration. So few customers explore that
-    even if each got the most expensive offer of each campaign, no campaign's exploration budget would be exceeded:
-    the draw needs no correction afterwards, and its probabilities are exact. `usual`: what the shop does today, where
-    a share of customers gets that. `holdback`: share of the customers with an offer in the plan who do not get it.
-    `most_explore`: largest share of those who can explore that does.
+    So few customers explore that even if each got the most expensive offer of each campaign, no campaign's exploration
+    budget would be exceeded: the draw needs no correction afterwards, and its probabilities are exact.
+
+    Args:
+        audience: All customers, sorted.
+        planned: customer_id, campaign_id, offer_id, cost_liability_minor (null where an offer could cost without
+            limit), one offer of each customer.
+        explorable: customer_id (null for all of a campaign's), campaign_id, offer_id, kind, cost_liability_minor of the
+            offers that explorers may draw.
+        audiences: Who may get each campaign's offers; a campaign that is not named is for everyone.
+        explore_budgets: Minor units by campaign; one with 0 takes no part in exploration.
+        settings: The share and the seed of the holdout.
+        rng: What draws explorers, offers and the holdback.
+        usual: What the shop does today, where a share of customers gets that.
+        further: The customer of each offer that the plan has beside `planned`, which nobody draws at random.
+        holdback: Share of the customers with an offer in the plan who do not get it.
+        most_explore: Largest share of those who can explore that does.
     """
     explorable = explorable.filter(
         pl.col("campaign_id").is_in([name for name, budget in explore_budgets.items() if budget > 0])

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from offerloop.flow.gap import Gap
     from offerloop.flow.learning import estimate, offers_to_learn, shop_margins, shown_log, study_shown
-    from offerloop.flow.offer_names import offers_not_valid, renamed_offers, unknown_names, without_offers
+    from offerloop.flow.missing_evidence import MissingEvidence
+    from offerloop.flow.offer_checks import offers_not_valid, renamed_offers, unknown_names, without_offers
     from offerloop.flow.product_labels import product_names, product_texts
     from offerloop.flow.profiling import audiences, extend_profile, past_of, profile
     from offerloop.flow.recommending import (
@@ -26,7 +26,7 @@ __all__ = [
     "STAGES",
     "AffinityTables",
     "FittedRecommender",
-    "Gap",
+    "MissingEvidence",
     "Others",
     "Run",
     "at_once",

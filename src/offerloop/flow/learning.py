@@ -10,7 +10,7 @@ from offerloop.config import Config, Response
 from offerloop.decision import Allowed
 from offerloop.engine import Engine, collect
 from offerloop.events import Events
-from offerloop.flow.gap import Gap, or_gap
+from offerloop.flow.missing_evidence import MissingEvidence, or_missing_evidence
 from offerloop.offers import Offer, PlanPeriod
 from offerloop.response import (
     Corrections,
@@ -20,6 +20,7 @@ from offerloop.response import (
     ShelfStudy,
     ShownEffects,
     ShownLog,
+    baseline_baskets,
     best_selling_categories,
     campaign_effects,
     campaign_offers,
@@ -32,7 +33,6 @@ from offerloop.response import (
     shelf_lines,
     shown_effects,
     study_shelf_prices,
-    usual_baskets,
 )
 from offerloop.tables import (
     BREAK_EVEN,
@@ -60,22 +60,28 @@ def judge_campaigns(events: Events) -> tuple[pl.DataFrame, pl.DataFrame]:
     return campaign_effects(*history), first_reached(*history)
 
 
-def sum_shelf_lines(events: Events, settings: Response, engine: Engine) -> ShelfLines | Gap:
+def sum_shelf_lines(events: Events, settings: Response, engine: Engine) -> ShelfLines | MissingEvidence:
     """Weekly sums of the order lines for the study of shelf prices."""
     weeks = full_weeks(events.first_day, events.as_of_day)
-    return or_gap(lambda: shelf_lines(events.order_lines, events.products, weeks, settings, engine))
+    return or_missing_evidence(lambda: shelf_lines(events.order_lines, events.products, weeks, settings, engine))
 
 
-def study_prices(lines: ShelfLines | Gap, settings: Response, seed: int) -> ShelfStudy | Gap:
+def study_prices(lines: ShelfLines | MissingEvidence, settings: Response, seed: int) -> ShelfStudy | MissingEvidence:
     """Return the response to shelf prices, or why it cannot be known."""
-    return lines if isinstance(lines, Gap) else or_gap(lambda: study_shelf_prices(lines, settings, seed))
+    return (
+        lines
+        if isinstance(lines, MissingEvidence)
+        else or_missing_evidence(lambda: study_shelf_prices(lines, settings, seed))
+    )
 
 
-def offers_to_learn(events: Events, lines: ShelfLines | Gap, config: Config) -> tuple[Offer, ...]:
+def offers_to_learn(events: Events, lines: ShelfLines | MissingEvidence, config: Config) -> tuple[Offer, ...]:
     """The configured offers whose effects exposures may tell; none where nothing was shown."""
     if not collect(events.exposures.select("customer_id").head(1)).height:
         return ()
-    categories = categories_on_offer(events, config.response) if isinstance(lines, Gap) else lines.categories
+    categories = (
+        categories_on_offer(events, config.response) if isinstance(lines, MissingEvidence) else lines.categories
+    )
     return tuple(one.offer for one in campaign_offers(config, categories, events.offers, Margins(float(config.margin))))
 
 
@@ -87,7 +93,7 @@ def categories_on_offer(events: Events, settings: Response) -> list[str]:
 
 def study_shown(
     events: Events, offers: tuple[Offer, ...], config: Config, engine: Engine, *, never_harms: bool = False
-) -> ShownEffects | Gap | None:
+) -> ShownEffects | MissingEvidence | None:
     """Effects of offers that were shown at random, or why they cannot be known; None where nothing was shown.
 
     `never_harms`: for sure none of them lowers what is bought.
@@ -95,7 +101,7 @@ def study_shown(
     if not offers:
         return None
     log = shown_log(events, config)
-    return or_gap(lambda: learn_log(log, offers, config.seed, engine, never_harms=never_harms))
+    return or_missing_evidence(lambda: learn_log(log, offers, config.seed, engine, never_harms=never_harms))
 
 
 def shown_log(events: Events, config: Config, margins: Margins | None = None) -> ShownLog:
@@ -110,18 +116,24 @@ def shown_log(events: Events, config: Config, margins: Margins | None = None) ->
     )  # fmt: skip
 
 
-def estimate(events: Events, study: ShelfStudy | Gap, shown: ShownEffects | Gap | None, config: Config) -> Effects:
+def estimate(
+    events: Events, study: ShelfStudy | MissingEvidence, shown: ShownEffects | MissingEvidence | None, config: Config
+) -> Effects:
     """Effects of every offer: as those shown at random tell, else shelf prices, else as the shop assumes."""
-    baskets = usual_baskets(events.merchandise_lines, events.products, config.response)
+    baskets = baseline_baskets(events.merchandise_lines, events.products, config.response)
     margins = shop_margins(events, config.shop.margin)
-    learned = None if isinstance(shown, Gap) else shown
-    priced = None if isinstance(study, Gap) else study
+    learned = None if isinstance(shown, MissingEvidence) else shown
+    priced = None if isinstance(study, MissingEvidence) else study
     period = planned_period(events, config)
     return estimate_effects(priced, baskets, config, events.offers, margins, learned, period=period)
 
 
 def estimate_of_audiences(
-    events: Events, allowed: Allowed, study: ShelfStudy | Gap, shown: ShownEffects | Gap | None, config: Config
+    events: Events,
+    allowed: Allowed,
+    study: ShelfStudy | MissingEvidence,
+    shown: ShownEffects | MissingEvidence | None,
+    config: Config,
 ) -> Effects:
     """Return the effects of `estimate` on the customers who may get each offer."""
     return allowed.effects_of(estimate(events, study, shown, config))
@@ -145,13 +157,18 @@ class LearnedOfSome:
 
     @classmethod
     def of(
-        cls, events: Events, study: ShelfStudy | Gap, shown: ShownEffects | Gap | None, effects: Effects, config: Config
+        cls,
+        events: Events,
+        study: ShelfStudy | MissingEvidence,
+        shown: ShownEffects | MissingEvidence | None,
+        effects: Effects,
+        config: Config,
     ) -> LearnedOfSome:
         """Take it from the stages of some customers' events."""
         return cls(
-            None if isinstance(study, Gap) else study,
+            None if isinstance(study, MissingEvidence) else study,
             shown.without_customers() if isinstance(shown, ShownEffects) else None,
-            usual_baskets(events.merchandise_lines, events.products, config.response).categories,
+            baseline_baskets(events.merchandise_lines, events.products, config.response).categories,
             shop_margins(events, config.shop.margin),
             effects.corrections,
         )
@@ -165,6 +182,6 @@ class LearnedOfSome:
         shown = self.shown
         if shown is not None:
             shown = shown_effects(shown_log(events, config, self.margins), shown, engine)
-        baskets = usual_baskets(goods, products, settings, self.categories)
+        baskets = baseline_baskets(goods, products, settings, self.categories)
         period = planned_period(events, config)
         return estimate_effects(study, baskets, config, events.offers, self.margins, shown, self.corrections, period)

@@ -12,7 +12,7 @@ from offerloop.config import Config, Recommend
 from offerloop.decision import AssignedOffers
 from offerloop.engine import Engine, Frame, Shards, collect
 from offerloop.events import Events
-from offerloop.flow.gap import Gap
+from offerloop.flow.missing_evidence import MissingEvidence
 from offerloop.recommenders import Assortment, Bought, BusinessRules, Context, Interactions, Lists, choose
 from offerloop.response import Effects
 
@@ -34,7 +34,7 @@ class AffinityTables:
     affinities: Frame
     """The best products of every customer, in no order."""
     results: pl.DataFrame
-    gap: Gap | None
+    gap: MissingEvidence | None
     """Why recommenders could not be compared; then the fallback serves."""
 
 
@@ -57,7 +57,7 @@ def recommend(events: Events, bought: Bought, config: Config, engine: Engine) ->
     hybrid, results = choose(interactions, settings.candidates, settings.window_days, config.seed)
     assortment = Assortment.of(interactions, business_rules(settings, config.shop.margin))
     lists = Lists(hybrid, interactions, assortment, events.no_consent["customer_id"])
-    gap = None if hybrid.choice.gap is None else Gap(hybrid.choice.gap)
+    gap = None if hybrid.choice.gap is None else MissingEvidence(hybrid.choice.gap)
     return FittedRecommender(shards.map(partial(lists.top, k=settings.top_k)), results, gap, lists, bought)
 
 
@@ -82,13 +82,13 @@ def interactions_of(preferences: Shards, events: Events, config: Config) -> Inte
     return Interactions.build(bought, events.as_of_day, min_buyers=least, context=context)
 
 
-def business_rules(settings: Recommend, usual_margin: float) -> BusinessRules:
+def business_rules(settings: Recommend, default_margin: float) -> BusinessRules:
     """What the shop does not want recommended."""
     return BusinessRules(
         exclude_products=settings.exclude_products,
         exclude_categories=settings.exclude_categories,
         min_margin=settings.min_margin,
-        usual_margin=usual_margin,
+        default_margin=default_margin,
         max_per_category=settings.max_per_category,
     )
 

@@ -7,7 +7,7 @@ from offerloop.decision import LoopPeriod
 from offerloop.engine import Engine
 from offerloop.events import SourcesRead
 from offerloop.flow import large_shop
-from offerloop.flow.offer_names import refuse_wrong_offers
+from offerloop.flow.offer_checks import refuse_wrong_offers
 from offerloop.flow.recommending import AffinityTables
 from offerloop.flow.stages import Run, Stage, clean, plan_together
 

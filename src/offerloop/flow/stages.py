@@ -30,7 +30,6 @@ from offerloop.decision import (
 from offerloop.engine import Engine, Extendable, Frame, collect
 from offerloop.evaluation import ComingTest
 from offerloop.events import Events, LoopExposures, SourcesRead, extend_events, prepare
-from offerloop.flow.gap import Gap
 from offerloop.flow.learning import (
     STUDY_TABLES,
     estimate_of_audiences,
@@ -40,7 +39,8 @@ from offerloop.flow.learning import (
     study_shown,
     sum_shelf_lines,
 )
-from offerloop.flow.offer_names import offers_not_valid, renamed_offers, unknown_names, without_offers
+from offerloop.flow.missing_evidence import MissingEvidence
+from offerloop.flow.offer_checks import offers_not_valid, renamed_offers, unknown_names, without_offers
 from offerloop.flow.product_labels import product_texts
 from offerloop.flow.profiling import audiences, extend_profile, profile
 from offerloop.flow.recommending import (
@@ -194,7 +194,7 @@ def _tables_of_data(
 def _tables_of_effects(learned: LearnedResponse) -> dict[str, pl.DataFrame]:
     shown, effects = learned.shown, learned.effects
     return {
-        **(STUDY_TABLES if isinstance(learned.study, Gap) else learned.study.tables),
+        **(STUDY_TABLES if isinstance(learned.study, MissingEvidence) else learned.study.tables),
         "offers": effects.offers, "effects": effects.effects,
         "shown_offers": shown.table if isinstance(shown, ShownEffects) else SHOWN_OFFERS.empty(),
         "margins": effects.margins, "calibration": effects.calibration,
@@ -232,21 +232,21 @@ def gaps(
 class LearnedResponse:
     """The study of shelf prices, the study of shown offers, and the effects of both."""
 
-    study: ShelfStudy | Gap
+    study: ShelfStudy | MissingEvidence
     """Without what it was fitted by, which would fill memory."""
-    shown: ShownEffects | Gap | None
+    shown: ShownEffects | MissingEvidence | None
     effects: Effects
 
     @property
     def gaps_of_prices(self) -> list[Message]:
         """Why shelf prices showed nothing, unless the log of shown offers tells of every offer."""
         is_needed = not self.effects.offers["basis"].is_in(["estimated", NOT_VALID]).all()
-        return [self.study.reason] if isinstance(self.study, Gap) and is_needed else []
+        return [self.study.reason] if isinstance(self.study, MissingEvidence) and is_needed else []
 
     @property
     def gaps_of_shown(self) -> list[Message]:
         """What the log of shown offers could not show, or why."""
-        if isinstance(self.shown, Gap):
+        if isinstance(self.shown, MissingEvidence):
             return [self.shown.reason]
         return [] if self.shown is None else list(self.shown.notes)
 
@@ -270,8 +270,8 @@ def learn(events: Events, allowed: Allowed, config: Config, engine: Engine, stag
 def learn_effects(
     events: Events,
     allowed: Allowed,
-    lines: ShelfLines | Gap,
-    study: ShelfStudy | Gap,
+    lines: ShelfLines | MissingEvidence,
+    study: ShelfStudy | MissingEvidence,
     config: Config,
     engine: Engine,
     stage: Stage,
@@ -283,7 +283,7 @@ def learn_effects(
     shown = stage("shown offers", study_shown, events, offers, basis, engine, never_harms=never_harms)
     settings = config.only("seed", "shop", "response", "campaigns", "experiment", "evaluate")
     effects = stage("effects", estimate_of_audiences, events, allowed, study, shown, settings)
-    return LearnedResponse(study if isinstance(study, Gap) else study.without_customers(), shown, effects)
+    return LearnedResponse(study if isinstance(study, MissingEvidence) else study.without_customers(), shown, effects)
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ class Outcomes:
     _unseen_costs: dict[tuple[UnseenCost, ...], UnseenCosts] = field(default_factory=dict)
 
     def of_earlier_customers(self, day: int, until: int) -> pl.DataFrame:
-        """Return customer_id, value_minor, and usual_minor: the value in such a period of the quarter before.
+        """Return customer_id, value_minor, and baseline_minor: the value in such a period of the quarter before.
 
         The customers are those whom a plan of this day would know: who ordered before it.
         """
@@ -74,7 +74,7 @@ class Outcomes:
             profit_minor=pl.col("value_minor") - pl.col("cost_minor") - pl.col("contact"),
             spend_minor=(until - day) / QUARTER_DAYS * exposure_features(self._days, rows)["spend_91"],
         )
-        wanted = ("value_minor", "profit_minor", "usual_minor", "spend_minor", "paid_minor", "expected_minor")
+        wanted = ("value_minor", "profit_minor", "baseline_minor", "spend_minor", "paid_minor", "expected_minor")
         return costs.select("customer_id", "planned_offer_id", "arm", *wanted)
 
     def period_sales(self, day: int, until: int) -> PeriodSales:
@@ -95,7 +95,7 @@ class Outcomes:
         rows = customers.with_columns(shown_day=pl.lit(day), until_day=pl.lit(until))
         before = customers.with_columns(shown_day=pl.lit(day - QUARTER_DAYS), until_day=pl.lit(day))
         usual = exposure_outcomes(self._days, before)["value_minor"] * ((until - day) / QUARTER_DAYS)
-        return customers.with_columns(exposure_outcomes(self._days, rows)).with_columns(usual_minor=usual)
+        return customers.with_columns(exposure_outcomes(self._days, rows)).with_columns(baseline_minor=usual)
 
     def _bought(self, day: int, until: int) -> pl.DataFrame:
         lines = self.events.order_lines.filter(nw.col("order_day") >= day, nw.col("order_day") < until)
@@ -131,7 +131,7 @@ def log_of(count: float) -> float:
 
 def value_indicator(done: pl.DataFrame) -> float:
     """Return the logarithm of the margin of purchases over that of the baseline."""
-    value, usual = (max(float(done[name].sum()), 1.0) for name in ("value_minor", "usual_minor"))
+    value, usual = (max(float(done[name].sum()), 1.0) for name in ("value_minor", "baseline_minor"))
     return float(np.log(value / usual))
 
 

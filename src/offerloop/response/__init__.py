@@ -7,7 +7,7 @@ from offerloop.lazy import lazy_exports
 if TYPE_CHECKING:
     from offerloop.response.as_json import from_plain, to_plain
     from offerloop.response.assumed import unknown_cost
-    from offerloop.response.baskets import UsualBaskets, usual_baskets
+    from offerloop.response.baskets import BaselineBaskets, baseline_baskets
     from offerloop.response.campaigns import campaign_effects, first_reached
     from offerloop.response.effects import Effects, campaign_offers, estimate_effects
     from offerloop.response.encoding import MISSING, ColumnEncoding, is_text_column
@@ -76,14 +76,14 @@ if TYPE_CHECKING:
         sizes_p,
     )
     from offerloop.response.trial.model_selection import known_depths, rank_share
-    from offerloop.response.trial.moments import (
+    from offerloop.response.trial.ordering import CustomerOrdering, TreatedShare
+    from offerloop.response.trial.part_sums import (
         ClusterSums,
         DecisionFromSums,
         MeanSums,
         mean_of_parts,
         ratio_of_parts,
     )
-    from offerloop.response.trial.ordering import CustomerOrdering, TreatedShare
     from offerloop.response.trial.responders import kinds, linear_projection, shuffled_losses
     from offerloop.response.trial.response_types import (
         UnchangedCost,
@@ -120,6 +120,7 @@ __all__ = [
     "N_FOLDS",
     "QUARTER_DAYS",
     "ArmDifference",
+    "BaselineBaskets",
     "ClusterSums",
     "ColumnEncoding",
     "Conclusion",
@@ -150,9 +151,9 @@ __all__ = [
     "UnchangedCost",
     "UnseenCost",
     "UnseenCosts",
-    "UsualBaskets",
     "all_categories",
     "arm_differences",
+    "baseline_baskets",
     "best_selling_categories",
     "by_arm",
     "campaign_effects",
@@ -215,7 +216,6 @@ __all__ = [
     "study_trial",
     "to_plain",
     "unknown_cost",
-    "usual_baskets",
     "widened_estimate",
     "with_costs",
 ]

@@ -13,14 +13,14 @@ import polars as pl
 from offerloop.errors import ConfigError
 from offerloop.message import Message
 from offerloop.offers import Assumption, Offer, missing_limit
-from offerloop.response.baskets import UsualBaskets
+from offerloop.response.baskets import BaselineBaskets
 from offerloop.response.campaign_offer import CampaignOffer
 
 NO_INTERVAL = ("value_low_minor", "value_high_minor", "profit_low_minor", "profit_high_minor")
 """Columns that are empty: nothing measures how far an assumption is off."""
 
 
-def assumed_effects(choice: CampaignOffer, baskets: UsualBaskets) -> pl.DataFrame:
+def assumed_effects(choice: CampaignOffer, baskets: BaselineBaskets) -> pl.DataFrame:
     """One row per customer with a usual basket; the columns of effects that do not follow from others."""
     offer = choice.offer
     assert offer.assumed is not None

@@ -23,7 +23,7 @@ from offerloop.response.terms import CoveredGoods
 
 
 @dataclass(frozen=True)
-class UsualBaskets:
+class BaselineBaskets:
     """Value at list price of one order, minor units."""
 
     categories: list[str]
@@ -35,7 +35,7 @@ class UsualBaskets:
     lines: Frame
     """The order lines."""
     products: Frame
-    _without: dict[CoveredGoods, UsualBaskets] = field(default_factory=dict)
+    _without: dict[CoveredGoods, BaselineBaskets] = field(default_factory=dict)
     """The baskets without the lines that some offers except, by these lines."""
 
     @cached_property
@@ -61,7 +61,7 @@ class UsualBaskets:
         inside = _with_category(self.lines, self.products).filter(nw.col("category").is_in(sorted(categories)))
         return collect(_mean(_orders(inside, "customer_id", "order_id"), "customer_id"), "customer_id")
 
-    def without_exceptions(self, offer: Offer) -> UsualBaskets:
+    def without_exceptions(self, offer: Offer) -> BaselineBaskets:
         """Return the same without the lines that an offer excepts, as far as the tables tell."""
         excepted = covered_goods(offer.covers, columns_of_tables(self.lines, self.products)).but
         if excepted is None:
@@ -74,19 +74,19 @@ class UsualBaskets:
         return self._without[excepted]
 
 
-def usual_baskets(
+def baseline_baskets(
     lines: Frame, products: Frame, settings: Response, categories: list[str] | None = None
-) -> UsualBaskets:
+) -> BaselineBaskets:
     """Return the usual baskets of customers, from all clean order lines; `categories` are known for a part of them."""
     if categories is None:
         categories = best_selling_categories(_with_category(lines, products), settings)
     return _baskets(lines, products, categories)
 
 
-def _baskets(lines: Frame, products: Frame, categories: list[str]) -> UsualBaskets:
+def _baskets(lines: Frame, products: Frame, categories: list[str]) -> BaselineBaskets:
     inside = _with_category(lines, products).filter(nw.col("category").is_in(categories))
     by_order = ["customer_id", "order_id"]
-    return UsualBaskets(
+    return BaselineBaskets(
         categories=categories,
         mean_orders=_mean(_orders(lines, *by_order), "customer_id"),
         mean_by_category=_mean(_orders(inside, *by_order, "category"), "customer_id", "category"),

@@ -13,7 +13,7 @@ import polars as pl
 from offerloop.config import Config, Listed
 from offerloop.offers import PlanPeriod
 from offerloop.response.assumed import assumed_effects
-from offerloop.response.baskets import UsualBaskets
+from offerloop.response.baskets import BaselineBaskets
 from offerloop.response.campaign_offer import CampaignOffer
 from offerloop.response.margins import Margins
 from offerloop.response.measured import Corrections, corrected
@@ -44,7 +44,7 @@ class Effects:
 
 def estimate_effects(
     study: ShelfStudy | None,
-    baskets: UsualBaskets,
+    baskets: BaselineBaskets,
     config: Config,
     listed: Listed = (),
     margins: Margins | None = None,
@@ -120,7 +120,7 @@ def _estimated(choice: CampaignOffer, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _assumed(
-    offers: list[CampaignOffer], baskets: UsualBaskets, corrections: Corrections
+    offers: list[CampaignOffer], baskets: BaselineBaskets, corrections: Corrections
 ) -> tuple[pl.DataFrame, Corrections]:
     """The effects of assumed offers, and the corrections with what was expected of them."""
     tables = [EFFECTS.empty().with_columns(baskets.no_customers())]

@@ -141,7 +141,7 @@ def _pairs_of(study: ShelfStudy, lines: ShelfLines, config: Config) -> _Pairs:
     theta = np.mean([one for one, _, _ in views], axis=0)
     relative_se = np.mean([one for _, one, _ in views], axis=0)
     p_scale, _ = _scale(study.bought, folds[0])
-    sales = study.usual_sales.predict(panel, panel.list_minor, study.windows.recent)
+    sales = study.baseline_sales.predict(panel, panel.list_minor, study.windows.recent)
     return _Pairs(
         customer_id=panel.customer_ids[panel.customer],
         category=panel.category,
@@ -151,7 +151,7 @@ def _pairs_of(study: ShelfStudy, lines: ShelfLines, config: Config) -> _Pairs:
         theta=theta,
         theta_low=theta * np.maximum(1 - Z95 * relative_se, 0),
         theta_high=theta * np.maximum(1 + Z95 * relative_se, study.upper),
-        p_buy=np.clip(study.usual_bought.predict(panel, panel.bought, study.windows.recent), 0, 1),
+        p_buy=np.clip(study.baseline_bought.predict(panel, panel.bought, study.windows.recent), 0, 1),
         p_slope=np.maximum(study.bought.out_of_fold(features, folds[0]), 0) * p_scale,
         heldouts=tuple(one for _, _, one in views),
     )

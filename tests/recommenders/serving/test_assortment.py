@@ -53,7 +53,7 @@ def test_a_new_product_in_stock_borrows_from_its_like_and_says_so(interactions):
         ({"exclude_products": ["2?", "6*"]}, {10, 30, 40}),
         ({"exclude_categories": ["m*"]}, {10, 20, 30, 60}),
         ({"min_margin": 0.4}, {10, 40, 60}),
-        ({"min_margin": 0.4, "usual_margin": 0.4}, {10, 30, 40, 60}),
+        ({"min_margin": 0.4, "default_margin": 0.4}, {10, 30, 40, 60}),
     ],
 )
 def test_rules_of_the_shop(interactions, rules, left):

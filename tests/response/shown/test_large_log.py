@@ -12,7 +12,7 @@ from offerloop.commands.simulate.shop_files import write_shop
 from offerloop.config import load_config
 from offerloop.engine import ENGINES, InMemoryEngine, collect
 from offerloop.events import prepare
-from offerloop.flow import Gap, offers_to_learn, shown_log
+from offerloop.flow import MissingEvidence, offers_to_learn, shown_log
 from offerloop.market.policies import offers_at_random
 from offerloop.market.preset import load_preset
 from offerloop.market.simulation import Market
@@ -41,7 +41,7 @@ def log_of(config, engine):
     events = prepare(config, engine)
     brand = collect(events.products.select("brand"))["brand"].mode().min()
     scope = Scope(least_minor=100, but=Scope(brands=frozenset([brand])))
-    offers = offers_to_learn(events, Gap(Message("prices are not studied")), config)
+    offers = offers_to_learn(events, MissingEvidence(Message("prices are not studied")), config)
     return shown_log(events, config), [
         replace(one, scope=scope)
         if one.category is None

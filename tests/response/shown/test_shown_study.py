@@ -15,7 +15,7 @@ from offerloop.market.policies import offers_at_random
 from offerloop.market.preset import load_preset
 from offerloop.market.simulation import Market
 from offerloop.market.truth import true_effects
-from offerloop.response import ShownLog, campaign_offers, learn_shown, usual_baskets
+from offerloop.response import ShownLog, baseline_baskets, campaign_offers, learn_shown
 
 
 def learned(market, folder):
@@ -24,7 +24,7 @@ def learned(market, folder):
     engine = ENGINES.load("duckdb")()
     events = prepare(config, engine)
     margins = shop_margins(events, config.shop.margin)
-    categories = usual_baskets(events.order_lines, events.products, config.response).categories
+    categories = baseline_baskets(events.order_lines, events.products, config.response).categories
     offers = [one.offer for one in campaign_offers(config, categories, events.offers, margins)]
     offers += [
         replace(one, offer_id=one.offer_id.replace("coupon-10", name), percent=Fraction(percent))

@@ -25,7 +25,7 @@ from offerloop.config import Config, load_config
 from offerloop.decision import LoopPeriod
 from offerloop.engine import Engine, InMemoryEngine
 from offerloop.events import EPOCH, Events, prepare
-from offerloop.flow import Gap, at_once, audiences, decide, learn_effects, profile
+from offerloop.flow import MissingEvidence, at_once, audiences, decide, learn_effects, profile
 from offerloop.loop import PeriodPlan, PlannedLoop, decide_once, learn_once, unpacked
 from offerloop.market import Logged, Market, OfferDraw
 from offerloop.message import Message
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 EXPLORE = 0.05
 """Share of the budget for offers to customers drawn at random."""
-UNSTUDIED = Gap(Message("shelf prices are not studied in a simulated loop"))
+UNSTUDIED = MissingEvidence(Message("shelf prices are not studied in a simulated loop"))
 
 
 @dataclass

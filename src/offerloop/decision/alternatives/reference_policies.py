@@ -56,8 +56,8 @@ def ranked_buyers(effects: pl.DataFrame, depth: pl.Series) -> Ints:
 
     `effects` is sorted by customer and offer; where purchases are as probable the first comes first.
     """
-    usual = depth.mode().sort()[0] if len(depth) else None
-    rows = np.flatnonzero(effects.select(pl.col("depth").eq_missing(pl.lit(usual))).to_series().to_numpy())
+    modal_depth = depth.mode().sort()[0] if len(depth) else None
+    rows = np.flatnonzero(effects.select(pl.col("depth").eq_missing(pl.lit(modal_depth))).to_series().to_numpy())
     p_redeem = effects["p_redeem"].to_numpy()[rows]
     best = first_best(np.flatnonzero(np.diff(ranks(effects["customer_id"])[rows], prepend=-1)), p_redeem)
     return rows[best[np.argsort(-p_redeem[best], kind="stable")]]

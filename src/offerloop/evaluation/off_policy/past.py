@@ -23,9 +23,9 @@ class PastExposures:
     action: Ints
     """(n, L): positions among the log's names, NONE or OTHER."""
     propensity: Floats
-    """(n, L): of what was shown; 1 where there was no exposure."""
+    """(n, L): propensities of what was shown; 1 where there was no exposure."""
     propensities: Floats | None
-    """(n, L, K): of all offers, where they are known; rows without an exposure are not looked at."""
+    """(n, L, K): propensities of all offers, where they are known; rows without an exposure are not looked at."""
     baseline: Floats
     """(n, columns of the outcomes): expected from what was known before all of these exposures, by rows of other
     customers."""
@@ -111,7 +111,7 @@ def balance(repeated: RepeatedTotals) -> Floats:
 
 
 def _ratios(rows: PolicyRows, past: PastExposures) -> Floats:
-    """(n, L): of each earlier exposure; 1 where there was none."""
+    """Return the ratio of propensities (n, L) of each earlier exposure; 1 where there was none."""
     places = np.arange(len(past.action))[:, None]
     chosen = np.where(past.action >= 0, rows.chosen[places, np.maximum(past.action, 0)], 0.0)
     return np.where(past.has_exposure, chosen / past.propensity, 1.0)

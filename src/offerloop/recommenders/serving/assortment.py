@@ -35,7 +35,7 @@ class BusinessRules:
     """Patterns (* and ?) of categories."""
     min_margin: float | None = None
     """Least margin as a share of list price."""
-    usual_margin: float = 0.0
+    default_margin: float = 0.0
     """That of products whose unit cost or list price is not known."""
     max_per_category: int | None = None
     """At most so many products of one category for one customer and task."""
@@ -141,7 +141,7 @@ def _allowed(table: pl.DataFrame, rules: BusinessRules) -> NDArray[np.bool_]:
             values = table[column].cast(pl.String).fill_null(UNKNOWN).to_list()
             allowed &= ~np.array([any(fits_pattern(value, one) for one in patterns) for value in values])
     if rules.min_margin is not None:
-        allowed &= (_margin(table).fill_null(rules.usual_margin) >= rules.min_margin - _ROUNDING).to_numpy()
+        allowed &= (_margin(table).fill_null(rules.default_margin) >= rules.min_margin - _ROUNDING).to_numpy()
     return allowed
 
 

@@ -27,10 +27,10 @@ class Linear(PerOffer):
     level: Floats
     """(K,): mean effects."""
     slope: Floats
-    """(p, K): by standardised features."""
+    """(p, K): coefficients of standardised features."""
 
     def tested(self, features: Floats) -> Floats:
-        """See `PerOffer`."""
+        """Return the effects (n, K) of tested offers; see `PerOffer`."""
         return self.level + self.scaled.applied(features) @ self.slope
 
 

@@ -35,7 +35,7 @@ class DoseSlopes:
     level: Floats
     """(families,): effect of a unit of depth at the mean of the features."""
     slope: Floats
-    """(p, families): by standardised features."""
+    """(p, families): coefficients of standardised features."""
 
     def effects(self, features: Floats, offers: Sequence[OfferTerms]) -> Floats:
         """See `Fitted`."""
@@ -47,7 +47,7 @@ class RLearner:
     """The residual-on-residual learner (R-learner)."""
 
     def fit(self, evidence: Evidence, seed: int) -> DoseSlopes:
-        """See `Estimator`."""
+        """Learn from decisions; see `Estimator`."""
         fold = draw_folds(evidence.size, PARTS, np.random.default_rng(seed))
         nobody = np.zeros_like(evidence.action)
         expected = predict_out_of_fold(evidence.features, nobody, evidence.outcome[:, None], 1, fold)[:, 0, 0]

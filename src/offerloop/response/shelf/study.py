@@ -55,8 +55,8 @@ class ShelfStudy:
     splits: tuple[SlopeModels, ...]
     """Slope of weekly value at list price, per unit of depth and of the pair's usual sales; fitted anew for each of
     several divisions of the customers into halves, so that no single draw decides."""
-    usual_bought: Baseline
-    usual_sales: Baseline
+    baseline_bought: Baseline
+    baseline_sales: Baseline
     upper: float
     """Design A's slope of list sales over design B's: the upper bracket of every effect."""
     tables: dict[str, pl.DataFrame]
@@ -72,11 +72,11 @@ def study_shelf_prices(lines: ShelfLines, settings: Response, seed: int) -> Shel
     panel = study_panel(lines, windows, settings, seed)
     _, b = design_b(panel, windows.outcomes)
     a = design_a(panel, windows.outcomes)
-    usual_bought, usual_sales = (
+    baseline_bought, baseline_sales = (
         Baseline.fit(panel, outcome, windows.features, windows.later) for outcome in (panel.bought, panel.list_minor)
     )
     learner = Learner.of(panel, windows, seed)
-    usual = usual_sales.predict(panel, panel.list_minor, windows.features)
+    usual = baseline_sales.predict(panel, panel.list_minor, windows.features)
     sales, bought = learner.fit(panel.list_minor, usual), learner.fit(panel.bought, np.ones(panel.size))
     others = (learner.divided(split).fit(panel.list_minor, usual) for split in range(1, SPLITS))
     splits = (sales.without_pairs(), *(one.without_pairs() for one in others))
@@ -89,7 +89,7 @@ def study_shelf_prices(lines: ShelfLines, settings: Response, seed: int) -> Shel
         "break_even": _break_even(panel, windows.outcomes, {"B": b, "A": a}),
     }
     upper = float(a["list_minor"].slope[0] / b["list_minor"].slope[0])
-    return ShelfStudy(windows, lines, bought.without_pairs(), splits, usual_bought, usual_sales, upper, tables)
+    return ShelfStudy(windows, lines, bought.without_pairs(), splits, baseline_bought, baseline_sales, upper, tables)
 
 
 def study_panel(lines: ShelfLines, windows: Windows, settings: Response, seed: int) -> ShelfPanel:

@@ -19,7 +19,7 @@ from offerloop.evaluation import sample_ratio
 from offerloop.message import Message, Share
 from offerloop.response.estimators.penalised import spread
 from offerloop.response.scores import draw_folds
-from offerloop.response.trial.moments import ClusterSums, MeanSums
+from offerloop.response.trial.part_sums import ClusterSums, MeanSums
 
 FOLDS = 5
 """Folds in which propensities are modelled."""

@@ -24,7 +24,7 @@ from offerloop.arrays import Floats, Ints
 from offerloop.response.trial.crossfit import HeldOutPredictions
 from offerloop.response.trial.fold_calibration import FoldPredictions
 from offerloop.response.trial.model_selection import ModelSelection
-from offerloop.response.trial.moments import DecisionFromSums, MeanSums
+from offerloop.response.trial.part_sums import DecisionFromSums, MeanSums
 from offerloop.response.trial.spending import Spending
 
 MOST_DRAWS, FEWEST_DRAWS = 60, 15

@@ -11,8 +11,8 @@ from made_up_campaigns import calibration, campaign, effects, offers
 from offerloop.config import ExperimentSettings, Plan
 from offerloop.decision import Allowed, CampaignDecisions
 from offerloop.decision.alternatives.reference_policies import LIKELY, SAME
+from offerloop.decision.apply_to_other_customers import DecidedPolicy
 from offerloop.decision.arms import left_out
-from offerloop.decision.carrying_out import DecidedPolicy
 from offerloop.money import to_minor
 from offerloop.response import HELD_OUT, Corrections, Effects
 

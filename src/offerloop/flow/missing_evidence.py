@@ -13,15 +13,15 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
-class Gap:
+class MissingEvidence:
     """Why a stage has nothing to hand on: the data cannot carry what it would claim."""
 
     reason: Message
 
 
-def or_gap(work: Callable[[], Result]) -> Result | Gap:
+def or_missing_evidence(work: Callable[[], Result]) -> Result | MissingEvidence:
     """What the work finds, or the gap that its data leave."""
     try:
         return work()
     except EvidenceError as missing:
-        return Gap(missing.message)
+        return MissingEvidence(missing.message)
