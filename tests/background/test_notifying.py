@@ -253,6 +253,26 @@ def test_redemptions_that_were_told_long_ago_are_forgotten_and_not_told_again(da
     assert len(hook.requests) == 4
 
 
+def test_a_budget_that_was_told_is_written_no_more(database, hook):
+    config, ledger = listening(hook), Ledger(database.engine)
+    for name in ("a", "b", "c"):
+        ledger.add_template(name, CouponTerms(budget_minor=10))
+    ledger.carry_out_all([Issue("i", "a", ("A",)), Issue("j", "b", ("B",)), Redeem("1", "A", None, 10)])
+    send_due(database, config)
+    ledger.carry_out(Redeem("2", "B", None, 10))
+    written = []
+
+    @sa.event.listens_for(database.engine, "before_cursor_execute")
+    def note(_, __, statement, values, *___):
+        if statement.lower().startswith("insert into notices"):
+            written.append(str(values))
+
+    for _ in range(3):
+        send_due(database, config)
+    assert sum("budget.exhausted" in one for one in written) == 1
+    assert [one["data"]["template_id"] for one in hook.told if one["topic"] == "budget.exhausted"] == ["a", "b"]
+
+
 def test_a_signature_of_another_time_does_not_count():
     header = signature_of(SECRET, b"{}", 1_000)
     assert is_signed(SECRET, b"{}", header, 1_300)

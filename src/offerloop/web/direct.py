@@ -31,7 +31,7 @@ class Direct:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the request, or pass it on."""
-        endpoint = self.endpoints.get(scope["path"]) if scope["type"] == "http" and scope["method"] == "POST" else None
+        endpoint = self.endpoints.get(scope["path"]) if scope["method"] == "POST" else None
         if endpoint is None:
             await self.app(scope, receive, send)
             return

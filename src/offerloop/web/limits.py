@@ -59,7 +59,7 @@ class Bounds:
         if _holds_nul(scope):
             await _refuse("invalid", scope, receive, send)
             return
-        if scope["type"] != "http" or scope["method"] not in _BODIES or STREAMED.fullmatch(scope["path"]):
+        if scope["method"] not in _BODIES or STREAMED.fullmatch(scope["path"]):
             await self.app(scope, receive, send)
             return
         try:

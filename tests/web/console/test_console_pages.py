@@ -385,6 +385,12 @@ def test_somebody_is_invited_signs_in_and_is_let_go(console, admin):
     person = re.search(
         r'<option value="(person_[0-9a-f]+)"[^>]*>Bea<', console.get("/console/people", headers=admin).text
     )
+    shown = post_form(console, admin, "invite-again", person=person[1])
+    (renewed,) = re.findall(r"https://shop.test/console/sign-in\?invitation=([\w-]+)", shown.text)
+    assert console.get("/console/overview", headers=cookie).status_code == 303
+    answer = send_form(console, "/console/sign-in", f"invitation={renewed}&password=battery+horse+correct")
+    cookie["cookie"] = answer.headers["set-cookie"].partition(";")[0]
+    assert console.get("/console/overview", headers=cookie).status_code == 200
     post_form(console, admin, "revoke", person=person[1])
     assert console.get("/console/overview", headers=cookie).status_code == 303
     assert send_form(console, "/console/sign-in", fields).status_code == 401

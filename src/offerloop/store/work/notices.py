@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, Row, delete, func, select, update
 
 from offerloop.offers import CouponEvent
 from offerloop.store.connect import clock, inserting
@@ -22,10 +22,10 @@ HELD = 60
 SETTLED = 600
 """Seconds after which no transaction adds a line to the history with an earlier number."""
 AT_ONCE, BLOCK = 500, 5_000
-"""Redemptions that are told in one look, and entries that are looked through for settled ones."""
+"""Redemptions or spent templates of one look, and entries that are looked through for settled ones."""
 KEPT_SECONDS = 7 * 86_400
 """How long a redemption stays that was told."""
-_REDEEMED = "coupon.redeemed"
+_REDEEMED, _EXHAUSTED = "coupon.redeemed", "budget.exhausted"
 _FIRST_LOOK, _SECOND_LOOK = "redeemed at once", "redeemed"
 """The cursors over the history of the ledger: what is new, and once more what has settled."""
 
@@ -124,10 +124,21 @@ def add_ledger_notices(connection: Connection, redeemed: Iterable[str], exhauste
     if redeemed:
         _add_redeemed(connection, redeemed)
     if exhausted:
-        full = select(templates).where(templates.c.spent_minor >= templates.c.budget_minor)
-        for row in connection.execute(full):
+        for row in _newly_spent(connection, exhausted):
             data = {"template_id": row.template_id, "budget_minor": row.budget_minor, "spent_minor": row.spent_minor}
-            add_notice(connection, "budget.exhausted", row.template_id, exhausted, data)
+            add_notice(connection, _EXHAUSTED, row.template_id, exhausted, data)
+
+
+def _newly_spent(connection: Connection, places: list[str]) -> list[Row[Any]]:
+    """Return the templates whose budget is spent of which a place is still to be told."""
+    full = connection.execute(select(templates).where(templates.c.spent_minor >= templates.c.budget_minor)).all()
+    newly = list[Row[Any]]()
+    for begin in range(0, len(full), AT_ONCE):
+        ids = {row: {_notice_id(_EXHAUSTED, row.template_id, one) for one in places} for row in full[begin:][:AT_ONCE]}
+        wanted = notices.c.notice_id.in_(sorted(set().union(*ids.values())))
+        noticed = set(connection.execute(select(notices.c.notice_id).where(wanted)).scalars())
+        newly += [row for row, own in ids.items() if not own <= noticed]
+    return newly
 
 
 def _add_redeemed(connection: Connection, places: list[str]) -> None:

@@ -163,9 +163,7 @@ class Input:
 
     name: str
     label: Message
-    type: Literal["text", "number", "date", "datetime-local", "password", "select", "textarea", "hidden", "file"] = (
-        "text"
-    )
+    type: Literal["text", "number", "date", "datetime-local", "password", "select", "textarea", "hidden"] = "text"
     value: str = ""
     options: tuple[tuple[str, Words], ...] = ()
     """Value and word of each choice of a select."""

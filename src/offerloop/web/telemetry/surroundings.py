@@ -27,9 +27,6 @@ class Surroundings:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the request, and count it."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
         begin, status = time.perf_counter(), 500
         request_id = scope["offerloop.request_id"] = random_hex(2)
         more = [*SAFE, (b"x-request-id", request_id.encode())]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from offerloop.message import Message
 from offerloop.store import Person, add_entry, end_session, invite, list_people
-from offerloop.web.api.people import end_access
+from offerloop.web.api.people import end_access, renew_invitation
 from offerloop.web.auth import COOKIE, origin_of
 from offerloop.web.console.blocks import Block, Form, Input, Notice, PageTable, TableColumn, View
 from offerloop.web.console.cells import Badge, Cell, Instant, Named
@@ -66,7 +67,7 @@ def view(request: PageRequest) -> View:
     blocks: list[Block] = [
         PageTable("people", Message("Who may sign in"), COLUMNS, rows, empty),
         PageTable("permissions", Message("Who may do what"), DUTIES, duties, empty), *_review_rule(request), _invite(),
-        *_revoke(people),
+        *_invite_again(request, people), *_revoke(people),
     ]  # fmt: skip
     return View(TITLE, "", tuple(blocks))
 
@@ -121,6 +122,23 @@ def _invite() -> Form:
     )  # fmt: skip
 
 
+def _invite_again(request: PageRequest, people: list[Person]) -> list[Form]:
+    own = request.caller.actor
+    options = tuple((one.person_id, one.name) for one in people if one.revoked_at is None and one.person_id != own)
+    if not options:
+        return []
+    return [
+        Form(
+            "invite-again", "/console/do/invite-again", Message("Invite again", context="button"),
+            (Input("person", Message("Person", context="field of a form"), "select", "", options),),
+            needs=Permission.ADMINISTER, title=Message("Invite somebody again", context="form title"),
+            explanation=Message(
+                "For a lost invitation or password: the one of before ends at once, and so do the person's sessions."
+            ),
+        )
+    ]  # fmt: skip
+
+
 def _revoke(people: list[Person]) -> list[Form]:
     options = tuple((one.person_id, one.name) for one in people if one.revoked_at is None)
     if len(options) < 2:
@@ -151,8 +169,18 @@ def _send_invitation(request: PageRequest) -> View:
         add_entry(connection, request.caller.actor, "person invited", invitation[0].person_id, roles=[role])
         return invitation[1]
 
-    invitation = quote(request.worker.database.change(make), safe="")
-    address = f"{origin_of(request.http)}/console/sign-in?invitation={invitation}"
+    return _with_invitation(request, request.worker.database.change(make))
+
+
+def _renew_invitation(request: PageRequest) -> View:
+    """Invite somebody again, and show the new address."""
+    person_id = request.needed("person", lambda text: text if text != request.caller.actor else None)
+    renewed = renew_invitation(request.http, person_id, request.caller)
+    return _with_invitation(request, json.loads(bytes(renewed.body))["invitation"])
+
+
+def _with_invitation(request: PageRequest, invitation: str) -> View:
+    address = f"{origin_of(request.http)}/console/sign-in?invitation={quote(invitation, safe='')}"
     said = Message("Send this address to the person; it works once, within seven days: {address}", address=address)
     page = view(request)
     return replace(page, blocks=(Notice(said, "good"), *page.blocks))
@@ -174,6 +202,7 @@ def _sign_out(request: PageRequest) -> str:
 PAGE = Page("people", TITLE, view, in_navigation=True)
 ACTIONS = (
     Action("invite", Permission.ADMINISTER, _send_invitation, PAGE),
+    Action("invite-again", Permission.ADMINISTER, _renew_invitation, PAGE),
     Action("revoke", Permission.ADMINISTER, _end_access),
     Action("sign-out", Permission.READ, _sign_out),
 )
