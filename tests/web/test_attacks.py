@@ -295,7 +295,7 @@ def test_the_page_of_the_service_itself_may_behind_a_proxy_with_https(shared_ser
     assert answer.status_code == 200
     form = headers | {"content-type": "application/x-www-form-urlencoded"}
     page = shared_service.post("http://shop.test/console/do/invite", content=b"name=Zoe&role=viewer", headers=form)
-    assert "https://shop.test/console/sign-in?invitation=" in page.text
+    assert "https://shop.test/console/sign-in?invited=yes," in page.text
 
 
 @pytest.mark.parametrize("address", ["http://localhost:8000", "http://127.0.0.1:8000", "http://[::1]:8000"])
@@ -304,7 +304,7 @@ def test_an_invitation_on_this_machine_needs_no_proxy_with_https(shared_service,
     form = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin", "origin": "null"}
     fields = urlencode({"name": f"Zoe at {address}", "role": "viewer"})
     page = shared_service.post(f"{address}/console/do/invite", content=fields.encode(), headers=cookie | form)
-    assert f"{address}/console/sign-in?invitation=" in page.text
+    assert f"{address}/console/sign-in?invited=yes," in page.text
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])

@@ -6,7 +6,7 @@ import json
 import re
 import shutil
 from html import unescape
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import polars as pl
 import pytest
@@ -368,12 +368,30 @@ def test_a_shop_is_set_up_from_an_upload_and_its_columns_are_corrected(tmp_path)
         assert client.put("/console/upload/order_lines", headers=admin | text, content=lines).status_code == 409
 
 
+def test_another_language_leads_back_to_where_one_wanted_to_go(console):
+    def back(page):
+        (address,) = re.findall(r'name="back" value="([^"]*)"', page.text)
+        return unescape(address)
+
+    asked = "/console/sign-in?next=%2Fconsole%2Fcustomer%3Fid%3Dc002"
+    assert console.get("/console/customer?id=c002").headers["location"] == asked
+    assert back(console.get(asked)) == asked
+    wrong = send_form(console, "/console/sign-in", "name=Nobody&password=x&next=%2Fconsole%2Fcustomer%3Fid%3Dc002")
+    assert back(wrong) == asked
+    chosen = send_form(console, "/console/do/language", urlencode({"language": "zh", "back": asked}))
+    assert chosen.headers["location"] == asked
+    assert back(console.get("/console/sign-in?invited=yes")) == "/console/sign-in?invited=yes"
+    assert back(send_form(console, "/console/sign-in", "invitation=x&password=y")) == "/console/sign-in?invited=yes"
+
+
 def test_somebody_is_invited_signs_in_and_is_let_go(console, admin):
     shown = post_form(console, admin, "invite", name="Bea", role="viewer")
-    (secret,) = re.findall(r"https://shop.test/console/sign-in\?invitation=([\w-]+)", shown.text)
+    (secret,) = re.findall(r"https://shop.test/console/sign-in\?invited=yes, .*days: ([\w-]+)", shown.text)
     assert (shown.status_code, ">Bea<" in shown.text) == (200, True)
     assert "/console/do/language" not in shown.text  # in another language the secret would be gone
     assert "/console/do/language" in console.get("/console/people", headers=admin).text
+    assert "invitation-invitation" in console.get("/console/sign-in?invited=yes").text
+    assert secret not in console.get(f"/console/sign-in?invitation={secret}").text  # which a log would hold
     assert secret in send_form(console, "/console/sign-in", f"invitation={secret}&password=short").text
     fields = f"invitation={secret}&password=correct+horse+battery"
     answer = send_form(console, "/console/sign-in", fields)
@@ -386,7 +404,7 @@ def test_somebody_is_invited_signs_in_and_is_let_go(console, admin):
         r'<option value="(person_[0-9a-f]+)"[^>]*>Bea<', console.get("/console/people", headers=admin).text
     )
     shown = post_form(console, admin, "invite-again", person=person[1])
-    (renewed,) = re.findall(r"https://shop.test/console/sign-in\?invitation=([\w-]+)", shown.text)
+    (renewed,) = re.findall(r"https://shop.test/console/sign-in\?invited=yes, .*days: ([\w-]+)", shown.text)
     assert console.get("/console/overview", headers=cookie).status_code == 303
     answer = send_form(console, "/console/sign-in", f"invitation={renewed}&password=battery+horse+correct")
     cookie["cookie"] = answer.headers["set-cookie"].partition(";")[0]

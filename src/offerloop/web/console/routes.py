@@ -24,7 +24,7 @@ from offerloop.web.console.page_request import LANGUAGE_COOKIE, Action, Page, Pa
 from offerloop.web.console.pages import ACTIONS, PAGES
 from offerloop.web.console.rendering import as_csv, as_html, as_json
 from offerloop.web.console.setup.view import take_upload
-from offerloop.web.console.signing_in import SIGN_IN, SIGNED_OUT, sign_in, sign_in_view
+from offerloop.web.console.signing_in import SIGN_IN, SIGNED_OUT, sign_in, sign_in_address, sign_in_view
 from offerloop.web.problems import CODES, HttpProblem, misconfigured
 from offerloop.web.roles import Permission, roles_with_any, words_of
 
@@ -60,8 +60,11 @@ async def static_file(name: str) -> Response:
 @router.get("/console/sign-in")
 async def sign_in_page(request: Request) -> Response:
     """Show how to sign in."""
-    view = await run_in_threadpool(sign_in_view, request, request.query_params)
-    return _html(request, view, None)
+    return await run_in_threadpool(_sign_in_page, request, request.query_params)
+
+
+def _sign_in_page(request: Request, fields: Mapping[str, str], failed: str = "") -> Response:
+    return _html(request, sign_in_view(request, fields, failed), None, here=sign_in_address(fields))
 
 
 @router.post("/console/sign-in")
@@ -78,7 +81,7 @@ def _signing_in(request: Request, fields: Mapping[str, str]) -> Response:
         answer = RedirectResponse(_console_address(fields.get("next", "")), 303)
         sign_in(request, fields, answer)
     except HttpProblem as problem:
-        return _html(request, sign_in_view(request, fields, problem.code), None)
+        return _sign_in_page(request, fields, problem.code)
     return answer
 
 
@@ -132,7 +135,7 @@ def _ask_to_sign_in_again(request: Request, page: Page, fields: Mapping[str, str
     typed = urlencode({key: value for key, value in fields.items() if value})
     if len(typed) > LONGEST_QUERY:
         return _failed(request, problem, fields.get("back", ""))
-    return _html(request, sign_in_view(request, {"next": f"/console/{page.name}?{typed}"}, SIGNED_OUT), None)
+    return _sign_in_page(request, {"next": f"/console/{page.name}?{typed}"}, SIGNED_OUT)
 
 
 def _carried_out(action: Action, page_request: PageRequest) -> Response:
@@ -280,7 +283,9 @@ def _typed(field: Input, page_request: PageRequest) -> Input:
     return replace(field, value=page_request.text(field.name))
 
 
-def _html(request: Request, view: View, page_request: PageRequest | None, page: Page | None = None) -> Response:
+def _html(
+    request: Request, view: View, page_request: PageRequest | None, page: Page | None = None, here: str = SIGN_IN
+) -> Response:
     rendered_for = page_request or PageRequest(request, Caller("", (), frozenset(), 0.0), {})
     config = page_request.config if page_request else None
     query = urlencode([(key, value) for key, value in request.query_params.multi_items() if key != "language"])
@@ -292,7 +297,7 @@ def _html(request: Request, view: View, page_request: PageRequest | None, page: 
         languages=[] if is_answer else [(one, language_name(one)) for one in languages()], pages=shown,
         person=page_request.caller if page_request else None, current=page.name if page else "", query=query,
         simulated=page_request is not None and page_request.simulated,
-        here=request.url.path + (f"?{query}" if query else "") if page_request else SIGN_IN,
+        here=request.url.path + (f"?{query}" if query else "") if page_request else here,
         data=f"/console/{page.name}.json" + (f"?{query}" if query else "") if page else "", roles_with=_roles,
         words_of=words_of,
     )  # fmt: skip

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from fastapi import Request, Response
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 SIGN_IN = "/console/sign-in"
+INVITED = "invited"
+"""Field of the address that people who were invited are sent; the secret of the invitation stands in no address."""
 _NAME = Input("name", Message("Name", context="field of a form"))
 _PASSWORD = Input("password", Message("Password", context="field of a form"), "password")
 _CHOSEN = Input(
@@ -40,15 +43,15 @@ _WRONG = {
 def sign_in_view(request: Request, fields: Mapping[str, str], failed: str = "") -> View:
     """Return the page that asks who you are; the first person is asked for the token that the service printed.
 
-    `fields` are the query, or what was sent where it failed: it is shown again, but for secrets.
+    `fields` are the query, or what was sent where it failed: it is shown again, but for passwords.
     """
     worker: Worker = request.app.state.worker
     following, name = hidden("next", fields.get("next", "")), replace(_NAME, value=fields.get("name", "")[:LONGEST])
     blocks: list[Block] = [*_demo(request, following)]
     if failed:
         blocks.append(Notice(_WRONG.get(failed) or CODES[failed][1], "bad"))
-    if fields.get("invitation"):
-        blocks.append(_invited(fields["invitation"]))
+    if INVITED in fields or "invitation" in fields:
+        blocks.append(_invited("" if request.method == "GET" else fields.get("invitation", ""), following))
     elif not any(one.signed_up for one in worker.database.read(list_people)):
         blocks.append(_first_person(name, following))
     else:
@@ -81,12 +84,22 @@ def _first_person(name: Input, following: Input) -> Form:
     )  # fmt: skip
 
 
-def _invited(invitation: str) -> Form:
-    secret = hidden("invitation", invitation)
+def _invited(invitation: str, following: Input) -> Form:
+    secret = Input(
+        "invitation", Message("Invitation", context="field of a form"), value=invitation,
+        hint=Message("It was sent to you with the address of this page."),
+    )  # fmt: skip
     return Form(
-        "invitation", SIGN_IN, Message("Accept and sign in", context="button"), (secret, _CHOSEN),
+        "invitation", SIGN_IN, Message("Accept and sign in", context="button"), (secret, _CHOSEN, following),
         title=Message("You were invited", context="form title"),
     )  # fmt: skip
+
+
+def sign_in_address(fields: Mapping[str, str]) -> str:
+    """Return the address of the page that shows a form again which was sent, without what was typed."""
+    kept = {"next": fields.get("next", ""), INVITED: "yes" if INVITED in fields or "invitation" in fields else ""}
+    query = urlencode({name: value for name, value in kept.items() if value})
+    return f"{SIGN_IN}?{query}" if query else SIGN_IN
 
 
 def sign_in(request: Request, fields: Mapping[str, str], answer: Response) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from offerloop.message import Message
 from offerloop.store import Person, add_entry, end_session, invite, list_people
@@ -14,6 +13,7 @@ from offerloop.web.auth import COOKIE, origin_of
 from offerloop.web.console.blocks import Block, Form, Input, Notice, PageTable, TableColumn, View
 from offerloop.web.console.cells import Badge, Cell, Instant, Named
 from offerloop.web.console.page_request import Action, Page, PageRequest
+from offerloop.web.console.signing_in import INVITED, SIGN_IN
 from offerloop.web.demo import DEMO_PEOPLE
 from offerloop.web.problems import HttpProblem
 from offerloop.web.roles import ROLE_NAMES, Permission, roles_with_any, words_of
@@ -157,7 +157,7 @@ def _revoke(people: list[Person]) -> list[Form]:
 
 
 def _send_invitation(request: PageRequest) -> View:
-    """Invite somebody, and show the address to send them, which is in no address of the console itself."""
+    """Invite somebody, and show what to send them; addresses stand in logs, so the secret is in none."""
     name, role = request.field("name"), request.needed("role", lambda text: text if text in ROLE_DUTIES else None)
     if not name:
         raise HttpProblem("invalid", field="name")
@@ -173,15 +173,17 @@ def _send_invitation(request: PageRequest) -> View:
 
 
 def _renew_invitation(request: PageRequest) -> View:
-    """Invite somebody again, and show the new address."""
+    """Invite somebody again, and show what to send them."""
     person_id = request.needed("person", lambda text: text if text != request.caller.actor else None)
     renewed = renew_invitation(request.http, person_id, request.caller)
     return _with_invitation(request, json.loads(bytes(renewed.body))["invitation"])
 
 
 def _with_invitation(request: PageRequest, invitation: str) -> View:
-    address = f"{origin_of(request.http)}/console/sign-in?invitation={quote(invitation, safe='')}"
-    said = Message("Send this address to the person; it works once, within seven days: {address}", address=address)
+    said = Message(
+        "Send the person this address: {address}, and this invitation, which works once, within seven days: {secret}",
+        address=f"{origin_of(request.http)}{SIGN_IN}?{INVITED}=yes", secret=invitation,
+    )  # fmt: skip
     page = view(request)
     return replace(page, blocks=(Notice(said, "good"), *page.blocks))
 
