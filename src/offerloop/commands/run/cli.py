@@ -15,7 +15,7 @@ def run(
     begin: Annotated[
         str | None,
         typer.Option(
-            "--from", help="Stage to start again from, e.g. response; earlier ones are taken from the last run."
+            "--from", help="Stage to start again from, e.g. allocation; earlier ones are taken from the last run."
         ),
     ] = None,
     shards: Annotated[
