@@ -212,6 +212,16 @@ def test_a_product_that_is_another_one_in_every_row_numbers_the_orders(tmp_path)
     assert (guesses["order_id"], guesses["product_id"]) == ("Référence", "'everything'")
 
 
+@pytest.mark.parametrize("kind", ["Receipt type", "Transaction Type", "订单类型", "订单状态"])
+@pytest.mark.parametrize("number", ["Receipt number", "Transaction Number", "订单流水号"])
+def test_the_type_of_an_order_is_no_number_of_it(tmp_path, kind, number):
+    kinds = pl.Series(kind, [["Sale", "Exchange"][one % 9 == 0] for one in range(LINES.height)])
+    guesses, _, _ = mapped(
+        tmp_path, LINES.select(kinds, "Buyer", "Date", "Item", "Net", pl.col("Order ID").alias(number))
+    )
+    assert guesses["order_id"] == number
+
+
 def test_the_number_of_a_report_is_no_customer(tmp_path):
     days = [f"{1 + one % 28:02}.{1 + one // 28:02}.2025" for one in range(60)]
     rows = [(day, n, group, 5 + n % 7, 100.5 + n) for n, day in enumerate(days) for group in ("Wine", "Bread", "Tea")]

@@ -14,7 +14,11 @@ BIRTHDAYS = [
     "geboren_am", "date_naissance", "DateNaissance", "Né le", "anniversaire", "fecha_nacimiento", "FechaNacimiento",
     "cumpleaños",
 ]  # fmt: skip
-NAMES = ["family name", "Familienname", "nom_famille", "家庭地址", "Apellidos"]
+NAMES = [
+    "family name", "Familienname", "nom_famille", "家庭地址", "Apellidos", "收货人", "联系人", "电子邮件", "银行卡号",
+    "证件号码", "纬度", "openid", "QQ", "latitude", "lng", "device_id", "Address1", "username", "lname", "national_id",
+    "Handynummer", "Telefonnr.", "Hausnummer",
+]  # fmt: skip
 PROTECTED = [
     "birth_year", "marital_status", "ethnic group", "household_members", "出生年份", "健康状况", "家庭结构", "文化程度",
     "Altersklasse", "Geburtsjahr", "Zivilstand", "ethnische Herkunft", "Schwangerschaft", "Haushaltsgröße",
@@ -36,6 +40,8 @@ NAMES_ABROAD = [
     "핸드폰", "전화", "주민번호", "CNPJ", "WhatsApp", "P.IVA",
 ]  # fmt: skip
 PLAIN = [
+    "last login",
+    "收货人省份",
     "Unidade",
     "Localidade",
     "Fidelidade",

@@ -168,6 +168,18 @@ def test_a_currency_that_nothing_speaks_for_is_a_note(tmp_path):
     assert "# no sign, code or place settles the currency" in made.config.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("country, currency", [("Australia", "AUD"), ("Mexico", "MXN"), ("Germany", "USD")])
+def test_dollars_are_those_of_the_places(tmp_path, country, currency):
+    table = PLAIN.with_columns(pl.format("${}", "paid").alias("paid"), pl.lit(country).alias("billing country"))
+    assert load_config(started(tmp_path, table).config).shop.currency == currency
+
+
+@pytest.mark.parametrize("name, currency", [("amount_eur", "EUR"), ("Total in GBP", "GBP"), ("price_cny", "CNY")])
+def test_a_code_in_the_name_of_an_amount_tells_the_currency(tmp_path, name, currency):
+    table = PLAIN.rename({"paid": name}).with_columns(pl.lit("M").alias("Size (CUP)"))
+    assert load_config(started(tmp_path, table).config).shop.currency == currency
+
+
 @pytest.mark.parametrize("answers", [("yes", "no"), ("Y", "NO"), ("JA", "NO")])
 def test_answers_that_look_like_a_country_leave_the_currency_open(tmp_path, answers):
     cells = pl.Series("newsletter", [answers[place % 2] for place in range(PLAIN.height)])
@@ -191,9 +203,10 @@ def test_customers_of_many_countries_leave_the_currency_open(tmp_path):
 
 
 def test_a_share_beside_the_price_of_a_unit_is_noted(tmp_path):
-    price = (pl.col("paid").cast(pl.Float64) / pl.col("quantity")).round(2).alias("unit_price")
     share = pl.Series("discount", [[0.0, 0.05, 0.25][row % 3] for row in range(PLAIN.height)])
+    price = (pl.col("paid").cast(pl.Float64) / pl.col("quantity") * (1 - share)).round(2).alias("unit_price")
     made = started(tmp_path, PLAIN.with_columns(price, share).drop("paid"))
+    assert source_of(made).columns["paid"] == "unit_price * quantity"
     assert "discount" not in source_of(made).columns
     assert any("'discount' seems to hold shares or percentages, up to 0.25" in one for one in notes_of(made))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import keyword
+import re
 import tomllib
 import unicodedata
 from collections import Counter
@@ -327,6 +328,13 @@ def reference(name: str) -> str:
     """A column inside an expression: as it is when that is a plain word, else in backticks."""
     plain = name.isidentifier() and not keyword.iskeyword(name) and unicodedata.normalize("NFKC", name) == name
     return name if plain else f"`{name}`"
+
+
+def as_factor(match: ColumnMatch, written: str) -> str:
+    """Return what is read as a part of a product: a column by its reference, a sum in parentheses."""
+    if written in match.columns:
+        return reference(written)
+    return f"({written})" if re.search(r"[-+]", re.sub(r"`[^`]*`", "", written)) else written
 
 
 def language_of(matches: Iterable[ColumnMatch]) -> str:

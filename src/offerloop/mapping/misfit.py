@@ -165,8 +165,12 @@ def _subject(note: Message) -> tuple[object, object]:
 
 
 def _given_misfit(ours: str, match: ColumnMatch, sample: SampleRows) -> Message | str:
+    """Return what cells speak against a given column; that all of them are the same does not."""
     column = None if match.guesses[ours].is_given_expression else match.column(ours)
-    return "" if column is None or CONTENT_TESTS.get(ours, is_text)(column) else misfit(ours, column, sample)
+    if column is None or CONTENT_TESTS.get(ours, is_text)(column):
+        return ""
+    is_uniform = column.distinct == 1 and column.full and ours not in ANSWER_COLUMNS
+    return "" if is_uniform and not len(_wrong_cells(ours, column)[1]) else misfit(ours, column, sample)
 
 
 def _candidates(

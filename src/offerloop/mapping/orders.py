@@ -8,7 +8,7 @@ from itertools import permutations
 import polars as pl
 
 from offerloop.events import CONTRACTS
-from offerloop.mapping.amounts.before_discount import paid_after_discount
+from offerloop.mapping.amounts.before_discount import discounted_total, paid_after_discount
 from offerloop.mapping.amounts.coupons import coupons_among_discounts
 from offerloop.mapping.amounts.discounts import discounts, one_of_several_discounts
 from offerloop.mapping.amounts.money_units import in_whole_units
@@ -101,6 +101,7 @@ def _guess_ids(matched: ColumnMatch, sample: SampleRows) -> None:
 
 def _interpret_amounts(matched: ColumnMatch, sample: SampleRows) -> None:
     """Decide what amounts are of: a unit, a line or an order, before or after which discount."""
+    discounted_total(matched, sample)
     price_before(matched, sample)
     discounts(matched, sample)
     coupons_among_discounts(matched, sample)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -41,7 +41,9 @@ _PLACE = re.compile(
 )
 
 
-_WORDS_TOO = ("INR", "SEK", "kr")
+_DOLLARS = ("AUD", "CAD", "HKD", "MXN", "TWD", "USD")
+"""Currencies that are written with "$"."""
+_WORDS_TOO = ("INR", "SEK", "TRY", "kr")
 """Currencies whose signs in another case are words or abbreviations, as of seconds."""
 _CODE = re.compile(r"[(（\[]([A-Z]{3})[)）\]]")
 _ZONE_NAME = re.compile(r"time ?_?zone|\btz\b|zeitzone|fuseau|zona horaria|fuso|时区|時區|タイムゾーン|시간대", re.I)
@@ -110,9 +112,9 @@ def currency_evidence(language: str, orders: ColumnMatch, beside: Iterable[Colum
         return GuessedValue(
             counts.most_common(1)[0][0], Message("the commonest in '{column}'", context="evidence", column=codes.name)
         )
-    if evidence := _signed(language, orders):
-        return evidence
     matches = [orders, *beside]
+    if evidence := _signed(language, matches):
+        return evidence
     return _placed(matches) or _scripted(matches, language)
 
 
@@ -132,18 +134,20 @@ def check_single(orders: ColumnMatch) -> None:
             )
 
 
-def _signed(language: str, orders: ColumnMatch) -> GuessedValue | None:
-    """The currency of a sign in amounts or in a column's name."""
-    for column in orders.columns.values():
-        named = currency_in_name(column.name)
-        signs = signs_in(column.filled) if column.cells.dtype == pl.String and column.numeric else {}
-        sign = named or next(iter(signs), None)
+def _signed(language: str, matches: Sequence[ColumnMatch]) -> GuessedValue | None:
+    """The currency of a sign in amounts of the order lines, the first of the matches, or in a name of theirs."""
+    orders = matches[0]
+    for column in [one for one in orders.columns.values() if one.numeric]:
+        signs = signs_in(column.filled) if column.cells.dtype == pl.String else {}
+        sign = currency_in_name(column.name) or next(iter(signs), None)
         if sign is None:
             continue
         if sign == "¥":
             sign = "CNY" if language == "zh" else _yuan_or_yen(language, orders)
         elif sign == "kr":
             sign = _krone(orders)
+        elif sign == "$" and (placed := _placed(matches)) is not None and placed.value in _DOLLARS:
+            return placed
         elif sign in ("$", "CNY") and language == TRADITIONAL:
             sign = _HOME[TRADITIONAL]  # 元 and $ are dollars of Taiwan there
         evidence = Message("a sign of it stands in '{column}'", column=column.name)
@@ -152,11 +156,11 @@ def _signed(language: str, orders: ColumnMatch) -> GuessedValue | None:
 
 
 def currency_in_name(name: str) -> str | None:
-    """Return the currency whose sign stands in a column's name, or its code in parentheses."""
+    """Return the currency whose sign or code stands in a column's name."""
     code = _CODE.search(name)
     if code is not None and code[1] in DIGITS:
         return code[1]
-    for money, sign in {**CURRENCY_CODES, **CURRENCY_SIGNS}.items():
+    for money, sign in (*CURRENCY_CODES.items(), *CURRENCY_SIGNS.items()):
         case = re.NOFLAG if money in _WORDS_TOO else re.IGNORECASE
         if re.search(rf"(?<![A-Za-z가-힣])({sign})(?![A-Za-z가-힣])", name, case):
             return money

@@ -270,6 +270,14 @@ def test_a_given_column_whose_cells_do_not_fit_is_open(tmp_path, shop, command):
     assert "'product_id': line 2: 'P0' is no number" in said
 
 
+@pytest.mark.parametrize("ours, cell", [("paid", "10.00"), ("product_id", "membership")])
+def test_a_given_column_with_one_value_in_all_rows_is_taken(tmp_path, shop, command, ours, cell):
+    path = written(tmp_path, TABLE.with_columns(pl.lit(cell).alias("the only")).drop(ours))
+    assert command("init", shop, "--orders", path, "--map", f"{ours}=the only")[0] == 0
+    assert load_config(shop / "offerloop.toml").sources["order_lines"].columns[ours] == "the only"
+    assert totals(shop)[0] == (1000 * TABLE.height if ours == "paid" else RIGHT[0])
+
+
 def test_a_product_list_without_its_key_leaves_a_draft_too(tmp_path, shop, command):
     goods = written(tmp_path, pl.DataFrame({"shelf": [1.5, 2.5], "Colour": ["red", "red"]}), "goods.csv")
     code, _, said = command("init", shop, "--orders", written(tmp_path, TABLE), "--products", goods)

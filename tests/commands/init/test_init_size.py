@@ -2,6 +2,8 @@
 
 import math
 
+import init_shops
+import polars as pl
 import pytest
 from small_shop import write_small_shop
 
@@ -70,3 +72,23 @@ def test_init_tells_a_small_shop_that_no_test_could_show_anything(tmp_path):
     assert f"Note: {note}." in page(made).splitlines()
     assert "# No test could show within a year" in made.config.read_text()
     assert load_config(made.config).experiment.holdout == HOLDOUT
+
+
+@pytest.mark.parametrize("guest", ["", "guest"])
+def test_guests_are_no_customer_by_which_a_plan_is_sized(tmp_path, guest):
+    lines = init_shops.order_lines().select(
+        "order", "customer", "product", "quantity", init_shops.money("amount").alias("paid"),
+        init_shops.moment("%Y-%m-%d").alias("date"),
+    )  # fmt: skip
+    guests = pl.col("order") % 10 < 4
+    lines.filter(~guests).write_csv(tmp_path / "known.csv")
+    customer = pl.when(guests).then(pl.lit(guest)).otherwise(pl.col("customer").cast(pl.String))
+    lines.with_columns(customer.alias("customer")).write_csv(tmp_path / "all.csv")
+    known, every = (
+        write_shop(tmp_path / name, {"order_lines": str(tmp_path / f"{name}.csv")}, None, None)
+        for name in ("known", "all")
+    )
+    sizes = [
+        (load_config(one.config).campaigns[0].budget, load_config(one.config).experiment) for one in (known, every)
+    ]
+    assert sizes[0] == sizes[1]

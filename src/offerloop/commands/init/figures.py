@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from offerloop.events import DAY, outliers, today_in
-from offerloop.mapping import ColumnMatch, column_values, forms_of, seconds_of
+from offerloop.events import BLANKS, DAY, outliers, today_in
+from offerloop.mapping import ColumnMatch, anonymous_ids, column_values, forms_of, orders_of, seconds_of
 from offerloop.workspace import SampleRows
 
 _MONTH = 365.25 / 12
@@ -55,7 +55,7 @@ def figures(
     head = _lines(orders, sample, sample.head, form)
     span = _lines(orders, sample, sample.sampled, form)
     months = max((_number(span["at"].max()) - _number(span["at"].min())) / DAY / _MONTH, 1.0)
-    monthly = _number(span["paid"].mean()) * sample.n_rows / months
+    monthly = _number(span["paid"].sum()) / sample.sampled.height * sample.n_rows / months
     basket = _median_order(head)
     category, category_basket = None, basket
     if categories is not None:
@@ -85,18 +85,24 @@ def _period_sd(lines: pl.DataFrame, period_days: int) -> float:
 
 
 def _lines(orders: ColumnMatch, sample: SampleRows, table: pl.DataFrame, form: str | None) -> pl.DataFrame:
-    """order_id, customer_id, product_id, paid and at (seconds) of the rows in which all are known."""
-    names = ("order_id", "customer_id", "product_id", "paid", "at")
-    written = {ours: orders.guesses[ours].written for ours in names}
+    """order_id, customer_id, product_id, paid and at (seconds) of the rows in which all are known.
+
+    Ids that stand for many people who are not known are left out: they are no customer.
+    """
+    ids = ("order_id", "customer_id", "product_id")
+    written = {ours: orders.guesses[ours].written for ours in (*ids, "paid", "at")}
     values = {
         ours: column_values(table, text, sample.decimal, as_number=ours == "paid") for ours, text in written.items()
     }
     forms = forms_of(orders, "at", sample)
     frame = pl.DataFrame({
-        **{name: values[name].cast(pl.String) for name in ("order_id", "customer_id", "product_id")},
+        **{name: values[name].cast(pl.String).str.strip_chars() for name in ids},
         "paid": values["paid"].cast(pl.Float64), "at": seconds_of(values["at"], (form or forms[0]) if forms else None),
     })  # fmt: skip
-    lines = frame.with_columns(pl.col("product_id").str.strip_chars()).drop_nulls()
+    is_blank = pl.col(ids).str.to_lowercase().is_in(list(BLANKS))
+    anonymous = [name for name, _ in anonymous_ids(orders_of(orders))]
+    lines = frame.with_columns(pl.when(~is_blank).then(pl.col(ids)).name.keep()).drop_nulls()
+    lines = lines.filter(~pl.col("customer_id").is_in(anonymous))
     return _without_outliers(lines) if sample.whole else lines  # of parts of a file the last years may be a few rows
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from offerloop.events import words_of
-from offerloop.mapping.amounts.discounts import share_by_itself
-from offerloop.mapping.matching import ColumnMatch, reference
+from offerloop.mapping.amounts.shares import share_by_itself
+from offerloop.mapping.matching import ColumnMatch, as_factor, reference
 from offerloop.message import Message
 
 _AMOUNTS = (
@@ -69,8 +67,4 @@ def _of_name(match: ColumnMatch, name: str) -> str:
 
 
 def _times(match: ColumnMatch, ours: str, factor: str) -> str:
-    written = match.guesses[ours].written
-    if written in match.columns:
-        return f"{reference(written)} {factor}"
-    is_product = not re.search(r"[-+]", re.sub(r"`[^`]*`", "", written))
-    return f"{written} {factor}" if is_product else f"({written}) {factor}"
+    return f"{as_factor(match, match.guesses[ours].written)} {factor}"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from offerloop.mapping.amounts.discounts import is_share_of_price
 from offerloop.mapping.amounts.prices import beside_usual_prices, numbers_of
+from offerloop.mapping.amounts.shares import share_of_price
 from offerloop.mapping.contents import SourceColumn
 from offerloop.mapping.matching import HOLDS, ColumnMatch, name_score, reference
 from offerloop.message import Message
@@ -31,7 +31,7 @@ def discount_of_orders(matched: ColumnMatch, sample: SampleRows) -> None:
     if order is None or not {"paid", "product_id", "quantity"} <= set(matched.guesses):
         return
     for column in _called_discount(matched):
-        if is_share_of_price(matched, sample, column):
+        if share_of_price(matched, sample, column):
             continue
         lines = _lines(matched, sample, order, column)
         if lines.filter(pl.col("off") > 0)["order"].n_unique() < _FEWEST:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from offerloop.mapping.amounts.discounts import called, share_by_itself
+from offerloop.mapping.amounts.shares import called, share_by_itself
 from offerloop.mapping.contents import SourceColumn
 from offerloop.mapping.matching import ColumnMatch, reference
 from offerloop.message import Message
@@ -27,12 +27,11 @@ def paid_by_list_price(match: ColumnMatch) -> None:
         match.take("paid", worth, names, Message("assumed: the list price was paid, as no column says what was"))
         return
     why = Message("assumed: the list price less {columns}", columns=[f"'{one.name}'" for one in taken_off])
-    share = "" if off is None else share_by_itself(off)
+    share = None if off is None else share_by_itself(off)
     if off is not None:
-        share = share.replace(reference(off.name), _or_nothing(off))
-        match.take("discount", f"{worth} * {share}" if share else reference(off.name), (*names, off.name), why)
+        match.take("discount", f"{worth} * {share.taken}" if share else reference(off.name), (*names, off.name), why)
     amounts = [one for one in taken_off if not share or one is not off]
-    paid = " - ".join([f"{worth} * (1 - {share})" if share else worth, *map(_or_nothing, amounts)])
+    paid = " - ".join([f"{worth} * {share.left}" if share else worth, *map(_or_nothing, amounts)])
     match.take("paid", paid, (*names, *(one.name for one in taken_off)), why)
 
 
