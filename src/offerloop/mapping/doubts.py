@@ -15,7 +15,7 @@ from offerloop.mapping.first_lines import first_line_notes, merged_cell_notes
 from offerloop.mapping.identity.customer_ids import customer_notes
 from offerloop.mapping.identity.customers import returning_notes
 from offerloop.mapping.identity.swapped_ids import exchanged_notes
-from offerloop.mapping.matching import ColumnMatch, says
+from offerloop.mapping.matching import SAME, ColumnMatch, as_factor, reference, says
 from offerloop.message import Message
 from offerloop.workspace import SampleRows
 
@@ -48,6 +48,7 @@ def mapping_notes(match: ColumnMatch, sample: SampleRows) -> list[Message]:
         *first_line_notes(match, sample),
         *merged_cell_notes(match, sample),
         *_taxes(match),
+        *_refunds(match),
     ]
 
 
@@ -121,6 +122,26 @@ def _taxes(match: ColumnMatch) -> list[Message]:
             paid=paid,
         )
     ]
+
+
+def _refunds(match: ColumnMatch) -> list[Message]:
+    """Return a note on a column of amounts that were paid back, which are taken off nothing."""
+    refunds = [one for one in match.unused() if one.numeric and not one.dated and says(one.name, "refund", SAME)]
+    refunds = [one for one in refunds if (one.numbers != 0).any()]
+    if not refunds or "paid" not in match.guesses:
+        return []
+    column, paid = refunds[0], as_factor(match, match.guesses["paid"].written)
+    sign = "-" if float(column.numbers.sum()) > 0 else "+"
+    note = (
+        Message("'{column}' is taken off no amount, so that what was paid back counts as sales")
+        if column.is_of_several
+        else Message(
+            "'{column}' is taken off no amount, so that what was paid back counts as sales; if it is of the line, map "
+            "{entry}"
+        )
+    )
+    entry = f'paid = "{paid} {sign} coalesce({reference(column.name)}, 0)"'
+    return [note.with_values(column=column.name, **({} if column.is_of_several else {"entry": entry}))]
 
 
 def _customers(match: ColumnMatch) -> list[Message]:
