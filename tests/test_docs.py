@@ -151,6 +151,21 @@ def test_links_between_pages_lead_somewhere():
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
+def anchors(page):
+    """Return the anchors of the headings of a page: with signs left out, as repositories make them, or as hyphens."""
+    titles = re.findall(r"^#+ (.*)$", re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL), re.M)
+    titles = [re.sub(r"\[(.*?)\]\(.*?\)", r"\1", title).strip().lower() for title in titles]
+    return {re.sub(r"[^\w-]", "", title.replace(" ", "-")) for title in titles} | {
+        re.sub(r"\W+", "-", title).strip("-") for title in titles
+    }
+
+
+def test_links_to_headings_lead_to_one():
+    for page in [*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *(ROOT / "examples").glob("*.md")]:
+        for target, anchor in re.findall(r"\]\((?!http)([^)#]*)#([^)]+)\)", page.read_text(encoding="utf-8")):
+            assert anchor in anchors(page.parent / target if target else page), f"{page.name}: {target}#{anchor}"
+
+
 @pytest.mark.sample
 def test_the_steps_of_the_tutorial_run(tmp_path, monkeypatch, command, capsys):
     """The steps as written, but for the size of the shop: one in twenty of the sample's households."""
