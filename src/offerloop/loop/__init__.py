@@ -13,7 +13,7 @@ if TYPE_CHECKING:
         unpacked,
         without_customers,
     )
-    from offerloop.loop.journalled_steps import NotYetError, decide_once, go_on, is_learning, learn_once
+    from offerloop.loop.journalled_steps import NotYetError, decide_once, go_on, indicator_of, is_learning, learn_once
     from offerloop.loop.planned_loop import NO_CAMPAIGN, LoopShop, PlannedLoop
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "decide_once",
     "exposures_of",
     "go_on",
+    "indicator_of",
     "is_learning",
     "learn_once",
     "unpacked",

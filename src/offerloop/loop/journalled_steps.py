@@ -10,7 +10,7 @@ those that are recorded answer at once, and the shop is given what was decided b
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from offerloop.message import Message
@@ -86,6 +86,11 @@ def is_learning(step: str) -> bool:
     return step == LEARN or step.startswith(LEARN_AGAIN)
 
 
+def indicator_of(alarm: Mapping[str, Any]) -> str:
+    """Return what has changed by an alarm of a journal; journals of earlier versions call it a `sign`."""
+    return str(alarm["indicator"] if "indicator" in alarm else alarm["sign"])
+
+
 def _reading(learned: Any) -> tuple[Any, ...]:  # noqa: ANN401
     """Return what of it has a part in later decisions, without amounts, which any late return changes a little."""
-    return learned["guardrails"], learned["reasons"], [one["indicator"] for one in learned["alarms"]]
+    return learned["guardrails"], learned["reasons"], [indicator_of(one) for one in learned["alarms"]]

@@ -2,6 +2,7 @@ import pytest
 from terminal_texts import check_plain, right_edges
 
 from offerloop.commands.loop.findings import LoopState
+from offerloop.commands.loop.task import facts_of
 from offerloop.commands.loop.terminal_text import screen, urgent
 from offerloop.message import Message
 from offerloop.report import Localizer
@@ -90,6 +91,15 @@ def test_another_reading_of_a_period_is_said_beside_the_first_one_and_told_again
     assert state.alarms([now], Localizer("en")) == []
     taken_back = first | {"guardrails_before": "roll back"}
     assert len(LoopState([taken_back], None, None, [], "USD").alarms([now], Localizer("en"))) == 1
+
+
+def test_an_alarm_of_a_journal_of_an_earlier_version_is_told_like_another():
+    body = decided(3, cost_minor=1, guardrails="go on", reasons=[])
+    alarms = [{name: "value", "change": 0.25, "p_value": 0.001} for name in ("sign", "indicator")]
+    earlier, newer = (facts_of([(3, "learn", body | {"alarms": [alarm]})]) for alarm in alarms)
+    assert earlier == newer
+    (alarm,) = LoopState(earlier, None, None, [], "USD").alarms([], Localizer("en"))
+    assert alarm.startswith("Alarm in period 3: ")
 
 
 def test_an_alarm_of_drift_is_not_repeated_where_only_the_guardrails_of_its_period_are_read_otherwise():

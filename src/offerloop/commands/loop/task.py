@@ -17,7 +17,7 @@ from offerloop.decision import unpaid_exploration
 from offerloop.engine import DEFAULT_ENGINE, collect
 from offerloop.errors import ConfigError, InputError
 from offerloop.events import Events, LoopExposures, prepare, read_all, with_variables
-from offerloop.loop import NO_CAMPAIGN, UNSEEN_COSTS, PlannedLoop, exposures_of, go_on, is_learning
+from offerloop.loop import NO_CAMPAIGN, UNSEEN_COSTS, PlannedLoop, exposures_of, go_on, indicator_of, is_learning
 from offerloop.message import Message
 from offerloop.offers import liability_minor
 from offerloop.publishing import Parcels, carry, rows_of
@@ -122,6 +122,12 @@ def facts_of(recorded: Sequence[tuple[int, str, Any]]) -> list[dict[str, Any]]:
             row.update(body)
             if before and before != row["guardrails"]:
                 row["guardrails_before"] = before
+    for row in rows.values():
+        if "alarms" in row:
+            row["alarms"] = [
+                {"indicator": indicator_of(one), "change": one["change"], "p_value": one["p_value"]}
+                for one in row["alarms"]
+            ]
     return [
         {name: value for name, value in rows[period].items() if name not in ("assignments", UNSEEN_COSTS)}
         for period in sorted(rows)
