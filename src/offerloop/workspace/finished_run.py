@@ -285,7 +285,7 @@ def _campaign(campaign: Mapping[str, Any], send_rule: str, currency: str, *, joi
         budget_basis=str(campaign["budget_basis"]),
         shadow_price=float(campaign["shadow_price"]),
         solved_jointly=jointly,
-        is_paused=bool(campaign.get("is_paused", False)),
+        is_paused=bool(campaign.get("is_paused", campaign.get("rests", False))),
         pays_alone=bool(campaign.get("pays_alone", False)),
         n_planned=int(campaign["customers_planned"]),
         supplier_share=None if share is None else float(share),

@@ -213,12 +213,13 @@ def test_text_ids_give_the_same_explanation(run, tmp_path):
     assert found["candidates"] == numbers["candidates"]
 
 
+@pytest.mark.parametrize("field", ["is_paused", "rests"])
 @pytest.mark.parametrize("language", languages())
-def test_a_campaign_that_guardrails_stopped_is_not_said_to_have_too_low_a_forecast(tmp_path, language):
+def test_a_campaign_that_guardrails_stopped_is_not_said_to_have_too_low_a_forecast(tmp_path, language, field):
     folder = build_run(tmp_path / "run", send=False)
     summary = json.loads((folder / "summary.json").read_text())
     for one in summary["campaigns"]:
-        one["is_paused"] = True
+        one[field] = True
     (folder / "summary.json").write_text(json.dumps(summary))
     text = explain(folder, "1", "marketer", language).text
     says = {"en": ("uardrails stopped", "above zero", "high enough"), "zh": ("护栏", "零", "达到发放条件")}[language]
