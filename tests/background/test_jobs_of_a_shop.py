@@ -67,6 +67,17 @@ def test_a_run_and_the_erasure_of_a_customer(shop):
     assert database.read(lambda one: find_job(one, job.job_id)).request == {}
 
 
+def test_an_erasure_that_an_earlier_version_queued_is_carried_out(shop):
+    folder, database = shop
+    erased, job = erase_customer(database, "c001", "token_a")
+    as_before = json.dumps({"customer_id": "c001", "key": erased.key})
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("update jobs set request = ? where job_id = ?", (as_before, job.job_id))
+    done = carry_out_next(folder, database)
+    assert (done.state, done.failure, done.request) == (JobState.DONE, None, {})
+    assert files_that_hold(folder, b"c001") == []
+
+
 def files_that_hold(folder, customer_id):
     files = [one for one in folder.rglob("*") if one.is_file()]
     return [one for one in files if customer_id in without_hashes(one.read_bytes())]

@@ -28,6 +28,7 @@ from offerloop.store import (
     clean_up,
     erase_from_store,
     erase_traces,
+    keys_of_erasure,
     list_jobs,
     traces_of,
 )
@@ -63,7 +64,7 @@ def erase_files(shop: Path, request: Mapping[str, Any]) -> dict[str, Any]:
     Lists of codes that were uploaded and wait for their job stay: it leaves out who was erased, and deletes them.
     """
     config = load_config(shop)
-    keys: dict[str, str] = request["keys"]
+    keys = keys_of_erasure(request)
     names = _names(config, {config.privacy.in_its_case(name): key for name, key in keys.items()} | keys)
     folder = shop.parent if shop.is_file() else shop
     _remove_what_is_made_anew(folder)

@@ -9,6 +9,7 @@ from offerloop.store import (
     add_job,
     cancel_job,
     claim_job,
+    customers_being_erased,
     find_job,
     finish_job,
     list_jobs,
@@ -113,6 +114,13 @@ def test_what_was_asked_of_an_erasure_is_forgotten_with_its_end(database):
     assert claim(database).request == {"customer_id": "anna"}
     finish(database, job)
     assert find(database, job).request == {}
+
+
+def test_customers_are_being_erased_whose_job_an_earlier_version_queued(database):
+    add(database, "erase", customer_id="anna", key="erased-1")
+    add(database, "erase", keys={"ben": "erased-2", "Ben": "erased-3"})
+    add(database, "erase", erased="erased-4")
+    assert database.read(customers_being_erased) == {"anna", "ben", "Ben"}
 
 
 def test_many_jobs_do_not_make_the_name_of_one_of_today_free_again(database, monkeypatch):

@@ -199,7 +199,14 @@ def customers_being_erased(connection: Connection) -> frozenset[str]:
     """Return the customers whom a job is still to erase from the files of runs."""
     wanted = select(jobs.c.request).where(jobs.c.kind == ERASURE, jobs.c.state.in_(("queued", "running")))
     requests = (json.loads(one) for one in connection.execute(wanted).scalars())
-    return frozenset(name for one in requests for name in one.get("keys", ()))
+    return frozenset(name for one in requests for name in keys_of_erasure(one))
+
+
+def keys_of_erasure(request: Mapping[str, Any]) -> dict[str, str]:
+    """Return the key of each spelling of an id that an erasure's request names; earlier versions wrote a single one."""
+    if "customer_id" in request:
+        return {request["customer_id"]: request["key"]}
+    return dict(request.get("keys", {}))
 
 
 def job_named(connection: Connection, name: str) -> bool:
