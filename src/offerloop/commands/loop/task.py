@@ -125,8 +125,8 @@ def facts_of(recorded: Sequence[tuple[int, str, Any]]) -> list[dict[str, Any]]:
     for row in rows.values():
         if "alarms" in row:
             row["alarms"] = [
-                {"indicator": indicator_of(one), "change": one["change"], "p_value": one["p_value"]}
-                for one in row["alarms"]
+                {"indicator": indicator_of(alarm), "change": alarm["change"], "p_value": alarm["p_value"]}
+                for alarm in row["alarms"]
             ]
     return [
         {name: value for name, value in rows[period].items() if name not in ("assignments", UNSEEN_COSTS)}
