@@ -1,5 +1,6 @@
 """Campaigns that nobody moves: their times, and budgets that are used up, with what is audited and told."""
 
+import itertools
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -15,6 +16,7 @@ from offerloop.store import (
     Editor,
     Ledger,
     add_campaign,
+    add_job,
     approve_budget,
     declare,
     due_notice,
@@ -30,6 +32,7 @@ from offerloop.store import (
 )
 from offerloop.store.connect import clock
 
+NUMBERS = itertools.count()
 CONFIG = Config.model_construct(
     webhooks=(Webhook(url="https://hook.test", secret_env="X"),), alarms=None,
     shop=Config.model_fields["shop"].annotation(name="Shop", currency="EUR"),
@@ -107,25 +110,48 @@ def test_another_budget_begins_a_run_once_when_its_time_has_come(database):
     assert entries == [("campaign budget changed", {"budget": "20.00"})]
 
 
+def approve(database, budget, at):
+    """Propose and approve a budget of the campaign "spring", and return how many jobs there are then."""
+    campaign = database.read(lambda one: find_campaign(one, "spring"))
+    change, proposal = BudgetChange(at, budget), f"proposal {next(NUMBERS):04d}"  # their order within a second
+    database.change(lambda one: propose_budget(one, campaign, proposal, change, "ada", 1))
+    (proposed,) = database.read(lambda one: proposed_budgets(one, campaign))
+    database.change(lambda one: approve_budget(one, proposed, "ben", 1))
+    follow_campaigns(database, CONFIG)
+    follow_campaigns(database, CONFIG)
+    return len(database.read(lambda one: list_jobs(one, 9)))
+
+
 def test_a_budget_that_is_approved_long_after_its_time_begins_a_run(database):
     now = database.read(clock)
     write(database, "spring", CampaignState.RUNNING)
-
-    def jobs_after(budget, at):
-        campaign = database.read(lambda one: find_campaign(one, "spring"))
-        change = BudgetChange(at, budget)
-        database.change(lambda one: propose_budget(one, campaign, f"proposal {budget}", change, "ada", 1))
-        (proposed,) = database.read(lambda one: proposed_budgets(one, campaign))
-        database.change(lambda one: approve_budget(one, proposed, "ben", 1))
-        follow_campaigns(database, CONFIG)
-        follow_campaigns(database, CONFIG)
-        return len(database.read(lambda one: list_jobs(one, 5)))
-
     with database.engine.begin() as connection:
         connection.exec_driver_sql(f"update campaigns set changed_at = {now - 1_000_000}")
-    assert jobs_after("20.00", now - 100_000) == 1
-    assert jobs_after("30.00", now - 100_000) == 2
-    assert jobs_after("40.00", now - 200_000) == 2  # another budget counts since then
+    assert approve(database, "20.00", now - 100_000) == 1
+    assert approve(database, "30.00", now - 100_000) == 2
+    assert approve(database, "40.00", now - 200_000) == 2  # another budget counts since then
+
+
+def test_a_budget_that_comes_back_begins_a_run_again(database):
+    at = database.read(clock) - 100
+    write(database, "spring", CampaignState.RUNNING)
+    amounts = ("20.00", "30.00", "20.00", "30.00", "30.00")
+    assert [approve(database, budget, at) for budget in amounts] == [1, 2, 3, 4, 4]
+    audited = [one.body["budget"] for one in database.read(lambda one: read_trail(one, None, 9))]
+    assert sorted(audited) == ["20.00", "20.00", "30.00", "30.00"]
+
+
+def test_a_budget_for_which_an_earlier_version_began_a_run_begins_none(database):
+    at = database.read(clock) - 40 * 86_400
+    text = CampaignText({"title": "spring"}, None, None, (BudgetChange(at, "20.00"),))
+    database.change(lambda one: add_campaign(one, "spring", text, Editor("ada", "ada")))
+    database.change(lambda one: add_job(one, "run", {}, f"budget of spring at {at}"))
+    database.change(lambda one: move_campaign(one, find_campaign(one, "spring"), CampaignState.RUNNING, {"ben"}))
+    follow_campaigns(database, CONFIG)
+    assert len(database.read(lambda one: list_jobs(one, 5))) == 1
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql(f"update jobs set made_at = {at}")
+    assert approve(database, "30.00", at) == 2
 
 
 def test_a_budget_whose_time_came_while_the_campaign_was_paused_begins_a_run_when_it_goes_on(database):

@@ -20,16 +20,18 @@ from offerloop.store import (
     budgets_due,
     exhausted_budgets,
     find_campaign,
-    job_named,
     lock_jobs,
     move_campaign,
     moved_by_time,
     new_id,
+    newest_job_named,
     used_up,
 )
 
 ACTOR = "service"
 """Who did it, in the audit trail."""
+_AFTER = ", after job "
+"""Stands before the number of the previous run for the same time, so that a budget that comes back has a run again."""
 Move = tuple[WrittenCampaign, CampaignState, str]
 """A campaign, its new state, and why."""
 
@@ -52,10 +54,24 @@ def follow_campaigns(database: Database, config: Config, newest: str | None = No
 def _budgets_to_begin(connection: Connection) -> list[tuple[WrittenCampaign, BudgetChange, str]]:
     """Return the changes of budgets that are due and were not begun, with the name of the run of each."""
     due = [
-        (campaign, change, f"budget of {campaign.campaign_id} at {change.at}: {change.budget}")
-        for campaign, change in budgets_due(connection)
+        (campaign, change, _name_of_run(connection, campaign, change)) for campaign, change in budgets_due(connection)
     ]
-    return [each for each in due if not job_named(connection, each[2])]
+    return [(campaign, change, name) for campaign, change, name in due if name is not None]
+
+
+def _name_of_run(connection: Connection, campaign: WrittenCampaign, change: BudgetChange) -> str | None:
+    """Return the name of the run to begin; None where the newest run for this time has the budget.
+
+    An earlier version named runs without the budget: such a run has what was approved before it.
+    """
+    time = f"budget of {campaign.campaign_id} at {change.at}"
+    name = f"{time}: {change.budget}"
+    newest = newest_job_named(connection, time, f"{time}: ")
+    if newest is None:
+        return name
+    previous, _, _ = (newest.name or "").partition(_AFTER)
+    is_begun = change.approved_at <= newest.made_at if previous == time else previous == name
+    return None if is_begun else f"{name}{_AFTER}{newest.number}"
 
 
 def _begin_budgets(connection: Connection) -> None:

@@ -183,6 +183,7 @@ if TYPE_CHECKING:
         keys_of_erasure,
         list_jobs,
         lock_jobs,
+        newest_job_named,
         renew_job,
         take_back_jobs,
     )
@@ -336,6 +337,7 @@ __all__ = [
     "new_id",
     "new_secret",
     "newest_decisions",
+    "newest_job_named",
     "note_currency",
     "note_failed",
     "note_sent",

@@ -214,6 +214,14 @@ def job_named(connection: Connection, name: str) -> bool:
     return connection.execute(select(jobs.c.number).where(jobs.c.name == name)).first() is not None
 
 
+def newest_job_named(connection: Connection, name: str, beginning: str) -> Job | None:
+    """Return the newest job of that name, or whose name has a beginning; None where there is none."""
+    begins = func.substr(jobs.c.name, 1, len(beginning)) == beginning
+    newest = select(jobs).where((jobs.c.name == name) | begins).order_by(jobs.c.number.desc()).limit(1)
+    row = connection.execute(newest).one_or_none()
+    return None if row is None else _job(row)
+
+
 def find_job(connection: Connection, job_id: str) -> Job | None:
     """Return a job; None where there is none of that id."""
     row = connection.execute(select(jobs).where(jobs.c.job_id == job_id)).one_or_none()
