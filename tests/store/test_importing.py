@@ -57,6 +57,15 @@ def test_nothing_is_imported_where_a_code_does_not_fit(shop, template, codes, sa
     assert shop.template("other").balance.n_issued == 0
 
 
+@pytest.mark.parametrize("column", [None, "spring/tea", "spring", "tea"])
+def test_a_list_may_name_the_template_its_campaign_or_its_offer(ledger, column):
+    ledger.add_template("spring/tea", CouponTerms())
+    assert import_codes(ledger, "spring/tea", [ListedCode("A", column)]).n_issued == 1
+    with pytest.raises(InputError, match="or leave the column of offers out if all are for 'spring/tea'"):
+        import_codes(ledger, "spring/tea", [ListedCode("B", column), ListedCode("C", "10 % off tea")])
+    assert ledger.template("spring/tea").balance.n_issued == 1
+
+
 @pytest.mark.parametrize("other", ["bob", None])
 @pytest.mark.parametrize("n_between", [0, 3])
 def test_a_code_with_different_customers_is_refused_and_one_that_is_only_there_twice_counts_once(

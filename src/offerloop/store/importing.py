@@ -16,6 +16,7 @@ from offerloop.store.connect import persevere, reading
 from offerloop.store.ledger import PATIENCE_SECONDS, Ledger
 from offerloop.store.reading import read_coupons
 from offerloop.store.reported.erased import erased_among
+from offerloop.store.served.pacing import OF_CAMPAIGN
 
 _IN_ONE = 5_000
 """Codes in one transaction."""
@@ -124,13 +125,14 @@ def _chunks(codes: Iterator[ListedCode]) -> Iterator[list[ListedCode]]:
 
 def _checked(ledger: Ledger, template_id: str, codes: Sequence[ListedCode]) -> dict[str, IssuedCoupon]:
     """Return the coupons that are there already. Raises InputError for a code of another template or customer."""
-    there = _there(ledger, [one.code for one in codes])
+    there, own = _there(ledger, [one.code for one in codes]), {None, template_id, *template_id.split(OF_CAMPAIGN, 1)}
     for listed in codes:
-        if listed.offer_id not in (None, template_id):
+        if listed.offer_id not in own:
             raise InputError(
                 Message(
                     "the list has the code '{code}' for '{offer_id}', not for '{template_id}'; import the codes of "
-                    "each by themselves; nothing was imported",
+                    "each by themselves, or leave the column of offers out if all are for '{template_id}'; nothing was "
+                    "imported",
                     code=listed.code,
                     offer_id=listed.offer_id or "",
                     template_id=template_id,

@@ -84,8 +84,8 @@ def loop_of(journal: Journal, runs: Path | None) -> str:
     if run := last_runs.get(journal.name):
         raise InputError(
             Message(
-                "the loop of '{name}' in '{place}' is another shop's: its last run '{run}' is not in '{runs}'; name a "
-                "database of this shop's own with --store",
+                "the loop of '{name}' in '{place}' is another shop's: its last run '{run}' is not in '{runs}'; copy "
+                "that run back if this shop's loop made it, or name a database of this shop's own with --store",
                 name=journal.name, place=journal.place, run=run, runs=str(runs),
             )
         )  # fmt: skip
