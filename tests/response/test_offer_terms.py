@@ -46,14 +46,23 @@ def test_an_offer_is_estimated_only_where_its_maximum_is_like_those_that_were_te
         (0.15, 1_500): [0, 0.5, 0.5],
         (0.15, 1_000): [0, 0.5, 0.5],
         (0.05, 500): [0.5, 0.5, 0],
-        (0.1, 5_000): [0, 1, 0],
-        (0.2, 0): [0, 0, 1],
+        (0.15, 1_501): [0, 0.5, 0.5],
     }
     for (depth, most), weights in made_of.items():
         np.testing.assert_allclose(coding.weights([replace(asked, depth=depth, most=most)])[:, 0], weights)
-    for depth, most in ((0.15, 1), (0.1, 500), (0.05, 100)):
+    tighter, wider = ((0.15, 1), (0.1, 500), (0.05, 100)), ((0.1, 5_000), (0.15, 1_800), (0.05, 1_500))
+    for depth, most in (*tighter, *wider, (0.1, 0), (0.15, 0), (0.05, 0)):
         with pytest.raises(EvidenceError, match="no tested offer is like"):
             coding.weights([replace(asked, depth=depth, most=most)])
+
+
+def test_an_offer_without_a_maximum_is_estimated_only_between_those_that_have_none():
+    capped, free = OfferTerms("ten", "coupon", 0.1, most=1_000), OfferTerms("twenty", "coupon", 0.2)
+    asked = OfferTerms("x", "coupon", 0.15)
+    with pytest.raises(EvidenceError, match="no tested offer is like"):
+        Coding.of((NO_OFFER_TERMS, capped, free)).weights([asked])
+    between = Coding.of((NO_OFFER_TERMS, replace(capped, most=0.0), free)).weights([asked])
+    np.testing.assert_allclose(between[:, 0], [0, 0.5, 0.5])
 
 
 def test_one_family_is_told_by_its_depth_alone_and_grows_with_it():

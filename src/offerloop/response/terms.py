@@ -2,7 +2,8 @@
 
 An offer whose depth lies between two tested depths of the same family is interpolated; so is one between no
 offer, whose depth is 0, and the lowest tested depth. One beyond them is refused: no data speak about it. So is one
-whose maximum limits it more than its neighbours are limited.
+whose maximum limits it more than its neighbours are limited, as it would bring less than they, and one that is limited
+less than either of them, as it would cost more.
 """
 
 from __future__ import annotations
@@ -74,10 +75,14 @@ class OfferTerms:
     """All else that tells it from other offers but for its depth, such as conditions and the channel."""
 
     def is_limited_more(self, other: OfferTerms) -> bool:
-        """Whether its maximum is lower than another share off's, and counts from a smaller purchase on."""
+        """Whether its maximum is lower than another share off's, and counts from a smaller purchase on.
+
+        Maxima are whole minor units, so that one unit may be rounding.
+        """
         if not self.most or self.amount:
             return False
-        return not other.most or (self.most < other.most and self.most * other.depth < other.most * self.depth)
+        rounded = self.most + 1.0
+        return not other.most or (self.most < other.most and rounded * other.depth < other.most * self.depth)
 
     @property
     def family(self) -> Family:
@@ -137,7 +142,9 @@ class Coding:
         above = min((k for k in same if depths[k] >= offer.depth), key=lambda k: depths[k], default=None)
         if below is None or above is None:
             raise EvidenceError(_beyond(offer, [one for one in self.tested if one.family == offer.family]))
-        if all(offer.is_limited_more(self.tested[k]) for k in (below, above)):
+        neighbours = (self.tested[below], self.tested[above])
+        is_tighter = all(offer.is_limited_more(one) for one in neighbours)
+        if is_tighter or any(one.is_limited_more(offer) for one in neighbours):
             raise EvidenceError(_beyond(offer, []))
         row = np.zeros(len(self.tested))
         row[above] = (offer.depth - depths[below]) / ((depths[above] - depths[below]) or 1.0)

@@ -31,7 +31,11 @@ def test_who_buys_much_at_once_costs_no_more_than_the_maximum():
         .otherwise(0),
     )
     lines = lines.with_columns(revenue_minor=pl.col("list_value_minor") - pl.col("coupon_minor"))
-    shown = learn_shown(replace(log, order_lines=engine.table(lines)), offers, 1, engine)
+    without = {name: term for name, term in terms.items() if name != "max_discount"}
+    wide = {**terms, "id": "wide-10", "max_discount": f"{most / 10:.2f}"}
+    both = read_offers([terms, {**without, "id": "free-10"}, wide], None, "USD")
+    shown = learn_shown(replace(log, order_lines=engine.table(lines)), both, 1, engine)
+    assert set(shown.made_of) == {"all-10"}
     cost, large = shown.effects("all-10")["discount_minor"].to_numpy(), shown.customers.to_numpy() % 2 == 1
     assert cost[~large].mean() == pytest.approx(WORTH / 10 * ORDERS, rel=0.1)
     assert cost[large].mean() == pytest.approx(most * ORDERS, rel=0.1)
