@@ -26,7 +26,7 @@ from offerloop.events import BUSINESS_AS_USUAL, Events, LoopExposures, read_busi
 from offerloop.message import Message
 from offerloop.money import DIGITS, to_text
 from offerloop.offers import NO_OFFER
-from offerloop.response import Effects
+from offerloop.response import QUARTER_DAYS, Effects
 from offerloop.tables import (
     ASSIGNMENTS,
     FURTHER_OFFERS,
@@ -38,9 +38,6 @@ from offerloop.tables import (
     USUAL,
     all_offers,
 )
-
-QUARTER_DAYS = 91
-"""Days by which a coming test is judged."""
 
 
 @dataclass(frozen=True)
@@ -271,9 +268,10 @@ def coming_test(assigned: AssignedOffers, events: Events, effects: Effects, peri
 
 
 def _bought_by_period(customers: pl.Series, events: Events, period_days: int) -> Floats:
-    """(customers, periods): value at list price in each period of the last quarter, or of as much as there are data."""
-    days = min(QUARTER_DAYS, events.as_of_day - events.first_day)
-    n_periods, day = max(days // period_days, 1), nw.col("order_day")
+    """(customers, periods): value at list price in each of the last periods that reach over a quarter, or in as many
+    as there are data of."""
+    over_quarter, with_data = -(-QUARTER_DAYS // period_days), (events.as_of_day - events.first_day) // period_days
+    n_periods, day = max(min(over_quarter, with_data), 1), nw.col("order_day")
     lately = events.order_lines.filter(day >= events.as_of_day - n_periods * period_days)
     period = ((events.as_of_day - 1 - day) // period_days).cast(nw.Int64)
     by_period = lately.with_columns(period=period).group_by("customer_id", "period")

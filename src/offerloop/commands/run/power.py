@@ -86,4 +86,6 @@ def _why(reach: Reach) -> Message:
         return Message("none of the customers planned for an offer is held out")
     if reach.test.n_treated == 0:
         return Message("all customers planned for an offer are held out")
-    return Message("none of the customers planned for an offer bought anything in the quarter before the plan")
+    return Message(
+        "none of the customers planned for an offer bought anything in the days before the plan that were looked at"
+    )
