@@ -83,15 +83,15 @@ def worlds(draw, most=3):
     return cases, [*limits, *(shared[name] for name in draw(st.sets(st.sampled_from(sorted(shared)))))]
 
 
-def keeps(parts, limits, most_offers=1):
+def keeps(parts, limits, max_offers=1):
     """Whether plans (case, rows) exceed nothing and give nobody too many offers, nor two of a campaign or category."""
-    priced = [(one, rows) for one, (_, rows) in zip(with_interaction_costs(parts, most_offers), parts, strict=True)]
+    priced = [(one, rows) for one, (_, rows) in zip(with_interaction_costs(parts, max_offers), parts, strict=True)]
     sums = [sum(each) for each in zip(*(limit_usage(one, rows, limits) for one, rows in priced), strict=True)]
     keys = [one.effects.select("customer_id", pl.col("category").cast(pl.String))[rows] for one, rows in parts]
     kept = all(u <= most for u, most in zip(sums, limit_capacities(limits), strict=True))
     number = pl.concat(keys)["customer_id"].unique_counts().to_numpy().max(initial=0)
     apart = [pl.concat(keys).drop_nulls("category"), *(one.select("customer_id") for one in keys)]
-    return kept and number <= most_offers and all(one.is_unique().all() for one in apart)
+    return kept and number <= max_offers and all(one.is_unique().all() for one in apart)
 
 
 @settings(max_examples=15, deadline=None)

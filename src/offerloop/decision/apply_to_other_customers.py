@@ -87,12 +87,12 @@ class CampaignDecisions:
         whole = [self.sent[one.campaign.id].for_others(one) for one in inside]
         limits = plan_limits(config, effects.offers)
         solve = best_of_joint_and_ordered if self.solved == "jointly" else solve_in_order
-        most = config.plan.offers_per_customer
-        solved = solve(whole, limits, most)
+        max_offers = config.plan.offers_per_customer
+        solved = solve(whole, limits, max_offers)
         sent = [_Sent(one.policy, one.table(solved.rows[one.campaign.id])) for one in whole]
         prices = offer_prices([(one, solved.prices) for one in whole], limits)
         cases = list(zip(sent, outside, inside, strict=True))
-        others = choices_left_out(cases, prices, effects.effects.clear(), most)
+        others = choices_left_out(cases, prices, effects.effects.clear(), max_offers)
         return SentOffers(list(self.sent), pl.concat([*(one.plan.select(KEYS) for one in sent), others]))
 
     def _cases(self, effects: Effects, audiences: dict[str, pl.Series], config: Config) -> list[CampaignCase]:

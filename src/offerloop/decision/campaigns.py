@@ -68,20 +68,20 @@ def plan_campaigns(
     limits: Sequence[PlanLimit],
     solving: Solving,
     *,
-    most_offers: int = 1,
+    max_offers: int = 1,
     explores: bool = False,
 ) -> Planned:
     """Decide on all campaigns; each first selects its policy, as if there were only its own budget.
 
-    A customer gets at most one offer of each campaign and `most_offers` of all. `explores` says whether offers at
+    A customer gets at most one offer of each campaign and `max_offers` of all. `explores` says whether offers at
     random are valued too.
     """
     cases = [select_policy(one, _alone(one, limits)) for one in cases]
-    ordered = decide_in_order(cases, limits, most_offers)
+    ordered = decide_in_order(cases, limits, max_offers)
     alone = replace(ordered, solved="jointly")
-    joint = better_of(decide_jointly(cases, limits, most_offers), ordered) if len(cases) > 1 else alone
+    joint = better_of(decide_jointly(cases, limits, max_offers), ordered) if len(cases) > 1 else alone
     decision = joint if solving == "jointly" else ordered
-    costs = PlanCosts(tuple(cases), tuple(limits), most_offers)
+    costs = PlanCosts(tuple(cases), tuple(limits), max_offers)
     return Planned(
         forecasts=[one.forecast(explores=explores) for one in decision.parts],
         solved=decision.solved,

@@ -113,10 +113,8 @@ def _solve_offer_sets(
     unit = max(one.unit for one, _ in parts)
     offers = SingleOffers.of(parts, unit)
     rows = np.arange(n_assigned, len(offers.profit))
-    sets, without = (
-        offers.of_each(rows, 1 if already_assigned else max_offers, _may_be_beside(offers, rows, parts)),
-        None,
-    )
+    sets = offers.of_each(rows, 1 if already_assigned else max_offers, _may_be_beside(offers, rows, parts))
+    without = None
     if already_assigned:
         without = offers.of_customers(np.arange(n_assigned))[offers.customer[rows]]
         sets = np.column_stack([without, sets])

@@ -45,9 +45,9 @@ def choices_left_out(
     sent: Sequence[tuple[PolicySent, CampaignCase, CampaignCase]],
     prices: pl.DataFrame,
     nobody: pl.DataFrame,
-    most_offers: int = 1,
+    max_offers: int = 1,
 ) -> pl.DataFrame:
-    """KEYS of what campaigns that are sent have for customers who are left out, at most `most_offers` each.
+    """KEYS of what campaigns that are sent have for customers who are left out, at most `max_offers` each.
 
     Each campaign comes with the candidates of these customers, and with those that its plan was chosen from. `prices`
     are OFFER_PRICES, `nobody` effects without a row.
@@ -60,7 +60,7 @@ def choices_left_out(
     offers, net = SingleOffers.of(parts), np.concatenate([worth for _, worth in wanted])
     loss = offers.loss + offers.own_share * _expected_price(parts, prices)
     offers, rows = replace(offers, profit=_above_nothing(net), loss=loss), np.arange(len(net))
-    sets = offers.of_each(rows, min(most_offers, len(cases)))
+    sets = offers.of_each(rows, min(max_offers, len(cases)))
     candidates = side_by_side(offers.customer[sets[:, 0]], offers.worth(sets), {})
     members = np.unique(sets[candidates.best()])
     keys = pl.concat([case.keys(rows) for case, rows in parts])

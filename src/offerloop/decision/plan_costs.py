@@ -35,7 +35,7 @@ class PlanCosts:
 
     cases: tuple[CampaignCase, ...]
     limits: tuple[PlanLimit, ...]
-    most_offers: int
+    max_offers: int
     """The most offers of one customer."""
 
     def table(self, decision: SendingDecision, joint: SendingDecision, ordered: SendingDecision) -> pl.DataFrame:
@@ -47,7 +47,7 @@ class PlanCosts:
         sent = {one.case.campaign.id for one in decision.sent}
         concerned = [limit for limit in self.limits if any(campaign in sent for campaign, _ in limit.offers)]
         solved = self._binding(decision, concerned)
-        bounds_customers = len(sent) > self.most_offers
+        bounds_customers = len(sent) > self.max_offers
         can_lift = sum(one.effects.height for one in self.cases) * (len(solved) + bounds_customers) <= MOST_WORK
         for limit in concerned:
             lifted = (0.0, NO_GAIN) if limit not in solved else self._lifted(decision, limit) if can_lift else None
@@ -75,7 +75,7 @@ class PlanCosts:
         """What it costs that a customer gets so many offers at most, and how many one has."""
         ids = pl.concat([one.case.effects["customer_id"][one.rows] for one in decision.sent])
         used = float(ids.unique_counts().to_numpy().max(initial=0))
-        row = {"at_most": float(self.most_offers), "used": used}
+        row = {"at_most": float(self.max_offers), "used": used}
         claimed, gain = lifted if lifted is not None else (None, None)
         return _row("customer", "", None, "offers", claimed, gain) | row
 
@@ -94,7 +94,7 @@ class PlanCosts:
         """
         cases, others = [one.case for one in decision.sent], [one for one in self.limits if one is not limit]
         solve = best_of_joint_and_ordered if decision.solved == "jointly" else solve_in_order
-        solved = solve(cases, others, self.most_offers if limit is not None else len(cases))
+        solved = solve(cases, others, self.max_offers if limit is not None else len(cases))
         if solved.profit <= decision.profit:
             return 0.0, NO_GAIN
         return solved.profit - decision.profit, self._difference(solved.rows, _rows(decision))
@@ -103,7 +103,7 @@ class PlanCosts:
         divisions, weights = [], []
         for sign, of_campaigns in ((1.0, rows), (-1.0, other)):
             parts = [(one, of_campaigns.get(one.campaign.id, np.zeros(0, dtype=np.int64))) for one in self.cases]
-            for case, (_, some) in zip(with_interaction_costs(parts, self.most_offers), parts, strict=True):
+            for case, (_, some) in zip(with_interaction_costs(parts, self.max_offers), parts, strict=True):
                 divisions.append(case.columns(some))
                 weights.append(np.full(len(some), sign))
         together = [

@@ -68,19 +68,19 @@ def plan_period(
         replace(case, is_paused=case.campaign.id in paused, lacks_growth=case.campaign.id in without_growth)
         for case in cases
     ]
-    most = config.plan.offers_per_customer
+    max_offers = config.plan.offers_per_customer
     limits = plan_limits(config, effects.offers)
-    planned = plan_campaigns(solved, limits, config.plan.campaigns, most_offers=most, explores=explores)
+    planned = plan_campaigns(solved, limits, config.plan.campaigns, max_offers=max_offers, explores=explores)
     of_campaigns = zip(planned.forecasts, campaign_cases(effects, outside, config), solved, strict=True)
     sent = [one for one in of_campaigns if one[0].send]
-    return planned.with_left_out(choices_left_out(sent, planned.prices, effects.effects.clear(), most))
+    return planned.with_left_out(choices_left_out(sent, planned.prices, effects.effects.clear(), max_offers))
 
 
 def solve_campaigns(effects: Effects, allowed: Allowed, config: Config) -> Planned:
     """Solve all campaigns within their limits, and forecast each."""
     cases = campaign_cases(effects, allowed.campaigns, config)
-    limits, most = plan_limits(config, effects.offers), config.plan.offers_per_customer
-    return plan_campaigns(cases, limits, config.plan.campaigns, most_offers=most)
+    limits, max_offers = plan_limits(config, effects.offers), config.plan.offers_per_customer
+    return plan_campaigns(cases, limits, config.plan.campaigns, max_offers=max_offers)
 
 
 def campaign_cases(effects: Effects, audiences: dict[str, pl.Series], config: Config) -> list[CampaignCase]:

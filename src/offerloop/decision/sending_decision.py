@@ -101,13 +101,13 @@ class SendingDecision:
         return sum(one.profit for one in self.sent)
 
 
-def decide_jointly(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], most: int) -> SendingDecision:
-    """Solve all campaigns together, with `most` offers for each customer, without those that are not sent."""
+def decide_jointly(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], max_offers: int) -> SendingDecision:
+    """Solve all campaigns together, with `max_offers` offers for each customer, without those that are not sent."""
     active, by_campaign = [one for one in cases if not one.is_paused], dict[str, DecidedCampaign]()
     while active:
-        solved = best_of_joint_and_ordered(active, limits, most)
+        solved = best_of_joint_and_ordered(active, limits, max_offers)
         rows = [(one, solved.rows[one.campaign.id]) for one in active]
-        others = [HeldOffers.of([other for other in rows if other[0] is not one], one, most) for one in active]
+        others = [HeldOffers.of([other for other in rows if other[0] is not one], one, max_offers) for one in active]
         parts = [_decided(one, solved, limits, held) for one, held in zip(active, others, strict=True)]
         by_campaign |= {one.case.campaign.id: one for one in parts}
         failing = [one for one in parts if len(one.rows) and not one.send]
@@ -120,16 +120,16 @@ def decide_jointly(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], m
     return SendingDecision(tuple(parts), "jointly")
 
 
-def decide_in_order(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], most: int = 1) -> SendingDecision:
-    """Solve campaigns one after the other; `most` offers for each customer."""
+def decide_in_order(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], max_offers: int = 1) -> SendingDecision:
+    """Solve campaigns one after the other; `max_offers` offers for each customer."""
     parts, sent = list[DecidedCampaign](), list[tuple[CampaignCase, Ints]]()
     for case in cases:
-        solved = solve_jointly([case], limits, remaining_capacities(limits, sent, most), sent, most)
-        part = _decided(case, solved, limits, HeldOffers.of(sent, case, most))
+        solved = solve_jointly([case], limits, remaining_capacities(limits, sent, max_offers), sent, max_offers)
+        part = _decided(case, solved, limits, HeldOffers.of(sent, case, max_offers))
         if part.send:
             sent.append((case, part.rows))
         parts.append(part)
-    priced = iter(with_interaction_costs(sent, most))
+    priced = iter(with_interaction_costs(sent, max_offers))
     return SendingDecision(tuple(replace(one, priced=next(priced)) if one.send else one for one in parts), "in order")
 
 

@@ -20,7 +20,7 @@ class MissingEvidence:
 
 
 def or_missing_evidence(work: Callable[[], Result]) -> Result | MissingEvidence:
-    """What the work finds, or the gap that its data leave."""
+    """Return what the work finds, or what evidence its data lack."""
     try:
         return work()
     except EvidenceError as missing:
