@@ -46,7 +46,7 @@ TREND = {
 }  # fmt: skip
 """The indicators, and whether they are forecast with a trend."""
 AT_ONCE = len(TREND) - 2
-"""Signs that one period can have."""
+"""Indicators that one period can have."""
 
 
 @dataclass(frozen=True)

@@ -168,6 +168,19 @@ def test_all_spellings_of_an_id_are_one_customer_where_case_is_ignored(service):
         assert worker.database.read(partial(traces_of, customer_id=name)) == []
 
 
+def test_a_test_customer_is_an_ordinary_one_again_under_each_spelling_where_case_is_ignored(service):
+    worker, headers = service.app.state.worker, with_role(service, "admin")
+    config = worker.settings.shop / "offerloop.toml"
+    config.write_text(config.read_text() + "\n[privacy]\nignore_case = true\n")
+    worker.follow()
+    service.put("/v1/customers/Anna/choices", headers=headers, json={"opt_out": True})
+    for name, arm in (("Anna", "plan"), ("anna", None)):
+        kept = service.put(f"/v1/customers/{name}/test-arm", headers=headers, json={"test_arm": arm}).json()
+        assert (kept["test_arm"], kept["opt_out"]) == (arm, True)
+    for name in ("anna", "Anna"):
+        assert service.get(f"/v1/customers/{name}", headers=headers).json()["test_arm"] is None
+
+
 def test_ids_in_another_case_are_other_customers_otherwise(service):
     headers = with_role(service, "admin")
     for name in ("anna", "Anna"):

@@ -75,12 +75,13 @@ def choose(connection: Connection, customer_id: str, at: int, *, opt_out: bool) 
     connection.execute(statement.on_conflict_do_update(index_elements=["customer_id"], set_=changed, where=newer))
 
 
-def set_test_arm(connection: Connection, customer_id: str, arm: str | None) -> None:
-    """Make somebody a test customer, or an ordinary one again."""
+def set_test_arm(connection: Connection, customer_id: str, arm: str | None, *, ignore_case: bool = False) -> None:
+    """Make somebody a test customer, or an ordinary one again: with `ignore_case` under every spelling of the id."""
     hold_off_erasures(connection)
     version = next_value(connection, _CHANGES)
     if arm is None:
-        was_tested = (choices.c.customer_id == customer_id) & choices.c.test_arm.is_not(None)
+        names = spellings_of(connection, customer_id, [choices]) if ignore_case else [customer_id]
+        was_tested = choices.c.customer_id.in_(names) & choices.c.test_arm.is_not(None)
         now = clock(connection)
         changed: dict[str, int | None] = {"test_arm": None, "tested_until": now, "version": version}
         connection.execute(update(choices).where(was_tested).values(changed))

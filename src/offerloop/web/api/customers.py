@@ -152,7 +152,7 @@ def choose(request: Request, customer_id: CustomerId, body: Choices, caller: Dec
             raise HttpProblem("erased")
         if caller.permissions != {Permission.DECIDE}:
             add_entry(connection, caller.actor, "choice kept", personal_offers=not body.opt_out)
-        return read_choice(connection, customer_id)
+        return read_choice(connection, customer_id, ignore_case=worker.privacy.ignore_case)
 
     return _kept(customer_id, worker.database.change(keep))
 
@@ -166,11 +166,11 @@ def make_test_customer(request: Request, customer_id: CustomerId, body: TestArm,
     worker: Worker = request.app.state.worker
 
     def keep(connection: Connection) -> Choice | None:
-        set_test_arm(connection, customer_id, body.test_arm)
+        set_test_arm(connection, customer_id, body.test_arm, ignore_case=worker.privacy.ignore_case)
         if erased_among(connection, [customer_id]):
             raise HttpProblem("erased")
         add_entry(connection, caller.actor, "test customer set", arm=body.test_arm)
-        return read_choice(connection, customer_id)
+        return read_choice(connection, customer_id, ignore_case=worker.privacy.ignore_case)
 
     return _kept(customer_id, worker.database.change(keep))
 
