@@ -111,7 +111,8 @@ def window_of(terms: WrittenTerms) -> Window:
     clock, start = _clock(zone), terms.get("starts_at")
     first, last = None if start is None else instant(start, clock, "starts_at"), _end(terms, clock)
     hours = None if terms.get("hours") is None else terms.whole("hours")
-    if hours is not None and terms.written.get("kind") != "flash_sale" and (first is None or last is not None):
+    counts = terms.of_the_past or terms.written.get("kind") == "flash_sale" or (first is not None and last is None)
+    if hours is not None and not counts:
         raise InputError(Message("'hours' goes with 'starts_at' and without 'ends_at'; write 'ends_at' instead"))
     if first is not None and last is None and hours is not None:
         last = first + hours * HOUR

@@ -51,16 +51,18 @@ def read_offers(
     *,
     is_numbered: bool = False,
     zone: str = "UTC",
+    of_the_past: bool = False,
 ) -> list[Offer]:
     """Read all offers of a campaign. Raises InputError for unknown kinds and fields, and for an id that is taken.
 
     Without known categories every offer is read as it stands, one for each. Those `listed` in a table of the shop's
     keep the id that it has there, because logs of shown offers name it, and an error says it. Where they are numbered,
-    an error says at which one it is. `zone` is the time zone of offers without a `timezone`.
+    an error says at which one it is. `zone` is the time zone of offers without a `timezone`. Offers `of_the_past` are
+    kept with orders and runs, and may have what limits nothing, such as empty lists, which is refused otherwise.
     """
     offers = list[Offer]()
     for place, entry in enumerate(written, 1):
-        read_entry = partial(_read, entry, categories, currency, zone)
+        read_entry = partial(_read, entry, categories, currency, zone, of_the_past=of_the_past)
         offers += _numbered(place, entry, read_entry) if is_numbered else read_entry()
     for terms in listed:
         read = _from_list(terms, categories, currency, zone)
@@ -111,9 +113,16 @@ def _named(offer: Offer, offer_id: str) -> Offer:
     return replace(offer, offer_id=offer_id, other_currencies=others)
 
 
-def _read(written: Mapping[str, Any], categories: Sequence[str] | None, currency: str, zone: str) -> list[Offer]:
+def _read(
+    written: Mapping[str, Any],
+    categories: Sequence[str] | None,
+    currency: str,
+    zone: str,
+    *,
+    of_the_past: bool = False,
+) -> list[Offer]:
     """One entry, which may stand for several offers. Raises InputError that names the field."""
-    terms = WrittenTerms(written, currency, zone=zone)
+    terms = WrittenTerms(written, currency, zone=zone, of_the_past=of_the_past)
     offers = _as_written(terms, categories)
     others = [_as_written(terms.in_currency(one), categories) for one in sorted(terms.currencies - {currency})]
     if not others:

@@ -33,8 +33,11 @@ class WrittenTerms:
         around: WrittenTerms | None = None,
         *,
         zone: str = "UTC",
+        of_the_past: bool = False,
     ) -> None:
         self.currency = currency
+        self.of_the_past: bool = of_the_past if around is None else around.of_the_past
+        """Whether they are kept from an earlier day, when fields that limit nothing were still accepted."""
         self.zone: str = zone if around is None else around.zone
         """The time zone of times that name none."""
         self._is_inner = around is not None
@@ -112,7 +115,7 @@ class WrittenTerms:
 
     def in_currency(self, currency: str) -> WrittenTerms:
         """Return the same terms, to be read in another currency."""
-        terms = WrittenTerms(self._written, currency, self.what, zone=self.zone)
+        terms = WrittenTerms(self._written, currency, self.what, zone=self.zone, of_the_past=self.of_the_past)
         terms.home = self.home
         return terms
 
@@ -195,7 +198,7 @@ class WrittenTerms:
     def names(self, field: str, *, may_be_empty: bool = False) -> frozenset[str]:
         """One name or several; none where it is missing.
 
-        Raises InputError for an empty list where that would limit nothing, unless it `may_be_empty`.
+        Raises InputError for an empty list where that would limit nothing, unless it `may_be_empty` or is of the past.
         """
         written = self.get(field)
         names = [written] if isinstance(written, str) else [] if written is None else written
@@ -203,7 +206,7 @@ class WrittenTerms:
             raise InputError(
                 Message("'{field}' must be a name or a list of names, not '{value}'", field=field, value=str(written))
             )
-        if written is not None and not names and not may_be_empty:
+        if written is not None and not names and not (may_be_empty or self.of_the_past):
             raise InputError(
                 Message("'{field}' is an empty list; give at least one name, or leave it out for all", field=field)
             )
@@ -313,7 +316,7 @@ class WrittenTerms:
     def categories(self) -> frozenset[str]:
         """The categories of `on`. Raises InputError for "each category" where no offer stands for several."""
         names = self.names("on")
-        if EACH_CATEGORY in names and (self._is_inner or len(names) > 1):
+        if not self.of_the_past and EACH_CATEGORY in names and (self._is_inner or len(names) > 1):
             raise InputError(
                 Message(
                     "'on' may be \"{each}\" beside the kind of an offer only, and beside no other name",

@@ -84,5 +84,5 @@ def offers_then(run_folder: Path | None, text: str) -> ShopOffers:
     personal = {} if run_folder is None else open_run(run_folder).full_offers
     if not text:
         return ShopOffers(personal=personal)
-    offers_file = read_offers_file(tomllib.loads(text))
+    offers_file = read_offers_file(tomllib.loads(text), of_the_past=True)
     return ShopOffers(offers_file.offers, offers_file.policy, personal, text)

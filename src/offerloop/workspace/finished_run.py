@@ -169,7 +169,7 @@ class RunRead:
             written = campaign.get("offers", [])
             categories = sorted({*of_campaign["category"].drop_nulls(), *named_categories(written)})
             try:
-                read = read_offers(written, categories, self.currency, zone=self.zone)
+                read = read_offers(written, categories, self.currency, zone=self.zone, of_the_past=True)
             except InputError:
                 continue
             offers_by_key |= {(str(campaign["id"]), offer.offer_id): offer for offer in read}

@@ -41,8 +41,11 @@ class OffersFile:
     policy: StackingPolicy
 
 
-def read_offers_file(document: Document) -> OffersFile:
-    """`currency`, `[[offers]]` and perhaps `[policy]`. An InputError names the file, the offer and the field."""
+def read_offers_file(document: Document, *, of_the_past: bool = False) -> OffersFile:
+    """`currency`, `[[offers]]` and perhaps `[policy]`. An InputError names the file, the offer and the field.
+
+    A file `of_the_past` was kept with an order and may have what limits nothing; see `read_offers`.
+    """
     written, path = read_document(document), document_name(document, "offers")
     if not isinstance(written, Mapping):
         raise InputError(Message("'{path}' must hold 'currency' and 'offers'", path=path))
@@ -63,8 +66,9 @@ def read_offers_file(document: Document) -> OffersFile:
         rows = terms.rows("offers", terms.need("offers"))
         policy = _policy(terms.table("policy", Message("the policy", context="subject of an error")))
         terms.finish()
-        offers = read_offers([row.written for row in rows], None, terms.currency, is_numbered=True)
-        for offer in offers:
+        entries = [row.written for row in rows]
+        offers = read_offers(entries, None, terms.currency, is_numbered=True, of_the_past=of_the_past)
+        for offer in () if of_the_past else offers:
             _check_categories(offer)
     except InputError as error:
         raise InputError(Message("'{path}': {error}", context="error", path=path, error=error.message)) from None

@@ -50,14 +50,17 @@ class Combined(Offer):
                         offer_id=self.offer_id,
                     )
                 )
-        if any(map(_has_what_the_whole_has, self.parts)):
-            raise InputError(
-                Message(
-                    "conditions, stacking, contact and 'assumed' of '{offer_id}' stand beside its parts, not inside "
-                    "them",
-                    offer_id=self.offer_id,
-                )
+        if any(part.conditions != NO_CONDITIONS or part.stacking != ALONE_IN_ITS_LANE for part in self.parts):
+            raise self.wrong_part()
+
+    def wrong_part(self) -> InputError:
+        """Return the error for a part with something that only the whole may have."""
+        return InputError(
+            Message(
+                "conditions, stacking, contact and 'assumed' of '{offer_id}' stand beside its parts, not inside them",
+                offer_id=self.offer_id,
             )
+        )
 
     def effects(self) -> Sequence[tuple[Effect, Scope]]:
         """See `Offer.effects`."""
@@ -94,16 +97,17 @@ class Combined(Offer):
         return all_of([part.label() for part in self.parts])
 
 
-def _has_what_the_whole_has(part: Offer) -> bool:
-    is_plain = part.conditions == NO_CONDITIONS and part.stacking == ALONE_IN_ITS_LANE
-    return not is_plain or part.contact != ANY_CHANNEL or part.assumed is not None
-
-
 def read_combined(terms: WrittenTerms, categories: Sequence[str] | None) -> list[Offer]:
-    """One offer from `parts`, each with a kind and its terms."""
+    """One offer from `parts`, each with a kind and its terms.
+
+    Raises InputError for a contact or an expectation of a part, which count for nothing, unless they are of the past.
+    """
     del categories
     from offerloop.offers.reading import read_one
 
     rows = terms.rows("parts", terms.need("parts"))
     parts = tuple(read_one(row, f"part {place}") for place, row in enumerate(rows, 1))
-    return [Combined(**terms.common("combined"), parts=parts)]
+    combined = Combined(**terms.common("combined"), parts=parts)
+    if not terms.of_the_past and any(one.contact != ANY_CHANNEL or one.assumed is not None for one in parts):
+        raise combined.wrong_part()
+    return [combined]
