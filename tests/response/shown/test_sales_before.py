@@ -32,11 +32,17 @@ def before(*offers):
     return before.covered(ROWS, before.usual_week(ROWS))
 
 
-def sales(*offers, bought=ORDERS, customers=("a", "b", "c"), paid=1.0, coupons_apart=False):
+def sales(
+    *offers, bought=ORDERS, customers=("a", "b", "c"), paid=1.0, coupons_apart=False, one_order_a_day=False
+):
     lines = pl.DataFrame(bought, ["customer_id", "order_day", "product_id", "list_value_minor"], orient="row")
     money = {name: pl.lit(0) for name in ("discount_minor", "coupon_minor", "reimbursed_minor")}
     revenue = (paid * pl.col("list_value_minor")).cast(pl.Int64)
-    lines = lines.with_row_index("order_id").with_columns(
+    if one_order_a_day:
+        lines = lines.with_columns(order_id=pl.format("{}-{}", "customer_id", "order_day"))
+    else:
+        lines = lines.with_row_index("order_id")
+    lines = lines.with_columns(
         revenue_minor=revenue, **{**money, "discount_minor": pl.col("list_value_minor") - revenue}
     )
     products = pl.DataFrame(
@@ -144,6 +150,23 @@ def test_orders_that_count_are_shrunk_by_as_much_as_the_log_says(offer):
     assert weeks_of(apart, offer) == min(WEEKS_TRIED)
     assert weeks_of(np.zeros((200, 25), dtype=bool), offer) == WEEKS_TRIED[0]
     assert weeks_of(alike[:3], offer) == WEEKS_TRIED[0], "three customers say nothing clearly"
+
+
+@pytest.mark.parametrize(("lasts", "weeks"), [(True, min(WEEKS_TRIED)), (False, max(WEEKS_TRIED))])
+def test_a_share_off_is_shrunk_by_how_far_shares_of_value_last_not_by_which_orders_hold_some_of_it(lasts, weeks):
+    """Every order holds milk worth 300 and tea: much of it in those of some customers, or in some of everybody's."""
+    rng, customers = np.random.default_rng(1), [f"c{number:03}" for number in range(200)]
+    much = np.repeat(rng.random((200, 1)) < 0.5, 25, axis=1) if lasts else rng.random((200, 25)) < 0.5
+    bought = [
+        (who, 3 * day, product, value)
+        for who, row in zip(customers, much, strict=True)
+        for day, is_much in enumerate(row)
+        for product, value in (("tea", 3_000 if is_much else 30), ("milk", 300))
+    ]
+    windows = pl.DataFrame({"customer_id": customers, "shown_day": 60, "until_day": 75})
+    before = sales(OFF_TEA, replace(OF_TEA, threshold=0.0), bought=bought, customers=customers, one_order_a_day=True)
+    usual = before.with_weeks(before.usual_week(windows), windows)
+    assert list(usual.weeks.values()) == [weeks, WEEKS_TRIED[0]]
 
 
 def test_more_weeks_bring_a_customer_nearer_to_all_others():

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import polars as pl
 
-from offerloop.arrays import Floats, Ints
+from offerloop.arrays import Floats
 from offerloop.engine import Frame, collect
 from offerloop.money import MICRO
 from offerloop.response.encoding import ColumnEncoding
@@ -38,6 +38,8 @@ from offerloop.response.terms import EVERYTHING, OfferTerms
 WEEKS = QUARTER_DAYS / 7
 """Weeks of a quarter."""
 WHOLE: OfferScope = (EVERYTHING, 0.0)
+Counted = tuple[OfferScope, bool]
+"""What an offer counts on, and whether it takes an amount off each order of that; else a share of its value."""
 LEAST_DAYS = 7
 """Days that sums are of, where the data have fewer before an exposure."""
 WEEKS_TRIED = (1.0, 0.25, 0.5, 2.0, 4.0, 8.0, 16.0, 32.0)
@@ -59,15 +61,15 @@ class UsualWeek:
     orders: float
     by_scope: Mapping[OfferScope, tuple[float, float]]
     """The same of what offers count on."""
-    weeks: Mapping[OfferScope, float]
+    weeks: Mapping[Counted, float]
     """How many such weeks a customer's own purchases are shrunk by."""
     below: Mapping[Limit, tuple[float, float]] = field(default_factory=dict)
     """Value below the limits of offers that have a maximum, and in all."""
 
-    def added(self, scope: OfferScope) -> tuple[float, float, float]:
+    def added(self, counted: Counted) -> tuple[float, float, float]:
         """Return value and orders of the scope, and value of all, of as many weeks as its purchases are shrunk by."""
-        value, orders = self.by_scope[scope]
-        weeks = self.weeks[scope]
+        value, orders = self.by_scope[counted[0]]
+        weeks = self.weeks[counted]
         return weeks * value, weeks * orders, weeks * self.value
 
 
@@ -77,7 +79,7 @@ class Before:
 
     days: pl.DataFrame
     by_scope: dict[OfferScope, pl.DataFrame]
-    scopes: tuple[OfferScope, ...]
+    counted: tuple[Counted, ...]
     """What each offer counts on; nothing first."""
     maxima: BelowMaximum
     shares: CategoryShares
@@ -98,8 +100,8 @@ class Before:
         `coupons_apart`: whether the discounts of order lines hold no coupons.
         """
         daily = collect(daily_sums(order_lines, products, ids))
-        scopes = tuple((one.goods, one.threshold) for one in offers)
-        partial = {scope for scope, one in zip(scopes, offers, strict=True) if one.amount or scope != WHOLE}
+        counted = tuple(((one.goods, one.threshold), one.amount) for one in offers)
+        partial = {scope for scope, amount in counted if amount or scope != WHOLE}
         limits = limits_of(offers)
         goods = {one for one, _ in partial} | goods_of(limits)
         orders = orders_of_goods(order_lines, products, ids, goods, coupons_apart=coupons_apart) if goods else {}
@@ -107,7 +109,7 @@ class Before:
         shares = CategoryShares.of(daily, scale)
         sums = pl.col("list_value_minor", "profit_micro").sum()
         categories = margins.with_profit(daily).group_by("category").agg(sums)
-        return cls(running_sums(daily, margins), by_scope, scopes, maxima, shares, first_day, categories, attributes)
+        return cls(running_sums(daily, margins), by_scope, counted, maxima, shares, first_day, categories, attributes)
 
     def features(self, rows: pl.DataFrame) -> Floats:
         """(n, p) of rows (customer_id, shown_day).
@@ -158,24 +160,42 @@ class Before:
 
         value, orders = (max(one, TINY) for one in of_week(self.days))
         by_scope = {scope: of_week(days) for scope, days in self.by_scope.items()}
-        weeks = dict.fromkeys(by_scope, WEEKS_TRIED[0])
+        weeks = dict.fromkeys(self.partial, WEEKS_TRIED[0])
         return UsualWeek(value, orders, by_scope, weeks, self.maxima.usual(rows))
 
+    @property
+    def scopes(self) -> tuple[OfferScope, ...]:
+        """What each offer counts on; nothing first."""
+        return tuple(scope for scope, _ in self.counted)
+
+    @property
+    def partial(self) -> list[Counted]:
+        """What offers count on that is not all of the shop."""
+        return [one for one in dict.fromkeys(self.counted) if one[0] in self.by_scope]
+
     def with_weeks(self, usual: UsualWeek, rows: pl.DataFrame) -> UsualWeek:
-        """Return the usual week with the weeks by which orders that count are best predicted, for each scope.
+        """Return the usual week with the weeks by which what counts is best predicted, for each of `partial`.
 
         rows: customer_id, shown_day and until_day of windows in which nothing was offered. Compared is the binomial
-        likelihood of how many of a window's orders count, by holding what is covered or by reaching the threshold,
-        given the customer's orders before it.
+        likelihood of how many of a window's orders count for an amount off each, by holding what is covered or by
+        reaching the threshold, given the customer's orders before it; for a share off the quasi-likelihood of the share
+        of a window's value that is covered (Papke and Wooldridge 1996), as of so many orders.
         """
         window = pl.col("shown_day"), pl.col("until_day")
-        orders = sums_between(self.days, rows, *window, ("n_orders",)).to_series().to_numpy()
-        before = scope_sums(self.days, rows)["n_orders"].to_numpy()
+
+        def within_and_before(days: pl.DataFrame) -> Floats:
+            """(2, n, 2): value and orders in the windows, and before them."""
+            both = sums_between(days, rows, *window, SCOPE_SUMS), scope_sums(days, rows)
+            return np.stack([one.to_numpy().astype(np.float64) for one in both])
+
+        (value, orders), before = (one.T for one in within_and_before(self.days))
         weeks = dict(usual.weeks)
-        for scope, days in self.by_scope.items():
-            reached = sums_between(days, rows, *window, ("n_orders",)).to_series().to_numpy()
-            own = scope_sums(days, rows)["n_orders"].to_numpy()
-            weeks[scope] = _best_weeks(reached, orders, (own, before), (usual.by_scope[scope][1], usual.orders))
+        for scope, amount in weeks:
+            column = int(amount)
+            within, own = within_and_before(self.by_scope[scope])[:, :, column]
+            counted = within if amount else orders * within / np.maximum(value, TINY)
+            of_usual = usual.by_scope[scope][column], (usual.value, usual.orders)[column]
+            weeks[scope, amount] = _best_weeks(counted, orders, (own, before[column]), of_usual)
         return replace(usual, weeks=weeks)
 
     def covered(self, rows: pl.DataFrame, usual: UsualWeek) -> tuple[Floats | None, Floats | None]:
@@ -188,13 +208,13 @@ class Before:
         if not self.by_scope:
             return None, None
         whole = scope_sums(self.days, rows)["list_value_minor"].to_numpy()
-        share, orders = np.ones((rows.height, len(self.scopes))), np.zeros((rows.height, len(self.scopes)))
-        for scope, days in self.by_scope.items():
-            sums, added = scope_sums(days, rows), usual.added(scope)
+        share, orders = np.ones((rows.height, len(self.counted))), np.zeros((rows.height, len(self.counted)))
+        for one in self.partial:
+            sums, added = scope_sums(self.by_scope[one[0]], rows), usual.added(one)
             value, counted = (
                 sums[name].to_numpy()[:, None] + more for name, more in zip(SCOPE_SUMS, added[:2], strict=True)
             )
-            places = [one == scope for one in self.scopes]
+            places = [offer == one for offer in self.counted]
             share[:, places] = np.minimum(value / (whole + added[2])[:, None], 1.0)
             orders[:, places] = counted / np.maximum(value, TINY)
         return share, orders
@@ -207,7 +227,7 @@ class Before:
         """(n, K): what a usual order of each row holds of what each offer counts on, shrunk as `covered` is."""
         _, orders = self.covered(rows, usual)
         value, number = (sums.to_numpy() for sums in scope_sums(self.days, rows).get_columns())
-        whole = np.repeat(((value + usual.value) / (number + usual.orders))[:, None], len(self.scopes), axis=1)
+        whole = np.repeat(((value + usual.value) / (number + usual.orders))[:, None], len(self.counted), axis=1)
         return whole if orders is None else np.where(orders > 0, 1 / np.maximum(orders, 1e-12), whole)
 
 
@@ -217,17 +237,18 @@ def _left(categories: pl.DataFrame) -> float:
     return left / worth if worth > 0 else 0.0
 
 
-def _best_weeks(reached: Ints, orders: Ints, before: tuple[Floats, Floats], usual: tuple[float, float]) -> float:
-    """Return the weeks by which it is likeliest that `reached` of a window's `orders` (n,) count, if clearly.
+def _best_weeks(counted: Floats, orders: Floats, before: tuple[Floats, Floats], usual: tuple[float, float]) -> float:
+    """Return the weeks by which it is likeliest that `counted` of a window's `orders` (n,) count, if clearly.
 
-    `before` and `usual` have such orders, and all orders, of each row's quarter and of the usual week.
+    `before` and `usual` have such orders, and all orders, of each row's quarter and of the usual week; or such value,
+    and all of it, where `counted` is the orders times their share of value that counts.
     """
-    reached = np.minimum(reached, orders)
+    counted = np.clip(counted, 0.0, orders)
 
     def likelihood(weeks: float) -> float:
         share = (before[0] + weeks * usual[0]) / (before[1] + weeks * usual[1])
         share = np.clip(share, SURE, 1 - SURE)
-        return float((reached * np.log(share) + (orders - reached) * np.log1p(-share)).sum())
+        return float((counted * np.log(share) + (orders - counted) * np.log1p(-share)).sum())
 
     best = max(WEEKS_TRIED, key=likelihood)
     return best if likelihood(best) - likelihood(WEEKS_TRIED[0]) > CLEARLY else WEEKS_TRIED[0]

@@ -7,16 +7,6 @@ compared with what these windows showed, in one weighted regression:
 
 Level 1 and slope 1 say that predictions are right. Both are shrunk towards 1 as far as the log leaves them open
 (`shrinkage`). Effects are what a model of all customers predicts, with this level and slope: used as they were judged.
-
-A share off takes its depth of what it covers: a part, the same for everybody, of what the customer is expected to buy
-of that with the offer, as far as the customer's orders lie below its maximum (`below_maximum`). What a reminder of the
-shop brings may all be covered, or be of the customer's usual mix: the log tells how much is. An amount off is taken
-from some of the orders, and from more where more is bought; what a reminder brings may all reach its threshold, or as
-much of it as of the usual orders. An offer that the log shows to be good for one order (`single_use`) takes off no more
-of who buys often. All this is alike for the depths of a family as far as the log shows no more. The part is what was
-taken off over what is expected to be bought, a ratio estimator (Cochran 1977, chapter 6): in total no more and no less
-is expected than was taken off, also where customers buy much or nothing of what is covered and it is not known
-beforehand who does. A deeper offer of a family is not expected to take off less.
 """
 
 from __future__ import annotations
@@ -25,18 +15,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import isotonic_regression, nnls
 
 from offerloop.arrays import Floats, Ints
 from offerloop.response.evidence import Evidence
+from offerloop.response.shown.growth.discounts import Discounts
 from offerloop.response.shown.growth.expected_sales import TINY, error_variance
 from offerloop.response.shown.growth.model import Growth, Predicted
 from offerloop.response.shown.growth.shrinkage import Posterior, Prior, summed
 
 DOUBTS = (0.0, 0.1, 0.2, 0.4, 0.8)
 """Standard deviations that level and slope may have around 1."""
-SHARES = (0.0, 0.02, 0.05, 0.1, 0.2, 0.4)
-"""Standard deviations that the share of what is covered may have between depths, in units of their mean."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,9 +48,7 @@ class JudgedGrowth:
     slope: float
     doubt: Floats
     """(2, 2): covariance of level and slope."""
-    shares: Floats
-    """(K, 4): what is taken off of a unit of each of `_bases`."""
-    shares_se: Floats
+    discounts: Discounts
 
     @classmethod
     def fit(cls, value: Evidence, discount: Floats, part: Ints, *, never_harms: bool = False) -> JudgedGrowth:
@@ -73,8 +59,8 @@ class JudgedGrowth:
         """
         growth = Growth.fit(value, never_harms=never_harms)
         models = ((one, Growth.fit(value.of(part != one), never_harms=never_harms)) for one in np.unique(part))
-        return cls(growth, *_judged([_unseen(model, value.of(part == one)) for one, model in models]),
-                   *_taken(growth, value, discount))  # fmt: skip
+        judged = _judged([_unseen(model, value.of(part == one)) for one, model in models])
+        return cls(growth, *judged, Discounts.fit(_of_rows(growth, value), value, discount))
 
     def effects(self, now: Evidence, signals: Floats) -> GrownEffects:
         """Return effects on customers `now`; `signals` (customers, 2) are sums over their past rows."""
@@ -83,8 +69,7 @@ class JudgedGrowth:
         judged = self.level * predicted.alike + self.slope * apart
         pair = np.stack([predicted.alike, apart], axis=-1)
         se = np.sqrt(predicted.se**2 + np.einsum("nkp,pq,nkq->nk", pair, self.doubt, pair))
-        each = _bases(predicted, now)
-        taken, taken_se = (np.einsum("nkc,kc->nk", each, one) for one in (self.shares, self.shares_se))
+        taken, taken_se = self.discounts.expected(predicted, now)
         without = np.maximum(predicted.without, TINY)[:, None]
         return GrownEffects(judged, se, taken, taken_se, predicted.now / without)
 
@@ -124,63 +109,6 @@ def _unseen(model: Growth, own: Evidence) -> tuple[Floats, Floats, Floats]:
     h = model.usual.over_mean(own)
     y = own.outcome - predicted.without - (own.draw * predicted.now).sum(axis=1)
     return x, y, error_variance(own, h, own.outcome - model.usual.mean * h)
-
-
-def _bases(predicted: Predicted, rows: Evidence) -> Floats:
-    """(n, K, 4): depth times each of these: what is bought with each offer of what it covers; for an amount off, the
-    orders of that; the same (orders for an amount off) if purchases that come of being reminded are of the usual mix;
-    and what is taken off once."""
-    depth, amount = (np.array([getattr(one, name) for one in rows.offers]) for name in ("depth", "amount"))
-    bought = np.maximum(predicted.without, 1e-12)[:, None] * rows.covers + predicted.now
-    usual_mix = bought - predicted.reminded * (1 - rows.covers)
-    orders = np.where(amount, 0.0 if rows.orders is None else rows.orders, 1.0)
-    once = 0 * bought if rows.used_once is None else rows.used_once
-    each = np.stack([bought, amount * bought * orders, usual_mix * orders, once], axis=-1)
-    return np.asarray((depth * rows.takes_from)[..., None] * each, dtype=np.float64)
-
-
-def _taken(model: Growth, value: Evidence, discount: Floats) -> tuple[Floats, Floats]:
-    """(K, 4): what is taken off of a unit of each of `_bases` with each offer, and the error."""
-    predicted = _of_rows(model, value)
-    base = _bases(predicted, value)[np.arange(value.size), value.action]
-    slopes, errors = (np.zeros((len(value.offers), base.shape[-1])) for _ in range(2))
-    for family in value.coding.families:
-        family_places = [place for place, one in enumerate(value.offers) if one.kind and one.family == family]
-        rows = np.isin(value.action, family_places)
-        slopes[family_places], errors[family_places] = _taken_in_family(
-            base[rows], discount[rows], value.of(rows), family_places
-        )
-    return slopes, errors
-
-
-def _taken_in_family(bases: Floats, discount: Floats, rows: Evidence, offers: Sequence[int]) -> tuple[Floats, Floats]:
-    """(offers, 4) each; rows are those of the offers of a family, and count as much as their values.
-
-    What is taken off varies in proportion to what is expected (quasi-Poisson, Wedderburn 1974). So the mix of bases is
-    fitted with inverse weights; else those who buy most would decide what the others cost.
-    """
-    scale = np.maximum(bases.mean(axis=0), 1e-300)
-    root = np.sqrt(rows.counts / np.maximum((bases / scale).sum(axis=1), TINY))
-    mix, _ = nnls(root[:, None] * bases / scale, root * discount)
-    plain, place = bases @ (mix / scale), np.searchsorted(offers, rows.action)
-    expected = np.maximum(np.bincount(place, rows.counts * plain, len(offers)), TINY)
-    each = np.bincount(place, rows.counts * discount, len(offers)) / expected
-    ratio = float(rows.counts @ discount) / float(expected.sum())
-    squares = np.bincount(place, (rows.counts * (discount - ratio * plain)) ** 2, len(offers))
-    priors = [Prior((t * ratio) ** 2 * np.eye(len(each))) for t in SHARES]
-    off, spread = Posterior.of(each - ratio, np.diag(squares / expected**2), priors).mean_and_covariance()
-    se = np.sqrt(np.diag(spread) + squares.sum() / expected.sum() ** 2)
-    depth = np.array([rows.offers[k].depth for k in offers])
-    return np.outer(_not_falling(depth, ratio + off, expected), mix / scale), np.outer(se, mix / scale)
-
-
-def _not_falling(depth: Floats, part: Floats, weight: Floats) -> Floats:
-    """The nearest parts (offers,) with which a deeper offer takes off no less, depth times part, and as much in all."""
-    if len(np.unique(depth)) < len(depth) or not (depth > 0).all():
-        return part
-    order, rising = np.argsort(depth), np.empty_like(part)
-    rising[order] = isotonic_regression((depth * part)[order], weights=(weight / depth)[order]).x
-    return rising / depth
 
 
 def _of_rows(model: Growth, rows: Evidence) -> Predicted:

@@ -30,6 +30,26 @@ def test_an_amount_off_is_taken_from_each_order_that_it_counts_on():
         np.testing.assert_allclose(found.discount[customers].mean(axis=0), true, rtol=0.1)
 
 
+def test_customers_who_add_goods_to_reach_a_threshold_cost_more_than_their_orders_say():
+    """Half of the orders of most customers reach it and a tenth of those of the others; of all that do not, 40 % are
+    filled up to it with the offer."""
+    rng, whose = np.random.default_rng(1), np.repeat(np.arange(CUSTOMERS), PERIODS)
+    offers = (NO_OFFER_TERMS, OfferTerms("full-300", "spend_and_save", 50.0, 300.0, amount=True))
+    shop = Shop(np.array([0.0, 0.1]), offers=offers, spread=1.0)
+    reach = np.where(np.arange(CUSTOMERS) % 3 > 0, 0.5, 0.1)
+    covered, orders = np.column_stack([np.ones(CUSTOMERS), reach]), np.full((CUSTOMERS, 2), 0.01)
+    log, now = (
+        replace(rows, covered=covered[customers], orders=orders[customers])
+        for rows, customers in ((shop.log(), whose), (shop.now(), np.arange(CUSTOMERS)))
+    )
+    filled = reach + 0.4 * (1 - reach)
+    number = rng.binomial(rng.poisson(0.01 * log.outcome), filled[whose])
+    found = grow(log, 50.0 * number * (log.action == 1), log.whose % 5, now, np.arange(CUSTOMERS)).discount[:, 1]
+    for customers in (reach > 0.3, reach < 0.3):
+        true = 50.0 * 0.01 * 1.1 * (filled * shop.usual)[customers].mean()
+        assert found[customers].mean() == pytest.approx(true, rel=0.15)
+
+
 @pytest.mark.parametrize("is_amount", [False, True])
 @pytest.mark.parametrize("seed", [0, 2])
 def test_those_who_buy_most_do_not_decide_what_a_reminder_costs_of_others(seed, is_amount):
