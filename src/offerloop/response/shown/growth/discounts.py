@@ -1,13 +1,13 @@
 """What offers take off, in proportion to what customers are expected to buy with them.
 
 A share off takes its depth of what it covers: a part, the same for everybody, of what the customer is expected to buy
-of that with the offer, as far as the customer's orders lie below its maximum (`below_maximum`). Purchases that an exposure brings, whatever the offer covers, may all be covered, or be of the
-customer's usual mix. An amount off is taken from some of the orders, and from more where more is bought; orders that an
-exposure brings may all reach the threshold, or as many as of the usual ones. Customers may also add what is covered, or
-goods until an order reaches the threshold, however seldom their orders count without the offer: the discount of such
-purchases follows what the mean customer buys. An offer that the log shows to be good for one order (`single_use`) takes
-off no more of who buys often. The log says how much each of these `_bases` counts, for all depths of a family alike as
-far as it shows no more.
+of that with the offer, as far as the customer's orders lie below its maximum (`below_maximum`). Purchases that an
+exposure brings, whatever the offer covers, may all be covered, or be of the customer's usual mix. An amount off is
+taken from some of the orders, and from more where more is bought; orders that an exposure brings may all reach the
+threshold, or as many as of the usual ones. Customers may also add what is covered, or goods until an order reaches the
+threshold, however seldom their orders count without the offer: the discount of such purchases follows what the mean
+customer buys. An offer that the log shows to be good for one order (`single_use`) takes off no more of who buys often.
+The log says how much each of these `_bases` counts, for all depths of a family alike as far as it shows no more.
 
 The part is what was taken off over what is expected to be bought, a ratio estimator (Cochran 1977, chapter 6): in
 total no more and no less is expected than was taken off, also where customers buy much or nothing of what is covered
