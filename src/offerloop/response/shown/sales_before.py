@@ -50,7 +50,46 @@ TINY = 1e-9
 """No value or number of orders of a usual week is taken to be nearer to 0."""
 SURE = 1e-6
 """No share of orders is taken to be nearer to 0 or 1."""
+GROUPS, LEAST_GROUP = 10, 500
+"""Groups of customers by the worth of their orders, and the windows that each has at least."""
+PRIOR_ORDERS = 10.0
+"""Orders like those of all customers that count beside those of a group."""
 _SUMS_OF = {"spend_91": QUARTER_DAYS, "orders_91": QUARTER_DAYS, "spend_28": MONTH_DAYS}
+
+
+@dataclass(frozen=True, eq=False)
+class ReachBySize:
+    """How often orders reach a threshold by what the customer's earlier orders are worth, over the mean."""
+
+    edges: Floats = field(default_factory=lambda: np.zeros(0))
+    """(groups - 1,): the worth of orders between groups."""
+    by_scope: Mapping[OfferScope, Floats] = field(default_factory=dict)
+    """(2, groups) of each scope with a threshold: value and orders that count."""
+
+    def times(self, scope: OfferScope, worth: Floats) -> Floats:
+        """(2, n): by how much more or less than the mean customer's counts of customers of such orders (n,)."""
+        if scope not in self.by_scope:
+            return np.ones((2, len(worth)))
+        return self.by_scope[scope][:, np.searchsorted(self.edges, worth, side="right")]
+
+    @classmethod
+    def fit(cls, worth: Floats, whole: Floats, counted: Mapping[OfferScope, Floats]) -> ReachBySize:
+        """Learn from windows (n,) of customers of such orders; `whole` and each of `counted` (2, n) are value and orders
+        in them."""
+        groups = max(1, min(GROUPS, len(worth) // LEAST_GROUP))
+        edges = np.unique(np.quantile(worth, np.arange(1, groups) / groups)) if groups > 1 else np.zeros(0)
+        group = np.searchsorted(edges, worth, side="right")
+
+        def by_group(sums: Floats) -> Floats:
+            return np.stack([np.bincount(group, one, len(edges) + 1) for one in sums])
+
+        in_all = by_group(whole)
+        by_scope = {}
+        for scope, sums in counted.items():
+            mean = (sums.sum(axis=1) / np.maximum(whole.sum(axis=1), TINY))[:, None]
+            prior = PRIOR_ORDERS * np.array([[whole[0].sum() / max(whole[1].sum(), TINY)], [1.0]])
+            by_scope[scope] = (by_group(sums) + prior * mean) / (in_all + prior) / np.maximum(mean, TINY)
+        return cls(edges, by_scope)
 
 
 @dataclass(frozen=True)
@@ -65,12 +104,18 @@ class UsualWeek:
     """How many such weeks a customer's own purchases are shrunk by."""
     below: Mapping[Limit, tuple[float, float]] = field(default_factory=dict)
     """Value below the limits of offers that have a maximum, and in all."""
+    reach: ReachBySize = field(default_factory=lambda: ReachBySize())
+    """How far what counts goes by the worth of a customer's orders."""
 
-    def added(self, counted: Counted) -> tuple[float, float, float]:
-        """Return value and orders of the scope, and value of all, of as many weeks as its purchases are shrunk by."""
-        value, orders = self.by_scope[counted[0]]
-        weeks = self.weeks[counted]
-        return weeks * value, weeks * orders, weeks * self.value
+    def added(self, counted: Counted, worth: Floats) -> Floats:
+        """(3, n): value and orders of the scope, and value of all, of as many weeks as its purchases are shrunk by, for
+        customers whose orders are worth so much (n,)."""
+        return self.weeks[counted] * np.stack([*self.of_worth(counted[0], worth), np.full(len(worth), self.value)])
+
+    def of_worth(self, scope: OfferScope, worth: Floats) -> Floats:
+        """(2, n): value and orders of the scope that customers whose orders are worth so much (n,) buy in a week."""
+        times = self.reach.times(scope, worth)
+        return np.minimum(np.array(self.by_scope[scope])[:, None] * times, [[self.value], [self.orders]])
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,12 +234,16 @@ class Before:
             return np.stack([one.to_numpy().astype(np.float64) for one in both])
 
         (value, orders), before = (one.T for one in within_and_before(self.days))
+        by_scope = {scope: within_and_before(days) for scope, days in self.by_scope.items()}
+        worth = _worth(before, usual)
+        reached = {scope: one[0].T for scope, one in by_scope.items() if scope[1] > 0}
+        usual = replace(usual, reach=ReachBySize.fit(worth, np.stack([value, orders]), reached))
         weeks = dict(usual.weeks)
         for scope, amount in weeks:
             column = int(amount)
-            within, own = within_and_before(self.by_scope[scope])[:, :, column]
+            within, own = by_scope[scope][:, :, column]
             counted = within if amount else orders * within / np.maximum(value, TINY)
-            of_usual = usual.by_scope[scope][column], (usual.value, usual.orders)[column]
+            of_usual = usual.of_worth(scope, worth)[column], (usual.value, usual.orders)[column]
             weeks[scope, amount] = _best_weeks(counted, orders, (own, before[column]), of_usual)
         return replace(usual, weeks=weeks)
 
@@ -207,12 +256,13 @@ class Before:
         """
         if not self.by_scope:
             return None, None
-        whole = scope_sums(self.days, rows)["list_value_minor"].to_numpy()
+        before = scope_sums(self.days, rows).to_numpy().T
+        whole, worth = before[0], _worth(before, usual)
         share, orders = np.ones((rows.height, len(self.counted))), np.zeros((rows.height, len(self.counted)))
         for one in self.partial:
-            sums, added = scope_sums(self.by_scope[one[0]], rows), usual.added(one)
+            sums, added = scope_sums(self.by_scope[one[0]], rows), usual.added(one, worth)
             value, counted = (
-                sums[name].to_numpy()[:, None] + more for name, more in zip(SCOPE_SUMS, added[:2], strict=True)
+                (sums[name].to_numpy() + more)[:, None] for name, more in zip(SCOPE_SUMS, added[:2], strict=True)
             )
             places = [offer == one for offer in self.counted]
             share[:, places] = np.minimum(value / (whole + added[2])[:, None], 1.0)
@@ -226,9 +276,14 @@ class Before:
     def order_worth(self, rows: pl.DataFrame, usual: UsualWeek) -> Floats:
         """(n, K): what a usual order of each row holds of what each offer counts on, shrunk as `covered` is."""
         _, orders = self.covered(rows, usual)
-        value, number = (sums.to_numpy() for sums in scope_sums(self.days, rows).get_columns())
-        whole = np.repeat(((value + usual.value) / (number + usual.orders))[:, None], len(self.counted), axis=1)
+        worth = _worth(scope_sums(self.days, rows).to_numpy().T, usual)
+        whole = np.repeat(worth[:, None], len(self.counted), axis=1)
         return whole if orders is None else np.where(orders > 0, 1 / np.maximum(orders, 1e-12), whole)
+
+
+def _worth(before: Floats, usual: UsualWeek) -> Floats:
+    """(n,): what an order of each customer is worth, from value and orders (2, n) of a quarter and the usual week's."""
+    return np.asarray((before[0] + usual.value) / (before[1] + usual.orders), dtype=np.float64)
 
 
 def _left(categories: pl.DataFrame) -> float:
@@ -237,7 +292,7 @@ def _left(categories: pl.DataFrame) -> float:
     return left / worth if worth > 0 else 0.0
 
 
-def _best_weeks(counted: Floats, orders: Floats, before: tuple[Floats, Floats], usual: tuple[float, float]) -> float:
+def _best_weeks(counted: Floats, orders: Floats, before: tuple[Floats, Floats], usual: tuple[Floats, float]) -> float:
     """Return the weeks by which it is likeliest that `counted` of a window's `orders` (n,) count, if clearly.
 
     `before` and `usual` have such orders, and all orders, of each row's quarter and of the usual week; or such value,
