@@ -32,9 +32,7 @@ def before(*offers):
     return before.covered(ROWS, before.usual_week(ROWS))
 
 
-def sales(
-    *offers, bought=ORDERS, customers=("a", "b", "c"), paid=1.0, coupons_apart=False, one_order_a_day=False
-):
+def sales(*offers, bought=ORDERS, customers=("a", "b", "c"), paid=1.0, coupons_apart=False, one_order_a_day=False):
     lines = pl.DataFrame(bought, ["customer_id", "order_day", "product_id", "list_value_minor"], orient="row")
     money = {name: pl.lit(0) for name in ("discount_minor", "coupon_minor", "reimbursed_minor")}
     revenue = (paid * pl.col("list_value_minor")).cast(pl.Int64)
@@ -167,6 +165,33 @@ def test_a_share_off_is_shrunk_by_how_far_shares_of_value_last_not_by_which_orde
     before = sales(OFF_TEA, replace(OF_TEA, threshold=0.0), bought=bought, customers=customers, one_order_a_day=True)
     usual = before.with_weeks(before.usual_week(windows), windows)
     assert list(usual.weeks.values()) == [weeks, WEEKS_TRIED[0]]
+
+
+def big_orders(chances, rng):
+    """Of each customer, which of 25 orders are worth 400 and not 100, with a probability of its own."""
+    return [
+        (f"c{number:04}", 3 * day, *(("tea", 400) if is_big else ("milk", 100)))
+        for number, row in enumerate(rng.random((len(chances), 25)) < np.array(chances)[:, None])
+        for day, is_big in enumerate(row)
+    ]
+
+
+@pytest.mark.parametrize("differ", [True, False], ids=["baskets differ", "baskets differ by chance alone"])
+def test_orders_reach_a_threshold_as_often_as_those_of_customers_of_such_baskets(differ):
+    """Half of the customers have a large order in a hundred and the others in two; or everybody in three of ten."""
+    rng, number = np.random.default_rng(1), 1_000
+    chances = np.where(np.arange(number) % 2, 0.5, 0.01) if differ else np.full(number, 0.3)
+    customers = [f"c{one:04}" for one in range(number)]
+    before = sales(FULL_REDUCTION, bought=big_orders(chances, rng), customers=customers)
+    windows = pl.DataFrame({"customer_id": customers, "shown_day": 60, "until_day": 75})
+    usual = before.with_weeks(before.usual_week(windows), windows)
+    share, orders = before.covered(windows, usual)
+    reached = (share * orders)[:, 1] * (100 + 300 * chances)
+    for chance in set(chances):
+        assert reached[chances == chance].mean() == pytest.approx(chance, rel=0.25, abs=0.005)
+    assert reached.min() > 0
+    if not differ:
+        assert reached.std() < 0.05
 
 
 def test_more_weeks_bring_a_customer_nearer_to_all_others():

@@ -58,24 +58,26 @@ _SUMS_OF = {"spend_91": QUARTER_DAYS, "orders_91": QUARTER_DAYS, "spend_28": MON
 
 
 @dataclass(frozen=True, eq=False)
-class ReachBySize:
-    """How often orders reach a threshold by what the customer's earlier orders are worth, over the mean."""
+class ReachByWorth:
+    """How often orders reach a threshold by what the customer's earlier orders are worth.
+
+    Later windows say so: a few large orders by chance make a customer's orders look large, and reach it as often.
+    """
 
     edges: Floats = field(default_factory=lambda: np.zeros(0))
-    """(groups - 1,): the worth of orders between groups."""
+    """(groups - 1,): the worth of orders between groups of customers, in minor units."""
     by_scope: Mapping[OfferScope, Floats] = field(default_factory=dict)
-    """(2, groups) of each scope with a threshold: value and orders that count."""
+    """(2, groups) of each scope with a threshold: the shares of value and of orders that count."""
 
-    def times(self, scope: OfferScope, worth: Floats) -> Floats:
-        """(2, n): by how much more or less than the mean customer's counts of customers of such orders (n,)."""
+    def shares(self, scope: OfferScope, worth: Floats) -> Floats | None:
+        """(2, n): shares of customers whose orders are worth so much (n,); None where it is not known."""
         if scope not in self.by_scope:
-            return np.ones((2, len(worth)))
+            return None
         return self.by_scope[scope][:, np.searchsorted(self.edges, worth, side="right")]
 
     @classmethod
-    def fit(cls, worth: Floats, whole: Floats, counted: Mapping[OfferScope, Floats]) -> ReachBySize:
-        """Learn from windows (n,) of customers of such orders; `whole` and each of `counted` (2, n) are value and orders
-        in them."""
+    def fit(cls, worth: Floats, whole: Floats, counted: Mapping[OfferScope, Floats]) -> ReachByWorth:
+        """Learn from windows (n,) of customers of such orders: value and orders (2, n) of all and of what counts."""
         groups = max(1, min(GROUPS, len(worth) // LEAST_GROUP))
         edges = np.unique(np.quantile(worth, np.arange(1, groups) / groups)) if groups > 1 else np.zeros(0)
         group = np.searchsorted(edges, worth, side="right")
@@ -84,11 +86,12 @@ class ReachBySize:
             return np.stack([np.bincount(group, one, len(edges) + 1) for one in sums])
 
         in_all = by_group(whole)
+        prior = PRIOR_ORDERS * np.array([[whole[0].sum() / max(whole[1].sum(), TINY)], [1.0]])
         by_scope = {}
         for scope, sums in counted.items():
-            mean = (sums.sum(axis=1) / np.maximum(whole.sum(axis=1), TINY))[:, None]
-            prior = PRIOR_ORDERS * np.array([[whole[0].sum() / max(whole[1].sum(), TINY)], [1.0]])
-            by_scope[scope] = (by_group(sums) + prior * mean) / (in_all + prior) / np.maximum(mean, TINY)
+            if (sums.sum(axis=1) > 0).all():
+                mean = (sums.sum(axis=1) / whole.sum(axis=1))[:, None]
+                by_scope[scope] = np.clip((by_group(sums) + prior * mean) / (in_all + prior), 0.0, 1.0)
         return cls(edges, by_scope)
 
 
@@ -104,18 +107,21 @@ class UsualWeek:
     """How many such weeks a customer's own purchases are shrunk by."""
     below: Mapping[Limit, tuple[float, float]] = field(default_factory=dict)
     """Value below the limits of offers that have a maximum, and in all."""
-    reach: ReachBySize = field(default_factory=lambda: ReachBySize())
-    """How far what counts goes by the worth of a customer's orders."""
+    reach: ReachByWorth = field(default_factory=ReachByWorth)
+    """How often orders of customers reach thresholds by what these are worth."""
 
     def added(self, counted: Counted, worth: Floats) -> Floats:
-        """(3, n): value and orders of the scope, and value of all, of as many weeks as its purchases are shrunk by, for
-        customers whose orders are worth so much (n,)."""
-        return self.weeks[counted] * np.stack([*self.of_worth(counted[0], worth), np.full(len(worth), self.value)])
+        """(3, n): value and orders that count, and value of all, of as many weeks as a customer's own are shrunk by."""
+        return self.weeks[counted] * self.of_worth(counted[0], worth)
 
     def of_worth(self, scope: OfferScope, worth: Floats) -> Floats:
-        """(2, n): value and orders of the scope that customers whose orders are worth so much (n,) buy in a week."""
-        times = self.reach.times(scope, worth)
-        return np.minimum(np.array(self.by_scope[scope])[:, None] * times, [[self.value], [self.orders]])
+        """(3, n): value and orders that count, and value of all, in the usual week of customers with orders of such worth
+        (n,)."""
+        reached = self.reach.shares(scope, worth)
+        if reached is None:
+            return np.repeat([*self.by_scope[scope], self.value], len(worth)).reshape(3, -1)
+        whole = self.orders * worth
+        return np.stack([whole * reached[0], self.orders * reached[1], whole])
 
 
 @dataclass(frozen=True, eq=False)
@@ -221,6 +227,8 @@ class Before:
     def with_weeks(self, usual: UsualWeek, rows: pl.DataFrame) -> UsualWeek:
         """Return the usual week with the weeks by which what counts is best predicted, for each of `partial`.
 
+        Orders that reach a threshold are shrunk to those of customers whose orders are worth as much.
+
         rows: customer_id, shown_day and until_day of windows in which nothing was offered. Compared is the binomial
         likelihood of how many of a window's orders count for an amount off each, by holding what is covered or by
         reaching the threshold, given the customer's orders before it; for a share off the quasi-likelihood of the share
@@ -237,13 +245,14 @@ class Before:
         by_scope = {scope: within_and_before(days) for scope, days in self.by_scope.items()}
         worth = _worth(before, usual)
         reached = {scope: one[0].T for scope, one in by_scope.items() if scope[1] > 0}
-        usual = replace(usual, reach=ReachBySize.fit(worth, np.stack([value, orders]), reached))
+        usual = replace(usual, reach=ReachByWorth.fit(worth, np.stack([value, orders]), reached))
         weeks = dict(usual.weeks)
         for scope, amount in weeks:
             column = int(amount)
             within, own = by_scope[scope][:, :, column]
             counted = within if amount else orders * within / np.maximum(value, TINY)
-            of_usual = usual.of_worth(scope, worth)[column], (usual.value, usual.orders)[column]
+            counts, counted_orders, whole = usual.of_worth(scope, worth)
+            of_usual = (counted_orders, np.full_like(whole, usual.orders)) if amount else (counts, whole)
             weeks[scope, amount] = _best_weeks(counted, orders, (own, before[column]), of_usual)
         return replace(usual, weeks=weeks)
 
@@ -292,7 +301,7 @@ def _left(categories: pl.DataFrame) -> float:
     return left / worth if worth > 0 else 0.0
 
 
-def _best_weeks(counted: Floats, orders: Floats, before: tuple[Floats, Floats], usual: tuple[Floats, float]) -> float:
+def _best_weeks(counted: Floats, orders: Floats, before: tuple[Floats, Floats], usual: tuple[Floats, Floats]) -> float:
     """Return the weeks by which it is likeliest that `counted` of a window's `orders` (n,) count, if clearly.
 
     `before` and `usual` have such orders, and all orders, of each row's quarter and of the usual week; or such value,
