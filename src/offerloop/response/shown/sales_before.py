@@ -115,8 +115,7 @@ class UsualWeek:
         return self.weeks[counted] * self.of_worth(counted[0], worth)
 
     def of_worth(self, scope: OfferScope, worth: Floats) -> Floats:
-        """(3, n): value and orders that count, and value of all, in the usual week of customers with orders of such worth
-        (n,)."""
+        """(3, n): value and orders that count, and value of all, in a usual week of customers with such orders (n,)."""
         reached = self.reach.shares(scope, worth)
         if reached is None:
             return np.repeat([*self.by_scope[scope], self.value], len(worth)).reshape(3, -1)
