@@ -267,15 +267,17 @@ class Before:
         before = scope_sums(self.days, rows).to_numpy().T
         whole, worth = before[0], _worth(before, usual)
         share, orders = np.ones((rows.height, len(self.counted))), np.zeros((rows.height, len(self.counted)))
-        for one in self.partial:
-            sums, added = scope_sums(self.by_scope[one[0]], rows), usual.added(one, worth)
-            value, counted = (
-                (sums[name].to_numpy() + more)[:, None] for name, more in zip(SCOPE_SUMS, added[:2], strict=True)
-            )
-            places = [offer == one for offer in self.counted]
-            share[:, places] = np.minimum(value / (whole + added[2])[:, None], 1.0)
-            orders[:, places] = counted / np.maximum(value, TINY)
+        for counted in self.partial:
+            added = usual.added(counted, worth)
+            value, number = (own + more for own, more in zip(self._sums(counted, rows), added, strict=False))
+            places = [offer == counted for offer in self.counted]
+            share[:, places] = np.minimum(value / (whole + added[2]), 1.0)[:, None]
+            orders[:, places] = (number / np.maximum(value, TINY))[:, None]
         return share, orders
+
+    def _sums(self, counted: Counted, rows: pl.DataFrame) -> Floats:
+        """(2, n): value and orders of a quarter that count."""
+        return scope_sums(self.by_scope[counted[0]], rows).to_numpy().T.astype(np.float64)
 
     def below_maximum(self, rows: pl.DataFrame, usual: UsualWeek) -> Floats | None:
         """Return the share (n, K) of what each offer covers that it takes its share of; see `below_maximum`."""

@@ -52,8 +52,8 @@ class Discounts:
         part, part_se = (np.zeros((len(rows.offers), BASES)) for _ in range(2))
         for family in rows.coding.families:
             places = [place for place, one in enumerate(rows.offers) if one.kind and one.family == family]
-            given = np.isin(rows.action, places)
-            part[places], part_se[places] = _of_family(bases[given], discount[given], rows.of(given), places)
+            own = np.isin(rows.action, places)
+            part[places], part_se[places] = _of_family(bases[own], discount[own], rows.of(own), places)
         return cls(part, part_se, mean_rate)
 
     def expected(self, predicted: Predicted, rows: Evidence) -> tuple[Floats, Floats]:
