@@ -60,3 +60,27 @@ def test_an_amount_called_so_is_taken_off(tmp_path, name):
 def test_the_price_less_the_share_is_what_was_paid_whatever_its_name(tmp_path, name):
     guesses, _ = mapped(tmp_path, pl.col("price").alias("E-Preis"), pl.col("share").alias("Rabatt %"), PAID.alias(name))
     assert (guesses["paid"], guesses["list_price"]) == (name, "E-Preis")
+
+
+@pytest.mark.parametrize("share, coupon", [("Discount", "Coupon"), ("Discount %", "Voucher")])
+def test_a_coupon_is_taken_off_beside_a_share_that_other_lines_have(tmp_path, share, coupon):
+    row = pl.int_range(pl.len())
+    size = 1 if share == "Discount" else 100
+    shares = (pl.when(row % 4 == 1).then(0.1).when(row % 4 == 3).then(0.2).otherwise(0.0) * size).alias(share)
+    coupons = pl.when((row // 4) % 3 == 1).then(1.5).otherwise(0.0).alias(coupon)
+    guesses, _ = mapped(tmp_path, pl.col("price").alias("Unit Price"), shares, coupons)
+    assert guesses["paid"].endswith(f" - coalesce({coupon}, 0)")
+    assert "(1 - coalesce(" in guesses["paid"]
+
+
+@pytest.mark.parametrize("listed, price", [("list_price", "unit_price"), ("List Price", "Price")])
+def test_what_was_paid_tells_percentages_from_amounts_beside_a_list_price_and_a_price(tmp_path, listed, price):
+    percent = pl.Series([[0, 3, 7, 12][row % 4] for row in range(480)])
+    sold = (pl.col("price") * (1 - percent / 100)).round(4).alias(price)
+    _, notes = mapped(tmp_path, pl.col("price").alias(listed), sold, percent.alias("discount"))
+    assert any("'discount' seems to hold shares or percentages" in one for one in notes)
+    off = pl.Series([[0, 5, 10, 5][row % 4] for row in range(480)]).alias("coupon")
+    dear, listed_dear = (pl.col("price") + 20).alias(listed), pl.col("price") + 20
+    paid = (listed_dear - off / pl.col("quantity")).alias(price)
+    _, notes = mapped(tmp_path, dear, paid, off)
+    assert not any("'coupon' seems to hold" in one for one in notes)

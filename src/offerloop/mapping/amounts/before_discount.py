@@ -104,10 +104,18 @@ def _shares(match: ColumnMatch, sample: SampleRows, ours: str) -> tuple[float, f
 
 
 def _lines(match: ColumnMatch, sample: SampleRows, off: str) -> pl.DataFrame:
-    """Return what was paid and taken off, the units and the product of each line."""
-    written = {"paid": match.guesses["paid"].written, "units": match.guesses["quantity"].written, "off": off}
+    """Return what was paid and taken off, the units and the product of each line.
+
+    Without lines off which something else is taken already, unless too few others are left.
+    """
+    paid = match.guesses["paid"]
+    written = {"paid": paid.written, "units": match.guesses["quantity"].written, "off": off}
+    taken = [one for one in ROLES if one in match.guesses and set(match.guesses[one].theirs) <= set(paid.theirs)]
     product = sample.sampled[match.guesses["product_id"].theirs[0]]
-    return numbers_of(sample, written).with_columns(pl.col("off").fill_null(0), product=product)
+    lines = numbers_of(sample, written | {one: match.guesses[one].written for one in taken})
+    lines = lines.with_columns(pl.col("off", *taken).fill_null(0), product=product)
+    alone = lines.filter(pl.col(one) == 0 for one in taken) if taken else lines
+    return alone if (alone["off"] > 0).sum() >= _FEWEST else lines
 
 
 def _usual(lines: pl.DataFrame, before: pl.Expr) -> tuple[float, float] | None:

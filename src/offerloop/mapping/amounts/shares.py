@@ -122,10 +122,16 @@ def worth_before(match: ColumnMatch) -> str:
     return reference(price.theirs[0]) + ("" if quantity is None else f" * {reference(quantity.name)}")
 
 
+def _prices(match: ColumnMatch) -> set[str]:
+    """Return the columns of what a line costs before discounts, but for its units."""
+    priced = next(match.guesses[one] for one in ("list_value", "list_price", "unit_price") if one in match.guesses)
+    return set(priced.theirs) - set(match.guesses["quantity"].theirs if "quantity" in match.guesses else ())
+
+
 def _explained(match: ColumnMatch, sample: SampleRows, column: SourceColumn) -> str | None:
     """Return which reading of a column makes what was paid of the price, "taken", "left" or "amount", if one does."""
     worth, paid = worth_before(match), match.guesses.get("paid")
-    if not worth or paid is None or any(name in worth for name in (column.name, *paid.theirs)):
+    if not worth or paid is None or _prices(match) & {column.name, *paid.theirs}:
         return None
     rows = numbers_of(sample, {"worth": worth, "paid": paid.written, "off": reference(column.name)})
     rows = rows.filter((pl.col("off") > 0) & (pl.col("worth") > 0)).drop_nulls()
