@@ -177,7 +177,8 @@ def _left_out(column: SourceColumn, values: list[str]) -> Message:
 def _proposal(column: SourceColumn, no_sales: list[str]) -> RowFilter:
     """Commented out: what it leaves out may be sales."""
     counts = _counts(column)
-    doubtful = no_sales or [value for value in counts if _meaning(value) == UNDECIDED]
+    rare = [value for value in counts if _surely(column, [value])]  # what most orders say is what sales say
+    doubtful = no_sales or [value for value in rare if _meaning(value) == UNDECIDED]
     if doubtful:
         written = _condition(column, "not in", doubtful)
         remedy = Message("take the # away if {values} is no sale", values=_named(doubtful))
