@@ -135,9 +135,13 @@ def check_single(orders: ColumnMatch) -> None:
 
 
 def _signed(language: str, matches: Sequence[ColumnMatch]) -> GuessedValue | None:
-    """The currency of a sign in amounts of the order lines, the first of the matches, or in a name of theirs."""
+    """The currency of a sign in amounts of the order lines, the first of the matches, or in a name of theirs.
+
+    What was paid counts first.
+    """
     orders = matches[0]
-    for column in [one for one in orders.columns.values() if one.numeric]:
+    paid = orders.guesses["paid"].theirs if "paid" in orders.guesses else ()
+    for column in sorted((one for one in orders.columns.values() if one.numeric), key=lambda one: one.name not in paid):
         signs = signs_in(column.filled) if column.cells.dtype == pl.String else {}
         sign = currency_in_name(column.name) or next(iter(signs), None)
         if sign is None:
