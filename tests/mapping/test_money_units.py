@@ -45,3 +45,12 @@ def test_a_column_in_cents_that_was_given_is_a_note(tmp_path):
     paid, notes = mapped(tmp_path, [LINES["amount"].alias("total_cents")], paid="total_cents")
     assert paid == "total_cents"
     assert any('else map paid = "total_cents / 100"' in one for one in notes)
+
+
+def test_list_prices_are_not_divided_alone(tmp_path):
+    columns = [pl.lit(LINES["price"]).alias("list_price_cents"), pl.lit(LINES["price"] // 10).alias("discount")]
+    IDS.with_columns(columns).write_csv(tmp_path / "lines.csv")
+    match = infer_mapping(sample_sources({"order_lines": str(tmp_path / "lines.csv")}, tmp_path))["order_lines"]
+    assert match.guesses["paid"].written == "list_price_cents * quantity - coalesce(discount, 0)"
+    assert match.guesses["list_price"].written == "list_price_cents"
+    assert any('else map list_price = "list_price_cents / 100"' in str(one) for one in match.notes)

@@ -19,9 +19,16 @@ _FACTORS = {
 
 
 def in_whole_units(match: ColumnMatch) -> None:
-    """Have amounts in cents or in thousands count in whole units of their currency."""
-    for ours in _AMOUNTS:
-        if match.is_given(ours) or not (factor := _factor(match, ours)):
+    """Have amounts in cents or in thousands count in whole units of their currency.
+
+    Those of order lines stay as they are where they would differ in units from what was paid.
+    """
+    read = [ours for ours in _AMOUNTS if ours in match.guesses and not match.is_given(ours)]
+    factors = {ours: _factor(match, ours) for ours in read}
+    if "paid" in match.guesses and len(set(factors.values())) > 1:
+        return  # `money_unit_notes` names them
+    for ours, factor in factors.items():
+        if not factor:
             continue
         guess = match.guesses[ours]
         name = next(one for one in guess.theirs if _of_name(match, one))
