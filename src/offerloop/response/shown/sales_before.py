@@ -1,6 +1,7 @@
 """What customers did before any day: how much they bought, and how much of it an offer covers.
 
-An offer with a threshold covers the orders that reach it.
+An offer with a threshold covers the orders that reach it. A customer's own orders are few, so how many of them reach it
+is shrunk to how many do of customers with such orders (`ReachByWorth`).
 """
 
 from __future__ import annotations
@@ -259,8 +260,9 @@ class Before:
         """Return the share (n, K) of what each row usually buys that each offer counts on, by value at list price, and
         the orders in a unit of it; None where all offers take a share off everything.
 
-        As much as some usual weeks' purchases counts as if it were like those of all customers: Poisson rates, shrunk
-        to the mean by a gamma distribution of that weight.
+        As much as some usual weeks' purchases counts as if it were like those of all customers, above a threshold like
+        those of customers whose orders are worth as much: Poisson rates, shrunk to the mean by a gamma distribution of
+        that weight.
         """
         if not self.by_scope:
             return None, None

@@ -31,6 +31,7 @@ from offerloop.response.shown.growth.shrinkage import Posterior, Prior
 SPREADS = (0.0, 0.02, 0.05, 0.1, 0.2, 0.4)
 """Standard deviations that the part may have between depths, in units of their mean."""
 BASES = 5
+"""Columns of `_bases`."""
 
 
 @dataclass(frozen=True, eq=False)
