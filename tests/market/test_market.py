@@ -92,6 +92,16 @@ def test_a_blanket_coupon_sells_more_and_earns_less(market_of):
     assert sums[5] < sums[4]
 
 
+def test_what_comes_back_costs_no_discount(market_of):
+    """The tables say so: what is returned is in them a second time, below zero."""
+    market = market_of("fashion")
+    offers = np.full(market.customers, market.terms.size - 1)
+    outcome = market.advance(offers, None)
+    written = market.parts[-1]["order_lines"].select((pl.col("coupon") - pl.col("reimbursed")).sum()).item()
+    assert outcome.lines.returned[outcome.discount_minor > 0].any()
+    assert outcome.cost_minor(market.customers, market.terms.own_share[offers]).sum() == pytest.approx(100 * written)
+
+
 def test_purchases_are_pulled_forward():
     """After a week of a deep coupon customers buy less than the same customers without it."""
     ours, twin = (Market(load_preset("grocery"), 3000, 300, 2, 2) for _ in range(2))

@@ -7,7 +7,8 @@ category c on them,
     value = (1 - returns) sum_c sum_n P(n) p_c(n) E[units_c] E[margin of a unit_c]
 
 An offer in mind changes P(n) by its lure, p and E[units] in its own category, and p in the categories related to that.
-Its discount follows from p, the units and the product in its own category alone.
+Its discount follows from p, the units and the product in its own category alone; what comes back takes its part of the
+discount back.
 """
 
 from __future__ import annotations
@@ -108,7 +109,8 @@ class _Baseline:
         before = self._worth(self.chance[REMEMBERED])[:, places].sum(axis=1)
         more = (chance * units * self.margin[:, places]).sum(axis=1) - before
         discount = chance[:, 0] * _discount(week, self.people, k, _more_units(self.people, deal[:, None])[:, 0])
-        return (1 - week.preset.products.returns) * more, discount
+        kept = 1 - week.preset.products.returns
+        return kept * more, kept * discount
 
 
 def _poisson(rate: Floats) -> Floats:

@@ -56,8 +56,8 @@ class WeekOutcome:
         return np.bincount(self.lines.customer, kept, size).astype(np.float64)
 
     def cost_minor(self, size: int, own: Floats) -> Floats:
-        """(customers,): discounts redeemed times the own share of each customer's offer."""
-        return np.bincount(self.lines.customer, self.discount_minor, size) * own
+        """(customers,): discounts redeemed on what does not come back, times the own share of each customer's offer."""
+        return np.bincount(self.lines.customer, self.discount_minor * ~self.lines.returned, size) * own
 
 
 @dataclass

@@ -59,7 +59,10 @@ def true_effects(market: Market, worlds: int, among: Ints | None = None) -> Trut
 
 
 def _played(market: Market, k: int, worlds: int) -> tuple[Floats, Floats]:
-    """(customers,): mean value gained and discount of an offer that everybody bears in mind."""
+    """(customers,): mean value gained and discount of an offer that everybody bears in mind.
+
+    Of discounts what comes back is taken in expectation, as its luck would be most of the error.
+    """
     n = market.customers
     value, discount = np.zeros(n), np.zeros(n)
     for number in range(worlds):
@@ -67,5 +70,5 @@ def _played(market: Market, k: int, worlds: int) -> tuple[Floats, Floats]:
         plain = market.play(np.full(n, NOTHING), noise)
         outcome = market.play(np.full(n, k), noise, borne=True)
         value += outcome.value_minor(n) - plain.value_minor(n)
-        discount += outcome.cost_minor(n, np.ones(n))
-    return value / worlds, discount / worlds
+        discount += np.bincount(outcome.lines.customer, outcome.discount_minor, n)
+    return value / worlds, (1 - market.preset.products.returns) * discount / worlds

@@ -67,8 +67,8 @@ def test_costs_add_up_to_those_of_the_log_where_few_customers_buy_all_that_is_co
         assert shown.effects(name)["discount_minor"].mean() == pytest.approx(off * ORDERS / 5, rel=0.1)
 
 
-def test_what_reminders_bring_is_of_the_usual_mix():
-    """A coupon on tea takes nothing off the toys of whom it reminds of the shop.
+def test_what_an_exposure_effect_brings_is_of_the_usual_mix():
+    """A coupon on tea takes nothing off the toys of those for whom it works by exposure.
 
     Shares of what is covered are shrunk, so that it seems a little more of the purchases of who hardly buys it.
     """

@@ -51,7 +51,9 @@ class OfferMargins:
         variance = error_variance(value, usual.over_mean(value), off - off.mean())
         base = np.column_stack([np.ones(value.size), x])
         estimate = clustered_last(base, off, variance, value.whose, len(families))
-        beforehand = (1 - growth.growth.coverage.reminding) * np.array([named[places[0]] - 1 for places in families])
+        beforehand = (1 - growth.growth.coverage.exposure_probability) * np.array(
+            [named[places[0]] - 1 for places in families]
+        )
         priors = [Prior(t**2 * np.eye(len(families)), beforehand) for t in DOUBTS]
         mean, covariance = Posterior.of(*estimate, priors).mean_and_covariance()
         times, se = np.ones(len(value.offers)), np.zeros(len(value.offers))

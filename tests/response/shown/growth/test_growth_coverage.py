@@ -1,4 +1,4 @@
-"""Offers on a part of what customers buy: they add to it, or remind of the shop."""
+"""Offers on a part of what customers buy: they add to it, or work by exposure."""
 
 from dataclasses import replace
 
@@ -10,9 +10,9 @@ from offerloop.response import NO_OFFER_TERMS, OfferTerms
 from offerloop.response.shown.growth.model import Growth
 
 
-@pytest.mark.parametrize(("power", "least", "most"), [(1.0, 0.5, 2.2), (0.0, 0.8, 1.2)], ids=["adds", "reminds"])
+@pytest.mark.parametrize(("power", "least", "most"), [(1.0, 0.5, 2.2), (0.0, 0.8, 1.2)], ids=["adds", "exposure"])
 def test_noisy_offers_on_a_part_are_believed_to_bring_no_multiple_of_what_they_do(power, least, most):
-    """They add to the tenth of purchases that they cover, or remind of the shop as much as offers on everything."""
+    """They add to the tenth of purchases that they cover, or work by exposure as much as offers on everything."""
     scopes = [scope for scope in ("", "tea", "rice") for _ in range(2)]
     offers = (
         NO_OFFER_TERMS,
@@ -46,7 +46,7 @@ def on_a_tenth(log):
     return replace(log, covered=np.where(np.arange(3) == 2, 0.1, np.ones((log.size, 1))))
 
 
-def test_a_log_that_says_nothing_leaves_reminding_as_likely_as_what_offers_cover():
+def test_a_log_that_says_nothing_leaves_an_exposure_effect_as_likely_as_what_offers_cover():
     log = Shop(np.zeros(3), offers=TEA, spread=3.0).log().of(np.arange(240))
     powers = Growth.fit(on_a_tenth(log)).coverage.powers
     np.testing.assert_allclose(powers, [1 / 3, 1 / 6, 1 / 2], atol=0.08)
@@ -54,7 +54,7 @@ def test_a_log_that_says_nothing_leaves_reminding_as_likely_as_what_offers_cover
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_one_large_order_does_not_tell_how_offers_work(seed):
-    """Offers remind; whoever buys the most tea gives one order of a thousand times the usual with an offer on it."""
+    """Offers work by exposure; whoever buys the most tea gives one order of a thousand times the usual with one."""
     log = Shop(np.array([0.0, 0.2, 0.2]), offers=TEA, spread=1.0, seed=seed).log()
     tea = np.random.default_rng(seed).beta(1, 9, CUSTOMERS)[np.repeat(np.arange(CUSTOMERS), PERIODS)]
     shown = np.flatnonzero(log.action == 2)

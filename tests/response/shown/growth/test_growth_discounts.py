@@ -52,7 +52,7 @@ def test_customers_who_add_goods_to_reach_a_threshold_cost_more_than_their_order
 
 @pytest.mark.parametrize("is_amount", [False, True])
 @pytest.mark.parametrize("seed", [0, 2])
-def test_those_who_buy_most_do_not_decide_what_a_reminder_costs_of_others(seed, is_amount):
+def test_those_who_buy_most_do_not_decide_what_an_exposure_effect_costs_of_others(seed, is_amount):
     """A coupon on tea brings customers back who buy their usual mix; a few buy twenty times as much as most.
 
     An amount off is taken from as many of their orders as of those that they make anyway.

@@ -1,8 +1,8 @@
 """How growth by an offer follows the share of purchases that the offer covers.
 
 It may rise with the share; with its root, where the offer wins customers for what they hardly bought before; or not
-with it at all, where being shown an offer reminds of the shop. f is learned by each of these powers of the share, and
-they are averaged by their Bayes factors (Kass and Raftery 1995).
+with it at all, where being shown an offer is what works (an exposure effect). f is learned by each of these powers of
+the share, and they are averaged by their Bayes factors (Kass and Raftery 1995).
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from offerloop.response.shown.growth.priors import growth_priors
 from offerloop.response.shown.growth.shrinkage import Prior, averaged, clustered_last
 
 POWERS = (1.0, 0.5, 0.0)
-"""Powers of the share: what an offer adds to what it covers, what it wins, and reminding."""
+"""Powers of the share: what an offer adds to what it covers, what it wins, and the exposure effect."""
 BEFOREHAND = (2.0, 1.0, 3.0)
-"""How likely each power is beforehand: reminding as much as the others together. In grocery chains being shown coupons
-brought more than their redemption did (Venkatesan and Farris 2012)."""
+"""How likely each power is beforehand: an exposure effect as much as the others together. In grocery chains being shown
+coupons brought more than their redemption did (Venkatesan and Farris 2012)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,21 +49,21 @@ class Coverage:
         for power in np.eye(len(POWERS)):
             x = growth_regressors(_with_mean_power(evidence, power), base, unit)
             estimate = GrowthEstimate(*clustered_last(x, evidence.outcome, variance, evidence.whose, len(offers)))
-            posterior = estimate.posterior(growth_priors(offers, _reminding(power)))
+            posterior = estimate.posterior(growth_priors(offers, _exposure_probability(power)))
             nothing = estimate.posterior([Prior(np.zeros_like(estimate.covariance))])
             factors.append(posterior.log_density - nothing.log_density)
             by_power.append(posterior_growth(offers, posterior, above_zero=never_harms and estimate.is_open)[0])
         return cls(averaged(np.array(factors) + np.log(BEFOREHAND)), np.stack(by_power))
 
     @property
-    def reminding(self) -> float:
-        """How likely offers remind of the shop, whatever they cover."""
-        return _reminding(self.powers)
+    def exposure_probability(self) -> float:
+        """How likely offers work by exposure, whatever they cover."""
+        return _exposure_probability(self.powers)
 
     @property
-    def reminded_growth(self) -> Floats:
-        """(K,): the part of growth that comes of reminding."""
-        return np.asarray(self.reminding * self.f_by_power[POWERS.index(0.0)], dtype=np.float64)
+    def exposure_growth(self) -> Floats:
+        """(K,): the part of growth that is an exposure effect."""
+        return np.asarray(self.exposure_probability * self.f_by_power[POWERS.index(0.0)], dtype=np.float64)
 
     def applied(self, evidence: Evidence) -> Evidence:
         """Return the same evidence with the mean of the powers of the shares that offers cover."""
@@ -83,7 +83,7 @@ class Coverage:
         return mean, np.sqrt(np.tensordot(self.powers, (growth - mean) ** 2, 1))
 
 
-def _reminding(powers: Floats) -> float:
+def _exposure_probability(powers: Floats) -> float:
     return float(powers[POWERS.index(0.0)])
 
 

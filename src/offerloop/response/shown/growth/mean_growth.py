@@ -21,18 +21,18 @@ from offerloop.response.terms import OfferTerms
 
 
 def mean_growth(
-    evidence: Evidence, base: Floats, unit: Floats, variance: Floats, reminding: float, *, never_harms: bool
+    evidence: Evidence, base: Floats, unit: Floats, variance: Floats, exposure_probability: float, *, never_harms: bool
 ) -> tuple[Floats, Floats, GrowthEstimate, Floats]:
     """Return f (K,), its errors (K,), the estimate that it is shrunk from, and what it leaves of the outcome (n,).
 
     base (n, q) are regressors that do not depend on offers, `unit` (n,) is what is expected of rows, and `variance`
-    (n,) that of their errors. `reminding` as in `growth_priors`, `never_harms` as in `Growth.fit`.
+    (n,) that of their errors. `exposure_probability` as in `growth_priors`, `never_harms` as in `Growth.fit`.
     """
     x, offers = growth_regressors(evidence, base, unit), evidence.offers[1:]
     coefficients, covariance = clustered(x, evidence.outcome, variance, evidence.whose)
     own = slice(len(x.T) - len(offers), None)
     estimate = GrowthEstimate(coefficients[own], covariance[own, own])
-    posterior = estimate.posterior(growth_priors(offers, reminding))
+    posterior = estimate.posterior(growth_priors(offers, exposure_probability))
     f, f_se = posterior_growth(offers, posterior, above_zero=never_harms and estimate.is_open)
     left = evidence.outcome - x[:, : -len(offers)] @ coefficients[: -len(offers)] - x[:, own] @ f[1:]
     return f, f_se, estimate, left

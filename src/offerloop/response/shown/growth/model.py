@@ -59,8 +59,8 @@ class Predicted:
 
     now: Floats
     """(n, K): what each offer adds to the outcome in its window."""
-    reminded: Floats
-    """(n, K): the part of it that comes of being reminded of the shop, whatever the offer covers."""
+    by_exposure: Floats
+    """(n, K): the part of it that is an exposure effect, whatever the offer covers."""
     value: Floats
     """(n, K): the same with what carries over."""
     alike: Floats
@@ -107,7 +107,7 @@ class Growth:
         coverage = Coverage.fit(evidence, base, unit, variance, never_harms=never_harms)
         evidence = coverage.applied(evidence)
         f, f_se, estimate, left = mean_growth(
-            evidence, base, unit, variance, coverage.reminding, never_harms=never_harms
+            evidence, base, unit, variance, coverage.exposure_probability, never_harms=never_harms
         )
         grown = surprises(evidence, f)
         steps = unit[:, None] * grown
@@ -147,8 +147,8 @@ class Growth:
         without = expected * np.maximum(1 + mean * (lasting - by_offers), 1 - MOST_OF_USUAL)
         form_se = np.hypot(evidence.covers * self.f_se, between_powers)
         se = np.hypot(expected[:, None] * response * form_se * lasts, now * self.carried.lasts_se)
-        reminded = response * expected[:, None] * self.coverage.reminded_growth
-        return Predicted(now, reminded, now * lasts, alike * lasts, se, without)
+        by_exposure = response * expected[:, None] * self.coverage.exposure_growth
+        return Predicted(now, by_exposure, now * lasts, alike * lasts, se, without)
 
     def _response(self, evidence: Evidence) -> Floats:
         """(n, families): r but for what customers' own past windows say."""

@@ -25,12 +25,12 @@ OWN_SPREAD = 0.25
 """Standard deviation of what each offer has of its own, as a share of that."""
 
 
-def growth_priors(offers: Sequence[OfferTerms], reminding: float) -> list[Prior]:
+def growth_priors(offers: Sequence[OfferTerms], exposure_probability: float) -> list[Prior]:
     """Return what the growth by each offer (K - 1) may be beforehand.
 
-    `reminding` is the probability that being shown an offer reminds of the shop, whatever the offer covers.
+    `exposure_probability` is the one that offers work by exposure, whatever they cover.
     """
-    return [*_usual_growth(offers, reminding), *_of_any_form(_forms(offers))]
+    return [*_usual_growth(offers, exposure_probability), *_of_any_form(_forms(offers))]
 
 
 def is_distinct(depth: Floats) -> bool:
@@ -38,13 +38,13 @@ def is_distinct(depth: Floats) -> bool:
     return len(np.unique(depth)) == len(depth)
 
 
-def _usual_growth(offers: Sequence[OfferTerms], reminding: float) -> list[Prior]:
+def _usual_growth(offers: Sequence[OfferTerms], exposure_probability: float) -> list[Prior]:
     """The priors that all offers bring about the same, or those of several families as much as they are deep.
 
-    Both are as likely, unless offers remind of the shop: a reminder does not grow with what is off.
+    Both are as likely, unless offers work by exposure: its effect does not grow with what is off.
     """
     same, alike = np.ones(len(offers)), len(set(_members(offers).tolist())) == 1
-    deep = 0.0 if alike else (1 - reminding) / 2
+    deep = 0.0 if alike else (1 - exposure_probability) / 2
     means = [(same, 1 - deep), (_depths(offers), deep)]
     return [
         Prior(
