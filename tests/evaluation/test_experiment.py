@@ -20,7 +20,6 @@ from offerloop.evaluation.experiment import (
     holm,
     relative,
     sample_ratio,
-    weighted_difference,
 )
 from offerloop.evaluation.moments import Moments
 from offerloop.evaluation.ratios import as_share
@@ -258,7 +257,7 @@ def test_enough_counts_customers_and_the_buyers_to_be_expected():
 
 def test_equal_weights_are_the_plain_difference(rng):
     y, z = rng.normal(0, 1, 200), rng.normal(1, 2, 300)
-    found = weighted_difference([(Moments.of(y), 7.0)], [(Moments.of(z), 0.2)])
+    found = difference([(Moments.of(y), 7.0)], [(Moments.of(z), 0.2)])
     plain = difference(Moments.of(y), Moments.of(z))
     assert (found.value, found.se, found.df) == (pytest.approx(plain.value), pytest.approx(plain.se, rel=1e-9),
                                                  pytest.approx(plain.df, rel=1e-9))  # fmt: skip
@@ -273,7 +272,7 @@ def test_weights_undo_an_uneven_draw(rng):
         [(Moments.of(y[side & (chance == one)]), 1 / of_side(one)) for one in (0.2, 0.8)]
         for side, of_side in ((drawn, lambda one: one), (~drawn, lambda one: 1 - one))
     )
-    found = weighted_difference(treated, control)
+    found = difference(treated, control)
     weights = np.where(drawn, 1 / chance, 1 / (1 - chance))
     means = [np.average(y[side], weights=weights[side]) for side in (drawn, ~drawn)]
     of_rows = math.hypot(

@@ -1,5 +1,7 @@
 """Discounts of many baskets at once, against one basket at a time."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -22,6 +24,13 @@ TERMS = MarketTerms(
     annoys=np.ones(4),
     menu=np.arange(4),
 )
+
+
+def test_a_liability_is_not_a_minor_unit_too_high_where_shares_are_no_binary_fractions():
+    terms = replace(TERMS, own_share=1 - np.array([0.7, 0.95, 0.3, 0.5]), most_minor=np.array([500, 500, 500, 5]))
+    assert terms.liability_minor.tolist() == [150, 25, 350, 3]
+
+
 ROWS = st.lists(
     st.tuples(st.integers(0, 4), st.integers(0, 2), st.integers(0, 2), st.integers(1, 3), st.integers(1, 2500)),
     min_size=1, max_size=25, unique_by=lambda row: row[:3],

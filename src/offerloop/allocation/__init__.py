@@ -6,7 +6,7 @@ from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from offerloop.allocation.candidates import CandidateRows, budget_unit, counted_cost, positions, ranks
-    from offerloop.allocation.limits import CandidateTable, whole
+    from offerloop.allocation.limits import RETURN, CandidateTable, whole
     from offerloop.allocation.on_disk import OnDisk
     from offerloop.allocation.problem import COST, COUNT, Block, Limit, Problem
     from offerloop.allocation.rolling import PLAN_WEIGHT, RollingSample
@@ -17,6 +17,7 @@ __all__ = [
     "COST",
     "COUNT",
     "PLAN_WEIGHT",
+    "RETURN",
     "Block",
     "CandidateRows",
     "CandidateTable",

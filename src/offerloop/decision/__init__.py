@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from offerloop.decision.nested_limits import PlanLimit, plan_limits
     from offerloop.decision.offers_beside import counted_growth, interaction_discount
     from offerloop.decision.planning import Allowed, compare, plan_period, solve_campaigns
+    from offerloop.decision.propensities import Shares
     from offerloop.decision.usual_policy import KnownOffer, UsualPolicy, check_usual_offers
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "LoopPeriod",
     "PlanLimit",
     "Planned",
+    "Shares",
     "UsualPolicy",
     "as_text",
     "assign",

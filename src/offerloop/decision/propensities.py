@@ -34,11 +34,13 @@ class Shares:
     holdback: float = 0.0
     """The share of those with an offer in the plan who do not explore."""
 
-    def propensity(self, *, plan: Bools, none: bool | Bools, usual: bool | Bools, drawn: float | Floats) -> Floats:
+    def propensity(
+        self, *, plan: bool | Bools, none: bool | Bools, usual: bool | Bools, drawn: float | Floats
+    ) -> Floats:
         """Return the marginal probability of offers: whether each is the plan's, none at all, and business as usual's,
         and how likely an explorer draws it.
         """
-        by_plan = (1 - self.holdback) * plan + self.holdback * np.asarray(none)
+        by_plan = (1 - self.holdback) * np.asarray(plan) + self.holdback * np.asarray(none)
         chosen = (1 - self.explore) * by_plan + self.explore * np.asarray(drawn)
         by_hash = self.holdout * np.asarray(none) + self.usual * np.asarray(usual)
         return by_hash + (1 - self.holdout - self.usual) * chosen

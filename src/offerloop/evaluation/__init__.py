@@ -34,7 +34,7 @@ if TYPE_CHECKING:
         LEAST_CUSTOMERS,
         RATIO_ALPHA,
         Difference,
-        common_slope,
+        GroupMoments,
         cuped,
         difference,
         enough,
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
         relative,
         sample_ratio,
         skew_if_alike,
-        weighted_difference,
     )
     from offerloop.evaluation.hash_arrays import buckets
     from offerloop.evaluation.hash_groups import Experiment, Holdout, bucket, fnv1a, in_holdout, in_usual, usual_from
@@ -99,6 +98,7 @@ __all__ = [
     "Estimate",
     "Experiment",
     "ExperimentReading",
+    "GroupMoments",
     "Holdout",
     "Log",
     "Metric",
@@ -131,7 +131,6 @@ __all__ = [
     "bucket",
     "buckets",
     "carry_over",
-    "common_slope",
     "cuped",
     "decide",
     "difference",
@@ -176,7 +175,6 @@ __all__ = [
     "top_less_bottom",
     "usual_from",
     "values_by_sums",
-    "weighted_difference",
     "widening",
     "with_profit",
     "without_customers",

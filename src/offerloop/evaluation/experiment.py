@@ -15,6 +15,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -141,104 +144,117 @@ def hall_quantile(quantile: float, skew: float) -> float:
     return float(3 / skew * (np.cbrt(1 + skew * (quantile - skew / 6)) - 1))
 
 
-def difference(treated: Moments, control: Moments) -> Difference:
+GroupMoments = Moments | Sequence[tuple[Moments, float]]
+"""Sums of a group whose customers count alike; or of those who have the same weight, such as 1 / probability of being
+in the group, with that weight."""
+
+
+class _Mean(NamedTuple):
+    """A mean that knows its spread."""
+
+    value: float
+    variance: float
+    df: float
+    third: float
+    """Third central moment."""
+
+
+def difference(treated: GroupMoments, control: GroupMoments) -> Difference:
     """Mean outcome of the treated less that of the control, with Welch's standard error and degrees of freedom.
 
-    Both groups need two customers or more (ValueError).
+    With weights w the means are Hájek's, ``m = sum w y / sum w``, their variance ``n / (n - 1) sum w^2 (y - m)^2 /
+    (sum w)^2``, their third moment ``sum w^3 (y - m)^3 / (sum w)^3``, and group sizes Kish's effective ones. Both
+    groups need two customers or more (ValueError).
     """
-    parts = [_variance_of_mean(treated), _variance_of_mean(control)]
-    df = welch_df(parts, [treated.n - 1, control.n - 1])
-    third = treated.third / treated.n**2 - control.third / control.n**2
-    return Difference.with_df(treated.mean - control.mean, math.sqrt(sum(parts)), df, third)
+    means = [_mean(group) for group in (treated, control)]
+    se, third = math.sqrt(sum(one.variance for one in means)), means[0].third - means[1].third
+    return Difference.with_df(means[0].value - means[1].value, se, _welch_df(means), third)
 
 
-def relative(treated: Moments, control: Moments) -> Estimate:
+def _welch_df(means: Sequence[_Mean]) -> float:
+    return welch_df([one.variance for one in means], [one.df for one in means])
+
+
+def _mean(group: GroupMoments) -> _Mean:
+    """Return the mean of a group, whose customers may have weights."""
+    parts = _parts(group)
+    n, total = sum(one.n for one, _ in parts), sum(weight * one.n for one, weight in parts)
+    if n < 2:
+        raise ValueError("a group of fewer than two customers has no spread")
+    mean = sum(weight * one.sum_y for one, weight in parts) / total
+    squares = sum(weight**2 * one.squares_about(mean) for one, weight in parts)
+    cubes = sum(weight**3 * one.cubes_about(mean) for one, weight in parts)
+    kish = total**2 / sum(weight**2 * one.n for one, weight in parts)
+    return _Mean(mean, n / (n - 1) * squares / total**2, max(1.0, kish - 1), cubes / total**3)
+
+
+def _parts(group: GroupMoments) -> Sequence[tuple[Moments, float]]:
+    return [(group, 1.0)] if isinstance(group, Moments) else group
+
+
+def relative(treated: GroupMoments, control: GroupMoments) -> Estimate:
     """The difference as a share of the size of the control's mean, which has a spread of its own.
 
     ``se^2 = v_t / m_c^2 + v_c m_t^2 / m_c^4`` (delta method) with v the variance of a mean m. The control's mean is not
     zero. Where third moments are known the interval holds the ratios r that ``m_t - r m_c`` does not contradict
     (Fieller 1954), by Hall's quantiles. Whether there is a difference is for `difference` to say.
     """
-    share = _ratio_less_one(treated, control)
-    return share if control.mean > 0 else Estimate(-share.value, -share.high, -share.low)
+    means = _mean(treated), _mean(control)
+    knows_thirds = all(part.thirds is not None for group in (treated, control) for part, _ in _parts(group))
+    share = _ratio_less_one(*means, knows_thirds=knows_thirds)
+    return share if means[1].value > 0 else Estimate(-share.value, -share.high, -share.low)
 
 
-def _ratio_less_one(treated: Moments, control: Moments) -> Estimate:
-    base, ratio = control.mean, treated.mean / control.mean
-    parts = [_variance_of_mean(treated), _variance_of_mean(control)]
-    se = math.sqrt(parts[0] / base**2 + parts[1] * ratio**2 / base**2)
-    plain = Difference.with_df(ratio - 1, se, welch_df(parts, [treated.n - 1, control.n - 1]))
+def _ratio_less_one(treated: _Mean, control: _Mean, *, knows_thirds: bool) -> Estimate:
+    base, ratio = control.value, treated.value / control.value
+    se = math.sqrt(treated.variance / base**2 + control.variance * ratio**2 / base**2)
+    plain = Difference.with_df(ratio - 1, se, _welch_df((treated, control)))
     delta = Estimate(plain.value, plain.low, plain.high)
-    if treated.thirds is None or control.thirds is None or se <= 0:
+    if not knows_thirds or se <= 0:
         return delta
     ends = [_ratio_end(treated, control, sign * float(plain.quantile)) for sign in (1, -1)]
-    if control.mean < 0:
+    if base < 0:
         ends = ends[::-1]
     return delta if None in ends else Estimate(ratio - 1, ends[0] - 1, ends[1] - 1)  # type: ignore[operator]
 
 
-def _ratio_end(treated: Moments, control: Moments, quantile: float) -> float | None:
+def _ratio_end(treated: _Mean, control: _Mean, quantile: float) -> float | None:
     """The ratio at which ``m_t - r m_c`` over its error is Hall's quantile; None where none is near."""
     from scipy.optimize import brentq
 
-    parts = [_variance_of_mean(treated), _variance_of_mean(control)]
-
     def beyond(ratio: float) -> float:
-        se = math.sqrt(parts[0] + ratio**2 * parts[1])
-        third = treated.third / treated.n**2 - ratio**3 * control.third / control.n**2
-        return (treated.mean - ratio * control.mean) / se - hall_quantile(quantile, third / se**3)
+        se = math.sqrt(treated.variance + ratio**2 * control.variance)
+        third = treated.third - ratio**3 * control.third
+        return (treated.value - ratio * control.value) / se - hall_quantile(quantile, third / se**3)
 
-    middle = treated.mean / control.mean
-    far = middle - math.copysign(1.0, quantile * control.mean) * _FAR * max(abs(middle), 1.0)
+    middle = treated.value / control.value
+    far = middle - math.copysign(1.0, quantile * control.value) * _FAR * max(abs(middle), 1.0)
     return None if beyond(middle) * beyond(far) >= 0 else float(brentq(beyond, *sorted((middle, far))))
 
 
-def cuped(treated: Moments, control: Moments) -> Difference:
+def cuped(treated: GroupMoments, control: GroupMoments) -> Difference:
     """The difference after taking from each outcome what the covariate explains: ``y - theta (x - mean of x)``.
 
     One theta for both groups, ``(cov_t (n_t - 1) + cov_c (n_c - 1)) / (var_t (n_t - 1) + var_c (n_c - 1))``: the slope
-    within groups, which the effect itself does not touch. Without variance of x it is the plain difference.
+    within groups, which the effect itself does not touch; it ignores weights. Without variance of x it is the plain
+    difference.
     """
-    theta, centre = common_slope(treated, control), (treated + control).mean_x
+    both = [reduce(add, (part for part, _ in _parts(group))) for group in (treated, control)]
+    theta, centre = _common_slope(*both), (both[0] + both[1]).mean_x
     if not theta:
         return difference(treated, control)
-    return difference(treated.less(theta, centre), control.less(theta, centre))
+    return difference(
+        *([(part.less(theta, centre), weight) for part, weight in _parts(group)] for group in (treated, control))
+    )
 
 
-def common_slope(treated: Moments, control: Moments) -> float:
+def _common_slope(treated: Moments, control: Moments) -> float:
     """Return the theta of `cuped`; 0 without variance of x."""
     weights = (treated.n - 1, control.n - 1)
     spread = treated.variance_x * weights[0] + control.variance_x * weights[1]
     if spread <= 0:
         return 0.0
     return (treated.covariance * weights[0] + control.covariance * weights[1]) / spread
-
-
-WeightedGroup = Sequence[tuple[Moments, float]]
-"""Sums of the customers of a group who have the same weight, 1 / probability of being in it, and that weight."""
-
-
-def weighted_difference(treated: WeightedGroup, control: WeightedGroup) -> Difference:
-    """Difference of two Hájek means, of sums by weight.
-
-    ``m = sum w y / sum w``, its variance ``n / (n - 1) sum w^2 (y - m)^2 / (sum w)^2``; degrees of freedom as Welch's
-    with Kish's effective sizes, and its third moment ``sum w^3 (y - m)^3 / (sum w)^3``. Both groups need two customers
-    or more (ValueError).
-    """
-    means, parts, dfs, thirds = zip(*(_weighted_mean(group) for group in (treated, control)), strict=True)
-    return Difference.with_df(means[0] - means[1], math.sqrt(sum(parts)), welch_df(parts, dfs), thirds[0] - thirds[1])
-
-
-def _weighted_mean(group: WeightedGroup) -> tuple[float, float, float, float]:
-    """Return a Hájek mean, its variance, its degrees of freedom and its third moment."""
-    n, total = sum(one.n for one, _ in group), sum(weight * one.n for one, weight in group)
-    if n < 2:
-        raise ValueError("a group of fewer than two customers has no spread")
-    mean = sum(weight * one.sum_y for one, weight in group) / total
-    squares = sum(weight**2 * one.squares_about(mean) for one, weight in group)
-    cubes = sum(weight**3 * one.cubes_about(mean) for one, weight in group)
-    kish = total**2 / sum(weight**2 * one.n for one, weight in group)
-    return mean, n / (n - 1) * squares / total**2, max(1.0, kish - 1), cubes / total**3
 
 
 def enough(n_treated: int, n_control: int, n_buyers: int) -> bool:
@@ -248,12 +264,6 @@ def enough(n_treated: int, n_control: int, n_buyers: int) -> bool:
     """
     fewest = min(n_treated, n_control)
     return fewest >= LEAST_CUSTOMERS and fewest * n_buyers >= LEAST_BUYERS * (n_treated + n_control)
-
-
-def _variance_of_mean(group: Moments) -> float:
-    if group.n < 2:
-        raise ValueError("a group of fewer than two customers has no spread")
-    return group.variance / group.n
 
 
 def welch_df(parts: Sequence[float], dfs: Sequence[float]) -> float:

@@ -46,8 +46,8 @@ class MarketTerms:
 
     @property
     def liability_minor(self) -> Ints:
-        """The most that each offer can cost the shop, rounded up."""
-        return np.ceil(self.own_share * self.most_minor).astype(np.int64)
+        """The most that each offer can cost the shop, rounded up; shares such as 1 - 0.7 are rounded themselves."""
+        return np.ceil((self.own_share * self.most_minor).round(6)).astype(np.int64)
 
     @classmethod
     def of(cls, campaign: CampaignOf, sales: Floats) -> MarketTerms:

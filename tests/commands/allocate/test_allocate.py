@@ -147,9 +147,29 @@ def test_a_band_of_money_leaves_the_budget_as_it_is(table, tmp_path):
 
 def test_a_return_holds_over_the_whole_plan(table, tmp_path):
     asked = limits(tmp_path, 'budget = "2000.00"\nmin_return = 2.2')
-    _, given = decided(table, asked)
+    found, given = decided(table, asked)
     assert given["value"].sum() >= 2.2 * given["cost"].sum()
     assert given.height > 50
+    reached = next(one for one in found.summary["limits"] if one["name"] == "return of 2.2")
+    assert (reached["counts"], reached["at_least"]) == ("return", 2.2)
+    assert reached["used"] == pytest.approx(given["value"].sum() / given["cost"].sum())
+    more = allocate(table, limits(tmp_path, 'budget = "2000.00"\nmin_return = 2.21'), (), "USD").solution
+    gain = (more.profit - found.solution.profit) / 1e8
+    assert reached["shadow_price"] == pytest.approx(gain / 0.01, rel=0.2)
+    text = page(found, tmp_path / "plan.csv")
+    assert "return of 2.2" in text
+    assert "'return of 2.2'" not in text
+
+
+def test_one_more_offer_that_must_be_given_costs_what_it_loses(tmp_path):
+    path = tmp_path / "four.csv"
+    offers = {"customer_id": range(4), "value": [1.0, 1.0, 1.0, 7.0], "cost": [3.0, 3.5, 4.0, 1.0]}
+    pl.DataFrame(offers).with_columns(offer_id=pl.lit("ten")).write_csv(path)
+    least = '[[limits]]\nname = "reach"\ncounts = "offers"\nat_least = '
+    found, more = (allocate(path, limits(tmp_path, f"{least}{n}"), (), "USD") for n in (3, 4))
+    (reach,) = found.summary["limits"]
+    assert reach["shadow_price"] == pytest.approx(more.summary["profit"] - found.summary["profit"]) == -3.0
+    assert "-3.0000 USD" in page(found, tmp_path / "plan.csv")
 
 
 @pytest.mark.parametrize("least", [1.1, 1.25, 1.5, 2.3])

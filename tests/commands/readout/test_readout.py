@@ -231,6 +231,7 @@ def test_a_period_of_a_loop_is_read_out_until_its_end_against_those_held_back_in
     assert "after which it gave other offers" in done.summary["period"]["note"]
     assert done.stopped is None
     assert done.summary["control"] == "holdback"
+    assert "customers are the same in every run" not in done.report.read_text()
     assert done.summary["effects"][0]["control"] == (table["arm"] == "holdback").sum()
     _, low, high = total(done.summary, "margin")
     assert low < truth / 5 < high
@@ -402,6 +403,7 @@ def test_the_page_asks_no_other_host_and_says_that_the_cost_was_not_seen(works):
     first = page.split('<section id="checks"')[0]
     assert first.count("<dt>") == 4
     assert "cost as forecast, not observed" in first
+    assert "customers are the same in every run" in page
     titles = re.findall(r"<figcaption>\s*<strong>(.*?)</strong>", page, re.DOTALL)
     assert len(titles) == 2
     assert page.count('role="img"') == 2 * len(titles)

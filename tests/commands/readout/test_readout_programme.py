@@ -14,9 +14,9 @@ def group(n, buyers):
 
 
 def programme(n_holdout, share=1.0):
-    groups = {GroupKey("programme", "all", "treated", 0): group(500, int(500 * share))}
+    groups = {GroupKey("programme", "all", "treated", 1.0): group(500, int(500 * share))}
     if n_holdout:
-        groups[GroupKey("programme", "all", "control", 0)] = group(n_holdout, int(n_holdout * share))
+        groups[GroupKey("programme", "all", "control", 1.0)] = group(n_holdout, int(n_holdout * share))
     return programme_effects(ReadoutSums(groups), ["profit_minor"])
 
 

@@ -5,9 +5,10 @@ import json
 import numpy as np
 import polars as pl
 import pytest
-from readout_shop import make_orders, make_run
+from readout_shop import HELD, make_orders, make_run
 
 from offerloop.commands.readout.business_as_usual import usual_effects
+from offerloop.commands.readout.effects import plan_effects
 from offerloop.commands.readout.inputs import read_run
 from offerloop.commands.readout.shards.groups import ReadoutSums, sums_by_group
 from offerloop.commands.readout.shards.outcomes import ReadoutBasis
@@ -129,34 +130,66 @@ def test_a_group_too_small_is_said(tmp_path):
     assert any(one.startswith("plan and business as usual: ") for one in done.summary["too_few"])
 
 
-def test_both_groups_stand_for_everybody_although_only_some_can_explore(tmp_path):
+@pytest.fixture(scope="module")
+def some_explore(tmp_path_factory):
+    """The comparisons and the assignments of a run in which every other customer can draw an offer, and half of them
+    do.
+    """
+    run = make_run(tmp_path_factory.mktemp("run") / "one", more=USUAL, usual=0.2, explore=0.5,
+                   kinds=lambda one: ("coupon",) if one % 2 else (), only_able=True)  # fmt: skip
+    past = read_run(run)
+    draw = survey(past, decided_tables(past, InMemoryEngine())).draw(past)
+    assert draw.shares.explore == pytest.approx(0.5, abs=0.001)
+    return Comparisons(draw, ReadoutBasis(*[False] * 5), ranked=0), pl.read_parquet(run / "assignments.parquet")
+
+
+def with_margins(table, x, margins):
+    return table.with_columns(
+        x=x, margin_minor=margins, profit_minor=x, bought=pl.lit(value=True), redeemed=pl.lit(value=True)
+    )
+
+
+def sums_of(comparison, rows):
+    return ReadoutSums(dict(sums_by_group(comparison, rows, ["margin_minor"])))
+
+
+def test_both_groups_stand_for_everybody_although_only_some_can_explore(some_explore):
     """Those who can draw an offer gain 100 by the plan, others nothing; half of the former explore. The mean over
     customers is 50, and the intervals hold it as often as they say.
     """
-    run = make_run(tmp_path / "runs" / "one", more=USUAL, usual=0.2, explore=0.5,
-                   kinds=lambda one: ("coupon",) if one % 2 else (), only_able=True)  # fmt: skip
-    past, rng, n = read_run(run), np.random.default_rng(0), 400
-    draw = survey(past, decided_tables(past, InMemoryEngine())).draw(past)
-    assert draw.explore == pytest.approx(0.5, abs=0.001)
-    table = pl.read_parquet(run / "assignments.parquet").select("customer_id", "arm", "explore_kinds")
-    compared = Comparisons(draw, ReadoutBasis(*[False] * 5), ranked=0)
+    (compared, table), rng, n = some_explore, np.random.default_rng(0), 400
     able = (table["customer_id"] % 2).to_numpy()
     plan, hits, found = (table["arm"] == "plan").to_numpy(), 0, []
     for _ in range(n):
         x = rng.normal(1000, 200, table.height)
-        rows = table.with_columns(
-            x=x,
-            bought=pl.lit(value=True),
-            redeemed=pl.lit(value=True),
-            margin_minor=x + rng.normal(0, 100, table.height) + 100.0 * plan * able,
-            profit_minor=x,
-        )
-        sums = ReadoutSums(dict(sums_by_group("against_usual", compared.against_usual(rows), ["margin_minor"])))
-        estimate = one_of(usual_effects(sums, draw, ["margin_minor"])[0], "against_usual")
+        rows = with_margins(table, x, x + rng.normal(0, 100, table.height) + 100.0 * plan * able)
+        sums = sums_of("against_usual", compared.against_usual(rows))
+        estimate = one_of(usual_effects(sums, ["margin_minor"])[0], "against_usual")
         found.append(estimate.value)
         hits += estimate.low < 50 < estimate.high
     assert abs(np.mean(found) - 50) < 4 * np.std(found) / np.sqrt(n)
     assert hits > 0.92 * n
+
+
+def test_the_control_group_of_the_plan_is_like_the_treated_although_only_some_can_explore(some_explore):
+    """Offers do nothing, and who can draw one leaves 1,000 more."""
+    compared, table = some_explore
+    able = (table["customer_id"] % 2).to_numpy().astype(float)
+    rows = with_margins(table, np.zeros(table.height), 1000 * able)
+    effects, _ = plan_effects(sums_of("plan", compared.planned(rows)), ["margin_minor"])
+    for method in ("adjusted", "unadjusted"):
+        assert not one_of(effects, "plan", method).is_clear, one_of(effects, "plan", method)
+
+
+@pytest.mark.parametrize(("more", "agrees"), [(0.0, True), (0.03, True), (0.3, False)])
+def test_shares_of_explorers_may_differ_by_as_much_as_those_of_shards_do(some_explore, more, agrees):
+    """Every third customer is of a shard with so many more explorers."""
+    compared, table = some_explore
+    follows, apart = 1 - HELD - 0.2, more * compared.draw.shares.explore
+    other = follows * apart * (0.5 - (pl.col("planned_offer_id") == "none").cast(pl.Float64))
+    in_other = (pl.col("customer_id") % 3 == 0) & (pl.col("explore_kinds") != "")
+    rows = table.with_columns(propensity=pl.col("propensity") + pl.when(in_other).then(other).otherwise(0.0))
+    assert compared.agrees(rows) == agrees
 
 
 def test_a_manifest_names_the_share(tmp_path):

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from offerloop.allocation import COUNT, Limit, Solution
+from offerloop.allocation import COUNT, RETURN, Limit, Solution
 from offerloop.money import DIGITS, MICRO
 from offerloop.offers import NO_OFFER
 from offerloop.report import Result
@@ -30,6 +30,8 @@ class AllocationResult(Result):
     currency: str
     language: str = "en"
     """The language of the sentence."""
+    min_return: float | None = None
+    """The least value for each unit of cost, over the whole plan."""
 
     @property
     def frames(self) -> Mapping[str, pl.DataFrame]:
@@ -64,8 +66,12 @@ class AllocationResult(Result):
         }
 
     def _limit(self, limit: Limit, used: int, price: float) -> dict[str, Any]:
-        """Sums and the bound as they were written, a limit from below with its sign turned back; see `docs`."""
+        """Sums, the bound and the profit of one more of it as they were written, a limit from below with its sign
+        turned back.
+        """
         unit = 10 ** DIGITS[self.currency] * MICRO
+        if limit.measure == RETURN:
+            return self._return(limit, price)
         is_money = limit.unit == (unit, self.currency)
         scale = unit if is_money else 1
         sign = -1 if limit.is_below else 1
@@ -75,5 +81,17 @@ class AllocationResult(Result):
             "in": self.currency if is_money else "",
             "used": sign * used / scale,
             "at_least" if limit.is_below else "at_most": sign * limit.at_most / scale,
-            "shadow_price": price * scale / unit,
+            "shadow_price": sign * price * scale / unit + 0.0,
+        }
+
+    def _return(self, limit: Limit, price: float) -> dict[str, Any]:
+        """Describe the return in its own units: `used` is the value for each unit of cost, None without a cost."""
+        value, cost = (float(self.table[name].sum()) for name in ("value", "cost"))
+        return {
+            "name": limit.name,
+            "counts": "return",
+            "in": "",
+            "used": value / cost if cost else None,
+            "at_least": self.min_return,
+            "shadow_price": 0.0 - price * cost,
         }

@@ -83,13 +83,21 @@ def _limits(limits: list[dict[str, Any]], result: AllocationResult, _: Localizer
 def _row(limit: dict[str, Any], result: AllocationResult, _: Localizer) -> tuple[str, ...]:
     side = "at_least" if "at_least" in limit else "at_most"
     said = _("at least", context="limit") if side == "at_least" else _("at most", context="limit")
-    bound, used = ((_money(limit[name], result, _) if limit["in"] else _.count(limit[name])) for name in (side, "used"))
+    bound, used = (_used(limit, limit[name], result, _) for name in (side, "used"))
     price = (
         _.numbers(f"{limit['shadow_price']:,.4f} {result.currency}")
         if limit["shadow_price"]
         else _("nothing", context="price of a limit")
     )
     return limit["name"], said, bound, used, price
+
+
+def _used(limit: dict[str, Any], amount: float | None, result: AllocationResult, _: Localizer) -> str:
+    if amount is None:
+        return ""
+    if limit["counts"] == "return":
+        return _.numbers(f"{amount:.2f}")
+    return _money(amount, result, _) if limit["in"] else _.count(amount)
 
 
 def _advice(limits: list[dict[str, Any]], result: AllocationResult, _: Localizer) -> Iterator[str]:

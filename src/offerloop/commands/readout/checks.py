@@ -96,9 +96,10 @@ def why_too_few(run: PastRun, counts: Survey) -> Message | None:
 
 def why_too_few_buy(sums: ReadoutSums) -> Message | None:
     """One sentence when too few of the planned customers bought in the period, else None."""
-    sent, held = sums.sides("plan")
-    if comparable((sent, held)):
+    sides = sums.sides("plan")
+    if comparable(sides):
         return None
+    sent, held = sides.sums
     return Message(
         "No effect of the plan's offers is shown: of the {sent} customers with the plan's offer and the {held} held "
         "back only {n} bought in the period, and fewer than {least} on one side say nothing; "

@@ -9,12 +9,11 @@ import polars as pl
 
 from offerloop.commands.readout.findings import FIFTHS, AgainstForecast, BoughtAnyway, ReadoutEffect, campaign_group
 from offerloop.commands.readout.inputs import PastRun
-from offerloop.commands.readout.shards.groups import EVERYBODY, GroupSums, ReadoutSums
+from offerloop.commands.readout.shards.groups import EVERYBODY, ReadoutSums, Sides
 from offerloop.evaluation import (
     LEAST_CUSTOMERS,
     Difference,
     Estimate,
-    Moments,
     cuped,
     difference,
     enough,
@@ -24,23 +23,15 @@ from offerloop.evaluation import (
 from offerloop.message import Message
 from offerloop.profiles import TAG_LABELS
 
-Sides = tuple[GroupSums, GroupSums]
-"""The treated and the control."""
-
 
 def compare(sides: Sides, comparison: str, outcome: str, group: str = EVERYBODY) -> list[ReadoutEffect]:
     """The adjusted and the unadjusted effect on one outcome."""
-    sums = moments(sides, outcome)
-    share = relative(*sums) if sums[1].mean > 0 else None
+    (treated, control), moments = sides.sums, sides.moments(outcome)
+    share = relative(*moments) if control.outcomes[outcome].mean > 0 else None
     return [
-        ReadoutEffect(comparison, outcome, group, method, plain(gain), gain.p_value, sums[0].n, sums[1].n, ratio)
-        for method, gain, ratio in (("adjusted", cuped(*sums), None), ("unadjusted", difference(*sums), share))
+        ReadoutEffect(comparison, outcome, group, method, plain(gain), gain.p_value, treated.n, control.n, ratio)
+        for method, gain, ratio in (("adjusted", cuped(*moments), None), ("unadjusted", difference(*moments), share))
     ]
-
-
-def moments(sides: Sides, outcome: str) -> tuple[Moments, Moments]:
-    """Return the sums of one outcome over the treated and over the control."""
-    return sides[0].outcomes[outcome], sides[1].outcomes[outcome]
 
 
 def plain(difference: Difference) -> Estimate:
@@ -54,7 +45,7 @@ def plan_effects(sums: ReadoutSums, outcomes: Sequence[str]) -> tuple[list[Reado
     groups = {EVERYBODY: sums.sides("plan")}
     groups |= {campaign_group(name): sums.sides("campaign", name) for name in sums.names("campaign")}
     for name, sides in groups.items():
-        treated, control = sides
+        treated, control = sides.sums
         if not comparable(sides):
             few.append(
                 Message(
@@ -68,7 +59,7 @@ def plan_effects(sums: ReadoutSums, outcomes: Sequence[str]) -> tuple[list[Reado
         for outcome in outcomes:
             effects += compare(sides, "plan", outcome, name)
     sides = sums.sides("plan")
-    if "before_revenue_minor" in sides[0].outcomes:
+    if "before_revenue_minor" in sides.sums[0].outcomes:
         effects += compare(sides, "plan", "before_revenue_minor")[1:]
     return effects, few
 
@@ -78,7 +69,8 @@ def programme_effects(sums: ReadoutSums, outcomes: Sequence[str]) -> tuple[list[
 
     And that it is too small to be shown.
     """
-    sides = treated, control = sums.sides("programme")
+    sides = sums.sides("programme")
+    treated, control = sides.sums
     if not comparable(sides):
         few = Message(
             "the whole programme: {treated} on the plan and {held} in the holdout", treated=treated.n, held=control.n
@@ -89,7 +81,7 @@ def programme_effects(sums: ReadoutSums, outcomes: Sequence[str]) -> tuple[list[
 
 def comparable(sides: Sides) -> bool:
     """Whether both have customers and buyers enough for a difference."""
-    treated, control = sides
+    treated, control = sides.sums
     return enough(treated.n, control.n, treated.buyers + control.buyers)
 
 
@@ -98,7 +90,8 @@ def segment_effects(sums: ReadoutSums) -> tuple[list[ReadoutEffect], list[Messag
     segments = [("tag", name) for name in sums.names("tag")] + [("fifth", name) for name in FIFTHS]
     effects, few = [], []
     for kind, name in segments:
-        sides = treated, control = sums.sides(kind, name)
+        sides = sums.sides(kind, name)
+        treated, control = sides.sums
         if comparable(sides):
             effects.append(compare(sides, kind, "margin_minor", name)[0])
         elif treated.n + control.n:
@@ -133,7 +126,7 @@ def bought_anyway(sums: ReadoutSums, conversion: ReadoutEffect, *, any_coupon: b
 
     Buyers gained are the effect on buying times the treated; the number of redeemers counts as known.
     """
-    redeemed = sums.sides("plan")[0].redeemers
+    redeemed = sums.sides("plan").sums[0].redeemers
     if redeemed < LEAST_CUSTOMERS:
         return None
     gained = conversion.total

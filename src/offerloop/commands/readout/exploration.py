@@ -12,15 +12,14 @@ from collections.abc import Sequence
 
 from offerloop.commands.readout.effects import comparable, plain
 from offerloop.commands.readout.findings import ReadoutEffect
-from offerloop.commands.readout.shards.draw import ExplorationDraw
-from offerloop.commands.readout.shards.groups import CONTROL, EVERYBODY, TREATED, ReadoutSums
-from offerloop.evaluation import LEAST_BUYERS, LEAST_CUSTOMERS, weighted_difference
+from offerloop.commands.readout.shards.groups import EVERYBODY, ReadoutSums
+from offerloop.evaluation import LEAST_BUYERS, LEAST_CUSTOMERS, difference
 from offerloop.message import Message
 from offerloop.offers import OFFER_KIND_NAMES
 
 
 def exploration_effects(
-    sums: ReadoutSums, draw: ExplorationDraw, explorers: int, outcomes: Sequence[str]
+    sums: ReadoutSums, explorers: int, outcomes: Sequence[str]
 ) -> tuple[list[ReadoutEffect], list[Message]]:
     """Hájek-weighted effects of any offer given at random and of each kind; and what is too small to be shown.
 
@@ -42,7 +41,7 @@ def exploration_effects(
             )
         ]
     kinds = [one for one in sums.names("explore") if one != EVERYBODY]
-    parts = {kind: _effects_of_kind(sums, draw, kind, outcomes) for kind in (EVERYBODY, *kinds)}
+    parts = {kind: _effects_of_kind(sums, kind, outcomes) for kind in (EVERYBODY, *kinds)}
     return [one for part in parts.values() for one in part], [
         _too_few(kind) for kind, part in parts.items() if not part
     ]
@@ -64,23 +63,16 @@ def kind_name(kind: str) -> Message | str:
     return OFFER_KIND_NAMES.get(kind, kind.replace("_", " "))
 
 
-def _effects_of_kind(
-    sums: ReadoutSums, draw: ExplorationDraw, kind: str, outcomes: Sequence[str]
-) -> list[ReadoutEffect]:
+def _effects_of_kind(sums: ReadoutSums, kind: str, outcomes: Sequence[str]) -> list[ReadoutEffect]:
     """Effects of one kind, among customers who could draw it; of any offer for the kind 'all'."""
-    treated, control = sums.sides("explore", kind)
-    if not comparable((treated, control)):
+    sides = sums.sides("explore", kind)
+    if not comparable(sides):
         return []
-    drawn, nothing = sums.strata("explore", TREATED, kind), sums.strata("explore", CONTROL, kind)
+    treated, control = sides.sums
     effects = []
     for outcome in outcomes:
-        difference = weighted_difference(
-            [(one.outcomes[outcome], 1 / draw.drawn(n_kinds, any_kind=kind == EVERYBODY)) for one, n_kinds in drawn],
-            [(one.outcomes[outcome], 1 / draw.control(n_kinds)) for one, n_kinds in nothing],
-        )
+        gain = difference(*sides.moments(outcome))
         effects.append(
-            ReadoutEffect(
-                "explore", outcome, kind, "weighted", plain(difference), difference.p_value, treated.n, control.n
-            )
+            ReadoutEffect("explore", outcome, kind, "weighted", plain(gain), gain.p_value, treated.n, control.n)
         )
     return effects

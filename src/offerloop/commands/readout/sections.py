@@ -41,6 +41,7 @@ from offerloop.report import (
     p_words,
     words_section,
 )
+from offerloop.tables import HOLDOUT
 
 METHODS = {
     "adjusted": Message("adjusted", context="method of a read-out"),
@@ -448,7 +449,9 @@ def _limits(findings: ReadoutFindings, _: Localizer) -> list[str]:
         _(
             "Held-back customers are the same in every run: what earlier offers did to the others "
             "is adjusted for only as far as their earlier spending shows it."
-        ),
+        )
+        if findings.control == HOLDOUT
+        else "",
         *(_(one) for one in findings.warnings),
         _("Left out because too few customers or buyers are on one side: {names}.", names=few)
         if findings.left_out

@@ -31,7 +31,6 @@ from offerloop.commands.readout.findings import (
 )
 from offerloop.commands.readout.inputs import PastRun, Period, asked_days, choose_period, read_orders, read_run
 from offerloop.commands.readout.page import render_readout, summarise_readout
-from offerloop.commands.readout.shards.draw import ExplorationDraw
 from offerloop.commands.readout.shards.groups import ReadoutSums
 from offerloop.commands.readout.shards.measure import MeasuredCustomers, measure
 from offerloop.commands.readout.shards.outcomes import ReadoutBasis
@@ -123,14 +122,14 @@ def read_out(
     base = replace(base, are_simulated=inputs.are_simulated, warnings=(*base.warnings, *other_days))
     if base.stopped is not None and not base.compares_usual:
         return _write(run, period, base, None)
-    start, draw = period.start(run.config.evaluate.window_days), counts.draw(run)
-    measured = measure(run, lines, (period, start), basis, draw, tables)
+    start = period.start(run.config.evaluate.window_days)
+    measured = measure(run, lines, (period, start), basis, counts.draw(run), tables)
     few = base.stopped or why_too_few_buy(measured.sums)
     if few is not None:
-        findings = _without_plan(replace(base, stopped=few), measured.sums, basis, draw)
+        findings = _without_plan(replace(base, stopped=few), measured.sums, basis)
         return _write(run, period, findings, None if base.stopped else measured)
     explorers = counts.where(has_offer=True).customers(EXPLORE)
-    findings = _with_effects(base, measured.sums, basis, draw, explorers)
+    findings = _with_effects(base, measured.sums, basis, explorers)
     if period.first == run.as_of_day:
         forecast = against_forecast(run, measured.sums, start.days, period.days)
         findings = replace(findings, against_forecast=forecast)
@@ -165,24 +164,20 @@ def _margin_basis(margins: pl.DataFrame, basis: ReadoutBasis) -> str:
     return "unit costs" if "unit costs" in margins["basis"] else "configured"
 
 
-def _without_plan(
-    base: ReadoutFindings, sums: ReadoutSums, basis: ReadoutBasis, draw: ExplorationDraw
-) -> ReadoutFindings:
+def _without_plan(base: ReadoutFindings, sums: ReadoutSums, basis: ReadoutBasis) -> ReadoutFindings:
     """The findings where the plan's offers went to too few: how the plan as a whole compares with business as usual."""
-    usual, few = usual_effects(sums, draw, basis.outcomes)
+    usual, few = usual_effects(sums, basis.outcomes) if base.asks_usual else ([], [])
     return replace(base, covariate=basis.covariate if usual else None, effects=tuple(usual), too_few=tuple(few))
 
 
-def _with_effects(
-    base: ReadoutFindings, sums: ReadoutSums, basis: ReadoutBasis, draw: ExplorationDraw, explorers: int
-) -> ReadoutFindings:
+def _with_effects(base: ReadoutFindings, sums: ReadoutSums, basis: ReadoutBasis, explorers: int) -> ReadoutFindings:
     """The findings with every comparison; `explorers` got an offer at random."""
     outcomes = basis.outcomes
     by_plan, few = plan_effects(sums, outcomes)
     programme, few_programme = programme_effects(sums, outcomes)
     segments, few_segments = segment_effects(sums)
-    explored, few_explored = exploration_effects(sums, draw, explorers, basis.exploration_outcomes)
-    usual, few_usual = usual_effects(sums, draw, outcomes)
+    explored, few_explored = exploration_effects(sums, explorers, basis.exploration_outcomes)
+    usual, few_usual = usual_effects(sums, outcomes) if base.asks_usual else ([], [])
     findings = replace(
         base,
         covariate=basis.covariate,

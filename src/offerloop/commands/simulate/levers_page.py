@@ -239,8 +239,10 @@ def _section(findings: PlanningFindings, _: Localizer) -> Section:
                 "The budget is the most that offers could cost the shop in a period; they cost less. The supplier"
                 " share is what suppliers pay of every discount: what they ask for it is not in these figures, "
                 "and a higher share lets the same budget reach more customers. The exploration share is what the "
-                "policy 'loop' gives at random out of the budget, to a tenth of the customers at most; what the "
-                "loop learns from it also pays in later periods, which a short simulation does not show."
+                "policy 'loop' gives at random out of the budget, to a tenth of the customers at most; while it "
+                "does not send its plan, it may give the rest of the budget at random too, to half of them at most, "
+                "unless the share is 0. What the loop learns from it also pays in later periods, which a short "
+                "simulation does not show."
             )
         ),
     )

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import add
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, cast
 
 import polars as pl
 
-from offerloop.evaluation import Moments
+from offerloop.evaluation import GroupMoments, Moments
 
 Side = Literal["treated", "control", "other"]
 TREATED: Side = "treated"
@@ -28,8 +28,8 @@ class GroupKey(NamedTuple):
     """All, a campaign, a segment or a kind of offer."""
     side: str
     """A `Side`."""
-    stratum: int
-    """Customers of one side whose weights differ are in several."""
+    weight: float
+    """What each customer counts, in means over the side."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,29 @@ class GroupSums:
 
 
 @dataclass(frozen=True)
+class Sides:
+    """The treated and the control of a group, each in strata of customers of the same weight, with that weight."""
+
+    treated: list[tuple[GroupSums, float]]
+    control: list[tuple[GroupSums, float]]
+
+    @property
+    def sums(self) -> tuple[GroupSums, GroupSums]:
+        """The sums of the treated and of the control, without weights."""
+        treated, control = (
+            reduce(add, (sums for sums, _ in strata), GroupSums()) for strata in (self.treated, self.control)
+        )
+        return treated, control
+
+    def moments(self, outcome: str) -> tuple[GroupMoments, GroupMoments]:
+        """Return the moments of an outcome over the treated and over the control."""
+        treated, control = (
+            [(sums.outcomes[outcome], weight) for sums, weight in strata] for strata in (self.treated, self.control)
+        )
+        return treated, control
+
+
+@dataclass(frozen=True)
 class ReadoutSums:
     """Sums of all groups; `a + b` is both shards together."""
 
@@ -80,21 +103,15 @@ class ReadoutSums:
         """Return the groups of a comparison that have customers, in order."""
         return sorted({key.group for key in self.groups if key.comparison == comparison})
 
-    def strata(self, comparison: str, side: Side, group: str = EVERYBODY) -> list[tuple[GroupSums, int]]:
-        """Return the sums of a side by stratum."""
-        wanted = (comparison, group, side)
-        return [(sums, key.stratum) for key, sums in sorted(self.groups.items()) if key[:3] == wanted]
-
-    def sides(self, comparison: str, group: str = EVERYBODY) -> tuple[GroupSums, GroupSums]:
+    def sides(self, comparison: str, group: str = EVERYBODY) -> Sides:
         """Return the sums of the treated and of the control."""
-        both: tuple[Side, Side] = (TREATED, CONTROL)
-        treated, control = (
-            reduce(add, (sums for sums, _ in self.strata(comparison, side, group)), GroupSums()) for side in both
-        )
-        return treated, control
+        return Sides(self._strata((comparison, group, TREATED)), self._strata((comparison, group, CONTROL)))
+
+    def _strata(self, wanted: tuple[str, str, Side]) -> list[tuple[GroupSums, float]]:
+        return [(sums, key.weight) for key, sums in sorted(self.groups.items()) if key[:3] == wanted]
 
 
 def sums_by_group(comparison: str, rows: pl.DataFrame, outcomes: Sequence[str]) -> Iterator[tuple[GroupKey, GroupSums]]:
-    """Yield the sums of rows by their columns `group`, `side` and `stratum`."""
-    for (group, side, stratum), part in rows.group_by("group", "side", "stratum", maintain_order=True):
-        yield GroupKey(comparison, str(group), str(side), int(str(stratum))), GroupSums.of(part, outcomes)
+    """Yield the sums of rows by their columns `group`, `side` and `weight`."""
+    for (group, side, weight), part in rows.group_by("group", "side", "weight", maintain_order=True):
+        yield GroupKey(comparison, str(group), str(side), cast("float", weight)), GroupSums.of(part, outcomes)

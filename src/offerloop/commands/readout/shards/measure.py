@@ -16,7 +16,7 @@ from offerloop.commands.readout.inputs import BuyerOrders, PastRun, Period
 from offerloop.commands.readout.shards.draw import ExplorationDraw
 from offerloop.commands.readout.shards.groups import GroupKey, GroupSums, ReadoutSums, sums_by_group
 from offerloop.commands.readout.shards.outcomes import ReadoutBasis, outcomes
-from offerloop.commands.readout.shards.panel import Comparisons, panel, planned_rows
+from offerloop.commands.readout.shards.panel import Comparisons, panel
 from offerloop.commands.readout.shards.tables import before, bought_by, places, spent
 from offerloop.engine import Frame, ShardedTables, ShardRows, collect
 from offerloop.tables import PROFILES
@@ -66,7 +66,7 @@ class OutcomeReader:
             done = outcomes(self.run, self.basis, self.start, first_days)
             of_start = panel(self.run, self.basis, done, tables).drop("x")
             rows = of_start.join(rows.select("customer_id", "x"), on="customer_id", how="left")
-        yield from sums_by_group("forecast", planned_rows(rows, self.run.control_arm), ("profit_minor",))
+        yield from sums_by_group("forecast", self.comparisons.planned(rows), ("profit_minor",))
 
 
 def measure(

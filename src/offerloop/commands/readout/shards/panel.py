@@ -18,6 +18,7 @@ from offerloop.commands.readout.shards.groups import (
     TREATED,
     GroupKey,
     GroupSums,
+    Side,
     sums_by_group,
 )
 from offerloop.commands.readout.shards.outcomes import ReadoutBasis
@@ -26,9 +27,11 @@ from offerloop.engine import ShardRows
 from offerloop.money import MICRO
 from offerloop.offers import NO_OFFER
 from offerloop.tables import EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL, all_offers
-from offerloop.workspace import control_arm
 
 _ROUNDING = 1e-6
+_OTHER_SHARE = 0.05
+"""How far propensities may be from those of the share of explorers among all, as a part of it: a shop of more than a
+million customers is drawn in shards, each with explorers of its own, and whoever was erased is not seen any more."""
 
 
 def panel(run: PastRun, basis: ReadoutBasis, outcomes: pl.DataFrame, tables: ShardRows) -> pl.DataFrame:
@@ -94,7 +97,7 @@ class Comparisons:
 
     def of(self, rows: pl.DataFrame, tables: ShardRows) -> Iterator[tuple[GroupKey, GroupSums]]:
         """Yield the sums of all groups of the rows of a `panel`."""
-        planned = planned_rows(rows, control_arm(self.draw.held_back))
+        planned = self.planned(rows)
         yield from sums_by_group("plan", planned, self.outcomes)
         yield from sums_by_group("campaign", _by_campaign(planned, tables["further_planned"]), self.outcomes)
         yield from sums_by_group("programme", _sided(rows, [PLAN, HOLDBACK, EXPLORE], [HOLDOUT]), self.outcomes)
@@ -103,13 +106,34 @@ class Comparisons:
         for kind, segments in self._segments(tables):
             segmented = planned.drop("group").join(segments, on="customer_id")
             yield from sums_by_group(kind, segmented, ("margin_minor",))
-        yield from sums_by_group("explore", _drawn(self._exploration_rows(rows)), self.outcomes)
+        yield from sums_by_group("explore", self._drawn(self._exploration_rows(rows)), self.outcomes)
+
+    def planned(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Return who was planned an offer and got it, or is in the control group of the plan.
+
+        Explorers are taken out of the treated alone where the holdout is the control: whoever could explore counts less
+        there, so that the control group stands for the treated.
+        """
+        sided = _sided(rows.filter(pl.col("planned_offer_id") != NO_OFFER), [PLAN], [self.draw.control_arm])
+        return self._weighted(sided, CONTROL, self._followers) if self.draw.compares_holdout else sided
 
     def against_usual(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Return those who follow the plan by whether they could have explored, and those with business as usual."""
+        """Return those who follow the plan, and those with business as usual.
+
+        Explorers are taken out of the former, of whom those count more who could explore, so that both stand for all.
+        """
+        return self._weighted(_sided(rows, [PLAN, HOLDBACK], [USUAL]), TREATED, 1 / self._followers)
+
+    @property
+    def _followers(self) -> float:
+        """The share of those who can explore who do not."""
+        return 1 - float(self.draw.shares.explore)
+
+    def _weighted(self, sided: pl.DataFrame, side: Side, weight: float) -> pl.DataFrame:
+        """Return rows where each customer of a side who could explore counts `weight`."""
         can_draw = pl.lit(self.draw.is_for_everybody) | (pl.col("explore_kinds") != "")
-        sided = _sided(rows, [PLAN, HOLDBACK], [USUAL])
-        return sided.with_columns(stratum=((pl.col("side") == TREATED) & can_draw).cast(pl.Int64))
+        counts = pl.when(can_draw & (pl.col("side") == side)).then(weight).otherwise("weight")
+        return sided.with_columns(weight=counts)
 
     def _segments(self, tables: ShardRows) -> Iterator[tuple[str, pl.DataFrame]]:
         """Customers with their tags, and with their fifth of predicted profit."""
@@ -120,31 +144,41 @@ class Comparisons:
             yield "fifth", tables["places"].select("customer_id").with_columns(names.gather(fifth))
 
     def agrees(self, rows: pl.DataFrame) -> bool:
-        """Return whether the propensity of nothing is the one written, less the plan's part of it and that of business
-        as usual, which gives a customer nothing or not.
+        """Return whether the propensity of nothing is the one written, where business as usual gives a customer nothing
+        or where it does not.
         """
         nothing = self._exploration_rows(rows).filter(pl.col("offer_id") == NO_OFFER)
-        return all(self._agree(part, int(str(kinds))) for (kinds,), part in nothing.group_by("stratum"))
+        written, n_kinds = nothing["propensity"].to_numpy(), nothing["n_kinds"].to_numpy()
+        by_plan = (nothing["planned_offer_id"] == NO_OFFER).to_numpy()
+        apart = [
+            np.abs(written - self.draw.nothing(n_kinds, by_plan=by_plan, by_usual=by_usual))
+            for by_usual in (False, True)
+        ]
+        return bool(np.all(np.minimum(*apart) < _ROUNDING + _OTHER_SHARE * self.draw.shares.explore))
 
     def _exploration_rows(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Return explorers, and the holdout where they are compared with it, who could draw an offer; strata are the
-        numbers of kinds that they may draw.
+        """Return explorers, and the holdout where they are compared with it, who could draw an offer, with the kinds
+        that they may draw.
         """
         arms = [EXPLORE, HOLDOUT] if self.draw.compares_holdout else [EXPLORE]
         can_draw = rows.filter(pl.col("arm").is_in(arms), pl.col("explore_kinds") != "")
         kinds = pl.col("explore_kinds").str.split(",")
-        return can_draw.with_columns(kinds=kinds, stratum=kinds.list.len().cast(pl.Int64))
+        return can_draw.with_columns(kinds=kinds, n_kinds=kinds.list.len().cast(pl.Int64))
 
-    def _agree(self, nothing: pl.DataFrame, n_kinds: int) -> bool:
-        gives_none = pl.when(pl.col("planned_offer_id") == NO_OFFER).then(1.0).otherwise(self.draw.held_back)
-        written = pl.col("propensity") - self.draw.plan * gives_none
-        apart = nothing.select(written - self.draw.nothing(n_kinds)).to_series().to_numpy()
-        return bool(np.all((np.abs(apart) < _ROUNDING) | (np.abs(apart - self.draw.usual) < _ROUNDING)))
+    def _drawn(self, can_draw: pl.DataFrame) -> pl.DataFrame:
+        """Return who could draw an offer: by any and by each kind that they may draw, with who got it or nothing.
 
-
-def planned_rows(rows: pl.DataFrame, control: str) -> pl.DataFrame:
-    """Return who was planned an offer and got it, or is in the arm `control`, in their groups."""
-    return _sided(rows.filter(pl.col("planned_offer_id") != NO_OFFER), [PLAN], [control])
+        Everybody counts by the inverse probability of what they got.
+        """
+        got = (pl.col("arm") == EXPLORE) & (pl.col("offer_id") != NO_OFFER)
+        any_kind = can_draw.with_columns(group=pl.lit(EVERYBODY), is_it=got)
+        by_kind = can_draw.with_columns(group="kinds").explode("group")
+        each = by_kind.with_columns(is_it=got & (pl.col("kind") == pl.col("group")))
+        side = pl.when("is_it").then(pl.lit(TREATED)).when(pl.col("offer_id") == NO_OFFER).then(pl.lit(CONTROL))
+        rows = pl.concat([any_kind, each]).with_columns(side=side.otherwise(pl.lit(OTHER)))
+        n_kinds, is_any = rows["n_kinds"].to_numpy(), (rows["group"] == EVERYBODY).to_numpy()
+        drawn, control = self.draw.drawn(n_kinds, any_kind=is_any), self.draw.control(n_kinds)
+        return rows.with_columns(weight=1 / pl.Series(np.where(rows["side"] == CONTROL, control, drawn)))
 
 
 def _by_campaign(planned: pl.DataFrame, further: pl.DataFrame) -> pl.DataFrame:
@@ -158,14 +192,4 @@ def _sided(rows: pl.DataFrame, treated: list[str], control: list[str]) -> pl.Dat
     """Return the customers of some arms as one group with two sides."""
     side = pl.when(pl.col("arm").is_in(treated)).then(pl.lit(TREATED)).otherwise(pl.lit(CONTROL))
     kept = rows.filter(pl.col("arm").is_in([*treated, *control]))
-    return kept.with_columns(group=pl.lit(EVERYBODY), side=side, stratum=pl.lit(0, pl.Int64))
-
-
-def _drawn(can_draw: pl.DataFrame) -> pl.DataFrame:
-    """Return who could draw an offer: by any and by each kind that they may draw, with who got it or nothing."""
-    got = (pl.col("arm") == EXPLORE) & (pl.col("offer_id") != NO_OFFER)
-    any_kind = can_draw.with_columns(group=pl.lit(EVERYBODY), is_it=got)
-    by_kind = can_draw.with_columns(group="kinds").explode("group")
-    each = by_kind.with_columns(is_it=got & (pl.col("kind") == pl.col("group")))
-    side = pl.when("is_it").then(pl.lit(TREATED)).when(pl.col("offer_id") == NO_OFFER).then(pl.lit(CONTROL))
-    return pl.concat([any_kind, each]).with_columns(side=side.otherwise(pl.lit(OTHER)))
+    return kept.with_columns(group=pl.lit(EVERYBODY), side=side, weight=pl.lit(1.0))

@@ -15,6 +15,7 @@ from offerloop.commands.readout.inputs import DECIDED, PastRun, as_id
 from offerloop.commands.readout.shards.draw import ExplorationDraw
 from offerloop.commands.readout.shards.redemptions import redeemed_by
 from offerloop.commands.readout.side_files import AMOUNT
+from offerloop.decision import Shares
 from offerloop.engine import Engine, ShardedTables, ShardRows, collect
 from offerloop.errors import InputError
 from offerloop.evaluation import buckets, usual_from
@@ -134,7 +135,7 @@ class Survey:
     def draw(self, run: PastRun) -> ExplorationDraw:
         """Return how chance decided who got an offer at random."""
         holdout, everybody = run.config.experiment.holdout, self.everybody_explores
-        return ExplorationDraw(holdout, run.usual_share, self.explore_share, run.held_back, everybody)
+        return ExplorationDraw(Shares(self.explore_share, holdout, run.usual_share, run.held_back), everybody)
 
 
 @dataclass(frozen=True)
