@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -34,3 +35,12 @@ def test_memory_is_a_share_of_the_machines_within_bounds_or_as_it_is_set():
 
     assert 0.9 < limit(DuckDBEngine()) < 4.1
     assert limit(DuckDBEngine("500MB")) == pytest.approx(0.5, rel=0.01)
+
+
+def test_each_engine_spills_to_a_folder_of_its_own_that_nobody_else_reads():
+    """In one folder DuckDB's instances write files of the same names, and delete those of others when they end."""
+    engines = [DuckDBEngine(), DuckDBEngine()]
+    setting = "SELECT current_setting('temp_directory')"
+    places = [Path(engine._connection.execute(setting).fetchall()[0][0]) for engine in engines]
+    assert places[0].parent != places[1].parent
+    assert [place.parent.stat().st_mode & 0o777 for place in places] == [0o700, 0o700]

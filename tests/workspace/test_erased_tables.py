@@ -1,10 +1,12 @@
 """A customer is erased from every table below a folder, whatever a killed process has left there."""
 
+import os
+
 import polars as pl
 import pytest
 
 from offerloop.errors import InputError
-from offerloop.workspace import erase_from_folder, erased_names
+from offerloop.workspace import erase_from_folder, erased_names, filling
 
 
 @pytest.mark.parametrize("suffix", ["parquet", "csv"])
@@ -18,6 +20,19 @@ def test_a_read_only_table_is_erased_and_the_draft_of_a_killed_process_removed(t
     assert not draft.exists()
     assert erased_names(tmp_path) == ({"key"} if suffix == "parquet" else set())
     assert b"ann" not in table.read_bytes()
+
+
+def test_a_folder_that_a_killed_process_filled_is_removed_and_filled_again(tmp_path):
+    """In a container the next process has the number of the killed one."""
+    left = tmp_path / "20260101-000000" / f".readout-a-b.{os.getpid()}.partial"
+    left.mkdir(parents=True)
+    (left / "outcomes.parquet").write_bytes(b"PAR1")
+    with filling(left.with_name("readout-a-b")) as folder:
+        assert not list(folder.iterdir())
+    left.mkdir()
+    (left / "outcomes.parquet").write_bytes(b"PAR1")
+    assert erase_from_folder(tmp_path, {"ann": "key"}) == 0
+    assert [path.name for path in left.parent.iterdir()] == ["readout-a-b"]
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path):

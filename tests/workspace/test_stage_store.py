@@ -166,3 +166,19 @@ def test_a_large_table_in_memory_is_no_part_of_the_pickled_object(tmp_path, monk
     assert loaded["a"].equals(large)
     assert loaded["a"] is loaded["b"][0]
     assert loaded["b"][1].equals(small)
+
+
+@pytest.mark.parametrize("file", ["result.pickle.zst", "table-1.parquet", "origin.json"])
+def test_a_result_that_a_power_cut_left_empty_is_computed_again(file, tmp_path):
+    engine = InMemoryEngine()
+    StageStore(tmp_path, engine).get("first", lambda: numbers(engine, 2))
+    (entry,) = tmp_path.glob("first-*")
+    (entry / file).write_bytes(b"")
+    store = StageStore(tmp_path, engine)
+    assert (store.find("first") is None) == (file != "origin.json")
+    again, was_kept = store.get("first", lambda: numbers(engine, 3))
+    assert (was_kept, "damaged" in str(store.remarks.get("first"))) == ((True, False), (False, True))[
+        file != "origin.json"
+    ]
+    assert collect(again)["n"].to_list() == [0, 1, 2][: 2 if was_kept else 3]
+    assert StageStore(tmp_path, engine).find("first") is not None

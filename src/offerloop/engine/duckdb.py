@@ -69,12 +69,12 @@ class DuckDBEngine:
 
     def __init__(self, memory_limit: str | None = None, threads: int | None = None, shards: int | None = None) -> None:
         self.shards = shards
-        self._place: Path | None = None
+        self._place = temporary_place(self)
         self._connection = duckdb.connect()
         self._connection.execute("SET memory_limit = ?", [memory_limit or _usual_limit(self._connection)])
         self._connection.execute("SET TimeZone = 'UTC'")
         self._silence()
-        self._connection.execute("SET temp_directory = ?", [tempfile.gettempdir()])
+        self._connection.execute("SET temp_directory = ?", [str(self._place / "spilled")])
         self._connection.execute("SET preserve_insertion_order = false")
         self._connection.execute("SET allocator_background_threads = true")  # give back what queries took
         if threads is not None:
@@ -183,8 +183,6 @@ class DuckDBEngine:
 
     def new_folder(self) -> Path:
         """See `Engine.new_folder`."""
-        if self._place is None:
-            self._place = temporary_place(self)
         return Path(tempfile.mkdtemp(dir=self._place))
 
     def partition(self, frame: Frame, folder: Path, shards: int) -> list[Path]:

@@ -12,7 +12,7 @@ import polars as pl
 from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.tables import with_other_names
-from offerloop.workspace.folders import draft, remove_drafts
+from offerloop.workspace.folders import draft, remove_drafts, remove_unfinished
 from offerloop.workspace.run_folders import UPLOADS
 
 ERASED = "erased.json"
@@ -23,12 +23,14 @@ _ASSIGNED = ("assignments", "further_offers")
 def erase_from_folder(folder: Path, names: Mapping[str, str]) -> int:
     """Replace names of customers in the tables below a folder, and return how many files that changed.
 
-    Rows that cleaning rejected are kept as text: where they hold a name they are taken out. Drafts of files are
-    removed: they may hold a name, and half of a table cannot be read. Uploaded files are no tables of ours and stay.
+    Rows that cleaning rejected are kept as text: where they hold a name they are taken out. Drafts of files, and
+    folders that a killed process filled, are removed: they may hold a name, and half of a table cannot be read.
+    Uploaded files are no tables of ours and stay.
 
     Raises InputError for a file that cannot be read; those before it are done.
     """
     remove_drafts(folder)
+    remove_unfinished(folder)
     changed = 0
     for path in _files(folder, "*.parquet"):
         table = _table(path)

@@ -32,9 +32,11 @@ class ResultOrigin:
 
     @classmethod
     def read(cls, entry: Path) -> ResultOrigin | None:
-        """What stands beside a result, or None."""
-        path = entry / ORIGIN
-        return cls(**json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
+        """What stands beside a result; None where nothing does, or a file that is damaged."""
+        try:
+            return cls(**json.loads((entry / ORIGIN).read_text(encoding="utf-8")))
+        except (FileNotFoundError, ValueError, TypeError):
+            return None
 
     def newest_before(self, entries: Iterator[Path]) -> tuple[Path, ResultOrigin] | None:
         """The entry that has most of these files and no others, and everything else alike."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
+from glob import escape
 from pathlib import Path
 
 from offerloop.errors import InputError
@@ -15,6 +17,8 @@ from offerloop.message import Message
 
 _LOG = logging.getLogger(__name__)
 _DRAFT = ".tmp-"
+_NUMBERED = ".[0-9]*.partial"
+"""How names end of folders that a process fills."""
 
 
 def new_folder(parent: Path) -> Path:
@@ -50,18 +54,58 @@ def make_folder(folder: Path) -> None:
 def filling(folder: Path, *, replace: bool = False) -> Iterator[Path]:
     """Give a place to write to, which becomes `folder` at the end; nothing is left of it after an error.
 
-    With `replace` an earlier folder of that name gives way.
+    The place is locked before it has its name, so that `remove_unfinished` leaves it alone as long as this process
+    lives. With `replace` an earlier folder of that name gives way.
     """
+    _remove_unlocked(folder.parent.glob(f".{escape(folder.name)}{_NUMBERED}"))
     partial = folder.with_name(f".{folder.name}.{os.getpid()}.partial")
-    partial.mkdir()
-    try:
+    new = partial.with_suffix(".new")
+    new.mkdir(exist_ok=True)
+    with ExitStack() as leaving:
+        with suppress(OSError):  # of a file system without locks
+            leaving.enter_context(_locked(new))
+        new.rename(partial)
+        leaving.callback(shutil.rmtree, partial, ignore_errors=True)
         yield partial
+        _write_through(*partial.rglob("*"), partial)
         if replace and folder.exists():
             shutil.rmtree(folder)
         partial.rename(folder)
+        _write_through(folder.parent)
         _LOG.info("wrote %s", folder)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Lock a folder, also under another name that it gets. Raises OSError where another process does."""
+    place = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
     finally:
-        shutil.rmtree(partial, ignore_errors=True)
+        os.close(place)
+
+
+def _write_through(*paths: Path) -> None:
+    """Wait until files and folders are on the disk: one that is renamed before may be empty after a power cut."""
+    for path in paths:
+        place = os.open(path, os.O_RDONLY)
+        try:
+            with suppress(OSError) if path.is_dir() else nullcontext():  # not every file system does it for folders
+                os.fsync(place)
+        finally:
+            os.close(place)
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove what killed processes left of folders that they filled, in a folder and in those that lie in it."""
+    _remove_unlocked([*folder.glob(f".*{_NUMBERED}"), *folder.glob(f"*/.*{_NUMBERED}")])
+
+
+def _remove_unlocked(folders: Iterable[Path]) -> None:
+    for left in list(folders):
+        with suppress(OSError), _locked(left):  # a file of that name is none of ours, and not removed
+            shutil.rmtree(left)
 
 
 @contextmanager
@@ -81,6 +125,7 @@ def draft(path: Path, *, replace_read_only: bool = False) -> Iterator[Path]:
         yield partial
         if target.exists():
             shutil.copymode(target, partial)
+        _write_through(partial)
         partial.replace(target)
         _LOG.info("wrote %s", path)
     finally:

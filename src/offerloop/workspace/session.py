@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ from offerloop.config import Config, StrPath, config_file, load_config
 from offerloop.engine import Engine, EngineChoice, engine_of
 from offerloop.errors import InputError, OfferloopError, StoppedError
 from offerloop.message import Message
+from offerloop.workspace.folders import remove_unfinished
 from offerloop.workspace.snapshots import forget_snapshots, with_snapshots
 from offerloop.workspace.stage_store import StageStore, lock_stages
 
@@ -94,17 +94,4 @@ def _make_room(runs: Path) -> None:
             )
         )
     runs.mkdir(exist_ok=True)
-    for left in runs.glob(".*.partial"):
-        process = left.name.split(".")[-2]
-        if process.isdigit() and not _is_running(int(process)):
-            shutil.rmtree(left, ignore_errors=True)
-
-
-def _is_running(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:  # another user's
-        return True
-    return True
+    remove_unfinished(runs)

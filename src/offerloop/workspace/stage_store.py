@@ -2,7 +2,8 @@
 
 The key of a result is a hash of the program, the stage's name and the keys of its inputs; that of a configuration
 is its text with the bytes of every file that it names. So a run goes on where another was interrupted, and a changed
-budget does not fit the response again. An entry is written beside its place and renamed: it is whole or absent.
+budget does not fit the response again. An entry is written beside its place and renamed: it is whole or absent, or
+after a power cut damaged, and then computed again.
 
 Objects are pickled, lazy tables are Parquet and large tables in memory are columns beside them. Unpickling runs code,
 so a store is as trusted as the program: it lies in the shop's own `runs/.stages`, and nothing from elsewhere belongs
@@ -14,6 +15,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import io
+import logging
 import os
 import pickle
 import shutil
@@ -44,6 +46,7 @@ together with everything that they were made of."""
 LARGE_FRAMES = 1_000_000
 """Tables in memory with more bytes than this are written beside the pickled object, a column at a time: a pickler holds
 the bytes of everything that it wrote until it is done."""
+_LOG = logging.getLogger(__name__)
 Result = TypeVar("Result")
 Inputs = ParamSpec("Inputs")
 PACKAGES = ("offerloop", "duckdb", "narwhals", "polars", "numpy", "scipy", "lightgbm", "implicit")
@@ -92,12 +95,16 @@ class StageStore:
     ) -> tuple[Result, bool]:
         """The stage's result, and whether it was there."""
         key, entry = self._entry(name, *inputs, **named)
+        kept = None
         if self.holds(name):
+            kept = self._kept(name, self._place(name, self.followed[name]))
+        if kept is not None:
             key, entry = self.followed[name], self._place(name, self.followed[name])
+        elif not self.anew:
+            kept = self._kept(name, entry)
         self.keys[name] = key
-        there = not self.anew and (entry / RESULT).is_file()
-        if there:
-            result: Result = self._load(entry)
+        if kept is not None:
+            result: Result = kept[0]
         else:
             origin = self._origin_of(name, key, work, inputs)
             before = self.engine.n_kept() if isinstance(self.engine, TableHolder) else 0
@@ -112,7 +119,7 @@ class StageStore:
                 self.engine.forget(before)
         self._remember(result, key)
         self._note_earlier(entry)
-        return result, there
+        return result, kept is not None
 
     def _going_on(self, work: Callable[Inputs, Result], entry: Path) -> Callable[Inputs, Result]:
         """Return the work, or what goes on with it where an earlier process left parts of its result."""
@@ -151,9 +158,12 @@ class StageStore:
                 self.remarks[name] = Message("everything is read again: {why}", why=why)
             return work(*inputs, **named), origin
         entry, earlier = before
+        kept = self._kept(name, entry)
+        if kept is None:
+            return work(*inputs, **named), origin
         new = [Path(file) for file in sorted(origin.files.keys() - earlier.files.keys())]
         try:
-            result = work.extend(self._load(entry), *([new] if new else []), *inputs)
+            result = work.extend(kept[0], *([new] if new else []), *inputs)
         except RereadError as error:
             self.remarks[name] = Message("everything is read again: {why}", why=error.message)
             return work(*inputs, **named), origin
@@ -181,7 +191,8 @@ class StageStore:
     def find(self, name: str, *inputs: object) -> Any | None:  # noqa: ANN401 - whatever the stage gave
         """The stage's result where it was kept, else None; nothing is computed."""
         _, entry = self._entry(name, *inputs)
-        return self._load(entry) if (entry / RESULT).is_file() else None
+        kept = self._kept(name, entry)
+        return None if kept is None else kept[0]
 
     def retain(self, name: str, *inputs: object) -> None:
         """Let the result of another command's stage survive `prune` as long as its inputs are these."""
@@ -268,6 +279,19 @@ class StageStore:
         """Know the files of tables, so that another result which holds them shares the files."""
         self._alive.extend(frames.values())
         self._files.update({id(frame): entry / _table_name(number) for number, frame in frames.items()})
+
+    def _kept(self, name: str, entry: Path) -> tuple[Any] | None:
+        """Return the result that an entry holds; None where there is none or, as after a power cut, a damaged one."""
+        if not (entry / RESULT).is_file():
+            return None
+        try:
+            return (self._load(entry),)
+        except (MemoryError, PermissionError):
+            raise
+        except Exception as error:  # what a damaged pickle raises can be anything
+            _LOG.warning("'%s' is damaged and computed again: %r", entry, error)
+            self.remarks[name] = Message("what was kept is damaged and is computed again")
+            return None
 
     def _load(self, entry: Path) -> Any:  # noqa: ANN401 - whatever the stage gave
         with _decompressed(entry / RESULT) as file:

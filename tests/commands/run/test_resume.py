@@ -15,6 +15,7 @@ from small_shop import write_small_shop
 from offerloop.commands.run.task import run
 from offerloop.errors import InputError
 from offerloop.flow import STAGES
+from offerloop.workspace import filling
 from offerloop.workspace.stage_store import lock_stages
 
 MAIN = "from offerloop.cli import main; main()"
@@ -147,11 +148,13 @@ def test_a_run_that_is_interrupted_says_so_in_one_line_and_goes_on(shop):
 
 def test_what_a_killed_writer_left_is_removed(shop_that_ran):
     runs = shop_that_ran.parent / "runs"
-    gone, alive = runs / ".20260101-000000.999999999.partial", runs / f".20260101-000001.{os.getpid()}.partial"
-    for left in (gone, alive):
+    newest = next(runs.glob("2*"))
+    gone = [runs / ".20260101-000000.999999999.partial", newest / f".readout-a-b.{os.getpid()}.partial"]
+    for left in gone:
         left.mkdir()
-    kept(shop_that_ran)
-    assert (gone.exists(), alive.exists()) == (False, True)
+    with filling(runs / "20260101-000001") as alive:
+        kept(shop_that_ran)
+        assert ([left.exists() for left in gone], alive.exists()) == ([False, False], True)
 
 
 def test_two_runs_of_one_configuration_do_not_mix(shop_that_ran):
