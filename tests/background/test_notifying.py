@@ -12,7 +12,7 @@ from threading import Event, Thread, Timer
 import pytest
 import sqlalchemy as sa
 
-from offerloop.background import SIGNATURE, announce, is_signed, notifying, send_due, signature_of
+from offerloop.background import SIGNATURE, announce, is_signed, notifying, send_due, signature_of, webhook_faults
 from offerloop.config import Alarms, Config, Webhook
 from offerloop.offers import CouponTerms, Issue, Lock, Redeem, Release
 from offerloop.store import Database, Ledger, forget_notices
@@ -288,7 +288,20 @@ def test_a_signature_of_another_time_does_not_count():
         f"t={'9' * 5_000},v1=y",
         "t=١,v1=y",
     )
-    assert not any(is_signed(SECRET, b"{}", one, 1_000) for one in forged)
+    assert not any(is_signed(SECRET, b"{}", one, 1_000) for one in (*forged, None))
+
+
+@pytest.mark.usefixtures("hook")
+def test_no_secret_of_an_address_is_kept(database, monkeypatch):
+    monkeypatch.setenv("PART", "hunter2\n")
+    urls = "https://shop:x@127.0.0.1:${PART}/hook", "${PART}", "https://127.0.0.1:1/${PART}/send"
+    config = config_of(*(Webhook(url=url, secret_env="HOOK_SECRET") for url in urls))
+    tell(database, config)
+    send_due(database, config)
+    with database.engine.connect() as connection:
+        failures = connection.execute(sa.text("select failure from notices")).scalars().all()
+    said = "the url of [[webhooks]] is no address; write it like https://crm.example/offers"
+    assert (failures, [str(one) for one in webhook_faults(config)]) == ([said] * 3, [said])
 
 
 def test_a_missing_secret_sends_nothing_unsigned(database, hook, monkeypatch):

@@ -9,11 +9,10 @@ import time
 from collections.abc import Callable, Mapping
 from email.message import EmailMessage
 from functools import partial
-from http.client import HTTPException
+from http.client import HTTPException, InvalidURL
 from typing import Any
 from urllib.error import HTTPError
-from urllib.parse import unquote, urlsplit
-from urllib.request import Request, build_opener
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from sqlalchemy import Connection
 
@@ -23,7 +22,7 @@ from offerloop.errors import InputError, OfferloopError
 from offerloop.events import with_variables
 from offerloop.limited_calls import LimitedCalls
 from offerloop.message import Message
-from offerloop.publishing import NoRedirect
+from offerloop.publishing import address_of, post, request_of
 from offerloop.store import (
     Database,
     PendingNotice,
@@ -97,7 +96,9 @@ def _failure(notice: PendingNotice, config: Config) -> str | None:
     except HTTPError as error:
         with error:
             return f"{error.code} {error.reason}"
-    except (OSError, HTTPException, ValueError) as error:  # whatever one receiver does, the others are told
+    except (InvalidURL, ValueError) as error:  # which would repeat an address with its secrets
+        return type(error).__name__
+    except (OSError, HTTPException) as error:  # whatever one receiver does, the others are told
         return str(getattr(error, "reason", None) or error) or type(error).__name__
     except OfferloopError as error:
         return str(error)
@@ -118,7 +119,7 @@ def _post(notice: PendingNotice, config: Config) -> None:
     hook = next((hook for hook in config.webhooks if hook.url == notice.place), None)
     if hook is None:
         raise InputError(Message("the webhook is gone from the configuration"))
-    url, secret = _address(hook)
+    address, secret = _address(hook)
     content = {
         "id": notice.notice_id,
         "topic": notice.topic,
@@ -126,10 +127,7 @@ def _post(notice: PendingNotice, config: Config) -> None:
         "data": with_instants(notice.body),
     }
     body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
-    headers = {"Content-Type": "application/json", SIGNATURE: signature_of(secret, body, int(time.time()))}
-    request = Request(url, body, headers, method="POST")
-    with build_opener(NoRedirect).open(request, timeout=TIMEOUT) as answer:
-        answer.read()
+    post(request_of(address, body, {SIGNATURE: signature_of(secret, body, int(time.time()))}), TIMEOUT)
 
 
 def webhook_faults(config: Config) -> list[Message]:
@@ -143,8 +141,8 @@ def webhook_faults(config: Config) -> list[Message]:
     return list(dict.fromkeys(faults))
 
 
-def _address(hook: Webhook) -> tuple[str, str]:
-    """Return URL and secret of a webhook. Raises InputError where a variable of the environment is missing."""
+def _address(hook: Webhook) -> tuple[SplitResult, str]:
+    """Return address and secret of a webhook. Raises InputError where a variable is missing or it is no address."""
     secret = os.environ.get(hook.secret_env, "").strip()
     if not secret:
         raise InputError(
@@ -152,7 +150,7 @@ def _address(hook: Webhook) -> tuple[str, str]:
                 "the environment variable '{name}', which [[webhooks]] names, holds no secret", name=hook.secret_env
             )
         )
-    return with_variables(hook.url, "url of [[webhooks]]"), secret
+    return address_of(hook.url, Message("the url of [[webhooks]]")), secret
 
 
 def _mail(notice: PendingNotice, alarms: Alarms) -> None:

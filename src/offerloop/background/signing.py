@@ -21,9 +21,9 @@ def signature_of(secret: str, body: bytes, at: int) -> str:
     return f"t={at},v1={_digest(secret, body, at)}"
 
 
-def is_signed(secret: str, body: bytes, header: str, now: float | None = None) -> bool:
+def is_signed(secret: str, body: bytes, header: str | None, now: float | None = None) -> bool:
     """Return whether a request bears the signature of its body and is not older than the clocks allow."""
-    parts = dict(part.split("=", 1) for part in header.split(",") if "=" in part)
+    parts = dict(part.split("=", 1) for part in (header or "").split(",") if "=" in part)
     at = parts.get("t", "")
     if (
         not (at.isascii() and at.isdecimal())

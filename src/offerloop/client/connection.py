@@ -17,7 +17,9 @@ from offerloop.message import Message
 RETRIES = 3
 LONGEST_WAIT = 10.0
 """Seconds before a request is sent again, at most."""
-_PASSING = (429, 503)
+_PASSING = (429, 502, 503, 504)
+_OF_PROXIES = (502, 504)
+"""What a proxy answers while the service behind it restarts or is late."""
 
 
 class ProblemError(OfferloopError):
@@ -89,7 +91,9 @@ class Connection:
             except httpx.HTTPError as error:
                 why = str(error) or type(error).__name__
                 continue
-            if answer.status_code not in _PASSING or attempt == tries:
+            if answer.status_code in _OF_PROXIES and not body_of(answer):
+                why = f"{answer.status_code} {answer.reason_phrase}"
+            elif answer.status_code not in _PASSING or attempt == tries:
                 return answer
             after = _seconds_asked_for(answer)
         raise AwayError(why)

@@ -6,14 +6,16 @@ from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from offerloop.publishing.carriers import Parcels, PublishResult, carry
-    from offerloop.publishing.redirects import NoRedirect
     from offerloop.publishing.rows import rows_of, why_out_of_date
+    from offerloop.publishing.sending import address_of, post, request_of
 
 __all__ = [
-    "NoRedirect",
     "Parcels",
     "PublishResult",
+    "address_of",
     "carry",
+    "post",
+    "request_of",
     "rows_of",
     "why_out_of_date",
 ]

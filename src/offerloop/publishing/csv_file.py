@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from offerloop.config import as_path
 from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.publishing.record import replace_file
@@ -16,7 +17,7 @@ def to_csv(parcel: Parcel) -> Carried:
     Raises InputError when the place refuses: a folder elsewhere that is not there may be mistyped.
     """
     place = str(parcel.settings.path).replace("{run}", parcel.run)
-    path = parcel.shop / place
+    path = parcel.shop / as_path(place)
     if path.is_dir():
         raise InputError(
             Message(

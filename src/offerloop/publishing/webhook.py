@@ -6,28 +6,25 @@ knows it.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import http.client
 import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import Any
 from urllib.error import HTTPError, URLError
-from urllib.parse import SplitResult, unquote, urlsplit
-from urllib.request import Request, build_opener
+from urllib.parse import SplitResult, urlsplit
+from urllib.request import Request
 
 import polars as pl
 
 from offerloop.errors import InputError
-from offerloop.events import with_variables
 from offerloop.limited_calls import LimitedCalls
 from offerloop.message import Message
 from offerloop.publishing.record import Record
-from offerloop.publishing.redirects import NoRedirect
 from offerloop.publishing.rows import Carried, Parcel
+from offerloop.publishing.sending import address_of, post, request_of
 
 RETRIES = 4
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
@@ -41,9 +38,8 @@ _ATTEMPTS = LimitedCalls("publishing", 20)
 
 def to_webhook(parcel: Parcel, record: Record, wait: Callable[[float], None]) -> Carried:
     """Send what was not taken before. Raises InputError when the receiver refuses; what it took stays noted."""
-    address = _address(parcel)
-    place, headers = _place(parcel, address), _headers(parcel, address)
-    url = address._replace(netloc=address.netloc.rpartition("@")[2], fragment="").geturl()
+    address = address_of(parcel.url, parcel.whose)
+    place, headers = _place(parcel, address), _headers(parcel)
     size = parcel.settings.batch
     batches = -(-parcel.planned.n_planned // size)
     requests = parcel.planned.places // size  # where customers were erased, the others stay in their requests
@@ -53,7 +49,7 @@ def to_webhook(parcel: Parcel, record: Record, wait: Callable[[float], None]) ->
     parcel.on_progress(parcel.rows.height - new)
     for number in range(sent, batches):
         rows = parcel.rows.filter(requests == number)
-        _send(_request(url, headers, parcel.run, number, batches, rows), _which(number, batches), place, wait)
+        _send(_request(address, headers, parcel.run, number, batches, rows), _which(number, batches), place, wait)
         record.note(parcel, place, finished=number + 1 == batches, batch=size, batches=batches, sent=number + 1)
         parcel.on_progress(rows.height)
     if sent == batches and (noted is None or noted["sha256"] != parcel.sha256):
@@ -79,51 +75,37 @@ def _sent(noted: dict[str, Any] | None, parcel: Parcel, batches: int, record: Re
     return int(noted["sent"])
 
 
-def _address(parcel: Parcel) -> SplitResult:
-    """Fill in the address. Raises InputError without repeating it: it may hold secrets."""
-    url = with_variables(parcel.url, parcel.whose)
-    try:
-        address = urlsplit(url)
-        usable = address.scheme in ("http", "https") and bool(address.hostname) and address.port != 0
-    except ValueError:
-        usable = False
-    if not usable or not (url.isascii() and url.isprintable()) or " " in url:
-        raise InputError(Message("{whose} is no address; write it like https://crm.example/offers", whose=parcel.whose))
-    return address
-
-
 def _place(parcel: Parcel, address: SplitResult) -> str:
     """The receiver with the path as it is written: variables, users and what follows a ? may be secrets."""
     host = f"{address.scheme}://{address.netloc.rpartition('@')[2]}"
     return host + (urlsplit(parcel.url).path if "://" in parcel.url else "")
 
 
-def _headers(parcel: Parcel, address: SplitResult) -> dict[str, str]:
-    headers = {"Content-Type": "application/json", "User-Agent": f"offerloop/{version('offerloop')}"}
+def _headers(parcel: Parcel) -> dict[str, str]:
+    """Return the token as a header. Raises InputError where its variable holds none."""
     name = parcel.settings.token_env
-    if name is not None:
-        token = os.environ.get(name, "").strip()
-        if not token or not (token.isascii() and token.isprintable()):
-            raise InputError(
-                Message(
-                    "the environment variable '{name}', which [[publish]] {number} names, holds no token",
-                    name=name,
-                    number=parcel.number,
-                )
+    if name is None:
+        return {}
+    token = os.environ.get(name, "").strip()
+    if not token or not (token.isascii() and token.isprintable()):
+        raise InputError(
+            Message(
+                "the environment variable '{name}', which [[publish]] {number} names, holds no token",
+                name=name,
+                number=parcel.number,
             )
-        return {**headers, "Authorization": f"Bearer {token}"}
-    if address.username is not None:
-        both = f"{unquote(address.username)}:{unquote(address.password or '')}"
-        return {**headers, "Authorization": f"Basic {base64.b64encode(both.encode()).decode()}"}
-    return headers
+        )
+    return {"Authorization": f"Bearer {token}"}
 
 
-def _request(url: str, headers: dict[str, str], run: str, number: int, batches: int, rows: pl.DataFrame) -> Request:
+def _request(
+    address: SplitResult, headers: dict[str, str], run: str, number: int, batches: int, rows: pl.DataFrame
+) -> Request:
     """The key is a hash of the run and the body, so that the same request has the same key in any process."""
     content = {"run": run, "batch": number + 1, "batches": batches, "assignments": rows.to_dicts()}
     body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
     key = hashlib.sha256(run.encode() + b"\n" + body).hexdigest()
-    return Request(url, data=body, headers={**headers, "Idempotency-Key": key}, method="POST")
+    return request_of(address, body, {**headers, "Idempotency-Key": key})
 
 
 @dataclass(frozen=True)
@@ -167,15 +149,10 @@ def _send(request: Request, which: Message, place: str, wait: Callable[[float], 
         wait(min(max(refusal.after, FIRST_WAIT * 2**attempt), LONGEST_WAIT))
 
 
-def _post(request: Request) -> None:
-    with build_opener(NoRedirect).open(request, timeout=TIMEOUT) as answer:
-        answer.read()
-
-
 def _attempt(request: Request) -> _Refusal | None:
     """Return None when the receiver answered with a status from 200 to 299, else what went wrong."""
     try:
-        _ATTEMPTS.within(ATTEMPT_SECONDS, lambda: _post(request))
+        _ATTEMPTS.within(ATTEMPT_SECONDS, lambda: post(request, TIMEOUT))
     except HTTPError as error:
         with error:
             retry_after = error.headers.get("Retry-After", "")

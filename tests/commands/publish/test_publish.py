@@ -87,6 +87,22 @@ def test_every_column_that_may_be_published_can_be_in_a_folder_that_is_made(publ
     assert tuple(pl.read_csv(folder.parent.parent / "crm" / "all.csv").columns) == PUBLISHABLE
 
 
+def test_a_path_may_begin_with_the_home_folder(publishable, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (tmp_path / "home").mkdir()
+    publish(publishable(CSV.replace("crm-{run}", "~/m")))
+    assert (tmp_path / "home" / "m.csv").is_file()
+
+
+def test_a_preview_is_not_sent(publishable):
+    folder = publishable(CSV)
+    preview = folder.rename(folder.with_name("spring@3"))
+    assert said_by(preview) == (
+        f"'{preview}' is a preview of a campaign, and nothing of it is sent; start the campaign, run again and publish "
+        "that run"
+    )
+
+
 def test_offers_that_have_ended_are_published_no_more(publishable):
     folder, is_coupon = publishable(CSV), pl.col("kind") == "coupon"
     path = folder / "offers.parquet"

@@ -5,6 +5,7 @@ import logging
 import re
 import sys
 import threading
+from collections import deque
 from contextlib import suppress
 from pathlib import Path
 
@@ -60,6 +61,17 @@ def test_lines_of_many_threads_are_written_once(monkeypatch, capsys):
         one.join()
     lines.flush()
     assert sorted(capsys.readouterr().err.split("\n")[:-1]) == sorted(f"{a} {b}" for a in range(4) for b in range(200))
+
+
+def test_a_line_that_another_thread_has_taken_stops_no_log(capsys):
+    class Counted(deque):
+        def __len__(self):
+            return super().__len__() + 1  # one was taken since
+
+    lines = GatheredLines()
+    lines._waiting = Counted(["written"])
+    lines.flush()
+    assert capsys.readouterr().err == "written\n"
 
 
 def test_ids_are_digits_and_none_comes_twice():

@@ -13,7 +13,7 @@ from offerloop.config import Publish, message_of
 from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.publishing import Parcels, PublishResult, carry, rows_of, why_out_of_date
-from offerloop.workspace import RunRead, naming_damaged_tables, open_run
+from offerloop.workspace import RunRead, is_preview, naming_damaged_tables, open_run
 
 
 @naming_damaged_tables
@@ -26,6 +26,14 @@ def publish(
     are done, and publishing again goes on. Where an offer of the plan has ended, nothing new is carried.
     """
     run = open_run(run_folder.resolve())
+    if is_preview(run.folder.name):
+        raise InputError(
+            Message(
+                "'{folder}' is a preview of a campaign, and nothing of it is sent; start the campaign, run again and "
+                "publish that run",
+                folder=str(run.folder),
+            )
+        )
     parcels = Parcels(
         run.folder.name, run.folder, run.folder.parent.parent, lambda settings: rows_of(run, settings),
         most_offers=run.most_offers, refusal=why_out_of_date(run, int(time.time())),

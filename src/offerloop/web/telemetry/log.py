@@ -53,7 +53,10 @@ class GatheredLines(logging.Handler):
 
     def flush(self) -> None:
         """Write what waits; a disk that is full loses lines and stops nothing else."""
-        lines = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        lines: list[str] = []
+        with suppress(IndexError):  # threads may flush at once, and each line is one's
+            while True:
+                lines.append(self._waiting.popleft())
         if lines:
             with suppress(OSError):
                 sys.stderr.write("\n".join([*lines, ""]))
