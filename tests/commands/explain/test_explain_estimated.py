@@ -1,13 +1,9 @@
 """Explanations where offers shown at random told the effects: true of customers who never bought there, too."""
 
-from dataclasses import replace
-
 import polars as pl
 import pytest
 from explained_run import CONFIG, build_run
 
-from offerloop.commands.explain.findings import CappedTerms, TimedTerms
-from offerloop.commands.explain.page import explanation_text
 from offerloop.commands.explain.task import explain
 from offerloop.locale import languages
 
@@ -70,23 +66,23 @@ def test_beside_transferred_offers_both_are_named(tmp_path):
     assert "learned from those and from offers shown at random" in explain(folder, "1", "support").text
 
 
-def test_a_flash_sale_on_a_category_names_it(run):
-    terms = TimedTerms("flash_sale", label="", category="Tea", most_minor=None, percent=30, hours=24)
-    findings = explain(run, "1").findings
-    facts = replace(findings, decision=replace(findings.decision, terms=terms))
-    assert told(facts, "en") == "Your offer: 30 % off Tea for 24 hours."
-    assert told(facts, "zh") == "您的优惠：24 小时限时抢购，Tea 7 折。"
-
-
-def test_a_coupon_of_an_amount_is_named_by_its_label(run):
-    terms = CappedTerms("coupon", label="3.00 off", category=None, most_minor=None)
-    findings = explain(run, "1").findings
-    facts = replace(findings, decision=replace(findings.decision, terms=terms))
-    assert told(facts, "en") == "Your offer: 3.00 off."
-
-
-def told(facts, language):
-    return explanation_text(facts, "customer", language).splitlines()[0]
+def test_an_offer_is_said_with_all_its_conditions_and_as_it_was_written(tmp_path):
+    terms = {
+        "percent = [10, 20]": 'percent = [10, 20]\nmin_spend = "20.00"',
+        'spend = "50.00"\nsave = "5.00"': 'tiers = [{ spend = "50.00", percent = 20 }]\nmax_discount = "9.00"',
+        "percent = 15": 'percent = 12.5\nbrands = ["Acme"]',
+    }
+    config = CONFIG
+    for before, after in terms.items():
+        config = config.replace(before, after)
+    folder = build_run(tmp_path / "terms", config=config)
+    offers = {customer: explain(folder, customer, "customer").text.splitlines()[0] for customer in ("1", "5", "11")}
+    assert offers == {
+        "1": "Your offer: 20 % off Tea, minimum spend 20.00 EUR, at most €4 off.",
+        "5": "Your offer: 20 % off from 50.00 EUR, at most €9 off.",
+        "11": "Your offer: 12.5 % off Acme for 24 hours, at most €4 off.",
+    }
+    assert "您的优惠：Acme 24 小时内 8.75 折" in explain(folder, "11", "customer", language="zh").text
 
 
 def test_attributes_that_counted_are_named_to_support_and_to_the_customer(tmp_path):

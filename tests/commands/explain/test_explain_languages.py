@@ -8,7 +8,7 @@ from pseudo_language import installed
 from offerloop.commands.explain.page import AUDIENCES
 from offerloop.commands.explain.task import explain
 
-OF_THE_DATA = ("Tea", "Jam", "Corner", "First Second Own", "first second own", "age", "assumed")
+OF_THE_DATA = ("Tea", "Jam", "Corner", "First Second Own", "first second own", "age", "assumed", "EUR")
 
 
 @pytest.mark.parametrize("audience", AUDIENCES)

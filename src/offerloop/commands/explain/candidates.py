@@ -20,18 +20,11 @@ from typing import Any
 
 import polars as pl
 
-from offerloop.commands.explain.findings import (
-    CappedTerms,
-    NamedOffer,
-    OfferTermFacts,
-    PercentTerms,
-    SpendAndSaveTerms,
-    TimedTerms,
-)
+from offerloop.commands.explain.findings import NamedOffer, OfferTermFacts
 from offerloop.decision import counted_growth, interaction_discount
 from offerloop.message import unpacked
 from offerloop.money import MICRO
-from offerloop.offers import NO_OFFER, Offer, SpendAndSave
+from offerloop.offers import NO_OFFER
 from offerloop.tables import PLAN, USUAL
 from offerloop.workspace import CampaignRead, RunRead
 
@@ -215,24 +208,14 @@ def _candidate(row: dict[str, Any], campaign: CampaignRead, run: RunRead) -> Off
 
 
 def terms_of(run: RunRead, campaign_id: str, offer_id: str) -> OfferTermFacts:
-    """An offer's terms as plain values, so that each language words them itself; only a label for unknown kinds."""
+    """Return an offer's terms; those of the table where the run has no full offer."""
     row = run.offers.filter(campaign_id=campaign_id, offer_id=offer_id).row(0, named=True)
-    said = unpacked(row.get("label_message") or "[]")
-    terms = OfferTermFacts(row["kind"], said[0] if said else row["label"], row["category"])
     offer = run.full_offers.get((campaign_id, offer_id))
-    return terms if offer is None else _in_full(terms, offer)
-
-
-def _in_full(terms: OfferTermFacts, offer: Offer) -> OfferTermFacts:
-    basic = (terms.kind, offer.label_with_minimum(), terms.category)
-    if isinstance(offer, SpendAndSave):
-        return SpendAndSaveTerms(*basic, offer.spend_minor, offer.off_minor)
-    percent, hours = getattr(offer, "percent", None), getattr(offer, "hours", None)
-    if percent is None:
-        return CappedTerms(*basic, offer.most_minor)
-    if hours is None:
-        return PercentTerms(*basic, offer.most_minor, float(percent))
-    return TimedTerms(*basic, offer.most_minor, float(percent), float(hours))
+    if offer is not None:
+        most = getattr(offer, "max_minor", offer.most_minor)
+        return OfferTermFacts(row["kind"], offer.label_with_minimum(), row["category"], most)
+    said = unpacked(row.get("label_message") or "[]")
+    return OfferTermFacts(row["kind"], said[0] if said else row["label"], row["category"])
 
 
 def choose(

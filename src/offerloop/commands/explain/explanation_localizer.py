@@ -6,18 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from offerloop.commands.explain.findings import (
-    CappedTerms,
     DecisionFacts,
     ExpectedMoney,
     ExplainedCampaign,
     NamedOffer,
     OfferTermFacts,
-    PercentTerms,
-    SpendAndSaveTerms,
-    TimedTerms,
 )
 from offerloop.evaluation import Estimate, signed
-from offerloop.message import Message, Share, Value
+from offerloop.message import Message, Value
 from offerloop.money import DIGITS
 from offerloop.report import Localizer, Money
 
@@ -141,11 +137,11 @@ class ExplanationLocalizer:
         return {"proven": "not_sent", "likely": "not_sent_likely"}.get(campaign.send_rule, "not_sent_expected")
 
     def offer(self, terms: OfferTermFacts | None, *, with_most: bool = False) -> str:
-        """An offer in the words of the language; its label where the kind is not known here."""
+        """Return an offer in the words of the language, `with_most` also its largest discount."""
         if terms is None:
             return self.localizer("no offer", context="offer")
-        text = self._terms(terms)
-        if not with_most or not isinstance(terms, CappedTerms) or terms.kind == "benefit" or terms.most_minor is None:
+        text = self.localizer.value(terms.label)
+        if not with_most or terms.kind == "benefit" or terms.most_minor is None:
             return text
         return self.localizer(
             "{offer}, at most {most} off", context="offer", offer=text, most=self.money.exact(terms.most_minor)
@@ -164,27 +160,6 @@ class ExplanationLocalizer:
         if len({one.campaign_id for one in self.facts.candidates}) < 2:
             return offer
         return self.localizer("{offer} ({campaign})", context="pattern", offer=offer, campaign=campaign_id)
-
-    def _terms(self, terms: OfferTermFacts) -> str:
-        category = terms.category
-        if isinstance(terms, SpendAndSaveTerms):
-            off, spend = self.money.exact(terms.off_minor), self.money.exact(terms.spend_minor)
-            return self.localizer("{off} off a basket of {spend} or more", off=off, spend=spend)
-        if isinstance(terms, TimedTerms) and terms.kind == "flash_sale":
-            text = (
-                Message("{percent} off {category} for {hours} hours", context="offer")
-                if category
-                else Message("{percent} off everything for {hours} hours")
-            )
-            return self(text, percent=Share(terms.percent / 100), category=category or "", hours=f"{terms.hours:g}")
-        if isinstance(terms, PercentTerms) and terms.kind == "coupon":
-            text = (
-                Message("{percent} off {category}", context="offer")
-                if category
-                else Message("{percent} off everything", context="offer")
-            )
-            return self(text, percent=Share(terms.percent / 100), category=category or "")
-        return self.localizer.value(terms.label)
 
     def campaign(self, campaign_id: str) -> ExplainedCampaign:
         """The facts of one campaign."""

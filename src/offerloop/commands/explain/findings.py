@@ -49,40 +49,11 @@ class OfferTermFacts(JsonFacts):
 
     kind: str
     label: Message | str
-    """The offer in words, for kinds that are not worded here; text in runs of earlier versions."""
+    """The offer in words; text in runs of earlier versions."""
     category: str | None
     """The one category that the offer is limited to."""
-
-
-@dataclass(frozen=True, slots=True)
-class SpendAndSaveTerms(OfferTermFacts):
-    """An amount off a basket that reaches a sum."""
-
-    spend_minor: int
-    off_minor: int
-
-
-@dataclass(frozen=True, slots=True)
-class CappedTerms(OfferTermFacts):
-    """An offer of any other kind that the configuration still has."""
-
-    most_minor: int | None
-    """The largest discount; None without a limit."""
-
-
-@dataclass(frozen=True, slots=True)
-class PercentTerms(CappedTerms):
-    """The terms of an offer that takes a percentage off."""
-
-    percent: float
-    """From 0 to 100."""
-
-
-@dataclass(frozen=True, slots=True)
-class TimedTerms(PercentTerms):
-    """A percentage off for a few hours."""
-
-    hours: float
+    most_minor: int | None = None
+    """The largest discount that the label does not say; None without a limit."""
 
 
 @dataclass(frozen=True, slots=True)
