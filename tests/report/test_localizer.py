@@ -48,7 +48,7 @@ def test_the_plural_is_that_of_the_language(n, text):
 
 
 def test_values_complete_a_message():
-    assert ZH(Message("{share} off", context="recipients"), share=Share(0.1)) == "9 折"
+    assert ZH(Message("{percent} % off", context="label of an offer"), percent=10) == "9 折"
 
 
 @pytest.mark.parametrize(

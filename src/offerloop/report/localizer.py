@@ -140,7 +140,7 @@ class Localizer:
         return self.numbers(percent(share))
 
     def level(self, share: float) -> str:
-        """A share as it was tried, in steps of 2.5 points."""
+        """A share as it was written or tried, not rounded."""
         return self.numbers(f"{100 * share:g} %")
 
     @property
@@ -190,9 +190,7 @@ class Localizer:
 
 
 def _paid_in_tenths(reduction: Value) -> float:
-    """Return what is left to pay, in tenths, of a reduction: a share, or a number in per cent."""
-    if isinstance(reduction, Share):
-        return round(10 * (1 - reduction.value), 6)
+    """Return what is left to pay, in tenths, of a reduction in per cent."""
     if not isinstance(reduction, int | float | Decimal):
-        raise TypeError(f"a reduction must be a share or a number in per cent, not {reduction!r}")
+        raise TypeError(f"a reduction must be a number in per cent, not {reduction!r}")
     return round((100 - float(reduction)) / 10, 6)

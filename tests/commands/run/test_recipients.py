@@ -6,13 +6,21 @@ import polars as pl
 import pytest
 from page_texts import page_of
 
-from offerloop.commands.run.sections.recipients import ARM_WORDS, WHY_NONE
+from offerloop.commands.run.sections.recipients import ARM_WORDS, WHY_NONE, _offers_figure
+from offerloop.report import Localizer
 from offerloop.tables import ARMS, REASONS
 
 
 def test_every_arm_and_every_reason_has_words():
     assert ARM_WORDS.keys() == ARMS.keys()
     assert WHY_NONE.keys() == REASONS.keys()
+
+
+def test_depths_that_differ_by_half_a_point_are_two_parts_of_a_bar():
+    given = pl.DataFrame({"what": ["Tea"] * 3, "depth": [0.12, 0.12, 0.125]})
+    shown = _offers_figure(given, Localizer("en", "USD"))
+    assert [row[:3] for row in shown.table.rows] == [("Tea", "12 % off", "2"), ("Tea", "12.5 % off", "1")]
+    assert shown.wide.count("12 % off</text>") == shown.wide.count("12.5 % off</text>") == 1
 
 
 def with_values(findings, values, baskets=None):

@@ -5,7 +5,9 @@ import io
 import pytest
 from rich.console import Console
 
+from offerloop.commands.simulate.levers import _name
 from offerloop.commands.simulate.progress import SUMMED, Standing, board, shown_board
+from offerloop.market import Combination, Levers
 from offerloop.report import Localizer
 
 
@@ -33,6 +35,13 @@ def test_a_row_has_what_was_gained_over_the_twin_shop_so_far():
     assert cells == ["ours", "2/6", "$100", "$50", "$10.00", "+10.0 %", "−25.0 %"]
     (other,) = [line for line in shown.splitlines() if "next" in line]
     assert [cell.strip() for cell in other.strip("│").split("│")] == ["next", "0/6", *["–"] * 5]
+
+
+def test_combinations_that_differ_by_half_a_point_have_rows_of_their_own():
+    levers = Levers((0.1,), (0.12, 0.125), ())
+    combinations = [Combination("random", 0.1, share, None) for share in levers.supplier_share]
+    names = [_name(one, levers, Localizer("en", "USD")) for one in combinations]
+    assert names == ["random supplier 12 %", "random supplier 12.5 %"]
 
 
 def test_a_shop_without_sales_can_be_shown():

@@ -217,7 +217,7 @@ def _metric_cells(arm: str, metric: Compared, names: Sequence[str], _: Localizer
         "in_arm": _.numbers(number(metric.value, step)),
         "difference": estimate_text(metric.difference, _),
         "percent": percent_text(metric.share, _),
-        "margin": "" if metric.margin is None else _.share(metric.margin),
+        "margin": "" if metric.margin is None else _.level(metric.margin),
         "p": p_words(metric.p_adjusted, _),
         "win": win_text(metric.chance_to_win, _),
     }

@@ -125,7 +125,7 @@ def why_lines(_: ExplanationLocalizer) -> list[str]:
             _(
                 "A hash of the customer's id put it among the {share} of customers who never get an "
                 "offer. It is chance, the same in every run, and has nothing to do with the profile.",
-                share=_.share(_.facts.holdout_share),
+                share=_.localizer.level(_.facts.holdout_share),
             ),
             *_alone(_),
         ]

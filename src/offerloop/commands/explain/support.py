@@ -103,7 +103,7 @@ def support_text(_: ExplanationLocalizer) -> str:
     lines = [
         _(_outcome(_), customer=str(_.facts.customer_id), offer=_.quoted(_.offer(terms, with_most=True))),
         *([_("Also gets {offers}.", context="explanation", offers=_.further())] if _.facts.further else []),
-        _(SUPPORT_WHY[reason], share=_.share(_.facts.holdout_share)),
+        _(SUPPORT_WHY[reason], share=_.localizer.level(_.facts.holdout_share)),
         *map(_, _facts_used(_)),
     ]
     if _.facts.attributes_not_used:

@@ -13,7 +13,7 @@ from offerloop.commands.run.power import Reach
 from offerloop.commands.run.shelf_evidence import ShelfEvidence
 from offerloop.config import Campaign
 from offerloop.evaluation import Estimate
-from offerloop.message import Message, Share
+from offerloop.message import Message
 from offerloop.report import Localizer, Money, period_text
 from offerloop.tables import EXPLORE, HOLDBACK, HOLDOUT, NOT_VALID, USUAL
 from offerloop.tables import PLAN as PLAN_ARM
@@ -162,7 +162,13 @@ class RunFacts:
     @property
     def at_margin(self) -> str:
         """The margin and what it rests on, in words."""
-        return self.localizer(MARGINS[self.margin_basis], margin=Share(self.margin))
+        return self.localizer(MARGINS[self.margin_basis], margin=self.margin_text)
+
+    @property
+    def margin_text(self) -> str:
+        """The margin, as it was written where it is configured."""
+        written = self.margin_basis == "configured"
+        return self.localizer.level(self.margin) if written else self.localizer.share(self.margin)
 
     @property
     def period(self) -> Message:

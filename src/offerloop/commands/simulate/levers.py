@@ -22,7 +22,6 @@ from offerloop.market import (
     share_of,
     sums_of,
 )
-from offerloop.message import Share
 from offerloop.report import Localizer
 
 
@@ -49,10 +48,10 @@ def _name(combination: Combination, levers: Levers, _: Localizer) -> str:
     """Return the policy, and the levers that have several values, for the terminal."""
     parts = {
         "budget": f"{_.money.exact(100 * combination.budget)}",
-        "supplier_share": _(SHORT_VALUES["supplier_share"], value=Share(combination.supplier_share)),
+        "supplier_share": _(SHORT_VALUES["supplier_share"], value=_.level(combination.supplier_share)),
     }
     if combination.explore is not None:
-        parts["explore"] = _(SHORT_VALUES["explore"], value=Share(combination.explore))
+        parts["explore"] = _(SHORT_VALUES["explore"], value=_.level(combination.explore))
     return " ".join(
         [combination.policy, *(parts[name] for name in LEVERS if name in parts and len(getattr(levers, name)) > 1)]
     )

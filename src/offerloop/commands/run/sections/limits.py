@@ -10,7 +10,7 @@ from offerloop.commands.run.sections.gaps import gap_sentences
 from offerloop.commands.run.sentences import test_sentences
 from offerloop.commands.run.shelf_evidence import OUTCOMES, ShelfEvidence
 from offerloop.evaluation import LEAST_BUYERS, LEAST_CUSTOMERS
-from offerloop.message import Message, Share
+from offerloop.message import Message
 from offerloop.offers import OFFER_KIND_NAMES
 from offerloop.report import Block, Bullets, Localizer, Section, Text, period_text
 from offerloop.response import CHECK_NAMES
@@ -66,7 +66,7 @@ def _common(findings: Findings, facts: RunFacts) -> list[str]:
             "all; where a list price is wrong, so is the depth of its discounts."
         )
     )
-    margin = facts.localizer(text, margin=Share(facts.margin))
+    margin = facts.localizer(text, margin=facts.margin_text)
     expected = findings.tables["offers"]["basis"].is_in([TRANSFERRED, ASSUMED]).any()
     return (
         [margin, facts.localizer("A coupon's maximum is applied to a usual basket, not to every possible one.")]

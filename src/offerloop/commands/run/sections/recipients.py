@@ -101,19 +101,19 @@ def _message(recipients: pl.DataFrame, findings: Findings, _: Localizer) -> str:
 def _depth(value: float | None, _: Localizer) -> str:
     if value is None:
         return _("other", context="recipients")
-    return _("{share} off", context="recipients", share=Share(value))
+    return _("{percent} % off", context="label of an offer", percent=100 * value)
 
 
 def _offers_figure(recipients: pl.DataFrame, _: Localizer) -> Figure:
     totals = recipients.group_by("what").len().sort(["len", "what"], descending=[True, False])
     sizes = recipients.group_by("what", "depth").len().sort(["what", "depth"])
-    parts = [_depth(value, _) for value in sorted(recipients["depth"].drop_nulls().unique())]
-    parts += [_("other", context="recipients")] if recipients["depth"].null_count() else []
+    depths = recipients["depth"].unique().sort(nulls_last=True).to_list()
     rows = []
     for name, total in totals.head(SHOWN).iter_rows():
-        size_by_part = {_depth(depth, _): size for __, depth, size in sizes.filter(pl.col("what") == name).iter_rows()}
+        size_by_depth = dict(sizes.filter(pl.col("what") == name).select("depth", "len").iter_rows())
         rows += [
-            Bar(name, size_by_part.get(part, 0), _.count(total) if part == parts[-1] else "", part) for part in parts
+            Bar(name, size_by_depth.get(depth, 0), _.count(total) if depth == depths[-1] else "", _depth(depth, _))
+            for depth in depths
         ]
     left = totals.height - min(SHOWN, totals.height)
     rest = (
@@ -125,7 +125,8 @@ def _offers_figure(recipients: pl.DataFrame, _: Localizer) -> Figure:
         _title(sizes, totals["what"][0], _),
         _("Offers given by plan, by category and depth{rest}", rest=rest),
     )
-    return figure("offers", title, measure, bars(rows, parts), _offers_table(sizes, recipients.height, _), localizer=_)
+    drawn = bars(rows, [_depth(one, _) for one in depths])
+    return figure("offers", title, measure, drawn, _offers_table(sizes, recipients.height, _), localizer=_)
 
 
 def _title(sizes: pl.DataFrame, top: str, _: Localizer) -> str:
@@ -240,7 +241,7 @@ def _learning(findings: Findings, _: Localizer) -> str:
         "none. Only these two groups (no offer, random test) can show what the offers really changed. "
         "Keep both when you send the plan. The list is assignments.csv beside this file.",
         n=table.filter(pl.col("arm") == HOLDOUT).height,
-        holdout=_.share(findings.config.experiment.holdout),
+        holdout=_.level(findings.config.experiment.holdout),
         drawn=drawn.height,
         offered=offered,
         none=drawn.height - offered,
@@ -263,7 +264,7 @@ def _usual(findings: Findings, _: Localizer) -> str:
         "{most}, on top of the campaigns' budgets, of the {budget} set aside for them. The "
         "read-out will say whether the plan is better than that.",
         n=n,
-        share=_.share(settings.share),
+        share=_.level(settings.share),
         offered=offered,
         none=n - offered,
         most=_.money.text(findings.usual_liability_minor()),

@@ -115,7 +115,7 @@ def _message(evidence: ShelfEvidence, facts: RunFacts) -> str:
             "{upper} by the highest estimate: enough to pay for itself at a margin of {margin}",
             careful=f"{careful.value:.2f}",
             upper=f"{upper.value:.2f}",
-            margin=facts.localizer.share(facts.margin),
+            margin=facts.margin_text,
         )
         if pays
         else facts.localizer(
@@ -123,7 +123,7 @@ def _message(evidence: ShelfEvidence, facts: RunFacts) -> str:
             "{upper} by the highest estimate: too little to pay for itself at a margin of {margin}",
             careful=f"{careful.value:.2f}",
             upper=f"{upper.value:.2f}",
-            margin=facts.localizer.share(facts.margin),
+            margin=facts.margin_text,
         )
     )
 
@@ -159,7 +159,7 @@ def _assumptions(evidence: ShelfEvidence, _: Localizer) -> tuple[str, ...]:
 
 
 def _deepest(evidence: ShelfEvidence, _: Localizer) -> str:
-    deepest = _.share(evidence.deepest_offer)
+    deepest = _.level(evidence.deepest_offer)
     if evidence.deep_weeks > 0:
         return _(
             "Offers go up to {deepest} off. Shelf discounts in the range of that depth or deeper were seen in {weeks} "

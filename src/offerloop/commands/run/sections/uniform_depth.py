@@ -119,4 +119,4 @@ def _category(row: Row, _: Localizer) -> str:
 
 
 def _depth(row: Row, _: Localizer) -> str:
-    return _.share(row["depth"])
+    return _.level(row["depth"])
