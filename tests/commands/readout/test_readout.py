@@ -11,6 +11,7 @@ import pytest
 from readout_shop import AS_OF, COST, HELD, N, make_orders, make_run, total
 
 from offerloop.commands.readout.findings import FIFTHS, FORECAST_COST, AgainstForecast, ReadoutEffect, ReadoutFindings
+from offerloop.commands.readout.sections import forecast_figure
 from offerloop.commands.readout.sentences import forecast_sentence, place_sentence, sentence
 from offerloop.commands.readout.shards.margins import in_minor
 from offerloop.commands.readout.task import read_out
@@ -171,6 +172,20 @@ def test_of_a_longer_read_out_only_the_days_that_the_forecast_is_for_count(works
     said = forecast_sentence(findings, Localizer("en", "USD"))
     assert "of the first 14 days" in said
     assert "The forecast is for 2 weeks, so only that part of the 28 days counts here." in said
+
+
+@pytest.mark.parametrize("forecast", [Estimate(300.0, 200.0, 400.0), Estimate(300.0, 300.0, 300.0)])
+def test_before_the_days_of_the_forecast_are_over_it_is_not_judged(works, forecast):
+    realised, _ = Estimate(100.0, 90.0, 110.0), Localizer("en", "USD")
+    both = AgainstForecast(forecast.times(100), realised.times(100), realised.times(100), 3, 3, 7)
+    findings = dataclasses.replace(works[0].findings, against_forecast=both)
+    assert (both.place, place_sentence(both, _)) == ("early", "The period of the forecast is not over yet")
+    said = forecast_sentence(findings, _)
+    assert said.startswith(
+        "Realised profit (cost as forecast, not observed) of 3 days is $100 [90, 110]; the forecast is $300"
+    )
+    assert said.endswith("The forecast is for one week; only 3 days of it have been read.")
+    assert "forecast of 7 days and realised of 3 days" in forecast_figure(findings, _).measure
 
 
 @pytest.mark.parametrize(("assumed", "includes"), [(60.0, "includes"), (90.0, "does not include")])

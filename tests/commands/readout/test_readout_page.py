@@ -39,6 +39,11 @@ def test_a_chinese_read_out_has_no_english_sentence(name):
     assert [text for text in Texts(body).found if ENGLISH.search(re.sub(NAMES, "", text))] == []
 
 
+def test_the_forecast_stands_beside_the_profit_of_its_own_days():
+    page = render_readout(READOUTS["full"]()).replace("\xa0", " ")
+    assert "interval [71, 213]; profit of the same days, $140 [70, 210], lies inside it" in page
+
+
 def test_the_finding_is_told_in_both_languages():
     english, chinese = (summarise_readout(READOUTS["full"](), language)["sentence"] for language in ("en", "zh"))
     assert english.startswith(

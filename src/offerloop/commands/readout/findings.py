@@ -10,7 +10,7 @@ from offerloop.evaluation import Estimate
 from offerloop.message import Message
 from offerloop.tables import HOLDOUT
 
-Place = Literal["inside", "above", "below"]
+Place = Literal["inside", "above", "below", "early"]
 CURRENCY_OUTCOMES = ("revenue_minor", "margin_minor", "cost_minor", "profit_minor", "before_revenue_minor")
 OUTCOMES_SHOWN = ("bought", "n_orders", "revenue_minor", "margin_minor", "cost_minor", "profit_minor")
 FIFTHS = {
@@ -95,7 +95,9 @@ class AgainstForecast:
 
     @property
     def place(self) -> Place:
-        """Where the realised profit lies: inside, above or below the forecast's interval."""
+        """Where the realised profit lies: inside, above or below the forecast's interval; early while its days last."""
+        if self.days < self.forecast_days:
+            return "early"
         if self.realised.value > self.forecast.high:
             return "above"
         return "below" if self.realised.value < self.forecast.low else "inside"

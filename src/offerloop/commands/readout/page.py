@@ -20,12 +20,13 @@ from offerloop.report import Localizer, Opening, Tile, period_text, study_page
 
 __all__ = ["render_readout", "summarise_readout"]
 FORECAST_NOTES: dict[Place, Message] = {
-    "inside": Message("95 % interval {interval}; realised lies inside it"),
-    "above": Message("95 % interval {interval}; realised lies above it"),
-    "below": Message("95 % interval {interval}; realised lies below it"),
+    "inside": Message("95 % interval {interval}; profit of the same days, {realised}, lies inside it"),
+    "above": Message("95 % interval {interval}; profit of the same days, {realised}, lies above it"),
+    "below": Message("95 % interval {interval}; profit of the same days, {realised}, lies below it"),
+    "early": Message("95 % interval {interval}; not over yet: profit so far {realised}"),
 }
 """What stands below the forecast, by where the realised profit lies."""
-NOT_CONTRADICTED = Message("95 % interval {interval}; that of the realised profit includes it")
+NOT_CONTRADICTED = Message("95 % interval {interval}; that of the profit of the same days, {realised}, includes it")
 """The same where the realised profit is too uncertain for its place to say anything."""
 
 
@@ -103,8 +104,8 @@ def _forecast(findings: ReadoutFindings, _: Localizer) -> Tile:
     label = _("Forecast, {period}", context="key figure", period=period_text(both.forecast_days))
     if both.is_assumed:
         return Tile(label, _.money.text(both.forecast.value), _("no interval: assumed", context="key figure"))
-    note = NOT_CONTRADICTED if both.cannot_tell else FORECAST_NOTES[both.place]
-    return Tile(label, value, _(note, interval=interval))
+    note = NOT_CONTRADICTED if both.cannot_tell and both.place != "early" else FORECAST_NOTES[both.place]
+    return Tile(label, value, _(note, interval=interval, realised=_.money.estimate(both.realised)))
 
 
 def _conversion(findings: ReadoutFindings, _: Localizer) -> Tile:

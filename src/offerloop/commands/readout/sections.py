@@ -59,6 +59,17 @@ OUTCOMES = {
     "before_revenue_minor": Message("revenue before the plan"),
 }
 """What is measured."""
+_OF_DAYS = Message(
+    "Profit ({currency}) of {n} day, all customers with the plan's offer, against no offer; 95 % intervals",
+    plural="Profit ({currency}) of {n} days, all customers with the plan's offer, against no offer; 95 % intervals",
+)
+_OF_FEWER_DAYS = Message(
+    "Profit ({currency}), forecast of {forecast_days} days and realised of {n} day, all customers with the plan's "
+    "offer, against no offer; 95 % intervals",
+    plural="Profit ({currency}), forecast of {forecast_days} days and realised of {n} days, all customers with the "
+    "plan's offer, against no offer; 95 % intervals",
+)
+"""What the chart of the forecast shows; the second where only some of its days are over."""
 FORECAST_ROWS = {
     "forecast": Message("forecast", context="read-out"),
     "adjusted": Message("realised, adjusted", context="read-out"),
@@ -266,10 +277,9 @@ def forecast_figure(findings: ReadoutFindings, _: Localizer) -> Figure | None:
         "forecast",
         place_sentence(both, _),
         _(
-            "Profit ({currency}) of {n} day, all customers with the plan's offer, against no offer; 95 % intervals",
-            plural="Profit ({currency}) of {n} days, all customers with the plan's offer, against no "
-            "offer; 95 % intervals",
+            _OF_FEWER_DAYS if both.place == "early" else _OF_DAYS,
             currency=money.currency,
+            forecast_days=both.forecast_days,
             n=both.days,
         ),
         forest(dots, money_labels(money), lines_per_row=2),

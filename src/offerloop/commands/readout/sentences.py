@@ -11,7 +11,6 @@ from offerloop.commands.readout.findings import (
     FORECAST_COST,
     AgainstForecast,
     DrawCheck,
-    Place,
     ReadoutEffect,
     ReadoutFindings,
 )
@@ -38,7 +37,7 @@ ANSWERS = {
     ),
 }
 """Whether the plan is better than business as usual."""
-PLACES: dict[Place, Message] = {
+PLACES = {
     "inside": Message("inside", context="place in the forecast's interval"),
     "above": Message("above", context="place in the forecast's interval"),
     "below": Message("below", context="place in the forecast's interval"),
@@ -156,6 +155,7 @@ def power_sentence(findings: ReadoutFindings, _: Localizer) -> str:
 _AGAINST_FORECAST = Message(
     "Realised profit{cost} {days} is {realised} and lies {place} the forecast's interval, {forecast}; {overlap}."
 )
+_BEFORE_ITS_END = Message("Realised profit{cost} {days} is {realised}; the forecast is {forecast}.")
 _AGAINST_ASSUMED = Message(
     "Realised profit{cost} {days} is {realised}; this interval includes the {forecast} that were assumed."
 )
@@ -171,19 +171,29 @@ def forecast_sentence(findings: ReadoutFindings, _: Localizer) -> str:
     if both is None:
         return ""
     realised = _(
-        (_AGAINST_ASSUMED if both.overlaps else _BESIDE_ASSUMED) if both.is_assumed else _AGAINST_FORECAST,
+        _against(both),
         cost=unseen_cost(findings, _, IN_BRACKETS),
         days=_of_days(both, _),
         realised=f"{_.money.text(both.realised.value)} {_.money.parts(both.realised)[1]}",  # unrounded, as its place is
-        place=_(PLACES[both.place]),
+        place=_(PLACES[both.place]) if both.place in PLACES else "",
         forecast=_.money.text(both.forecast.value) if both.is_assumed else _.money.estimate(both.forecast),
         overlap=_("the two intervals overlap") if both.overlaps else _("the two intervals do not overlap"),
     )
     return _.sentences(filter(None, (realised, _other_length(both, _))))
 
 
+def _against(both: AgainstForecast) -> Message:
+    if both.place == "early":
+        return _BEFORE_ITS_END
+    if both.is_assumed:
+        return _AGAINST_ASSUMED if both.overlaps else _BESIDE_ASSUMED
+    return _AGAINST_FORECAST
+
+
 def place_sentence(both: AgainstForecast, _: Localizer) -> str:
     """Where the realised profit lies, without figures."""
+    if both.place == "early":
+        return _("The period of the forecast is not over yet")
     if both.is_assumed and both.overlaps:
         return _("The interval of the realised profit includes what was assumed")
     if both.is_assumed:
