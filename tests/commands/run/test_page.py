@@ -124,6 +124,17 @@ def test_the_title_of_a_single_past_campaign_claims_no_more_than_its_interval(ma
         assert past_campaigns_section(single, Localizer(language, "USD")).message.endswith(end)
 
 
+def test_customers_who_spend_less_are_not_said_to_spend_more(make):
+    findings = make()
+    past = findings.tables["campaign_effects"].filter(pl.col("campaign_id") == "9").with_columns(naive_minor=-300.0)
+    less = dataclasses.replace(findings, tables={**findings.tables, "campaign_effects": past})
+    section = past_campaigns_section(less, Localizer("en", "USD"))
+    assert section.message.startswith(
+        "The weekly spend of customers who got a campaign differs from that of others by −$"
+    )
+    assert "excludes zero: 1 of 1 (9); by chance alone about 0.05 would be." in str(section.blocks)
+
+
 def test_nothing_sent_still_gives_a_page(make):
     findings = make(shared=(-900.0, -1400.0, -500.0))
     page = render(findings, summarise(findings))

@@ -3,10 +3,12 @@
 import dataclasses
 
 import polars as pl
+from page_texts import page_of
 
 from offerloop.commands.run.sections.deciles import deciles_figure
 from offerloop.commands.run.sections.response import _curve
-from offerloop.commands.run.shelf_evidence import ShelfEvidence
+from offerloop.commands.run.shelf_evidence import ShelfEvidence, supplier_share
+from offerloop.evaluation import Estimate
 from offerloop.report.localizer import Localizer
 
 
@@ -29,6 +31,15 @@ def test_purchases_brought_forward_are_a_share_of_a_gain_that_is_shown(make):
     assert ShelfEvidence.read(findings).pulled_forward() is not None
     unclear = findings.tables["response_slopes"].with_columns(se=pl.col("slope"))
     assert ShelfEvidence.read(with_table(findings, "response_slopes", unclear)).pulled_forward() is None
+
+
+def test_a_discount_that_sells_less_pays_at_no_margin(make):
+    findings = make()
+    falling = findings.tables["break_even"].with_columns(margin=pl.lit(-1.8), se=pl.lit(0.3))
+    assert supplier_share(Estimate.of(-1.8, 0.3), 0.3) == Estimate(1.0, 1.0, 1.0)
+    page = page_of(with_table(findings, "break_even", falling))
+    assert "By design B sales fall where discounts are deeper" in page
+    assert "suppliers would have to pay" not in page
 
 
 def test_a_small_share_of_weeks_is_not_none(make):

@@ -136,6 +136,11 @@ class ShelfEvidence:
 
 
 def supplier_share(break_even_margin: Estimate, margin: float) -> Estimate:
-    """Share of the discount that a supplier must pay, given the margin at which it pays for itself; not below 0."""
+    """Share of the discount that a supplier must pay, given the margin at which it pays for itself; not below 0.
+
+    All of it where the margin is below zero, as it is where sales fall with the discount: then no margin pays.
+    """
     levels = (break_even_margin.value, break_even_margin.low, break_even_margin.high)
+    if break_even_margin.value <= 0:
+        return Estimate(1.0, max(0.0, 1 - margin / levels[2]) if levels[2] > 0 else 1.0, 1.0)
     return Estimate(*(max(0.0, 1 - margin / level) if level > 0 else 0.0 for level in levels))

@@ -76,7 +76,7 @@ def _intro(groups: list[OfferRate], n_small: int, _: Localizer) -> str:
         "interval by chance alone.",
         left=left,
         n=len(groups),
-        chance=max(1, round(len(groups) / 20)),
+        chance=len(groups) / 20,
     )
 
 

@@ -57,6 +57,11 @@ class PastCampaign:
     """ISO days of the campaign."""
     note: tuple[Message, ...]
 
+    @property
+    def spent_more_before(self) -> bool:
+        """Whether targeted customers spend more than others and did so before it, as far as can be compared."""
+        return self.naive.value > 0 and self.adjusted is not None and self.adjusted.value < self.naive.value
+
     @classmethod
     def read(cls, row: dict[str, Any]) -> PastCampaign:
         """Build it from a row of the table of past campaigns."""
@@ -144,6 +149,17 @@ def _message(largest: list[PastCampaign], _: Localizer) -> str:
     naive = [one.naive.value for one in largest]
     clear = [one for one in largest if one.adjusted is not None and one.adjusted.is_clear]
     low, high = (_.money.text(end) for end in (min(naive), max(naive)))
+    if not all(one.spent_more_before for one in largest):
+        return _(
+            "The weekly spend of customers who got a campaign differs from that of others by {low} to {high}; a change "
+            "can be shown for {clear} of the {n} largest campaign",
+            plural="The weekly spend of customers who got a campaign differs from that of others by {low} to {high}; "
+            "a change can be shown for {clear} of the {n} largest campaigns",
+            low=low,
+            high=high,
+            clear=len(clear),
+            n=len(largest),
+        )
     if len(largest) == 1:
         return _(ONE_CLEAR if clear else ONE_UNPROVEN, low=low)
     return _(
@@ -161,8 +177,7 @@ def _title(largest: list[PastCampaign], _: Localizer) -> str:
     if not adjusted:
         return _("No past campaign had enough days before it for a difference-in-differences")
     return _(
-        "Once earlier spending is taken into account, the difference in weekly spend shrinks "
-        "to between {low} and {high}",
+        "Once earlier spending is taken into account, the difference in weekly spend lies between {low} and {high}",
         low=_.money.text(min(adjusted)),
         high=_.money.text(max(adjusted)),
     )
@@ -218,12 +233,11 @@ def _clear(past: list[PastCampaign], _: Localizer) -> str:
     clear = [one.name for one in past if one.adjusted is not None and one.adjusted.is_clear]
     drifting = [one.name for one in past if one.name in clear and one.placebo is not None and one.placebo.is_clear]
     said = _(
-        "{n} of {all} campaigns {found}have an adjusted figure whose interval excludes zero; by "
-        "chance alone about {chance} would.",
+        "Adjusted figures whose interval excludes zero: {n} of {all}{found}; by chance alone about {chance} would be.",
         n=len(clear),
         all=len(past),
-        found=_("({names}) ", context="pattern", names=_.listed(clear)) if clear else "",
-        chance=max(1, round(len(past) / 20)),
+        found=_(" ({names})", context="pattern", names=_.listed(clear)) if clear else "",
+        chance=len(past) / 20,
     )
     also = (
         Message("Of these, campaign {names} also failed its placebo check.")

@@ -27,6 +27,8 @@ from offerloop.report import (
 )
 
 TASKS = ("repeat", "new")
+FORETOLD = 0.05
+"""The least nDCG of what is called predicted."""
 TASK_WORDS = {
     "repeat": Message("the next purchases", context="task of a recommender"),
     "new": Message("products new to the customer"),
@@ -181,9 +183,11 @@ def _message(chosen: list[ServingRecommender], _: Localizer) -> str:
     if len(by_task) < len(TASKS):
         return _("Recommenders were compared on one task only")
     repeat, new = by_task["repeat"].test.value, by_task["new"].test.value
+    if repeat < FORETOLD:
+        return _("What customers buy next can hardly be predicted")
     return (
         _("We can predict what customers buy again, hardly what they try next")
-        if new < repeat / 2
+        if new < max(repeat / 2, FORETOLD)
         else _("We can predict what customers buy again, and also what they try next")
     )
 

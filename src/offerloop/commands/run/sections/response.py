@@ -108,6 +108,12 @@ def _not_known(findings: Findings, facts: RunFacts) -> Section:
 
 def _message(evidence: ShelfEvidence, facts: RunFacts) -> str:
     careful, upper = (evidence.slope(design, "bought").per_ten.times(POINTS) for design in ("B", "A"))
+    if careful.value <= 0:
+        return facts.localizer(
+            "Deeper discounts are not seen to raise the weekly probability of buying: ten points more change it by "
+            "{careful}",
+            careful=facts.localizer.points(careful),
+        )
     pays = 0 < evidence.break_even_margin["B"].value <= facts.margin
     return (
         facts.localizer(
@@ -271,23 +277,31 @@ def _in_unit(estimate: Estimate, outcome: str, facts: RunFacts) -> str:
 
 
 def _break_even(evidence: ShelfEvidence, facts: RunFacts) -> str:
-    _, by_design = facts.localizer, evidence.break_even_margin
-    margins = {f"margin_{design.lower()}": _.shares(by_design[design].times(100)) for design in ("B", "A")}
-    shares = {
-        f"share_{design.lower()}": _.shares(supplier_share(by_design[design], facts.margin).times(100))
-        for design in ("B", "A")
-    }
-    said = _(
-        "A discount for everyone would pay for itself at a margin of {margin_b} by design B and "
-        "{margin_a} by design A; the shop plans with {margin}. At that margin suppliers would have to "
-        "pay {share_b} (B) or {share_a} (A) of each discount. That is for a discount to everyone. A "
-        "coupon goes to single customers, and gives its discount on the usual purchases of its category "
-        "too.",
+    _ = facts.localizer
+    by_design = (_break_even_by(design, evidence.break_even_margin[design], facts) for design in ("B", "A"))
+    general = _(
+        "The shop plans with {margin}. That is for a discount to everyone. A coupon goes to single customers, and "
+        "gives its discount on the usual purchases of its category too.",
         margin=facts.at_margin,
-        **margins,
-        **shares,
     )
-    return _.sentences([said, *_targeted(facts)])
+    return _.sentences([*by_design, general, *_targeted(facts)])
+
+
+def _break_even_by(design: str, margin: Estimate, facts: RunFacts) -> str:
+    _ = facts.localizer
+    if margin.value <= 0:
+        return _(
+            "By design {design} sales fall where discounts are deeper, so that a discount for everyone pays for itself "
+            "at no margin.",
+            design=design,
+        )
+    return _(
+        "By design {design} a discount for everyone would pay for itself at a margin of {margin}; at that of the shop "
+        "suppliers would have to pay {share} of each discount.",
+        design=design,
+        margin=_.shares(margin.times(100)),
+        share=_.shares(supplier_share(margin, facts.margin).times(100)),
+    )
 
 
 def _targeted(facts: RunFacts) -> list[str]:

@@ -216,7 +216,7 @@ def _chance(shown: ShownOffers, _: Localizer) -> str:
         "{n} of {all} intervals leave out zero; if no offer changed anything, about {chance} would by chance alone.",
         n=clear,
         all=n,
-        chance=f"{n / 20:.1f}",
+        chance=n / 20,
     )
 
 
