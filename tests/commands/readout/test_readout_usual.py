@@ -73,6 +73,27 @@ def test_without_business_as_usual_the_first_line_stays_what_it_is(tmp_path):
     assert "today" not in done.summary["sentence"]
 
 
+@pytest.mark.parametrize("shares", [{"spend_and_save": 1.0}, {"spend_and_save": 1.0, "coupon": 1.0, "flash_sale": 1.0}])
+def test_other_coupons_are_no_gain_of_business_as_usual(tmp_path, shares):
+    """Everybody redeems a coupon of the shop's newsletter, offers do nothing, and suppliers pay some or all of them."""
+    run = make_run(tmp_path / "runs" / "one", more='coupon = "coupon"\n' + USUAL, usual=0.2)
+    make_orders(tmp_path / "orders.csv", run, columns=lambda _: {"coupon": 10.0})
+    offers = pl.read_parquet(run / "offers.parquet")
+    funded = pl.col("offer_id").replace_strict(shares, default=0.0, return_dtype=pl.Float64)
+    offers.with_columns(funded_share=funded).write_parquet(run / "offers.parquet")
+    done = read_out(run, tmp_path / "orders.csv")
+    found = {one["comparison"]: one for one in done.summary["effects"] if one["outcome"] == "profit"}
+    assert "plan" in found
+    if len(shares) == 3:
+        assert {"against_usual", "usual", "programme", "explore"} < set(found)
+        outcomes = pl.read_parquet(done.folder / "outcomes.parquet")
+        assert set(outcomes["cost_minor"]) == {0}
+    else:
+        assert set(found) == {"plan"}
+        assert "cannot be said: suppliers pay different parts" in done.summary["better_than_usual"]
+        assert any("shown of the plan's offers alone: suppliers" in one for one in done.summary["warnings"])
+
+
 def test_what_the_lot_shows_is_still_read_beside_business_as_usual(tmp_path):
     _, done = read(tmp_path, {"plan": 1.2, "usual": 1.0, "explore": 1.2}, explore=0.3)
     assert [one for one in done.summary["effects"] if one["comparison"] == "explore"], done.summary["too_few"]

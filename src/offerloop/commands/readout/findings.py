@@ -158,6 +158,8 @@ class ReadoutFindings:
     """Campaign id to title."""
     asks_usual: bool = False
     """Whether some customers got business as usual, so that the plan can be compared with it."""
+    unlike_costs: Message | None = None
+    """Why profit is compared for the plan's offers alone; None where it is for all."""
     are_simulated: bool = False
     """Whether the orders since the plan are those of a demo."""
 

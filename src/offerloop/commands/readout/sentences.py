@@ -84,7 +84,9 @@ def usual_sentence(findings: ReadoutFindings, _: Localizer) -> str:
         return _.sentences(
             (
                 _("Is it better than what we do today?"),
-                _(
+                _("It cannot be said: {reason}.", reason=findings.unlike_costs)
+                if findings.unlike_costs is not None
+                else _(
                     "It cannot be said yet: in one of the two groups too few customers bought. Read out a longer "
                     "period, or give business as usual to more customers next time."
                 ),

@@ -154,6 +154,7 @@ def _base(run: PastRun, period: Period, basis: ReadoutBasis, counts: Survey, fil
         titles={campaign_group(one.id): one.title for one in run.config.campaigns},
         have_several=run.config.plan.offers_per_customer > 1,
         asks_usual=bool(run.usual_share),
+        unlike_costs=basis.unlike_costs,
     )
 
 
@@ -166,14 +167,14 @@ def _margin_basis(margins: pl.DataFrame, basis: ReadoutBasis) -> str:
 
 def _without_plan(base: ReadoutFindings, sums: ReadoutSums, basis: ReadoutBasis) -> ReadoutFindings:
     """The findings where the plan's offers went to too few: how the plan as a whole compares with business as usual."""
-    usual, few = usual_effects(sums, basis.outcomes) if base.asks_usual else ([], [])
+    usual, few = usual_effects(sums, basis.outcomes_of_other_offers) if base.asks_usual else ([], [])
     return replace(base, covariate=basis.covariate if usual else None, effects=tuple(usual), too_few=tuple(few))
 
 
 def _with_effects(base: ReadoutFindings, sums: ReadoutSums, basis: ReadoutBasis, explorers: int) -> ReadoutFindings:
     """The findings with every comparison; `explorers` got an offer at random."""
-    outcomes = basis.outcomes
-    by_plan, few = plan_effects(sums, outcomes)
+    outcomes = basis.outcomes_of_other_offers
+    by_plan, few = plan_effects(sums, basis.outcomes)
     programme, few_programme = programme_effects(sums, outcomes)
     segments, few_segments = segment_effects(sums)
     explored, few_explored = exploration_effects(sums, explorers, basis.exploration_outcomes)
@@ -212,6 +213,10 @@ def _warnings(basis: ReadoutBasis, counts: Survey, files: SideFiles) -> tuple[Me
     if basis.maps_coupon and not basis.maps_reimbursed:
         said.append(
             Message("The part of coupons that suppliers pay is taken from the offers' terms, not from the order lines.")
+        )
+    if basis.unlike_costs is not None:
+        said.append(
+            Message("Profit and cost are shown of the plan's offers alone: {reason}.", reason=basis.unlike_costs)
         )
     for what, side in (("exposures", files.exposures), ("redemptions", files.redemptions)):
         if side is not None and side.n_unknown:

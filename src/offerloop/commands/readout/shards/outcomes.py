@@ -21,6 +21,13 @@ from offerloop.tables import OUTCOMES, PLAN
 
 IN_LINES = Message("observed in the order lines")
 IN_REDEMPTIONS = Message("observed in the redemptions")
+BY_SHARE = Message(
+    "suppliers pay different parts of the offers' coupons, and the order lines do not say what they paid; map their "
+    "part as 'reimbursed' to see it"
+)
+BY_WEIGHT = Message(
+    "coupons cost money in some campaigns and not in others, and the order lines do not say which campaign they are of"
+)
 _DECIDED = ("customer_id", "campaign_id", "offer_id", "arm", "planned_campaign_id", "planned_offer_id", "propensity")
 
 
@@ -37,12 +44,19 @@ class ReadoutBasis:
     """Whether the orders go as many days back before the plan."""
     has_recent: bool
     """Whether profiles say what customers spent in the quarter before the plan."""
+    unlike_costs: Message | None = None
+    """Why the cost of a coupon is not known of customers who got other offers than the plan's; None where it is."""
 
     @classmethod
     def of(cls, run: PastRun, orders: BuyerOrders, period: Period, *, has_redemptions: bool) -> ReadoutBasis:
         """Return what the inputs of a read-out show."""
         reaches_back = orders.first_day <= run.as_of_day - period.days
-        return cls(orders.maps_coupon, orders.maps_reimbursed, has_redemptions, reaches_back, run.has_recent)
+        unlike = None
+        if orders.maps_coupon:
+            by_share = not orders.maps_reimbursed and len(set(own_shares(run).values())) > 1
+            by_weight = run.offers["cost_weight"].n_unique() > 1
+            unlike = BY_SHARE if by_share else BY_WEIGHT if by_weight else None
+        return cls(orders.maps_coupon, orders.maps_reimbursed, has_redemptions, reaches_back, run.has_recent, unlike)
 
     @property
     def cost(self) -> Message:
@@ -62,9 +76,16 @@ class ReadoutBasis:
         return tuple(one for one in OUTCOMES_SHOWN if self.sees_costs or one != "cost_minor")
 
     @property
+    def outcomes_of_other_offers(self) -> tuple[str, ...]:
+        """The same where customers got other offers than the plan's."""
+        unknown = () if self.unlike_costs is None else ("cost_minor", "profit_minor")
+        return tuple(one for one in self.outcomes if one not in unknown)
+
+    @property
     def exploration_outcomes(self) -> tuple[str, ...]:
         """The outcomes that are compared of offers given at random."""
-        return ("bought", "revenue_minor", "margin_minor", *(["profit_minor"] if self.sees_costs else []))
+        shows_profit = self.sees_costs and self.unlike_costs is None
+        return ("bought", "revenue_minor", "margin_minor", *(["profit_minor"] if shows_profit else []))
 
     @property
     def covariate(self) -> Message | None:
@@ -119,18 +140,20 @@ def _cost(
 ) -> pl.Series:
     """Own part of discounts redeemed, of every customer alike: the holdout's other coupons cancel those of the rest.
 
-    Of a customer with several offers it is the largest part that one of them leaves us, also where all are held back.
+    Of a customer with several offers it is the largest part that one of them leaves us, also where all are held back;
+    of one without an offer that of all offers, or everything where they differ.
     """
     if basis.maps_coupon and basis.maps_reimbursed:
         return (rows["coupon_minor"] - rows["reimbursed_minor"]).alias("cost_minor")
     if basis.maps_coupon:
         shares = own_shares(run)
+        without = max(shares.values()) if len(set(shares.values())) == 1 else Fraction(1)
         offer = pl.when(pl.col("offer_id") != NO_OFFER).then("offer_id").otherwise("planned_offer_id")
         others = further.group_by("customer_id").agg(others="offer_id")
         coupons = rows.join(others, on="customer_id", how="left", maintain_order="left")
         has_others = (pl.col("arm") == PLAN) | (pl.col("offer_id") == NO_OFFER)
         own = [
-            half_up(coupon * max(shares.get(one, Fraction(1)) for one in (offer, *(more or ()))))
+            half_up(coupon * max(shares.get(one, without) for one in (offer, *(more or ()))))
             for coupon, offer, more in coupons.select(
                 "coupon_minor", offer, pl.when(has_others).then("others")
             ).iter_rows()

@@ -31,7 +31,7 @@ from offerloop.tables import EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL, all_offers
 _ROUNDING = 1e-6
 _OTHER_SHARE = 0.05
 """How far propensities may be from those of the share of explorers among all, as a part of it: a shop of more than a
-million customers is drawn in shards, each with explorers of its own, and whoever was erased is not seen any more."""
+million customers is drawn in shards, each with explorers of its own, and test customers are left out."""
 
 
 def panel(run: PastRun, basis: ReadoutBasis, outcomes: pl.DataFrame, tables: ShardRows) -> pl.DataFrame:
@@ -56,7 +56,7 @@ def panel(run: PastRun, basis: ReadoutBasis, outcomes: pl.DataFrame, tables: Sha
     first = pl.col("explore_kinds", "kind", "cost_weight").first()
     rows = outcomes.join(costs.group_by("customer_id").agg(sums, first), on="customer_id", how="left")
     rows = rows.join(weights, on=["planned_campaign_id", "planned_offer_id"], how="left")
-    of_coupons = pl.coalesce("planned_weight", "cost_weight").fill_null(_of_all(run.offers["cost_weight"]))
+    of_coupons = pl.coalesce("planned_weight", "cost_weight").fill_null(_common_weight(run.offers["cost_weight"]))
     cost = of_coupons * pl.col("cost_minor") + pl.col("contact_minor")
     if not basis.sees_costs:
         cost = pl.col("forecast_minor")
@@ -66,7 +66,7 @@ def panel(run: PastRun, basis: ReadoutBasis, outcomes: pl.DataFrame, tables: Sha
     )
 
 
-def _of_all(weights: pl.Series) -> float:
+def _common_weight(weights: pl.Series) -> float:
     """Return the weight of every offer; 1 where they differ."""
     return float(weights[0]) if weights.n_unique() == 1 else 1.0
 
