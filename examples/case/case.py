@@ -25,6 +25,7 @@ import polars as pl
 
 import case_text
 from case_play import Sizes, judged_recommenders, play_case
+from case_sweep import SweepLevels
 from offerloop.commands.simulate.shop_files import write_shop
 from offerloop.config import load_config
 from offerloop.engine import ENGINES, Shards
@@ -33,7 +34,6 @@ from offerloop.flow import clean, interactions_of, preference_events, profile, p
 from offerloop.market.periods import past, policy_of
 from offerloop.market.preset import load_preset
 from offerloop.market.simulation import Market
-from offerloop.market.sweep import SweepLevels
 from offerloop.recommenders import RECOMMENDERS, top
 from offerloop.report import PLAIN_LABELS, Dot, forest
 from offerloop.workspace import Recorder

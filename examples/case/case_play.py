@@ -11,6 +11,7 @@ import polars as pl
 
 from case_gains import best_held_out, contentment
 from case_goals import Goals, read_goals
+from case_sweep import SweepLevels, sweep
 from case_text import Best, CaseFindings, Tried
 from offerloop.commands.simulate.findings import PolicyGains
 from offerloop.evaluation.estimate import Estimate
@@ -18,7 +19,6 @@ from offerloop.evaluation.ranking import mean_interval
 from offerloop.market.gains import UNITS, at_equal_spend, over_worlds, share_of, sums_of
 from offerloop.market.periods import Setting
 from offerloop.market.preset import load_preset
-from offerloop.market.sweep import SweepLevels, sweep
 from offerloop.recommenders import RECOMMENDERS, Interactions, RankingWindow, judge
 
 POLICIES = ("same", "random", "buyers", "personalised", "ceiling", "oracle")

@@ -20,11 +20,11 @@ from case_gains import best_held_out, contentment
 from case_goals import Goals, GoalsVerdict, PolicyPoint, read_goals
 from case_page import render_case
 from case_play import POLICIES, Sizes, play_case
+from case_sweep import SweepLevels, sweep
 from offerloop.evaluation.estimate import Estimate
 from offerloop.market.gains import UNITS, at_equal_spend, sums_of
 from offerloop.market.periods import PERIOD_COLUMNS, Setting, play
 from offerloop.market.preset import load_preset
-from offerloop.market.sweep import SweepLevels, sweep
 
 FOLDER = Path(__file__).parents[2] / "examples" / "case"
 GOALS = Goals(buyers=0.20, sales=0.30)

@@ -154,7 +154,7 @@ def _conflicts(problem: Problem) -> Iterator[Conflict]:
         if proof is None:
             return
         places = sorted(proof.members, key=lambda one: (_order(problem.limits[one]), one))
-        by = tuple(_by(elastic, proof, one, everything) for one in places[:NAMED])
+        by = tuple(_relaxation(elastic, proof, one, everything) for one in places[:NAMED])
         yield Conflict(tuple(problem.limits[one] for one in places), by)
         left -= proof.members
 
@@ -170,7 +170,7 @@ def _proof(elastic: Elastic, members: Collection[int]) -> Violation | None:
     return proof_without if proof_without.proved else None
 
 
-def _by(elastic: Elastic, proof: Violation, member: int, everything: set[int]) -> int:
+def _relaxation(elastic: Elastic, proof: Violation, member: int, everything: set[int]) -> int:
     """Return the whole units by which a limit must give way at least while all others hold.
 
     Where even then not all can be held, or where limits are many, only those that it clashes with are.

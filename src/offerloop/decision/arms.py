@@ -23,7 +23,7 @@ from offerloop.evaluation import buckets, usual_from
 from offerloop.offers import NO_OFFER
 from offerloop.tables import EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL
 
-MOST = "cost_liability_minor"
+LIABILITY = "cost_liability_minor"
 """Column of the most that an offer can cost."""
 
 
@@ -59,8 +59,8 @@ def explorable_offers(effects: pl.DataFrame, offers: pl.DataFrame, sent: list[st
     Its columns are customer_id (null for the campaign's whole audience), campaign_id, offer_id, kind and
     cost_liability_minor. Offers that could cost without limit are not given at random.
     """
-    safe = pl.col("campaign_id").is_in(sent) & pl.col(MOST).is_not_null()
-    terms = offers.filter(safe).select(*OFFER_KEY, "kind", MOST, "basis")
+    safe = pl.col("campaign_id").is_in(sent) & pl.col(LIABILITY).is_not_null()
+    terms = offers.filter(safe).select(*OFFER_KEY, "kind", LIABILITY, "basis")
     pairs = effects.select(KEYS).join(terms.drop("basis"), on=OFFER_KEY)
     untried = terms.filter(pl.col("basis") == "unknown").drop("basis")
     nobody = pl.lit(None, dtype=effects.schema["customer_id"]).alias("customer_id")
@@ -186,7 +186,7 @@ def _held_back(
     if share <= 0:
         return np.zeros(0, dtype=np.int64)
     offered, (named, planned) = np.flatnonzero((arms == PLAN) & (best != NONE)), plan
-    return draw_holdback(offered, named.most(planned)[best[offered]], share, rng)
+    return draw_holdback(offered, named.liability(planned)[best[offered]], share, rng)
 
 
 @dataclass(frozen=True)
@@ -214,11 +214,11 @@ class NamedChoices:
         codes[place[place >= 0]] = self.of_rows(table)[place >= 0]
         return codes
 
-    def most(self, planned: pl.DataFrame) -> Ints:
+    def liability(self, planned: pl.DataFrame) -> Ints:
         """(choices,): the most that each can cost by the rows of a plan; 0 where that is unlimited."""
         most = np.zeros(self.table.height, dtype=np.int64)
         some = planned.unique(OFFER_KEY)
-        most[self.of_rows(some)] = some[MOST].fill_null(0).to_numpy()
+        most[self.of_rows(some)] = some[LIABILITY].fill_null(0).to_numpy()
         return most
 
     def columns(self, codes: Ints) -> dict[str, pl.Series]:
@@ -318,5 +318,5 @@ class RandomOffers:
 
 def _paid(explorable: pl.DataFrame, budgets: dict[str, int]) -> list[tuple[float, int]]:
     """Each campaign's exploration budget, with the most that one of its offers can cost; nothing where it has none."""
-    most = explorable.group_by("campaign_id").agg(pl.col(MOST).max())
+    most = explorable.group_by("campaign_id").agg(pl.col(LIABILITY).max())
     return [(budgets[campaign], cost) for campaign, cost in most.iter_rows()] or [(0, 1)]

@@ -140,7 +140,7 @@ def read_challenge(
         return ExperimentReading("stop", (Reason("broken_draw"),), (), sizes, ratio_p, left)
     if min(sizes) < LEAST_CUSTOMERS:
         return ExperimentReading("go on", (Reason("too_few"),), (), sizes, ratio_p, left)
-    observed = tuple(_see(one, challenger[one.name], current[one.name], rule) for one in rule.metrics)
+    observed = tuple(_observed(one, challenger[one.name], current[one.name], rule) for one in rule.metrics)
     action, reasons = decide(observed, alarms)
     return ExperimentReading(action, reasons, observed, sizes, ratio_p, left)
 
@@ -171,7 +171,7 @@ def _size(group: Mapping[str, Totals], rule: ShipRule, name: str) -> int:
     return sizes.pop()
 
 
-def _see(metric: Metric, challenger: Totals, current: Totals, rule: ShipRule) -> ObservedMetric:
+def _observed(metric: Metric, challenger: Totals, current: Totals, rule: ShipRule) -> ObservedMetric:
     alpha = rule.alpha / rule.successes if metric.margin is None else rule.alpha
     try:
         difference = (as_share if metric.relative else absolute)(challenger, current, cautious=True)
