@@ -231,6 +231,8 @@ class CleaningStage:
     def exposures(self, offers: pl.DataFrame, loop_exposures: LoopExposures | None) -> Frame:
         """What was shown; offers of 0 %, and names of a control group, are nothing."""
         logged = self.before("exposures", "at", "shown_day")
+        if loop_exposures is None and "exposures" not in self.config.sources:
+            return logged
         shown = logged if loop_exposures is None else loop_exposures.beside(logged, self.engine)
         return self.engine.keep(without_offers_of_nothing(shown, offers, self.config.written_offer_ids))
 
@@ -261,14 +263,16 @@ class CleaningStage:
 
     def before(self, name: SourceName, at: str, day: str) -> Frame:
         """A source with its times as local days, what lies before the plan; or an empty table."""
-        frame = self.dated(name, at, day)
-        if name in self.config.sources:
-            later = Message("on the day of the plan or later: not known then")
-            self.record.leave_out(name, AFTER_PLAN, count_rows(frame.filter(nw.col(day) >= self.as_of_day)), later)
+        if name not in self.config.sources:
+            return self._empty(name)
+        frame, later = self.dated(name, at, day), Message("on the day of the plan or later: not known then")
+        self.record.leave_out(name, AFTER_PLAN, count_rows(frame.filter(nw.col(day) >= self.as_of_day)), later)
         return self.engine.keep(frame.filter(nw.col(day) < self.as_of_day))
 
     def browsing(self) -> Frame:
         """What customers looked at, put into the cart, wished or rated."""
+        if "events" not in self.config.sources:
+            return self._empty("events")
         events = self.before("events", "at", "event_day").with_columns(known_kind(nw.col("kind")).alias("kind"))
         self.notes += unknown_kinds(events)
         return events

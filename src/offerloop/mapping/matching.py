@@ -213,10 +213,8 @@ def name_score(theirs: str, source: str, ours: str) -> tuple[float, tuple[str, .
     """
     if ours in _OPPOSITE and _OPPOSITE[ours](theirs):
         return 0.0, ()
-    scored = [
-        (_likeness(theirs, known_name) - 0.001 * rank, _likeness(theirs, known_name), language)
-        for language, rank, known_name in known_names(source, ours)
-    ]
+    likenesses = [(_likeness(theirs, name), rank, language) for language, rank, name in known_names(source, ours)]
+    scored = [(likeness - 0.001 * rank, likeness, language) for likeness, rank, language in likenesses]
     best, likeness, _ = max(scored, default=(0.0, 0.0, ""))
     if likeness < SAME and misleads(theirs, source, ours):
         best = best / 2 if ours == "at" else 0.0
@@ -228,10 +226,16 @@ def misleads(theirs: str, source: str, ours: str) -> bool:
     """Return whether a name says that the column is not ours, such as a shipping date for the time of the order."""
     lists = _written_names()["misleading"].get(source, {}).get(ours, {})
     words = words_of(theirs)
-    free = [words_of(name)[0] for names in _written_names()["qualifying"].values() for name in names]
-    if ours not in _SAID_APART and any(word in words or (has_signs(word) and word in "".join(words)) for word in free):
+    if ours not in _SAID_APART and _is_qualified(words):
         return False
     return any(_begins_or_ends(words, words_of(name)) for names in lists.values() for name in names)
+
+
+@lru_cache(maxsize=1_000)
+def _is_qualified(words: tuple[str, ...]) -> bool:
+    """Return whether one of the words says what an amount includes or leaves out."""
+    free = [words_of(name)[0] for names in _written_names()["qualifying"].values() for name in names]
+    return any(word in words or (has_signs(word) and word in "".join(words)) for word in free)
 
 
 def _begins_or_ends(theirs: tuple[str, ...], known_words: tuple[str, ...]) -> bool:

@@ -40,6 +40,8 @@ def column_values(
 
     Cells such as "5 %" are numbers where `one_percent` says what one of them counts.
     """
+    if written in table.columns and not as_number:
+        return table[written].alias("value")
     lazy = nw.from_native(table.lazy())
     wording = Wording(lazy.collect_schema(), "offerloop init", decimal, one_percent)
     value = compile_expression(written, wording, as_number=as_number).value

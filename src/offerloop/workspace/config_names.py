@@ -37,7 +37,8 @@ def _teams(config: Config) -> list[Message]:
 
 
 def _candidates(config: Config) -> list[Message]:
-    names = RECOMMENDERS.names()
+    others = [one for one in config.recommend.candidates if one not in RECOMMENDERS.builtin]
+    names = RECOMMENDERS.names() if others else []  # looking for installed parts takes long
     return [
         Message(
             "recommend.candidates names '{name}', which is no recommender{near} (known: {known})",
@@ -45,7 +46,7 @@ def _candidates(config: Config) -> list[Message]:
             near=near_miss(candidate, names),
             known=names,
         )
-        for candidate in config.recommend.candidates
+        for candidate in others
         if candidate not in names
     ]
 

@@ -429,6 +429,7 @@ def lock_stages(folder: Path) -> Iterator[None]:
         yield
 
 
+@cache
 def versions() -> dict[str, str]:
     """Return the versions of Python and of the packages that results depend on beside their inputs."""
     return {"python": sys.version.split()[0], **{name: version(name) for name in PACKAGES}}

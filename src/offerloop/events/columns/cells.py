@@ -63,15 +63,15 @@ def parse_number(cell: nw.Expr, decimal: str, one_percent: float | None = None) 
     """
     if one_percent is not None:
         number, unreadable = parse_number(cell.str.replace_all(_PERCENT_SIGN, ""), decimal)
-        return nw.when(cell.str.contains(_PERCENT_SIGN)).then(number * one_percent).otherwise(number), unreadable
+        return number * nw.when(cell.str.contains(_PERCENT_SIGN)).then(one_percent).otherwise(1.0), unreadable
     written = cell.str.replace_all(_SYMBOLS, "").str.replace_all(_MINUS, "-")
     fits = written.str.contains(_SHAPES[decimal]).fill_null(value=False)
     plain = written.str.replace_all(r"[,()]|-$" if decimal == "." else r"[.()]|-$", "")
     plain = plain if decimal == "." else plain.str.replace_all(",", ".")
     sign = nw.when(written.str.contains(r"^\(|-$")).then(-1.0).otherwise(1.0)
-    number = nw.when(fits).then(plain).cast(nw.Float64) * sign
-    small = (number.abs() < LARGEST).fill_null(value=False)
-    return nw.when(small).then(number), ~(fits & small) & ~blank(cell)
+    size = nw.when(fits).then(plain).cast(nw.Float64)
+    small = (size.abs() < LARGEST).fill_null(value=False)
+    return nw.when(small).then(size * sign), ~small & ~blank(cell)
 
 
 def finite(value: nw.Expr) -> nw.Expr:

@@ -14,23 +14,25 @@ _SIMPLIFIED = str.maketrans(
     "达县国库进备赠礼满内说则领机组动营厂红权启认终录线级细据资递证岁龄职业学历让志奖层",
 )
 """Traditional signs that headers have, and the simplified ones of the known names."""
+_KANA, _HANGUL = re.compile("[\u3040-\u30ff]"), re.compile("[\uac00-\ud7a3]")
+_SIGNS = re.compile("[\u3040-\u30ff\uac00-\ud7a3\u4e00-\u9fff]")
 _LONG = 5
 """Letters from which on the end of a word counts as a word, as in German compounds."""
 
 
 def has_signs(text: str) -> bool:
     """Return whether a text has Chinese signs, kana or hangul, which no spaces part into words."""
-    return has_kana(text) or has_hangul(text) or any("\u4e00" <= sign <= "\u9fff" for sign in text)
+    return _SIGNS.search(text) is not None
 
 
 def has_kana(text: str) -> bool:
     """Return whether a text has signs that only Japanese has."""
-    return any("\u3040" <= sign <= "\u30ff" for sign in text)
+    return _KANA.search(text) is not None
 
 
 def has_hangul(text: str) -> bool:
     """Return whether a text has Korean signs."""
-    return any("\uac00" <= sign <= "\ud7a3" for sign in text)
+    return _HANGUL.search(text) is not None
 
 
 def is_traditional(text: str) -> bool:

@@ -67,7 +67,7 @@ class SourceMapping:
 def map_columns(mapping: SourceMapping, columns: Mapping[str, str], currency: str) -> None:
     """Compile columns of ours; problems are noted, so that all of a source are reported together.
 
-    Their types are asked for in one query, as each takes longer than to compile a column.
+    The types of expressions are asked for in one query, as each takes longer than to compile a column.
     """
     compiled: dict[str, Compiled] = {}
     for ours, theirs in columns.items():
@@ -76,9 +76,9 @@ def map_columns(mapping: SourceMapping, columns: Mapping[str, str], currency: st
             compiled[ours] = compile_expression(theirs, _wording(mapping, ours), as_number=is_number)
         except SourceError as problem:
             mapping.problems.append(problem.message)
-    if not compiled:
-        return
-    kinds = mapping.raw.frame.select(one.value.alias(ours) for ours, one in compiled.items()).collect_schema()
+    kinds = {ours: one.kind for ours, one in compiled.items() if one.kind is not None}
+    if expressions := [one.value.alias(ours) for ours, one in compiled.items() if ours not in kinds]:
+        kinds |= mapping.raw.frame.select(*expressions).collect_schema()
     for ours, expression in compiled.items():
         try:
             _add(mapping, ours, columns[ours], expression, kinds[ours], currency)

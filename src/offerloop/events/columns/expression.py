@@ -47,6 +47,8 @@ class Compiled:
     value: nw.Expr
     unreadable: dict[str, nw.Expr] = field(default_factory=dict)
     """Text columns that were read as numbers: where a cell is none."""
+    kind: DType | None = None
+    """The type of the value where it is a single column; that of an expression is the engine's to say."""
 
 
 def compile_expression(text: str, wording: Wording, *, as_number: bool = False) -> Compiled:
@@ -56,11 +58,19 @@ def compile_expression(text: str, wording: Wording, *, as_number: bool = False) 
     """
     compiler = _Compiler(wording, text)
     if text in wording.columns:
-        value = compiler.number_column(text) if as_number else nw.col(text)
-    else:
-        tree = compiler.parse()
-        value = compiler.number(tree) if as_number else compiler.build(tree)
-    return Compiled(value, compiler.unreadable)
+        kind = wording.columns[text]
+        if not as_number:
+            return Compiled(nw.col(text), kind=kind)
+        return Compiled(compiler.number_column(text), compiler.unreadable, _kind_of_numbers(kind))
+    tree = compiler.parse()
+    return Compiled(compiler.number(tree) if as_number else compiler.build(tree), compiler.unreadable)
+
+
+def _kind_of_numbers(kind: DType) -> DType:
+    """Return the type that `number_column` makes of a column's."""
+    if kind == nw.String:
+        return nw.Float64()
+    return nw.Int64() if kind == nw.Boolean else kind
 
 
 def columns_in(text: str, columns: Collection[str]) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ from offerloop.events.columns.unreadable import (
     UNCLEAR_ANSWERS,
     check_cells,
     check_readable,
-    first_unreadable,
+    read_columns,
 )
 from offerloop.events.privacy.consent import ANSWER_COLUMNS, is_unclear
 from offerloop.events.privacy.consent_names import check_direction
@@ -86,7 +86,7 @@ def read_source(name: SourceName, config: Config, engine: Engine) -> Read:
             raise SourceError(joined(mapping.problems, "\n"))
         amounts = () if "currency" in source.columns else with_signs(wanted, mapping.amounts)
         check_one_currency(wanted, amounts, f"'{raw.name}'")
-        kept = engine.keep(wanted.select(*mapping.columns, *first_unreadable(mapping)))
+        kept = engine.keep(read_columns(mapping, wanted))
         left_out, left_out_minor = _left_out(mapping, kept) if source.where else (0, None)
         n_unreadable = check_readable(mapping, kept, config.clean.max_unreadable)
         ids = [one for one, kind in kept.collect_schema().items() if one in source.columns and _is_text_id(one, kind)]

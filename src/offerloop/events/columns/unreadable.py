@@ -17,13 +17,17 @@ WRONG_COLUMN, WRONG_CELL = "_wrong_column", "_wrong_cell"
 """Helper columns of a table that was read: the first of our columns with an unreadable cell, and that cell."""
 
 
-def first_unreadable(mapping: SourceMapping) -> list[nw.Expr]:
-    """Return our first column with an unreadable cell, and the cell, of each row."""
+def read_columns(mapping: SourceMapping, frame: Frame) -> Frame:
+    """Return our columns, and the first of them with an unreadable cell in each row, and that cell.
+
+    Which it is comes first, by itself: whether a cell can be read takes long to say, and so is said once.
+    """
     if not mapping.wrong:
-        return []
+        return frame.select(*mapping.columns)
     names = [nw.when(one.where).then(nw.lit(ours)) for ours, one in mapping.wrong.items()]
-    cells = [nw.when(one.where).then(one.cell) for one in mapping.wrong.values()]
-    return [nw.coalesce(*names).alias(WRONG_COLUMN), nw.coalesce(*cells).alias(WRONG_CELL)]
+    marked = frame.with_columns(nw.coalesce(*names).alias(WRONG_COLUMN))
+    cells = [nw.when(nw.col(WRONG_COLUMN) == ours).then(one.cell) for ours, one in mapping.wrong.items()]
+    return marked.select(*mapping.columns, WRONG_COLUMN, nw.coalesce(*cells).alias(WRONG_CELL))
 
 
 def check_readable(mapping: SourceMapping, kept: Frame, most: float) -> int:

@@ -30,14 +30,15 @@ def net_returns(cleaned: Cleaned, returned: nw.Expr, amounts: Sequence[str], eng
     marked = cleaned.frame.with_columns(_return=returned.fill_null(value=False))
     pairs = engine.keep(distinct(marked.filter(nw.col("_return")), *PAIR))
     lines = collect(marked.join(pairs, on=list(PAIR), how="inner"))
+    if lines.is_empty():
+        _note(cleaned, 0, 0, 0, 0)
+        return lines.select("customer_id", "order_day")
     amounts = [name for name in amounts if name in lines.columns]
     sales, returns = _net(lines, amounts)
     gone = (pl.col("quantity") == 0) & pl.all_horizontal(pl.col(name).fill_null(0) == 0 for name in amounts)
     matched, unmatched = returns.filter("_matched"), returns.filter(~pl.col("_matched"))
     whole, part = sales.filter(pl.col("_less") & gone), sales.filter(pl.col("_less") & ~gone)
     _note(cleaned, matched.height, unmatched.height, whole.height, part.height)
-    if returns.is_empty():
-        return lines.select("customer_id", "order_day").clear()
     columns = [name for name in lines.columns if name != "_return"]
     for rows, rule in ((matched, RETURN), (unmatched, WITHOUT_SALE), (whole, IN_FULL)):
         if rows.height:
