@@ -33,27 +33,31 @@ def drawn(size, plan, listed, budgets, seed=0, audiences=None, **experiment):
     )
 
 
-# Customers 0-19 are planned offer a and may draw a or b; 20-39 are planned nothing and may draw a; 40-59 may draw
-# only what everyone may: offer "all" of another campaign.
-SIZE = 60
-PLAN = planned(*((one, "x", "a") for one in range(20)))
-LISTED = explorable(
-    *((one, "x", "a", 100) for one in range(40)),
-    *((one, "x", "b", 150) for one in range(20)),
-    (None, "y", "all", 200),
-)
-BUDGETS = {"x": 900, "y": 1200}  # six times 150, six times 200
+def shop(group):
+    """A plan, what may be drawn, and the budgets of exploration, for three groups of customers one after another.
+
+    The first are planned offer a and may draw a or b; the second are planned nothing and may draw a; the third may draw
+    only what everyone may: offer "all" of another campaign.
+    """
+    plan = planned(*((one, "x", "a") for one in range(group)))
+    listed = explorable(
+        *((one, "x", "a", 100) for one in range(2 * group)),
+        *((one, "x", "b", 150) for one in range(group)),
+        (None, "y", "all", 200),
+    )
+    return plan, listed, {"x": 45 * group, "y": 60 * group}
 
 
-HOLDOUT, DRAWS = 0.2, 1200
+GROUP, SIZE = 20, 60
+PLAN, LISTED, BUDGETS = shop(GROUP)  # the budgets are six times 150 and six times 200
+HOLDOUT, DRAWS, MANY = 0.2, 200, 120
+"""Share held out, draws of one test, and customers of a group in each of them."""
 
 
 @pytest.fixture(scope="module")
 def draws():
     """Draws of holdout and exploration, each with seeds of its own."""
-    return [
-        drawn(SIZE, PLAN, LISTED, BUDGETS, seed, holdout=HOLDOUT, holdout_seed=f"draw {seed}") for seed in range(DRAWS)
-    ]
+    return [drawn(3 * MANY, *shop(MANY), seed, holdout=HOLDOUT, holdout_seed=f"draw {seed}") for seed in range(DRAWS)]
 
 
 def test_offers_are_given_as_often_as_their_propensity_says(draws):
@@ -61,7 +65,7 @@ def test_offers_are_given_as_often_as_their_propensity_says(draws):
     counts, shares = {}, [arms.explore_share for arms in draws]
     for arms in draws:
         for position, offer in enumerate(arms.table["offer_id"]):
-            counts[position // 20, offer] = counts.get((position // 20, offer), 0) + 1
+            counts[position // MANY, offer] = counts.get((position // MANY, offer), 0) + 1
     e = np.mean(shares)
     assert 0.05 < e <= MOST_EXPLORE
     free = 1 - HOLDOUT
@@ -73,7 +77,7 @@ def test_offers_are_given_as_often_as_their_propensity_says(draws):
     }  # fmt: skip
     assert counts.keys() == expected.keys()
     for key, chance in expected.items():
-        frequency, error = counts[key] / (20 * DRAWS), np.sqrt(chance * (1 - chance) / (20 * DRAWS))
+        frequency, error = counts[key] / (MANY * DRAWS), np.sqrt(chance * (1 - chance) / (MANY * DRAWS))
         assert abs(frequency - chance) < 4 * error, key
 
 
@@ -82,11 +86,11 @@ def test_written_propensity_weighs_every_offer_back_to_one(draws):
     weighed = {}
     for arms in draws:
         for position, (offer, propensity) in enumerate(arms.table.select("offer_id", "propensity").iter_rows()):
-            weighed.setdefault((position // 20, offer), []).append(1 / propensity)
+            weighed.setdefault((position // MANY, offer), []).append(1 / propensity)
     assert len(weighed) == 9
     for key, weights in weighed.items():
-        mean = np.sum(weights) / (20 * DRAWS)
-        error = np.sqrt((np.mean(weights) - 1) / (20 * DRAWS))  # variance of 1{given} / p is 1 / p - 1
+        mean = np.sum(weights) / (MANY * DRAWS)
+        error = np.sqrt((np.mean(weights) - 1) / (MANY * DRAWS))  # variance of 1{given} / p is 1 / p - 1
         assert abs(mean - 1) < 4 * error, key
 
 
@@ -239,17 +243,21 @@ def test_who_is_outside_a_campaigns_audience_draws_none_of_its_offers():
 
 def test_offers_given_together_are_weighed_as_one_choice():
     """The first offer alone, drawn at random, is another choice than what the plan has together with it."""
-    together, audience = pl.Series(range(10)), pl.Series("customer_id", range(SIZE), dtype=pl.Int64)
+    together, audience = pl.Series(range(MANY // 2)), pl.Series("customer_id", range(3 * MANY), dtype=pl.Int64)
+    plan, listed, budgets = shop(MANY)
     weighed = {"together": [], "alone": []}
     for seed in range(DRAWS):
         settings = ExperimentSettings(holdout=HOLDOUT, holdout_seed=f"draw {seed}")
-        arms = draw_arms(audience, PLAN, LISTED, {}, BUDGETS, settings, np.random.default_rng(seed), further=together)
-        for arm, offer, propensity in arms.table.head(10).select("arm", "offer_id", "propensity").iter_rows():
+        arms = draw_arms(audience, plan, listed, {}, budgets, settings, np.random.default_rng(seed), further=together)
+        for arm, offer, propensity in (
+            arms.table.head(len(together)).select("arm", "offer_id", "propensity").iter_rows()
+        ):
             if offer == "a":
                 weighed["together" if arm == "plan" else "alone"].append(1 / propensity)
     for weights in weighed.values():
-        error = np.sqrt((np.mean(weights) - 1) / (10 * DRAWS))
-        assert abs(np.sum(weights) / (10 * DRAWS) - 1) < 4 * error
+        n = len(together) * DRAWS
+        error = np.sqrt((np.mean(weights) - 1) / n)
+        assert abs(np.sum(weights) / n - 1) < 4 * error
 
 
 def test_further_offers_follow_the_arm_and_the_propensity_of_the_first():
