@@ -116,6 +116,12 @@ def test_a_negative_line_can_make_spend_negative_but_no_share(profiles_of):
     assert profile["top_category_share"].to_list() == profile["trend"].to_list() == [0]
 
 
+def test_one_category_or_brand_is_never_more_than_all_of_spend(profiles_of):
+    lines = [(1, 1, 1, TODAY - 1, 1, 100, 100, 0, 0), (1, 2, 2, TODAY - 1, 1, -20, 100, 0, 120)]
+    profile = profiles_of(TODAY, products=PRODUCTS, lines=lines)
+    assert profile["top_category_share"].to_list() == profile["top_brand_share"].to_list() == [1]
+
+
 def test_a_quarter_below_zero_counts_as_nothing_in_the_trend(profiles_of):
     lines = [(1, 1, 1, TODAY - 1, 1, 1000, 1000, 0, 0), (1, 2, 1, TODAY - 120, 1, -500, 1000, 0, 1500)]
     profile = profiles_of(TODAY, products=PRODUCTS, lines=lines)

@@ -283,8 +283,10 @@ def _ratios() -> list[nw.Expr]:
         _ratio(spend, nw.col("n_orders"), "basket_minor"),
         _ratio(nw.col("n_units"), nw.col("n_orders"), "basket_units"),
         _ratio(nw.col("n_lines"), nw.col("n_orders"), "basket_lines"),
-        _ratio(nw.col("top_category_minor"), spend, "top_category_share"),
-        _ratio(nw.when(has_brand).then(nw.col("top_brand_minor")).otherwise(0), spend, "top_brand_share"),
+        _ratio(_at_most(nw.col("top_category_minor"), spend), spend, "top_category_share"),
+        _ratio(
+            nw.when(has_brand).then(_at_most(nw.col("top_brand_minor"), spend)).otherwise(0), spend, "top_brand_share"
+        ),
         _ratio(nw.col("n_below_list"), nw.col("n_lines"), "discount_share"),
         _ratio(nw.col("depth_minor"), nw.col("worth_minor"), "mean_depth"),
         _ratio(nw.col("n_coupon"), nw.col("n_lines"), "coupon_share"),
@@ -303,6 +305,11 @@ def _ratio(over: nw.Expr, under: nw.Expr, name: str, otherwise: float | None = 0
 def _not_below_zero(amount: nw.Expr) -> nw.Expr:
     """Return an amount, and 0 where coupons were worth more than what they were used for."""
     return nw.when(amount > 0).then(amount).otherwise(0)
+
+
+def _at_most(amount: nw.Expr, most: nw.Expr) -> nw.Expr:
+    """Return an amount, and `most` where coupons were worth more than what else was bought."""
+    return nw.when(amount > most).then(most).otherwise(amount)
 
 
 def _total(column: str, name: str) -> nw.Expr:

@@ -126,6 +126,7 @@ def test_heavy_weights_that_were_not_drawn_flag_a_result():
     found = ips(log, np.full((n, 2), 0.5))
     assert found.effective_size > 3_900
     assert found.expected_size == pytest.approx(n**2 / (3_960 + 40 * (0.25 / 0.9999 + 0.25 / 0.0001)))
+    assert found.speaking == found.expected_size
     assert found.flagged
 
 

@@ -94,9 +94,7 @@ def _tiles(findings: EvaluationFindings, _: Localizer) -> tuple[Tile, ...]:
         gain, text = main(findings.gain(leader)), GAIN_OF_ONE if findings.one_period_only else GAIN
         tiles.insert(0, _tile(_(text, base=base), gain, title(leader, _), _))
         size = _("effective sample size of {policy}", policy=title(leader, _))
-        tiles.append(
-            Tile(_("Decisions that speak", context="key figure"), _.count(leader.best_value.effective_size), size)
-        )
+        tiles.append(Tile(_("Decisions that speak", context="key figure"), _.count(leader.best_value.speaking), size))
     customers = _("of {n} customer", context="note of a key figure", plural="of {n} customers", n=findings.n_customers)
     return (*tiles, Tile(_("Decisions in the log"), _.count(findings.n_decisions), customers))
 

@@ -63,7 +63,7 @@ def _refusals(findings: EvaluationFindings) -> dict[Message, list[PolicyWorth]]:
 def _row(policy: PolicyWorth, _: Localizer) -> tuple[str, ...]:
     assert policy.repeated is not None
     gain = "" if policy.repeated_gain is None else worth_text(policy.repeated_gain, _)
-    size = _.count(policy.repeated.effective_size)
+    size = _.count(policy.repeated.speaking)
     method = _("mean of the log") if policy.repeated.method == "mean" else policy.repeated.method
     return (
         title(policy, _), _.money.estimate(main(policy.best_value)), worth_text(policy.repeated, _), gain,

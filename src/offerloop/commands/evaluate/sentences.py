@@ -192,7 +192,6 @@ def basis(findings: EvaluationFindings, leader: PolicyWorth, _: Localizer) -> st
         if value.flagged
         else Message("({n} decisions of {customers} customers, of which {size} speak about this policy; {interval}.)")
     )
-    size = value.effective_size if value.expected_size is None else min(value.effective_size, value.expected_size)
     interval = (
         _(
             "the interval in the finding is simultaneous over {n} policies; those in the table are not",
@@ -201,7 +200,9 @@ def basis(findings: EvaluationFindings, leader: PolicyWorth, _: Localizer) -> st
         if many > 1
         else _("95 % interval", context="policy evaluation")
     )
-    return _(text, interval=interval, n=findings.n_decisions, customers=findings.n_customers, size=round(size))
+    return _(
+        text, interval=interval, n=findings.n_decisions, customers=findings.n_customers, size=round(value.speaking)
+    )
 
 
 def notes(findings: EvaluationFindings, _: Localizer) -> tuple[str, ...]:

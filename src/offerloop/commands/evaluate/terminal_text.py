@@ -24,7 +24,7 @@ def screen(done: EvaluationResult) -> str:
 
 def _row(policy: PolicyWorth, findings: EvaluationFindings, _: Localizer) -> tuple[str, ...]:
     lead = "" if policy is findings.baseline else worth_text(findings.gain(policy), _)
-    return short(policy, _), _.money.estimate(main(policy.best_value)), lead, _.count(policy.best_value.effective_size)
+    return short(policy, _), _.money.estimate(main(policy.best_value)), lead, _.count(policy.best_value.speaking)
 
 
 def _notes(findings: EvaluationFindings, _: Localizer) -> Sequence[str]:

@@ -150,7 +150,7 @@ def power_sentence(findings: ReadoutFindings, _: Localizer) -> str:
         "of {least} per customer or more in 80 of 100 cases; a smaller one may be there unseen.",
         treated=profit.n_treated,
         held=profit.n_control,
-        least=_.money.text(least),
+        least=_.money.significant(least),
     )
 
 

@@ -74,7 +74,7 @@ def _headline(total: Sums, _: Localizer) -> str:
             plural="None of {n} past orders would have been touched by these offers.",
             n=total.orders,
         )
-    money = _.money.text
+    money = _.money.exact
     share = _.share(total.touched / total.orders, least=0.001)
     figures = {"orders": _.count(total.orders), "touched": _.count(total.touched), "share": share}
     said = _(
@@ -87,7 +87,7 @@ def _headline(total: Sums, _: Localizer) -> str:
 
 
 def _margin(total: Sums, _: Localizer) -> str:
-    before, after, money = total.margin_before_minor, total.margin_after_minor, _.money.text
+    before, after, money = total.margin_before_minor, total.margin_after_minor, _.money.exact
     if not total.touched or before is None or after is None:
         return ""
     return _("The margin of these orders goes from {before} to {after}.", before=money(before), after=money(after))
@@ -143,7 +143,7 @@ def render_replay(findings: ReplayFindings, language: str = "en") -> str:
 
 
 def _tiles(total: Sums, _: Localizer) -> tuple[Tile, ...]:
-    money = _.money.text
+    money = _.money.exact
     after, before = total.margin_after_minor, total.margin_before_minor
     unknown = _("not known", context="replay")
     below: dict[str, dict[str, Value]] = {
@@ -198,11 +198,11 @@ def _days(periods: Mapping[int, Sums], unit: str, _: Localizer) -> Table:
 def _amounts(sums: Sums, _: Localizer) -> tuple[str, ...]:
     amounts = (sums.before_minor, sums.discount_minor, sums.funded_minor, sums.gifts_minor, sums.margin_before_minor,
                sums.margin_after_minor)  # fmt: skip
-    return tuple(_("not known", context="replay") if amount is None else _.money.text(amount) for amount in amounts)
+    return tuple(_("not known", context="replay") if amount is None else _.money.exact(amount) for amount in amounts)
 
 
 def _offers(findings: ReplayFindings, _: Localizer) -> Section:
-    money = _.money.text
+    money = _.money.exact
     rows = tuple(
         (offer.offer_id, _(offer.label), _.count(offer.touched), money(offer.discount_minor), money(offer.funded_minor),
          money(offer.gifts_minor), money(offer.biggest_minor))

@@ -31,9 +31,14 @@ class Worth:
     expected_size: float | None
 
     @property
+    def speaking(self) -> float:
+        """How many decisions speak: the smaller of the two sizes."""
+        return least_size(self.effective_size, self.expected_size)
+
+    @property
     def flagged(self) -> bool:
-        """Whether fewer than 1,000 decisions speak, by the smaller of the two sizes."""
-        return least_size(self.effective_size, self.expected_size) < ENOUGH
+        """Whether fewer than 1,000 decisions speak."""
+        return self.speaking < ENOUGH
 
 
 @dataclass(frozen=True, eq=False)
