@@ -19,7 +19,7 @@ Levels = float | Iterable[float] | None
 P = ParamSpec("P")
 R = TypeVar("R")
 _OPTION = re.compile(r"--([a-z]+(?:-[a-z]+)*)")
-_OTHERS = {"id": "customer_id"}
+_OTHERS = {"id": "customer_id", "map": "columns", "from": "begin", "return": "returned"}
 """Arguments that are not called as their options are."""
 
 

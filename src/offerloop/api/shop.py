@@ -15,6 +15,7 @@ from offerloop.errors import InputError
 from offerloop.message import Message
 
 
+@plain_arguments
 def init(
     folder: StrPath = "shop",
     *,
@@ -55,6 +56,7 @@ def init(
     return write_configuration(as_path(folder), request)
 
 
+@plain_arguments
 def check(
     config: StrPath, *, engine: str = "duckdb", spark: object = None, language: str | None = None
 ) -> offerloop.CheckResult:
@@ -68,6 +70,7 @@ def check(
     return check_shop(config, engine if spark is None else spark, language)
 
 
+@plain_arguments
 def run(
     config: StrPath,
     *,
@@ -93,6 +96,7 @@ def run(
     return run_flow(config, engine if spark is None else spark, console, begin, language, shards, table)
 
 
+@plain_arguments
 def explain(
     run: StrPath, customer: str | int, *, audience: str = "marketer", language: str | None = None
 ) -> offerloop.Explanation:
@@ -106,6 +110,7 @@ def explain(
     return explain_customer(find_run(run), id_of(customer), audience, language)
 
 
+@plain_arguments
 def publish(run: StrPath, *, console: Console | None = None) -> offerloop.PublishResult:
     """Carry the assignments of a run to where `[[publish]]` of its configuration says; again it changes nothing."""
     from offerloop.commands.publish.task import publish as publish_run
@@ -114,6 +119,7 @@ def publish(run: StrPath, *, console: Console | None = None) -> offerloop.Publis
     return publish_run(find_run(run), console)
 
 
+@plain_arguments
 def readout(
     run: StrPath,
     orders: StrPath | None = None,
@@ -211,6 +217,7 @@ def evaluate(
     return value_policies(config, run=run, policy=policy, window_days=window, engine=engine, language=language)
 
 
+@plain_arguments
 def pseudonym(config: StrPath, ids: str | int | Iterable[str | int]) -> offerloop.Pseudonyms:
     """Return the pseudonyms under which customers stand in the tables of a run."""
     from offerloop.commands.pseudonym.task import pseudonym as hide_ids
@@ -218,6 +225,7 @@ def pseudonym(config: StrPath, ids: str | int | Iterable[str | int]) -> offerloo
     return hide_ids(config, ids_of(ids))
 
 
+@plain_arguments
 def run_loop(config: StrPath, *, once: bool = False, store: str | None = None) -> offerloop.LoopState:
     """Return what a loop has done so far; with `once` it first takes all steps that the orders allow.
 

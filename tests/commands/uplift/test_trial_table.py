@@ -154,12 +154,14 @@ def test_costs_below_zero_have_the_wrong_sign():
         uplift(table, asked(cost="cost", ignore=("margin",)))
 
 
-def test_the_public_functions_name_arguments_and_no_options():
+def test_the_public_functions_name_arguments_and_no_options(tmp_path):
     with pytest.raises(InputError, match=r"has no column 'who' \(customer_id\)"):
         offerloop.uplift(made(), "arm", "bought", customer_id="who")
     found = offerloop.uplift(made(), "arm", "bought", customer_id="customer", ignore=("margin", "cost"))
     with pytest.raises(InputError, match=r"no column 'customer', .* \(customer_id in Python, --id on"):
         found.scores(made().drop("customer"))
+    with pytest.raises(InputError, match=r"name your order lines with orders FILE"):
+        offerloop.init(tmp_path / "shop")
 
 
 def test_log_odds_are_no_probability():

@@ -13,6 +13,7 @@ HEADLINES = {
     "ship_best": Message("Ship {arm}: of {n} arms with a better {outcome} it gains most"),
     "roll back": Message("Roll back {arm}: something is worse"),
     "roll back all": Message("Roll back all arms: in each something is worse"),
+    "roll back some": Message("Roll back {arms}; go on with the others", context="headline of an experiment"),
     "guarded": Message("Go on: {outcome} is better with {arm}, but a guardrail is not yet shown to hold"),
     "go on": Message("No arm is shown to be better yet"),
 }
@@ -37,7 +38,8 @@ def headline(result: ExperimentResult, _: Localizer) -> str:
     arm = leading_arm(result)
     name = "" if arm is None else _.quoted(arm.arm)
     shipped = sum(one.action == "ship" for one in result.arms)
-    return _(HEADLINES[_kind(result, arm)], arm=name, outcome=_.quoted(result.outcome), n=shipped)
+    worse = _.both([_.quoted(one.arm) for one in result.arms if one.action == "roll back"])
+    return _(HEADLINES[_kind(result, arm)], arm=name, arms=worse, outcome=_.quoted(result.outcome), n=shipped)
 
 
 def _kind(result: ExperimentResult, arm: ArmFound | None) -> str:
@@ -48,6 +50,8 @@ def _kind(result: ExperimentResult, arm: ArmFound | None) -> str:
         return "ship" if actions.count("ship") == 1 else "ship_best"
     if set(actions) == {"roll back"}:
         return "roll back" if len(actions) == 1 else "roll back all"
+    if "roll back" in actions:
+        return "roll back some"
     return "guarded" if arm.metrics[0].state == "better" and arm.action == "go on" else "go on"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from offerloop.commands.experiment.findings import ArmFound, Compared, ExperimentResult, SegmentFound
 from offerloop.commands.experiment.headline import headline, lead, leading_arm
 from offerloop.commands.experiment.numbers import estimate_text, percent_text, win_text
-from offerloop.commands.experiment.segment_words import segment_cells, segment_columns, segment_sentences
+from offerloop.commands.experiment.segment_words import n_labels, segment_cells, segment_columns, segment_sentences
 from offerloop.commands.experiment.sentences import arm_sentence, notes
 from offerloop.commands.experiment.terms import TERMS
 from offerloop.config import Shop
@@ -257,7 +257,7 @@ def _segments_figure(result: ExperimentResult, _: Localizer) -> Figure:
         _("Each segment", context="table title"),
         segment_columns(result, _),
         tuple(segment_cells(result, _)),
-        n_labels=3,
+        n_labels=n_labels(result),
     )
     return figure(
         "segments",

@@ -35,6 +35,11 @@ def segment_columns(result: ExperimentResult, _: Localizer) -> tuple[str, ...]:
     return tuple(_(COLUMNS[name]) for name in _kept(result))
 
 
+def n_labels(result: ExperimentResult) -> int:
+    """Return how many columns of the table of segments are words: those before the number of customers."""
+    return _kept(result).index("customers")
+
+
 def segment_cells(result: ExperimentResult, _: Localizer) -> Iterator[tuple[str, ...]]:
     """Yield the rows of the table of segments."""
     kept = _kept(result)

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from offerloop.commands.experiment.findings import ArmFound, Compared, ExperimentResult
 from offerloop.commands.experiment.numbers import estimate_text
-from offerloop.commands.experiment.segment_words import segment_cells, segment_columns, segment_sentences
+from offerloop.commands.experiment.segment_words import n_labels, segment_cells, segment_columns, segment_sentences
 from offerloop.commands.experiment.sentences import sentences
 from offerloop.evaluation import Estimate, known_step, number
 from offerloop.message import Message
@@ -38,7 +38,7 @@ def screen(result: ExperimentResult, language: str = "en") -> str:
 
 def _segments_table(result: ExperimentResult, _: Localizer) -> Table:
     columns = segment_columns(result, _)
-    return text_table(columns, segment_cells(result, _), columns[:2])
+    return text_table(columns, segment_cells(result, _), columns[: n_labels(result)])
 
 
 def _table(result: ExperimentResult, _: Localizer) -> Table:

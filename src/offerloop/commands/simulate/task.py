@@ -72,7 +72,9 @@ def simulate(
         page, drawn = render_simulation(findings, _.language), draw_simulation(findings, _.language)
     write_shop(first, folder)
     periods.write_parquet(folder / "periods.parquet")
-    (folder / "simulation.json").write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
+    (folder / "simulation.json").write_text(
+        json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8"
+    )
     (folder / "report.html").write_text(page, encoding="utf-8")
     (folder / "figure.svg").write_text(drawn, encoding="utf-8")
     _LOG.info("wrote %s", folder)

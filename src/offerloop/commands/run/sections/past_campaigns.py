@@ -290,7 +290,7 @@ def _first_reached(findings: Findings, _: Localizer) -> list[Block]:
 def _first_reached_table(table: pl.DataFrame, _: Localizer) -> Table:
     rows = tuple(
         (
-            row["campaign_type"] or _("no figure", context="past campaigns"),
+            row["campaign_type"] or _("all", context="type of campaign"),
             _.count(row["n_reached"]),
             *(_.money.estimate(Estimate.of(row[f"{name}_minor"], row[f"{name}_se"])) for name in ("effect", "placebo")),
         )
