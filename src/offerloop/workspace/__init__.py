@@ -78,7 +78,15 @@ if TYPE_CHECKING:
         with_campaigns,
         written_config,
     )
-    from offerloop.workspace.trial_scores import BY_ESTIMATE, LEARNED, CheckedRows, TrialScorer, check_rows, write_parts
+    from offerloop.workspace.trial_scores import (
+        BY_ESTIMATE,
+        LEARNED,
+        CheckedRows,
+        TrialScorer,
+        check_rows,
+        check_score_columns,
+        write_parts,
+    )
     from offerloop.workspace.trial_table import (
         MOST_ARMS,
         arm_numbers,
@@ -132,6 +140,7 @@ __all__ = [
     "check_numbers",
     "check_offers_file",
     "check_rows",
+    "check_score_columns",
     "control_among",
     "control_arm",
     "document_name",

@@ -130,8 +130,27 @@ class TrialScorer:
                     name=LEARNED,
                 )
             )
+        check_score_columns(plain["arms"], plain["key"], path)
         encoding, learned = from_plain(plain["encoding"]), from_plain(plain["learned"])
         return cls(encoding, learned, tuple(plain["arms"]), plain["key"], plain["is_sound"], plain["seed"])
+
+
+def check_score_columns(arms: Sequence[str], key: str | None, path: Path) -> None:
+    """Raise InputError where two columns of the scores would have one name, such as the low end of the arm "sms" and
+    the profit of an arm "sms_low"; no offer is the first of `arms`.
+    """
+    ends = [f"profit_{name}{end}" for name in arms[1:] for end in ("", "_low", "_high")]
+    columns = Counter([key or "row", "offer", BY_ESTIMATE, *ends])
+    column, times = columns.most_common(1)[0]
+    if times > 1:
+        raise InputError(
+            Message(
+                "'{path}': the scores would have two columns '{column}', by the names of the arms and of the column "
+                "with the ids; give an arm, or that column, another name",
+                path=str(path),
+                column=column,
+            )
+        )
 
 
 def drawn(policy: Floats, uniform: Floats) -> Ints:

@@ -187,6 +187,15 @@ def test_a_column_that_is_called_as_the_number_of_a_row_is_refused():
         uplift(made().with_columns(_row=pl.lit(1)), asked())
 
 
+def test_names_that_two_columns_of_the_scores_would_have_are_refused():
+    arm = pl.when(pl.col("customer") % 2 == 0).then(pl.col("arm")).otherwise(pl.col("arm") + "_low")
+    low = made().with_columns(arm=pl.when(pl.col("arm") == "none").then(pl.col("arm")).otherwise(arm))
+    with pytest.raises(InputError, match=r"two columns 'profit_\w+_low', by the names of the arms"):
+        prepared(low)
+    with pytest.raises(InputError, match="two columns 'offer'"):
+        prepared(made().rename({"customer": "offer"}), id="offer")
+
+
 def test_missing_propensities_are_named():
     table = made().with_columns(p=pl.when(pl.col("customer") == 5).then(None).otherwise(0.5))
     with pytest.raises(InputError, match=r"'table', row 5: 'p' is empty"):

@@ -30,7 +30,7 @@ from offerloop.response import (
     sample_ratio_p,
     sizes_p,
 )
-from offerloop.workspace import check_filled, check_numbers, numeric_column
+from offerloop.workspace import check_filled, check_numbers, check_score_columns, numeric_column
 
 FAR, FAR_SDS = 6.0, 0.1
 """A column this many standard errors, and standard deviations, apart between random arms is no accident."""
@@ -69,6 +69,7 @@ def prepare(table: pl.DataFrame, request: UpliftRequest, path: Path) -> Prepared
     request.check(table.columns[1:], path)
     _check_ids(table, request, path)
     arms = read_arms(table, request, path)
+    check_score_columns(arms.names, request.id, path)
     kept = table.filter(arms.kept)
     check_numbers(kept, request.numbers, path)
     outcome = _outcome(kept, request, path)
