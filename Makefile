@@ -86,7 +86,7 @@ lint: $(VENV)/dev.done
 	$(BIN)/python scripts/messages.py --check
 
 quick: lint
-	tests=$$($(BIN)/python scripts/changed_tests.py); [ -z "$$tests" ] || $(ONE_THREAD) $(BIN)/pytest --numprocesses $(WORKERS) -m "not soak and not slow and not sample" $$tests
+	tests=$$($(BIN)/python scripts/changed_tests.py) || exit 1; [ -z "$$tests" ] || $(ONE_THREAD) $(BIN)/pytest --numprocesses $(WORKERS) -m "not soak and not slow and not sample" $$tests
 
 check: setup
 	$(MAKE) --jobs 3 lint docs pythons

@@ -2,8 +2,9 @@
 
 A changed module brings the tests that import it, those that bear the first word of its name, such as `test_limits*.py`
 for `allocation/limits.py`, and for a command those of its folder. Where there are none, it brings the tests of the
-modules that import it. A changed helper of the tests brings the tests that import it, and a changed page the tests of
-the docs. A module that most tests import brings some of them, evenly taken by name: the whole suite is `make test`.
+modules that import it. Another file of the package brings tests of its room, a changed helper of the tests those that
+import it, and a changed page the tests of the docs. A module that most tests import brings some of them, evenly taken
+by name: the whole suite is `make test`.
 """
 
 from __future__ import annotations
@@ -27,9 +28,9 @@ Imports = dict[Path, set[str]]
 
 
 def changed_files() -> list[Path]:
-    """Return the changed files that still exist, relative to the checkout."""
+    """Return the changed files, also those that are gone, relative to the checkout."""
     changed = _git("diff", "--name-only", "HEAD") + _git("ls-files", "--others", "--exclude-standard")
-    return [Path(name) for name in changed or _git("diff", "--name-only", "HEAD~1") if (ROOT / name).is_file()]
+    return [Path(name) for name in changed or _git("diff", "--name-only", "HEAD~1")]
 
 
 def tests_of(changed: Iterable[Path], imports: Imports) -> list[Path]:
@@ -45,6 +46,8 @@ def tests_of(changed: Iterable[Path], imports: Imports) -> list[Path]:
             chosen |= {test for test in tests if test.stem in TESTS_OF_PAGES}
         elif path.suffix == ".py":
             chosen |= _tests_of_module(path, imports, tests)
+        elif path.parts[0] == "src":
+            chosen |= _some(sorted(test for test in tests if test.parts[1:-1] and test.parts[1] in path.parts))
     return sorted(chosen)
 
 

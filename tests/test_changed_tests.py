@@ -31,6 +31,7 @@ IMPORTS = {
         ("tests/support/small_shop.py", ["tests/commands/init/test_init.py"]),
         ("docs/concepts/offers.md", ["tests/test_docs.py"]),
         ("src/offerloop/locale/zh/LC_MESSAGES/offerloop.po", ["tests/locale/test_catalogues.py"]),
+        ("src/offerloop/allocation/presets/gone.toml", ["tests/allocation/test_limits.py"]),
         ("LICENSE", []),
     ],
 )

@@ -4,6 +4,7 @@ import pytest
 
 from offerloop.errors import ConfigError
 from offerloop.part_catalogue import Catalogue
+from offerloop.workspace.stage_store import versions
 
 SHAPES = Catalogue("shape", {"square": "shapes_of_ours:square", "circle": "shapes_of_ours:circle"})
 
@@ -52,6 +53,7 @@ def test_a_misspelling_is_answered_with_the_nearest_name_and_all_names():
 def test_installed_packages_add_parts():
     assert "triangle" in SHAPES.names()
     assert SHAPES.load("triangle") == 3
+    assert versions()["shapes-of-theirs"] == "1.0"  # so that results of another version are not taken for theirs
 
 
 @pytest.mark.usefixtures("third_party")

@@ -9,11 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import distributions, entry_points
 from typing import Any
 
 from offerloop.errors import ConfigError, near_miss
 from offerloop.message import Message
+
+_GROUP = "offerloop."
+
+
+def installed_parts() -> dict[str, str]:
+    """Return the versions of the packages of third parties that add parts, by name."""
+    adding = (one for one in distributions() if any(point.group.startswith(_GROUP) for point in one.entry_points))
+    return dict(sorted((one.name, one.version) for one in adding))
 
 
 @dataclass(frozen=True)
@@ -49,4 +57,4 @@ class Catalogue:
         return installed[name].load()
 
     def _installed(self) -> dict[str, Any]:
-        return {point.name: point for point in entry_points(group=f"offerloop.{self.kind}")}
+        return {point.name: point for point in entry_points(group=_GROUP + self.kind)}

@@ -14,6 +14,7 @@ import pytest
 from reported_shop import reported, shop_on_store, small_shop_events
 from searched_bytes import without_hashes
 
+from offerloop import background
 from offerloop.background import Runner, carry_out_next, erase_customer, erasing, job_execution
 from offerloop.config import STORE_VARIABLE
 from offerloop.errors import StoreError
@@ -200,12 +201,49 @@ def test_a_running_job_is_cancelled_and_an_interrupted_one_is_queued_again(shop,
     threading.Timer(0.3, lambda: database.change(lambda one: cancel_job(one, job.job_id))).start()
     assert carry_out_next(folder, database).state == JobState.CANCELLED
     add(database, "run")
-    monkeypatch.setattr(job_execution, "_stopping", threading.Event())
+    monkeypatch.setattr(job_execution, "_stop", job_execution._Stop())
     before = signal.signal(signal.SIGTERM, job_execution.stop_job)
     threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGTERM)).start()
     again = carry_out_next(folder, database)
     signal.signal(signal.SIGTERM, before)
     assert (again.state, again.attempts) == (JobState.QUEUED, 0)
+
+
+def test_a_job_is_queued_again_when_signals_come_while_its_end_is_noted(shop, monkeypatch):
+    """A terminal signals the job and its service, which signals the job again."""
+
+    def end(*arguments):
+        monkeypatch.setattr(job_execution, "EVERY", 0)
+        signal.raise_signal(signal.SIGTERM)
+        return note(*arguments)
+
+    folder, database = shop
+    note = job_execution._end
+    monkeypatch.setattr(job_execution, "_end", end)
+    monkeypatch.setitem(job_execution.KINDS, "run", lambda *_: signal.raise_signal(signal.SIGTERM))
+    monkeypatch.setattr(job_execution, "_stop", job_execution._Stop())
+    add(database, "run")
+    before = signal.signal(signal.SIGTERM, job_execution.stop_job)
+    try:
+        again = carry_out_next(folder, database)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert (again.state, again.attempts) == (JobState.QUEUED, 0)
+
+
+def test_a_receiver_that_does_not_answer_holds_up_no_stop(shop, monkeypatch):
+    folder, _ = shop
+    begun, over = threading.Event(), threading.Event()
+    monkeypatch.setattr(background.runner, "EVERY", 0.05)
+    monkeypatch.setattr(background.runner, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(background.runner, "send_due", lambda *_: begun.set() or over.wait(20))
+    runner = Runner(folder, f"sqlite:///{folder / 'offerloop.db'}")
+    runner.start()
+    assert begun.wait(20)
+    before = time.monotonic()
+    runner.stop()
+    assert time.monotonic() - before < 10
+    over.set()
 
 
 @pytest.mark.slow

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,18 +53,34 @@ _STAGES = "offerloop.workspace.stages"
 Request = Mapping[str, Any]
 Note = Callable[[Mapping[str, Any]], None]
 """Notes how far a job is."""
-_stopping = threading.Event()
-"""Set when this process was told to stop."""
+
+
+@dataclass
+class _Stop:
+    """How this process was told to stop its job."""
+
+    is_asked: bool = False
+    raised_at: float = -math.inf
+    """When it was interrupted last."""
+    is_late: bool = False
+    """Whether it is known how the job ends, which is noted without interruption."""
+
+
+_stop = _Stop()
 
 
 def stop_job(*_: object) -> None:
-    """Stop the job of this process, as the handler of a signal.
+    """Stop the job of this process, as the handler of a signal, unless it is known how it ends.
 
-    Its thread asks again every second: what a handler raises is lost where Python calls it within a callback of the
-    garbage collector.
+    A terminal and systemd signal this process and its service, which signals it again: so soon, a second signal raises
+    nothing, as the first may still be dealt with. The thread of the job asks again every second: what a handler raises
+    is lost where Python calls it within a callback of the garbage collector.
     """
-    _stopping.set()
-    raise KeyboardInterrupt
+    _stop.is_asked = True
+    now = time.monotonic()
+    if not _stop.is_late and now - _stop.raised_at >= EVERY:
+        _stop.raised_at = now
+        raise KeyboardInterrupt
 
 
 def carry_out_next(shop: Path, database: Database) -> Job | None:
@@ -110,11 +129,13 @@ def _outcome(shop: Path, job: Job, signs: _Signs) -> tuple[JobState, dict[str, A
     """
     _LOG.info("job %s begins: %s", job.job_id, job.kind)
     try:
-        result = KINDS[job.kind](shop, job.request, signs.note)
-        if job.kind == ERASURE:
-            _forget_customer(signs, result)
+        try:
+            result = KINDS[job.kind](shop, job.request, signs.note)
+            if job.kind == ERASURE:
+                _forget_customer(signs, result)
+        finally:
+            signs.end()
     except (KeyboardInterrupt, StoppedError):
-        signs.end()
         return (JobState.CANCELLED if signs.cancelled else JobState.QUEUED), None, None
     except StoreError:
         _LOG.exception("job %s is begun again", job.job_id)
@@ -216,6 +237,7 @@ class _Signs(logging.Handler):
         self._thread = threading.Thread(target=self._go_on, daemon=True)
 
     def __enter__(self) -> _Signs:
+        _stop.is_late = False
         logger = logging.getLogger(_STAGES)
         self._level = logger.level
         logger.setLevel(logging.DEBUG)
@@ -226,6 +248,7 @@ class _Signs(logging.Handler):
     def end(self) -> None:
         """Say nothing more, and do not stop the job again."""
         self._over.set()
+        _stop.is_late = True
 
     def __exit__(self, *_: object) -> None:
         self.end()
@@ -253,5 +276,5 @@ class _Signs(logging.Handler):
                 )
                 self.lost = job is None
                 self.cancelled = job is not None and job.cancel
-            if (self.lost or self.cancelled or _stopping.is_set()) and not self._over.is_set():
+            if (self.lost or self.cancelled or _stop.is_asked) and not self._over.is_set():
                 os.kill(os.getpid(), signal.SIGINT)

@@ -8,9 +8,11 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from offerloop.background.campaigns import follow_campaigns
@@ -18,13 +20,13 @@ from offerloop.background.notifying import send_due
 from offerloop.background.schedule import due_job
 from offerloop.config import STORE_VARIABLE, Config, config_file, load_config
 from offerloop.errors import OfferloopError
-from offerloop.store import Database, add_job, jobs_wait
+from offerloop.store import Database, add_job, job_named, jobs_wait
 from offerloop.workspace import find_run
 
 EVERY = 1.0
 """Seconds between two looks at the queue."""
 PATIENCE_SECONDS = 20.0
-"""How long a job may take to stop."""
+"""How long a job and notices may take to stop."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -51,9 +53,13 @@ class Runner:
             thread.start()
 
     def stop(self) -> None:
-        """Stop a job that runs, which is queued again, and end the threads."""
+        """Stop a job that runs, which is queued again, and end the threads.
+
+        A notice that is still being sent is left: as it was not taken, it is sent again under its id.
+        """
         self._over.set()
         self._threads[0].join()  # it begins no other job from now on
+        until = time.monotonic() + PATIENCE_SECONDS
         if self._child is not None and self._child.poll() is None:
             self._child.terminate()
             with suppress(subprocess.TimeoutExpired):
@@ -61,7 +67,7 @@ class Runner:
             self._child.kill()
             self._child.wait()
         for thread in self._threads:
-            thread.join()
+            thread.join(max(0.0, until - time.monotonic()))
         self._database.close()
 
     def _again(self, action: Callable[[], None]) -> None:
@@ -92,7 +98,7 @@ class Runner:
         config = self._config()
         if config.schedule is not None:
             name = due_job(config.schedule, config.shop.timezone, datetime.now(UTC))
-            if name is not None:
+            if name is not None and not self._database.read(partial(job_named, name=name)):
                 kind = config.schedule.job
                 self._database.change(lambda connection: add_job(connection, kind, {}, name))
         if (self._child is None or self._child.poll() is not None) and self._database.read(jobs_wait):

@@ -19,5 +19,5 @@ def due_job(schedule: Schedule, zone: str, now: datetime) -> str | None:
         begins = datetime.combine(day, schedule.clock, ZoneInfo(zone))
         fits = not schedule.weekdays or _DAYS[day.weekday()] in schedule.weekdays
         if fits and timedelta(0) <= now - begins <= LATE:
-            return f"{schedule.job} of {day.isoformat()}"
+            return f"{schedule.job} of {day.isoformat()} at {schedule.at}"
     return None

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import errno
+import os
 import re
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from weakref import WeakSet, finalize
@@ -39,9 +41,11 @@ from offerloop.engine.folder_tables import (
     sql_type,
     unreadable,
 )
-from offerloop.errors import SourceError
+from offerloop.errors import InputError, SourceError
 from offerloop.message import Message
 
+MEMORY_VARIABLE = "OFFERLOOP_MEMORY"
+"""Sets how much memory DuckDB may take, such as 8GB."""
 _INTERRUPTED = "Query interrupted"
 """What DuckDB raises as a RuntimeError after Ctrl-C."""
 _SHARD_OF = "CAST('0x' || md5(CAST(customer_id AS VARCHAR))[:{digits}] AS INTEGER) % {shards}"
@@ -67,11 +71,12 @@ def _memory_limit(connection: duckdb.DuckDBPyConnection) -> float:
 class DuckDBEngine:
     """Tables live in an in-memory DuckDB database of their own."""
 
-    def __init__(self, memory_limit: str | None = None, threads: int | None = None, shards: int | None = None) -> None:
+    def __init__(self, threads: int | None = None, shards: int | None = None) -> None:
+        """Raises InputError where OFFERLOOP_MEMORY says no amount."""
         self.shards = shards
         self._place = temporary_place(self)
         self._connection = duckdb.connect()
-        self._connection.execute("SET memory_limit = ?", [memory_limit or _usual_limit(self._connection)])
+        _limit_memory(self._connection)
         self._connection.execute("SET TimeZone = 'UTC'")
         self._silence()
         self._connection.execute("SET temp_directory = ?", [str(self._place / "spilled")])
@@ -142,10 +147,8 @@ class DuckDBEngine:
 
     def write(self, frame: Frame, path: Path) -> None:
         """See `Engine.write`."""
-        try:
+        with _writing(path):
             stoppable(lambda: frame.sink_parquet(path))
-        except duckdb.IOException as error:
-            raise OSError(errno.EIO, _reason(error), str(path)) from error
 
     def keep(self, frame: Frame) -> Frame:
         """See `Engine.keep`."""
@@ -190,14 +193,12 @@ class DuckDBEngine:
         folders = [folder / f"{SHARD}={number}" for number in range(shards)]
         rows = frame.to_native()
         numbered = rows.project(f"*, {_SHARD_OF.format(digits=SHARD_DIGITS, shards=int(shards))} AS {SHARD}")
-        try:
+        with _writing(folder):
             stoppable(lambda: numbered.write_parquet(str(folder), partition_by=[SHARD], compression="zstd"))
             for part in folders:
                 part.mkdir(parents=True, exist_ok=True)
                 if not any(part.iterdir()):
                     rows.limit(0).write_parquet(str(part / "empty.parquet"))
-        except duckdb.IOException as error:
-            raise OSError(errno.EIO, _reason(error), str(folder)) from error
         return folders
 
     def map(self, function: Callable[[T], U], items: Sequence[T]) -> Iterator[U]:
@@ -209,6 +210,20 @@ class DuckDBEngine:
         self._kept += 1
         stoppable(lambda: relation.create(name))
         return self._connection.table(name)
+
+
+def _limit_memory(connection: duckdb.DuckDBPyConnection) -> None:
+    limit = os.environ.get(MEMORY_VARIABLE) or _usual_limit(connection)
+    try:
+        connection.execute("SET memory_limit = ?", [limit])
+    except duckdb.Error:
+        raise InputError(
+            Message(
+                "the environment variable '{name}' is '{limit}', which is no amount of memory; write it like 8GB",
+                name=MEMORY_VARIABLE,
+                limit=limit,
+            )
+        ) from None
 
 
 def _usual_limit(connection: duckdb.DuckDBPyConnection) -> str:
@@ -285,8 +300,34 @@ def _broken(error: Exception) -> str | None:
     """The reason when a file is broken. Parquet of nonsense raises the root of DuckDB's errors itself."""
     if isinstance(error, duckdb.InterruptException) or (isinstance(error, RuntimeError) and str(error) == _INTERRUPTED):
         raise KeyboardInterrupt from error
+    if isinstance(error, duckdb.OutOfMemoryException):
+        raise _out_of_memory(error) from error
     kinds = (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException)
     return _reason(error) if isinstance(error, kinds) or type(error) is duckdb.Error else None
+
+
+def _out_of_memory(error: duckdb.OutOfMemoryException) -> InputError:
+    """What is said where neither memory nor the disk for temporary files holds a query."""
+    return InputError(
+        Message(
+            "DuckDB may not take as much memory, or as much of the disk for temporary files, as a step needs "
+            "({reason}); set the environment variable {name} to more, such as 8GB, make room on that disk, or use "
+            "--engine spark",
+            reason=_reason(error),
+            name=MEMORY_VARIABLE,
+        )
+    )
+
+
+@contextmanager
+def _writing(place: Path) -> Iterator[None]:
+    """Turn what DuckDB raises while it writes to a place into OSError, or InputError where memory is short."""
+    try:
+        yield
+    except duckdb.IOException as error:
+        raise OSError(errno.EIO, _reason(error), str(place)) from error
+    except duckdb.OutOfMemoryException as error:
+        raise _out_of_memory(error) from error
 
 
 def _stop_all() -> None:

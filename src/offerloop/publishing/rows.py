@@ -75,9 +75,10 @@ class Parcel:
         if "***" in url:
             raise InputError(
                 Message(
-                    "{whose} was written with a password, which no run keeps; write ${{NAME}} in its place, set "
-                    "that environment variable, and run again: finished stages are kept",
+                    "{whose} was written with what may be a password, which no run keeps ('{url}'); write ${{NAME}} "
+                    "in the place of ***, set that environment variable, and run again: finished stages are kept",
                     whose=self.whose,
+                    url=url,
                 )
             )
         return url

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -65,8 +66,11 @@ def stored(config: Config) -> Iterator[tuple[Config, Path]]:
 
 def forget_snapshots(folder: Path) -> None:
     """Remove the rows as they were read: they hold what privacy keeps out of everything else."""
-    for rows in folder.glob("source-*.parquet"):
-        rows.unlink(missing_ok=True)
+    for rows in folder.glob("source-*"):
+        if rows.is_dir():
+            shutil.rmtree(rows, ignore_errors=True)
+        else:
+            rows.unlink(missing_ok=True)
 
 
 def _local(name: str, source: Source, folder: Path, engine: Engine) -> Source:
@@ -77,13 +81,17 @@ def _local(name: str, source: Source, folder: Path, engine: Engine) -> Source:
         with open_source(source, engine) as raw:
             engine.write(raw.frame, path)
     else:
-        with tempfile.TemporaryDirectory(dir=folder) as place:
+        with tempfile.TemporaryDirectory(dir=folder, prefix="source-") as place:
             _, rows = snapshot(source, Path(place))
             rows.replace(path)
     return source.model_copy(update={"path": path, "url": None, "table": None, "query": None})
 
 
+_PLAIN_OPTIONS = "sslmode|channel_binding|connect_timeout|application_name|target_session_attrs"
+"""Options of an address that hold no secret."""
+
+
 def without_passwords(text: str) -> str:
     """The text of a configuration as a run keeps it."""
     text = re.sub(r"(://[^:/@\s\"']*:)(?!\$\{\w+\}@)[^\"'\n]*@", r"\1***@", text)
-    return re.sub(r"(?i)([?&][^=&\s\"']+=)(?!\$\{)[^&\s\"']*", r"\1***", text)
+    return re.sub(rf"(?i)([?&](?!(?:{_PLAIN_OPTIONS})=)[^=&\s\"']+=)(?!\$\{{)[^&\s\"']*", r"\1***", text)

@@ -22,11 +22,11 @@ import shutil
 import sys
 import weakref
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, is_dataclass, replace
 from functools import cache, partial
 from importlib import resources
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -38,6 +38,7 @@ from offerloop.config import Config
 from offerloop.engine import Engine, Extendable, Resumable, TableHolder, data_files
 from offerloop.errors import ContractError, InputError, RereadError
 from offerloop.message import Message
+from offerloop.part_catalogue import installed_parts
 from offerloop.workspace.folder_growth import ResultOrigin, lines_folder
 
 LARGE_TABLES = 64_000_000
@@ -49,7 +50,10 @@ the bytes of everything that it wrote until it is done."""
 _LOG = logging.getLogger(__name__)
 Result = TypeVar("Result")
 Inputs = ParamSpec("Inputs")
-PACKAGES = ("offerloop", "duckdb", "narwhals", "polars", "numpy", "scipy", "lightgbm", "implicit")
+PACKAGES = (
+    "offerloop", "duckdb", "narwhals", "polars", "pyarrow", "python-calamine", "numpy", "scipy", "lightgbm", "implicit",
+)  # fmt: skip
+OPTIONAL_PACKAGES = ("faiss-cpu", "gensim", "jax", "optax", "pyspark")
 RESULT = "result.pickle.zst"
 NOT_OF_STAGES = (
     "api",
@@ -431,8 +435,15 @@ def lock_stages(folder: Path) -> Iterator[None]:
 
 @cache
 def versions() -> dict[str, str]:
-    """Return the versions of Python and of the packages that results depend on beside their inputs."""
-    return {"python": sys.version.split()[0], **{name: version(name) for name in PACKAGES}}
+    """Return the versions of Python and of the packages that results depend on beside their inputs.
+
+    Those of optional packages and of third parties' parts are there where they are installed.
+    """
+    packages = {"python": sys.version.split()[0], **{name: version(name) for name in PACKAGES}}
+    for name in OPTIONAL_PACKAGES:
+        with suppress(PackageNotFoundError):
+            packages[name] = version(name)
+    return packages | installed_parts()
 
 
 @cache

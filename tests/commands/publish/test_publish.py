@@ -125,7 +125,7 @@ def test_offers_that_have_ended_are_published_no_more(publishable):
         (CSV.replace("crm-", "../nowhere/crm-"), "cannot be written (No such file or directory); make its folder"),
         (CSV.replace("crm-{run}.csv", "runs"), "runs' is a folder; [[publish]] 1 needs the path of a file"),
         (SQL.replace("crm.db", "nowhere/crm.db"), "the database refuses the rows for offerloop_assignments of sqlite"),
-        (SQL.replace("sqlite:///crm.db", "postgresql://u:***@h/d"), "a password, which no run keeps; write ${NAME}"),
+        (SQL.replace("sqlite:///crm.db", "postgresql://u:***@h/d"), "keeps ('postgresql://u:***@h/d'); write ${NAME}"),
         (SQL.replace("sqlite:///crm.db", "duckdb:///x"), "is not a database that can be reached"),
         (SQL.replace("crm.db", "${NOWHERE}.db"), "'NOWHERE', which the url of [[publish]] 1 names, is not set"),
         ('[[publish]]\nkind = "webhook"\nurl = "ftp://h/x"\n', "must begin with https:// or http://"),
