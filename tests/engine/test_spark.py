@@ -14,6 +14,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote
+from uuid import uuid4
 
 import narwhals as nw
 import polars as pl
@@ -50,6 +51,12 @@ def engine(spark_server):
     return engine_of(spark_server)
 
 
+def task_of(function, item, folder):
+    path = folder / str(uuid4())
+    path.write_bytes(pickle.dumps(function))
+    return pa.RecordBatch.from_pydict({"place": [3], "pickled": [pickle.dumps((path, item))]})
+
+
 def test_each_item_is_a_task_of_its_own(engine):
     def task(_item):
         from pyspark import TaskContext
@@ -68,16 +75,14 @@ def test_a_task_leaves_no_importer_of_an_archive_to_read_again(tmp_path):
     with zipfile.ZipFile(archive, "w") as file:
         file.writestr("module.py", "")
     sys.path_importer_cache[str(archive)] = zipimport.zipimporter(str(archive))
-    batch = pa.RecordBatch.from_pydict({"place": [3], "pickled": [pickle.dumps((str, 17))]})
-    (done,) = carry_out(iter([batch]))
+    (done,) = carry_out(iter([task_of(str, 17, tmp_path)]))
     assert (done["place"][0].as_py(), pickle.loads(done["pickled"][0].as_py())) == (3, ("17", None))
     assert str(archive) not in sys.path_importer_cache
 
 
-def test_a_task_gives_an_error_of_this_program_and_no_other_is_caught():
+def test_a_task_gives_an_error_of_this_program_and_no_other_is_caught(tmp_path):
     def of(function, item):
-        batch = pa.RecordBatch.from_pydict({"place": [0], "pickled": [pickle.dumps((function, item))]})
-        return carry_out(iter([batch]))
+        return carry_out(iter([task_of(function, item, tmp_path)]))
 
     (done,) = of(partial(to_minor, currency="USD"), "1.055")
     result, error = pickle.loads(done["pickled"][0].as_py())

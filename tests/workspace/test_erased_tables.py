@@ -3,6 +3,7 @@
 import os
 
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 
 from offerloop.errors import InputError
@@ -20,6 +21,18 @@ def test_a_read_only_table_is_erased_and_the_draft_of_a_killed_process_removed(t
     assert not draft.exists()
     assert erased_names(tmp_path) == ({"key"} if suffix == "parquet" else set())
     assert b"ann" not in table.read_bytes()
+
+
+def test_of_a_table_without_the_name_only_the_ids_are_read(tmp_path):
+    path = tmp_path / "effects.parquet"
+    pl.DataFrame({"customer_id": ["bob"] * 99, "profit": range(99)}).write_parquet(path)
+    column = pq.read_metadata(path).row_group(0).column(1)
+    with path.open("r+b") as file:
+        file.seek(column.dictionary_page_offset)
+        file.write(bytes(column.total_compressed_size))
+    with pytest.raises(pl.exceptions.PolarsError):
+        pl.read_parquet(path)
+    assert erase_from_folder(tmp_path, {"ann": "key"}) == 0
 
 
 def test_a_folder_that_a_killed_process_filled_is_removed_and_filled_again(tmp_path):

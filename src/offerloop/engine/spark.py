@@ -232,7 +232,9 @@ class SparkEngine:
         if not self._has_fit_workers:
             check_workers(self.session)
             self._has_fit_workers = True
-        work = pa.table({"place": range(len(items)), "pickled": [dumps((function, item)) for item in items]})
+        path = self.new_folder().absolute() / "function"  # once: it may hold fitted models, and items are many
+        path.write_bytes(dumps(function))
+        work = pa.table({"place": range(len(items)), "pickled": [dumps((path, item)) for item in items]})
         # A plain `repartition` deals the rows of each part from a random task on, so that some get two items.
         tasks = self.session.createDataFrame(work).repartitionByRange(len(items), "place")
         done = stoppable(lambda: tasks.mapInArrow(carry_out, RESULT).toArrow())

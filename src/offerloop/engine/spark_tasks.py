@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pickle
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from pathlib import Path
 from zipimport import zipimporter
 
 import pyarrow as pa
@@ -16,19 +18,26 @@ RESULT = "place long, pickled binary"
 
 
 def carry_out(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Call each pickled function with its item, and give its result, or the error of this program that it raised."""
+    """Call each function, which a file holds, with its item, and give its result or the error of this program."""
     from pyspark.cloudpickle import dumps
 
     for batch in batches:
         for place, pickled in zip(*batch.to_pydict().values(), strict=True):
-            function, item = pickle.loads(pickled)
+            path, item = pickle.loads(pickled)
             done: tuple[object, OfferloopError | None]
             try:
-                done = function(item), None
+                done = _function(path)(item), None
             except OfferloopError as error:
                 done = None, error
             yield pa.RecordBatch.from_pydict({"place": [place], "pickled": [dumps(done)]})
     _forget_archives()
+
+
+@lru_cache(1)
+def _function(path: Path) -> Callable[[object], object]:
+    """Read a function once for all items that a worker gets."""
+    function: Callable[[object], object] = pickle.loads(path.read_bytes())
+    return function
 
 
 def _forget_archives() -> None:

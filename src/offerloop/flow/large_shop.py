@@ -8,10 +8,9 @@ does not grow with the customers.
 
 from __future__ import annotations
 
-import pickle
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import cast
 from uuid import uuid4
@@ -119,10 +118,8 @@ def carry_out(
     if not shards.last_as_long_as(engine):
         shards = CustomerShards.of(events, engine, len(shards.customers))
     follower = Follower.of(shards, events, sample, together, config, place)
-    pickled = place / f"{uuid4().hex}.pickle"  # a name of its own, as a process keeps what it read under a name
-    pickled.write_bytes(pickle.dumps(follower))
     following = range(deciding, len(shards.customers))
-    for _ in engine.map(FollowTask(pickled), [one for one in following if not _file(place, TOTALS, one).is_file()]):
+    for _ in engine.map(follower.write, [one for one in following if not _file(place, TOTALS, one).is_file()]):
         pass
     totals = pl.concat([pl.read_parquet(_file(place, TOTALS, one)) for one in following])
     totals = totals.group_by("campaign_id", "arm").sum().sort("campaign_id", "arm")
@@ -231,25 +228,6 @@ class Follower:
             partial_path = path.with_name(f".{path.name}.{uuid4().hex}")  # a task that is run again leaves a whole file
             table.write_parquet(partial_path)
             partial_path.rename(path)
-
-
-@dataclass(frozen=True)
-class FollowTask:
-    """Writes the tables of a shard by its number; what decides is read from a file by the process that does so."""
-
-    path: Path
-
-    def __call__(self, shard: int) -> None:
-        """See `Follower.write`."""
-        _follower(self.path).write(shard)
-
-
-@lru_cache(1)
-def _follower(path: Path) -> Follower:
-    """Read the file once in each process."""
-    read = pickle.loads(path.read_bytes())
-    assert isinstance(read, Follower)
-    return read
 
 
 def _file(place: Path, table: str, shard: int) -> Path:

@@ -23,6 +23,8 @@ from offerloop.workspace import RunRead, erased_names
 
 OF_OFFERS = ("label", "kind", "category", "channel", "quiet_hours", "contact_cost_minor")
 KEYS = ("campaign_id", "offer_id")
+_PART = 100_000
+"""Rows that are written as CSV at a time for their hash."""
 
 
 @dataclass(frozen=True)
@@ -90,8 +92,11 @@ class Parcel:
 
     @cached_property
     def sha256(self) -> str:
-        """Hash the rows as CSV, whatever they are sent as."""
-        return hashlib.sha256(self.csv).hexdigest()
+        """Hash the rows as CSV, a part of them at a time, whatever they are sent as."""
+        digest = hashlib.sha256(self.rows.clear().write_csv().encode())
+        for part in self.rows.iter_slices(_PART):
+            digest.update(part.write_csv(include_header=False).encode())
+        return digest.hexdigest()
 
 
 @dataclass(frozen=True)
@@ -109,7 +114,7 @@ class Carried:
 def rows_of(run: RunRead, settings: Publish) -> PlannedRows:
     """Customers with an offer, and with `holdout` all others too, under their column names."""
     erased = erased_names(run.folder)
-    assigned = _in_place(run) if erased else run.all_offers().collect()
+    assigned = _wanted(_in_place(run) if erased else run.all_offers(), settings).collect()
     published = assigned if settings.holdout else assigned.filter(pl.col("offer_id") != NO_OFFER)
     joined = published.join(_terms(run), on=KEYS, how="left", maintain_order="left")
     texts = as_text(joined, DIGITS[run.currency]).with_columns(run=pl.lit(run.folder.name))
@@ -126,10 +131,17 @@ def rows_of(run: RunRead, settings: Publish) -> PlannedRows:
     return PlannedRows(_named(texts, settings).filter(~is_erased), (~is_erased).arg_true(), texts.height)
 
 
-def _in_place(run: RunRead) -> pl.DataFrame:
+def _wanted(assigned: pl.LazyFrame, settings: Publish) -> pl.LazyFrame:
+    """Return the columns that are published, and those that rows are found by."""
+    wanted = {"customer_id", *KEYS, *settings.mapping.values()}
+    names = assigned.collect_schema().names()
+    return assigned.select(name for name in names if name.removesuffix("_minor").removesuffix("_micro") in wanted)
+
+
+def _in_place(run: RunRead) -> pl.LazyFrame:
     """Return all offers in the order of customers that the run had before erasures put other names among them."""
     places = run.table("assignments").select("customer_id").with_row_index("place")
-    return run.all_offers().join(places, on="customer_id").sort("place", maintain_order=True).drop("place").collect()
+    return run.all_offers().join(places, on="customer_id").sort("place", maintain_order=True).drop("place")
 
 
 def _terms(run: RunRead) -> pl.DataFrame:

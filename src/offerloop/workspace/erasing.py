@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
@@ -33,16 +34,17 @@ def erase_from_folder(folder: Path, names: Mapping[str, str]) -> int:
     remove_unfinished(folder)
     changed = 0
     for path in _files(folder, "*.parquet"):
-        table = _table(path)
-        other = without_rejected(table, names) if path.stem == "rejected" else with_other_names(table, names)
-        if not other.equals(table):
+        with _naming(path):
+            without = _without_names(path, names)
+        if without is not None:
             if path.stem in _ASSIGNED:
                 _note_erased(path.parent, names.values())
-            with draft(path, replace_read_only=True) as partial:
-                other.write_parquet(partial)
+            with _naming(path), draft(path, replace_read_only=True) as partial:
+                without.sink_parquet(partial)
             changed += 1
     for path in _files(folder, "*.csv"):
-        table = _table(path)
+        with _naming(path):
+            table = pl.read_csv(path, infer_schema=False, raise_if_empty=False)
         other = with_other_names(table, names)
         if other is not table:
             with draft(path, replace_read_only=True) as partial:
@@ -66,12 +68,27 @@ def _files(folder: Path, pattern: str) -> list[Path]:
     return sorted(one for one in folder.rglob(pattern) if one.is_file() and one.parent != folder / UPLOADS)
 
 
-def _table(path: Path) -> pl.DataFrame:
-    """Read a table. Raises InputError with the path, as whoever put the file there can repair or remove it."""
+def _without_names(path: Path, names: Mapping[str, str]) -> pl.LazyFrame | None:
+    """Return a table with other names; None where it holds none of them. Of a large one only the ids are read."""
+    table = pl.scan_parquet(path, glob=False, hive_partitioning=False)
+    if path.stem == "rejected":
+        rejected = table.collect()
+        others = without_rejected(rejected, names)
+        return others.lazy() if others.height < rejected.height else None
+    kind = table.collect_schema().get("customer_id")
+    if kind is None:
+        return None
+    ids = pl.col("customer_id").cast(pl.String)
+    if not table.select(ids.is_in(list(names)).any()).collect(engine="streaming").item():
+        return None
+    return table.with_columns(ids.replace(dict(names)).cast(kind))
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Raise InputError with the path of a table that cannot be read: whoever put it there can repair or remove it."""
     try:
-        if path.suffix == ".parquet":
-            return pl.read_parquet(path)
-        return pl.read_csv(path, infer_schema=False, raise_if_empty=False)
+        yield
     except (pl.exceptions.PolarsError, OSError):
         raise InputError(
             Message(

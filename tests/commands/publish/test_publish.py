@@ -21,7 +21,8 @@ from offerloop.publishing.record import lock_publishing
 from offerloop.workspace import erase_from_folder
 
 
-def test_a_csv_file_holds_whoever_has_an_offer_and_no_arm(publishable, offered):
+def test_a_csv_file_holds_whoever_has_an_offer_and_no_arm(publishable, offered, monkeypatch):
+    monkeypatch.setattr("offerloop.publishing.rows._PART", 2)
     folder = publishable(CSV)
     done = publish(folder)
     path = folder.parent.parent / f"crm-{folder.name}.csv"
