@@ -92,6 +92,26 @@ def test_one_worker_solves_for_all_by_what_the_ledger_has_spent(paced):
     assert all((one.offer, one.propensity) == (None, None) for one in held)
 
 
+@pytest.mark.parametrize("profit", [100, 0, -100])
+def test_where_all_return_alike_as_many_get_the_offer_as_what_is_left_pays_for(paced, profit):
+    _, _, policy = paced
+    path = policy.run_folder / "assignments.parquet"
+    table = pl.read_parquet(path)
+    values = pl.DataFrame({"profit_minor": [profit], "cost_expected_micro": [50 * MICRO], "cost_liability_minor": 200})
+    given = table.filter(pl.col("offer_id") != "none").drop(values.columns).join(values, how="cross")
+    given.select(table.columns).write_parquet(path)
+    planned = given.filter(pl.col("arm") == "plan")
+    policy, customers = serve_run(policy.run_folder), planned["customer_id"].to_list()
+    price = _paced("first", 50 * len(customers), planned).price(15 * len(customers) * MICRO, len(customers) // 4, 0.25)
+
+    def shown(prices):
+        decided = [decide(policy, DecisionInputs(one, prices=prices), 0) for one in customers]
+        return sum(one.offer is not None for one in decided) / len(customers)
+
+    assert shown({}) == 1.0
+    assert shown({"first": price}) == pytest.approx(0.78 if profit > 0 else 1.0, abs=0.15)
+
+
 def test_what_is_redeemed_late_of_an_earlier_plan_holds_nothing_back(paced):
     database, ledger, policy = paced
     ledger.add_template("first", CouponTerms(limit_per_code=None))

@@ -21,6 +21,9 @@ LOSS_SECONDS = 1.0
 READ_SECONDS = 0.5
 """How long after a worker was killed its last answer may be read by a client."""
 BUDGET, AMOUNT = 3_000, 100
+PAID = """select sum(minor) from (select max(leased_minor) as minor from decisions
+  group by customer_key, campaign_id, offer_id) as paid"""
+"""What decisions took of leased budgets, if no worker paid again for an offer that another had paid for."""
 KILLED_EVERY = 20.0
 """Seconds between two workers that are killed."""
 TESTED = [f"c{number:03}" for number in range(0, 60, 3)]
@@ -146,7 +149,7 @@ def check(storm, killed, url):
         written = set(connection.execute(sa.text("select decision_id from decisions")).scalars())
         used, spent = connection.execute(sa.text("select n_used, spent_minor from templates")).one()
         events = connection.execute(sa.text("select event_id from events")).scalars().all()
-        (taken,) = connection.execute(sa.text("select sum(leased_minor) from decisions")).one()
+        (taken,) = connection.execute(sa.text(PAID)).one()
         leased, budget = connection.execute(sa.text("select sum(leased_minor), sum(budget_minor) from budgets")).one()
         overdrawn = connection.execute(sa.text("select 1 from budgets where leased_minor > budget_minor")).all()
     engine.dispose()

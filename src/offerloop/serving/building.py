@@ -14,11 +14,20 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from offerloop.arrays import Floats
 from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.offers import NOTHING
 from offerloop.serving.newcomers import MANY_ORDERS, alike
-from offerloop.serving.policy import ARM_NAMES, FORMAT, Policy, ServedOffer, customer_hash, open_policy
+from offerloop.serving.policy import (
+    ARM_NAMES,
+    FORMAT,
+    Policy,
+    ServedOffer,
+    customer_hash,
+    open_policy,
+    without_ties,
+)
 from offerloop.serving.texts import write_texts
 from offerloop.workspace import RunRead, open_run
 
@@ -26,6 +35,7 @@ _KEYS = ["campaign_id", "offer_id"]
 _PLANNED_KEYS = [f"planned_{name}" for name in _KEYS]
 _RETURNS = ["profit_minor", "cost_expected_micro"]
 _CUSTOMER = pl.col("customer_id").cast(pl.String)
+_Hashes = np.ndarray[tuple[int], np.dtype[np.uint64]]
 _DAMAGED = (pl.exceptions.PolarsError, OSError, EOFError, ValueError, LookupError)
 """What readers raise for files that are damaged, or that cannot be written."""
 
@@ -93,12 +103,12 @@ def _write(run: RunRead, draft: Path) -> None:
     table = run.table("assignments").select(names).with_columns(_CUSTOMER).collect()
     hashes = np.fromiter((customer_hash(one.encode()) for one in table["customer_id"]), np.uint64, table.height)
     order = np.argsort(hashes, kind="stable")
-    table = table[order]
+    table, hashes = table[order], hashes[order]
     offers = _offers(run)
     reasons = table["reasons"].unique().sort()
-    np.save(draft / "hashes.npy", hashes[order])
-    _write_arrays(table, offers, reasons, draft)
-    _write_further(run, table["customer_id"], offers, draft)
+    np.save(draft / "hashes.npy", hashes)
+    _write_arrays(table, hashes, offers, reasons, draft)
+    _write_further(run, table["customer_id"], hashes, offers, draft)
     write_texts(draft, "ids", table["customer_id"].to_list())
     write_texts(draft, "products", table["product_ids"].to_list())
     written = {
@@ -115,10 +125,12 @@ def _write(run: RunRead, draft: Path) -> None:
     (draft / "policy.json").write_text(json.dumps(written, ensure_ascii=False), encoding="utf-8")
 
 
-def _write_arrays(table: pl.DataFrame, offers: tuple[ServedOffer, ...], reasons: pl.Series, draft: Path) -> None:
+def _write_arrays(
+    table: pl.DataFrame, hashes: _Hashes, offers: tuple[ServedOffer, ...], reasons: pl.Series, draft: Path
+) -> None:
     """Write what is decided for each customer, in the order of the hashes."""
     np.save(draft / "propensity.npy", table["propensity"].to_numpy().astype(np.float64))
-    np.save(draft / "returns.npy", _returns(table))
+    np.save(draft / "returns.npy", _returns(table, hashes))
     np.save(draft / "offer.npy", _places(table, offers))
     planned = [pl.col(name).alias(key) for name, key in zip(_PLANNED_KEYS, _KEYS, strict=True)]
     np.save(draft / "planned.npy", _places(table.select(planned), offers))
@@ -126,20 +138,24 @@ def _write_arrays(table: pl.DataFrame, offers: tuple[ServedOffer, ...], reasons:
     np.save(draft / "reason.npy", _positions(table["reasons"], reasons))
 
 
-def _returns(table: pl.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """Return the profit of each row's offer for a millionth of a minor unit of its cost."""
+def _returns(table: pl.DataFrame, hashes: _Hashes) -> Floats:
+    """Return the profit of each row's offer for a millionth of a minor unit of its cost, as `Policy.returns`."""
     profit, cost = (table[name].cast(pl.Float64) for name in _RETURNS)
-    return (profit / cost).fill_nan(None).fill_null(np.inf).to_numpy().astype(np.float64)
+    returns = (profit / cost).fill_nan(None).fill_null(np.inf).to_numpy().astype(np.float64)
+    return without_ties(returns, hashes / 2.0**64)
 
 
-def _write_further(run: RunRead, customers: pl.Series, offers: tuple[ServedOffer, ...], draft: Path) -> None:
+def _write_further(
+    run: RunRead, customers: pl.Series, hashes: _Hashes, offers: tuple[ServedOffer, ...], draft: Path
+) -> None:
     """Write the further offers of customers, by the customers' places."""
     rows = run.further().with_columns(_CUSTOMER).collect()
     numbered = pl.DataFrame({"customer_id": customers}).with_row_index("row")
     placed = rows.join(numbered, on="customer_id").sort("row", maintain_order=True)
-    np.save(draft / "further_customer.npy", placed["row"].to_numpy().astype(np.int64))
+    places = placed["row"].to_numpy().astype(np.int64)
+    np.save(draft / "further_customer.npy", places)
     np.save(draft / "further_offer.npy", _places(placed, offers))
-    np.save(draft / "further_returns.npy", _returns(placed))
+    np.save(draft / "further_returns.npy", _returns(placed, hashes[places]))
     write_texts(draft, "further_products", placed["product_ids"].to_list())
 
 

@@ -114,7 +114,8 @@ def _refusal(offer: ServedOffer, returns: float, request: DecisionInputs, at: in
         return NOT_BEGUN
     if offer.offer_id in request.exclude:
         return EXCLUDED
-    return PACING if returns <= request.prices.get(offer.campaign_id, 0.0) else None
+    price = request.prices.get(offer.campaign_id, 0.0)
+    return PACING if price > 0 and returns <= price else None
 
 
 def _of_further(decided: Decided, kept: tuple[FurtherOffer, ...]) -> Decided:

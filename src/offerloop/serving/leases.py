@@ -27,6 +27,8 @@ RENEW_SECONDS = 10.0
 """Seconds between two signs of life."""
 AGAIN_SECONDS = 5.0
 """Seconds until a budget that had nothing left is asked again."""
+MOST_PAID = 100_000
+"""Offers of customers that are remembered as paid; beyond them the oldest are forgotten."""
 WAIT_SECONDS = 2.0
 """How long the database may take to lease a block."""
 
@@ -66,6 +68,7 @@ class Leases:
     cheapest_minor: Mapping[str, int] = field(default_factory=dict)
     """What the cheapest offer that newcomers get of each campaign can cost; a budget is exhausted when less is left."""
     _blocks: dict[str, list[_LeasedBlock]] = field(default_factory=dict)
+    _paid: dict[tuple[str, str, str], None] = field(default_factory=dict)
     _asking: set[str] = field(default_factory=set)
     _again_at: dict[str, float] = field(default_factory=dict)
     _renewed_at: float = 0.0
@@ -77,6 +80,18 @@ class Leases:
         self.database.change(lambda one: open_budgets(one, self.version, self.left_minor, self.n_held), WAIT_SECONDS)
         for campaign_id, minor in least_minor.items():
             self._fetch(campaign_id, minor)
+
+    def take_once(self, customer_id: str, campaign_id: str, offer_id: str, minor: int) -> bool:
+        """Spend an amount for a customer's offer as `take` does, unless this worker has done so: a customer who asks
+        again costs nothing more, as in the plan."""
+        offer = (customer_id, campaign_id, offer_id)
+        if offer not in self._paid:
+            if not self.take(campaign_id, minor):
+                return False
+            self._paid[offer] = None
+            if len(self._paid) > MOST_PAID:
+                del self._paid[next(iter(self._paid))]
+        return True
 
     def take(self, campaign_id: str, minor: int) -> bool:
         """Spend an amount of what is declared, without waiting. Where little of it is left, more is declared or leased

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 
 from offerloop.allocation import PLAN_WEIGHT, RollingSample
 from offerloop.money import MICRO
-from offerloop.serving.policy import NEWCOMER, UNKNOWN_CUSTOMER, Policy
+from offerloop.serving.policy import NEWCOMER, UNKNOWN_CUSTOMER, Policy, without_ties
 from offerloop.store import (
     Database,
     PlanProgress,
@@ -128,8 +128,9 @@ class PolicyPacing:
 def _paced(campaign_id: str, budget_minor: int, rows: pl.DataFrame) -> PacedCampaign:
     sample = RollingSample(SAMPLE)
     drawn = rows.sample(min(SAMPLE, rows.height), seed=0)
-    profit = drawn["profit_minor"].to_numpy().astype(np.float64)[:, None]
-    sample.add(profit, drawn["cost_expected_micro"].to_numpy().astype(np.int64)[:, None])
+    profit = drawn["profit_minor"].to_numpy().astype(np.float64)
+    profit = without_ties(profit, np.random.default_rng(0).random(drawn.height))
+    sample.add(profit[:, None], drawn["cost_expected_micro"].to_numpy().astype(np.int64)[:, None])
     mean = float(rows["cost_expected_micro"].to_numpy().mean())
     limited = rows.drop_nulls("cost_liability_minor").select("cost_expected_micro", "cost_liability_minor").sum()
     expected, liability = limited.row(0)

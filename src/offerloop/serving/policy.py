@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from msgspec import Struct
 
-from offerloop.arrays import Ints
+from offerloop.arrays import Floats, Ints
 from offerloop.config import Privacy, privacy_beside
 from offerloop.evaluation import in_holdout, in_usual
 from offerloop.events import pseudonyms
@@ -29,7 +29,7 @@ from offerloop.tables import EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL, split_prod
 
 NEWCOMER, UNKNOWN_CUSTOMER = "newcomer", "unknown_customer"
 """Reasons of customers who are not in the plan: like some who are, or not."""
-FORMAT = 7
+FORMAT = 8
 ARM_NAMES = (PLAN, EXPLORE, HOLDBACK, HOLDOUT, USUAL)
 """Arms, by their number in `Policy.arm`."""
 _ARRAYS = (
@@ -37,6 +37,8 @@ _ARRAYS = (
     "further_customer", "further_offer", "further_returns",
 )  # fmt: skip
 """Fields of a policy that are files of their own."""
+_TIES = 1e-9
+"""The largest share by which returns that are equal are told apart."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ class Policy:
     propensity: np.ndarray[tuple[int], np.dtype[np.float64]]
     """(customers,): marginal probability of what is given, over all arms."""
     returns: np.ndarray[tuple[int], np.dtype[np.float64]]
-    """(customers,): profit of what is given for a millionth of a minor unit of its expected cost."""
+    """(customers,): profit of what is given for a millionth of a minor unit of its expected cost, `without_ties`."""
     further_customer: Ints
     """(further offers,): the position of the customer of each, ascending."""
     further_offer: Ints
@@ -247,6 +249,14 @@ class Policy:
 def customer_hash(customer: bytes) -> int:
     """Return the number by which customers are sorted."""
     return int.from_bytes(hashlib.blake2b(customer, digest_size=8).digest(), "big")
+
+
+def without_ties(returns: Floats, place: Floats) -> Floats:
+    """Return returns (customers,) among which equals differ by the place of each customer, from 0 to below 1.
+
+    Where customers return alike, a price between them can then withhold some and not all.
+    """
+    return returns * (1 + _TIES * place)
 
 
 def _liabilities_minor(offers: Iterable[ServedOffer]) -> dict[str, list[int]]:

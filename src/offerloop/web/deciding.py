@@ -21,6 +21,7 @@ from offerloop.serving import (
     DecisionInputs,
     OwnOffers,
     RecordsFullError,
+    ServedOffer,
     Written,
     basket_of,
     decide,
@@ -85,9 +86,15 @@ async def _answer(worker: Worker, request: DecisionInputs, actor: str) -> Answer
         answer = await _priced(worker, served, request, now, decided, leased, actor)
     except TimeoutError:
         return _failed(worker, request, "too_late")
-    if leased and decided.offer and not served.leases.take(decided.offer.campaign_id, leased):
+    if leased and decided.offer and not _pay(served, request, decided.offer, leased):
         return await _priced(worker, served, request, now, decided.without_offer(BUDGET), 0, actor)
     return answer
+
+
+def _pay(served: Served, request: DecisionInputs, offer: ServedOffer, minor: int) -> bool:
+    """Take what an offer needs of the campaign's budget, and return whether that was left."""
+    customer = served.policy.known_as(request.customer_id)
+    return served.leases.take_once(customer, offer.campaign_id, offer.offer_id, minor)
 
 
 async def _priced(

@@ -173,7 +173,14 @@ def test_a_dry_run_is_not_recorded_and_takes_nothing_of_a_budget(service):
     assert spent() == 0
     real = [ask(service, headers, customer_id=customer, durable=True).json() for customer in tested]
     assert any(one["offers"] for one in real)
-    assert spent() > 0
+    assert (once := spent()) > 0
+    paid = {customer: one["offers"] for customer, one in zip(tested, real, strict=True) if one["offers"]}
+    again = {customer: ask(service, headers, customer_id=customer, durable=True) for customer in paid}
+    assert {customer: one.json()["offers"] for customer, one in again.items()} == paid
+    assert spent() == once
+    for one in again.values():
+        place = f"/v1/decisions/{one.json()['decision_id']}/replay"
+        assert service.get(place, headers=headers).content == one.content
     for is_recorded, decisions in ((False, said), (True, real)):
         statuses = {
             service.get(f"/v1/decisions/{one['decision_id']}", headers=headers).status_code for one in decisions

@@ -31,7 +31,7 @@ class DecisionRecord(NamedTuple):  # which is made several times faster than a f
     offer_id: str
     propensity: float | None
     leased_minor: int
-    """What it took of a leased budget."""
+    """What was taken of a leased budget for it, perhaps by an earlier decision on the customer."""
     failure: str | None
     """Why nothing could be decided."""
     request: str
