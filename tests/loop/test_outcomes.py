@@ -6,6 +6,8 @@ import polars as pl
 import pytest
 
 from offerloop.engine import InMemoryEngine
+from offerloop.loop.guardrail_sums import MARGIN
+from offerloop.loop.journal_records import PeriodPlan, decision_of, unpacked
 from offerloop.loop.outcomes import Outcomes, value_indicator
 from offerloop.offers import read_offers
 from offerloop.response import UnseenCost, columns_of_tables
@@ -40,7 +42,8 @@ def test_a_gift_that_was_given_costs_its_worth_with_each_order_if_it_holds_for_a
     assert done["profit_minor"].to_list() == pytest.approx([800 - paid - 10, 400])
 
 
-def test_a_customer_with_several_offers_counts_once_and_costs_all_of_them():
+@pytest.mark.parametrize("weight", [1.0, 0.0])
+def test_a_customer_with_several_offers_counts_once_and_costs_all_of_them_where_costs_are_money(weight):
     engine = InMemoryEngine()
     money = {"revenue_minor": 900, "list_value_minor": 1_000, "discount_minor": 0, "coupon_minor": 100}
     lines = pl.DataFrame({"customer_id": [1, 2], "order_id": [1, 2], "order_day": [101, 102]}).with_columns(
@@ -51,20 +54,28 @@ def test_a_customer_with_several_offers_counts_once_and_costs_all_of_them():
     )
     products = pl.DataFrame({"product_id": ["p"], "category": ["tea"]})
     events = SimpleNamespace(
-        order_lines=engine.table(lines), products=engine.table(products), coupons_apart=False, tells_shelf=False
-    )
+        order_lines=engine.table(lines), products=engine.table(products), coupons_apart=False, tells_shelf=False,
+        browsing=engine.table(lines.clear().select("customer_id", kind="product_id", event_day="order_day", value=0)),
+        returned=lines.clear(), no_consent=lines.clear(),
+    )  # fmt: skip
     assigned = pl.DataFrame(
         {
-            "customer_id": [1, 1, 2], "offer_id": ["a", "b", "none"], "planned_offer_id": ["a", "b", "a"],
-            "arm": ["plan", "plan", "holdback"], "contact_cost_minor": [10, 5, 10],
-            "cost_expected_micro": [60_000_000, 25_000_000, 0],
+            "customer_id": [1, 1, 2], "campaign_id": ["c", "d", None], "offer_id": ["a", "b", "none"],
+            "planned_campaign_id": ["c", "d", "c"], "planned_offer_id": ["a", "b", "a"],
+            "arm": ["plan", "plan", "holdback"], "cost_expected_micro": [60_000_000, 25_000_000, 0],
+            "cost_liability_minor": [100, 100, 0], "reasons": "best_profit",
         }
     )  # fmt: skip
-    done = Outcomes(events, engine, 0.4).of_offers(assigned, 100, 107)
+    offers = {"campaign_id": ["c", "d"], "offer_id": ["a", "b"], "contact_cost_minor": [10, 5], "cost_weight": weight}
+    recorded = unpacked(decision_of(PeriodPlan("", assigned, pl.DataFrame(offers), (), ()))["assignments"])
+    outcomes = Outcomes(events, engine, 0.4)
+    done = outcomes.of_offers(recorded, 100, 107)
     assert done.select("customer_id", "planned_offer_id", "arm").rows() == [(1, "a", "plan"), (2, "a", "holdback")]
-    assert done["paid_minor"].to_list() == [100, 0]
-    assert done["expected_minor"].to_list() == [70, 0]
-    assert done["profit_minor"].to_list() == pytest.approx([400 - 100 - 15, 400 - 100])
+    assert done["paid_minor"].to_list() == [weight * 100, 0]
+    assert done["expected_minor"].to_list() == [weight * 70, 0]
+    assert done["profit_minor"].to_list() == pytest.approx([400 - weight * (100 + 15), 400 - weight * 100])
+    margin, sales = outcomes.metric_sums(done, 100, 107)[MARGIN]
+    assert (margin.tolist(), sales.tolist()) == (pytest.approx([400, 400]), [900, 900])
 
 
 def test_the_value_before_a_loop_is_that_of_customers_whom_a_plan_would_have_known():

@@ -21,11 +21,12 @@ MetricSums = Mapping[str, tuple[Floats, Floats]]
 
 
 def metric_sums(
-    bought: pl.DataFrame, returned: pl.DataFrame, ratings: pl.DataFrame, ids: pl.Series, profit_minor: Floats
+    bought: pl.DataFrame, returned: pl.DataFrame, ratings: pl.DataFrame, ids: pl.Series, value_minor: Floats
 ) -> MetricSums:
     """Return the dividend and divisor of each metric for each of the customers `ids`.
 
-    `bought` has LINES, `returned` a customer_id for each line that was given back, `ratings` customer_id and value.
+    `bought` has LINES, `returned` a customer_id for each line that was given back, `ratings` customer_id and value,
+    and `value_minor` (customers,) is the margin of their purchases.
     """
     listed, discount = pl.col("list_value_minor"), pl.col("discount_minor")
     sums = bought.group_by("customer_id").agg(
@@ -42,7 +43,7 @@ def metric_sums(
     rows = rows.sort("_row").drop("customer_id").fill_null(0).cast(pl.Float64)
     column = {name: rows[name].to_numpy() for name in rows.columns}
     return {
-        MARGIN: (profit_minor, column["sales"]),
+        MARGIN: (value_minor, column["sales"]),
         RETURNS: (column["returned"], column["lines"]),
         RATINGS: (column["stars"], column["ratings"]),
         CHEAP: (column["cheap"], column["listed"]),

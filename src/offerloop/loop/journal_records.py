@@ -24,6 +24,8 @@ FORECAST = ("profit_minor", "low_minor", "high_minor")
 """What is recorded of a forecast: the profit and its interval, which may be unknown."""
 UNSEEN_COSTS = "unseen_costs"
 """Key of a decision: what its offers cost of which order lines show nothing."""
+COSTS = ("contact_cost_minor", "cost_weight")
+"""Columns of recorded assignments that say what they cost; journals of earlier versions lack the last one."""
 OUTSIDE = ("no_consent", "outside")
 """Reasons of customers who may get no offer."""
 
@@ -48,8 +50,6 @@ class PeriodPlan:
 def decision_of(plan: PeriodPlan) -> JournalDecision:
     """Return what a journal holds of a plan."""
     table = plan.assignments
-    contact = plan.offers.select("campaign_id", "offer_id", "contact_cost_minor")
-    kept = table.join(contact, on=["campaign_id", "offer_id"], how="left", maintain_order="left")
     arms = dict(table.group_by("arm").len().iter_rows())
     inside = table.filter(~pl.col("reasons").is_in(OUTSIDE))
     offered = table.filter(pl.col("offer_id") != NO_OFFER)
@@ -60,8 +60,21 @@ def decision_of(plan: PeriodPlan) -> JournalDecision:
         "sent": [one.campaign_id for one in plan.forecasts if one.send],
         "forecasts": [_forecast(one.campaign_id, one.comparison) for one in plan.forecasts],
         "liability_minor": int(offered["cost_liability_minor"].fill_null(0).sum()),
-        "gaps": [str(one) for one in plan.gaps], "assignments": packed(kept),
+        "gaps": [str(one) for one in plan.gaps], "assignments": packed(_with_costs(table, plan.offers)),
     }  # fmt: skip
+
+
+def _with_costs(table: pl.DataFrame, offers: pl.DataFrame) -> pl.DataFrame:
+    """Return assignments with COSTS: of what was given, and the weight of what was planned where nothing was given.
+
+    Contacts of a campaign whose budget is not money cost nothing.
+    """
+    weight, contact = pl.col("cost_weight"), pl.col("contact_cost_minor")
+    costs = offers.select("campaign_id", "offer_id", (contact * weight).cast(pl.Int64), weight)
+    planned = costs.select(pl.col("campaign_id", "offer_id", "cost_weight").name.prefix("planned_"))
+    for terms in (costs, planned):
+        table = table.join(terms, on=terms.columns[:2], how="left", maintain_order="left")
+    return table.with_columns(pl.coalesce("cost_weight", "planned_cost_weight", 1.0)).drop("planned_cost_weight")
 
 
 def _forecast(campaign_id: str, comparison: pl.DataFrame) -> dict[str, Any]:

@@ -9,7 +9,6 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
-from offerloop.arrays import Floats
 from offerloop.engine import Engine, collect
 from offerloop.events import Events
 from offerloop.flow import shop_margins
@@ -48,27 +47,31 @@ class Outcomes:
     def of_offers(
         self, assigned: pl.DataFrame, day: int, until: int, unseen_costs: tuple[UnseenCost, ...] = ()
     ) -> pl.DataFrame:
-        """Return the outcomes of a period's assignments with contact_cost_minor, one row per customer.
+        """Return the outcomes of a period's assignments with contact_cost_minor and cost_weight, one row per customer.
 
         Where a customer has several offers, the first counts as the planned one, and costs are those of all.
         `unseen_costs` are those of its offers of which order lines show nothing.
         Besides `of_earlier_customers`: planned_offer_id, arm, profit_minor, spend_minor (revenue in such a period of
         the quarter before), paid_minor and expected_minor (what offers that were given cost).
         """
+        if "cost_weight" not in assigned.columns:  # journals of earlier versions
+            assigned = assigned.with_columns(cost_weight=pl.lit(1.0))
         exposed = assigned.select("customer_id", "offer_id", shown_day=pl.lit(day), until_day=pl.lit(until))
         shown = pl.col("offer_id") != NO_OFFER
         contact = pl.when(shown).then(pl.col("contact_cost_minor")).otherwise(0)
-        expected = pl.when(shown).then(pl.col("cost_expected_micro") / MICRO - contact).otherwise(0.0)
+        of_coupons = pl.col("cost_weight") * pl.col("cost_expected_micro") / MICRO - contact
+        expected = pl.when(shown).then(of_coupons).otherwise(0.0)
         of_offers = assigned.select(
-            "customer_id", "planned_offer_id", "arm", shown.alias("shown"), contact.alias("contact"),
+            "customer_id", "planned_offer_id", "arm", "cost_weight", shown.alias("shown"), contact.alias("contact"),
             expected_minor=expected, unseen=pl.Series(self._unseen(unseen_costs).of_rows(exposed)),
         )  # fmt: skip
-        first, sums = pl.col("planned_offer_id", "arm", "shown").first(), pl.col("contact", "expected_minor", "unseen")
-        by_customer = of_offers.group_by("customer_id", maintain_order=True).agg(first, sums.sum())
+        first = pl.col("planned_offer_id", "arm", "cost_weight", "shown").first()
+        sums = pl.col("contact", "expected_minor", "unseen").sum()
+        by_customer = of_offers.group_by("customer_id", maintain_order=True).agg(first, sums)
         rows = by_customer.select("customer_id", shown_day=pl.lit(day), until_day=pl.lit(until))
         values = self._values(by_customer.select("customer_id"), day, until).drop("customer_id")
         costs = by_customer.with_columns(
-            values.with_columns(pl.col("cost_minor") + by_customer["unseen"])
+            values.with_columns(pl.col("cost_minor") * by_customer["cost_weight"] + by_customer["unseen"])
         ).with_columns(
             paid_minor=pl.when("shown").then("cost_minor").otherwise(0.0),
             profit_minor=pl.col("value_minor") - pl.col("cost_minor") - pl.col("contact"),
@@ -81,14 +84,15 @@ class Outcomes:
         """Return how the shop ran."""
         return period_sales_of(self._bought(day, until), self._numbers)
 
-    def metric_sums(self, ids: pl.Series, profit_minor: Floats, day: int, until: int) -> MetricSums:
-        """Return what guardrails compare of these customers."""
+    def metric_sums(self, customers: pl.DataFrame, day: int, until: int) -> MetricSums:
+        """Return what guardrails compare of these customers, rows of `of_offers`."""
+        ids = customers["customer_id"]
         browsing, back = self.events.browsing, self.events.returned
         rated = browsing.filter(nw.col("kind") == "rating", nw.col("event_day") >= day, nw.col("event_day") < until)
         ratings = collect(rated.select("customer_id", "value"))
         returned = back.filter((pl.col("order_day") >= day) & (pl.col("order_day") < until))
         refused = ids.is_in(self.events.no_consent["customer_id"].implode()).to_numpy().astype(np.float64)
-        sales = metric_sums(self._bought(day, until), returned, ratings, ids, profit_minor)
+        sales = metric_sums(self._bought(day, until), returned, ratings, ids, customers["value_minor"].to_numpy())
         return {**sales, OPT_OUTS: (refused, np.ones(len(ids)))}
 
     def _values(self, customers: pl.DataFrame, day: int, until: int) -> pl.DataFrame:

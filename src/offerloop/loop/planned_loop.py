@@ -23,6 +23,7 @@ from offerloop.events import EPOCH, Events, LoopExposures
 from offerloop.loop.drift import AT_RANDOM, OF_PLAN, Alarm, Drift
 from offerloop.loop.guardrails import Guardrails, RandomisedCustomers
 from offerloop.loop.journal_records import (
+    COSTS,
     UNSEEN_COSTS,
     JournalDecision,
     PeriodPlan,
@@ -164,7 +165,7 @@ class PlannedLoop:
         self._assigned[period] = unpacked(decided["assignments"])
         unseen = decided.get(UNSEEN_COSTS)  # an earlier version did not record them
         self._unseen_costs[period] = self._configured_costs() if unseen is None else tuple(map(UnseenCost.read, unseen))
-        self.shop.give(period, self._assigned[period].drop("contact_cost_minor"))
+        self.shop.give(period, self._assigned[period].drop(COSTS, strict=False))
 
     def learn(self, period: int, decided: JournalDecision) -> dict[str, Any]:
         """Read the period before the last with guardrails, and look for drift in the last one."""
@@ -204,7 +205,7 @@ class PlannedLoop:
         is_randomised = (pl.col("planned_offer_id") != NO_OFFER) & pl.col("arm").is_in([PLAN, HOLDBACK])
         randomised = done.filter(is_randomised)
         profit = randomised["profit_minor"].to_numpy()
-        sums = self._outcomes.metric_sums(randomised["customer_id"], profit, *self._span(period))
+        sums = self._outcomes.metric_sums(randomised, *self._span(period))
         return RandomisedCustomers(
             (randomised["arm"] == HOLDBACK).to_numpy(), profit, np.maximum(randomised["spend_minor"].to_numpy(), 0),
             sums, float(decided.get("holdback", self.guardrails.held)),
