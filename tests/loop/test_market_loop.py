@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from offerloop.commands.simulate.loop_policy import loop_policy
+from offerloop.events import epoch_day
 from offerloop.loop import unpacked
+from offerloop.market import Market
 from offerloop.market.periods import Setting, past
 from offerloop.market.preset import load_preset
 from offerloop.tables import EXPLORE, HOLDBACK, PLAN
@@ -28,6 +30,15 @@ def weeks():
         return setting, market, rule, given
 
     return play(), play()
+
+
+def test_weeks_are_those_of_the_market_although_nobody_bought_on_the_last_day():
+    market = Market(load_preset("fashion"), 30, 60, 6, 6)
+    assert (market.today - market.observe()["order_lines"]["at"].max()).days > 1
+    rule = loop_policy(market, [], 1_000)
+    begun = rule._begin(market, 1_000)
+    assert begun.planned.begins(0) == epoch_day(market.today)
+    assert begun.shop.events.as_of_day == begun.planned.begins(0)
 
 
 def test_every_week_is_within_the_budget_and_logged(weeks):

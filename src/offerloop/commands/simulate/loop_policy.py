@@ -24,7 +24,7 @@ from offerloop.commands.simulate.shop_files import write_shop
 from offerloop.config import Config, load_config
 from offerloop.decision import LoopPeriod
 from offerloop.engine import Engine, InMemoryEngine
-from offerloop.events import EPOCH, Events, prepare
+from offerloop.events import EPOCH, Events, epoch_day, prepare
 from offerloop.flow import MissingEvidence, at_once, audiences, decide, learn_effects, profile
 from offerloop.loop import PeriodPlan, PlannedLoop, decide_once, learn_once, unpacked
 from offerloop.market import Logged, Market, OfferDraw
@@ -48,14 +48,6 @@ class MarketShop:
     engine: Engine
     as_of_day: int
     """Epoch day on which the coming week begins."""
-
-    @classmethod
-    def begin(cls, folder: Path, config: Config, engine: Engine) -> MarketShop:
-        """Return the shop after the last day of its tables, which are read once."""
-        events = prepare(config, engine)
-        shop = cls(folder, config, engine, events.as_of_day)
-        shop.events = events
-        return shop
 
     @cached_property
     def events(self) -> Events:
@@ -95,12 +87,12 @@ class _Loop:
 
     @classmethod
     def begin(cls, market: Market, budget: int, explore: float, folder: Path) -> _Loop:
-        """Write the shop, which says when the loop begins. Raises InputError where SQLAlchemy is not installed."""
+        """Write the shop, and begin on its next day. Raises InputError where SQLAlchemy is not installed."""
         from offerloop.store import Journal  # late: other policies do without a database
 
         path = write_shop(market, folder / "shop")
         config, engine = loop_settings(load_config(path), budget, explore), InMemoryEngine()
-        shop = MarketShop.begin(path.parent, config, engine)
+        shop = MarketShop(path.parent, config, engine, epoch_day(market.today))
         journal = Journal.open(f"sqlite:///{folder / 'journal.db'}", "simulated")
         return cls(shop, PlannedLoop(shop, config, engine, shop.as_of_day), journal)
 
