@@ -3,9 +3,12 @@
 import numpy as np
 import polars as pl
 import pytest
+from small_shop import write_small_shop
 
-from offerloop.decision import LoopPeriod, exploration_of
+from offerloop.config import load_config
+from offerloop.decision import Exploration, LoopPeriod, exploration_of, limiting_exploration
 from offerloop.decision.arms import NamedChoices, RandomOffers
+from offerloop.decision.assignment import _explore_minor
 from offerloop.decision.forecast import probabilities_at_random
 from offerloop.evaluation import Estimate
 from offerloop.events import LoopExposures
@@ -50,6 +53,38 @@ def test_the_idle_budget_of_a_campaign_that_rests_does_not_explore():
 
 def test_a_run_that_is_no_period_of_a_loop_draws_as_it_always_does():
     assert exploration_of(None, OFFERS, [], {"one": OPEN}) is None
+
+
+@pytest.mark.parametrize(("basis", "total", "minor"), [
+    ("liability", None, 10_100), ("liability", "70.00", 4_100), ("expected", "70.00", 6_100),
+    ("liability", "20.00", 100),
+])  # fmt: skip
+def test_the_idle_budget_is_within_what_plans_leave_of_the_budget_of_all_campaigns(tmp_path, basis, total, minor):
+    config = load_config(write_small_shop(tmp_path))
+    idle = config.campaigns[0].model_copy(update={"explore_budget": "1.00"})
+    sent = idle.model_copy(update={"id": "sent", "budget_basis": basis})
+    plan = config.plan.model_copy(update={"total_budget": total})
+    config = config.model_copy(update={"campaigns": (sent, idle), "plan": plan})
+    costs = {"cost_expected_micro": [10 * 10**8], "cost_liability_minor": [3_000]}
+    taken = pl.DataFrame({"campaign_id": ["sent"], **costs})
+    assert _explore_minor(config, Exploration(0.05, {"first": 1.0}), taken) == {"sent": 100, "first": minor}
+
+
+@pytest.mark.parametrize(
+    ("budgets", "customers", "limiting"),
+    [(("10.00", "20.00"), 200, "first"), (("20.00", "10.00"), 200, "other"), (("10.00", "0.00"), 200, None),
+     (("10.00", "20.00"), 8, None)],
+)  # fmt: skip
+def test_the_campaign_is_named_whose_budget_pays_for_fewest_explorers(tmp_path, budgets, customers, limiting):
+    config = load_config(write_small_shop(tmp_path))
+    campaigns = [config.campaigns[0].model_copy(update={"id": name, "explore_budget": budget})
+                 for name, budget in zip(("first", "other"), budgets, strict=True)]  # fmt: skip
+    config = config.model_copy(update={"campaigns": tuple(campaigns)})
+    note = limiting_exploration(config, {"first": 200, "other": 200}, customers)
+    if limiting is None:
+        assert note is None
+    else:
+        assert str(note).startswith(f"while campaign '{limiting}' is sent, its explore_budget of 10.00 EUR pays for 5 ")
 
 
 def test_the_worth_of_random_offers_is_that_of_the_draw_which_explorers_make():

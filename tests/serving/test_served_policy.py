@@ -106,6 +106,12 @@ def test_what_the_plan_leaves_is_the_budget_less_all_that_was_given_can_cost(run
     assert policy.n_held == {"first": table.height}
 
 
+def test_a_budget_of_all_campaigns_bounds_what_the_plan_leaves(publishable):
+    run_folder = publishable('\n[plan]\ntotal_budget = "60.00"\n')
+    table = pl.read_parquet(run_folder / "assignments.parquet").filter(pl.col("offer_id") != "none")
+    assert serve_run(run_folder).left_minor == {"first": max(0, 6_000 - table["cost_liability_minor"].sum())}
+
+
 def test_beside_an_offer_without_a_limit_nothing_is_left(with_assignments):
     is_first = pl.int_range(pl.len()) == pl.col("offer_id").ne("none").arg_max()
     most = pl.when(~is_first).then("cost_liability_minor").alias("cost_liability_minor")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from offerloop.config.common_budgets import SharedBudget, shared_budgets, within_shared
     from offerloop.config.language import report_language
     from offerloop.config.limits import Band, Cell, LimitRule, Limits
     from offerloop.config.load import (
@@ -71,6 +72,7 @@ __all__ = [
     "Schedule",
     "SectionName",
     "Serve",
+    "SharedBudget",
     "Shop",
     "Source",
     "SourceName",
@@ -100,8 +102,10 @@ __all__ = [
     "read_campaign",
     "remark",
     "report_language",
+    "shared_budgets",
     "sqlite_beside",
     "version_key",
+    "within_shared",
 ]
 
 __getattr__, __dir__ = lazy_exports(__name__)

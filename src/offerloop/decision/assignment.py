@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import ceil
 
 import narwhals as nw
 import numpy as np
@@ -11,7 +12,7 @@ import polars as pl
 from scipy.stats import norm
 
 from offerloop.arrays import Floats
-from offerloop.config import Campaign, Config
+from offerloop.config import Campaign, Config, shared_budgets, within_shared
 from offerloop.decision.arms import draw_arms, explorable_offers
 from offerloop.decision.assignment_rows import Outside, assignments
 from offerloop.decision.campaign_case import KEYS, OFFER_KEY
@@ -24,7 +25,7 @@ from offerloop.errors import InputError
 from offerloop.evaluation import ComingTest, Estimate, se_of
 from offerloop.events import BUSINESS_AS_USUAL, Events, LoopExposures, read_business_as_usual
 from offerloop.message import Message
-from offerloop.money import DIGITS, to_text
+from offerloop.money import DIGITS, MICRO, to_text
 from offerloop.offers import NO_OFFER
 from offerloop.response import QUARTER_DAYS, Effects
 from offerloop.tables import (
@@ -165,7 +166,7 @@ def assign(
             effects.effects, effects.offers, sent if exploration is None else list(allowed.campaigns)
         ),
         audiences=allowed.campaigns,
-        explore_budgets={one.id: _explore_minor(config, one, exploration) for one in config.campaigns},
+        explore_budgets=_explore_minor(config, exploration, taken.join(effects.effects, on=KEYS)),
         settings=config.experiment,
         rng=np.random.default_rng(config.seed if shard is None else [config.seed, shard]),
         usual=usual,
@@ -194,12 +195,31 @@ def _by_profit(taken: pl.DataFrame, effects: pl.DataFrame) -> tuple[pl.DataFrame
     return ranked.filter(is_first).select(KEYS), ranked.filter(~is_first).select(KEYS)
 
 
-def _explore_minor(config: Config, campaign: Campaign, exploration: Exploration | None) -> int:
-    """Return what random offers of a campaign may cost."""
-    own = config.minor(campaign.explore_budget, campaign)
-    if exploration is None or own == 0:
+def _explore_minor(config: Config, exploration: Exploration | None, taken: pl.DataFrame) -> dict[str, int]:
+    """Return what random offers of each campaign may cost.
+
+    Idle budgets are within what plans that are sent, EFFECTS `taken`, leave of the budgets that campaigns share.
+    """
+    own = {one.id: config.minor(one.explore_budget, one) for one in config.campaigns}
+    if exploration is None:
         return own
-    return own + int(exploration.idle.get(campaign.id, 0.0) * config.minor(campaign.budget, campaign))
+    idle = {
+        one.id: int(exploration.idle.get(one.id, 0.0) * config.minor(one.budget, one))
+        for one in config.campaigns
+        if own[one.id] > 0
+    }
+    teams = {one.id: one.team for one in config.campaigns if one.budget_unit is None}
+    shared = shared_budgets(teams, config.plan.team_budgets, config.plan.total_budget, config.shop.currency)
+    idle = within_shared(idle, {one.id: _counted_minor(one, taken) for one in config.campaigns}, shared)
+    return {name: minor + idle.get(name, 0) for name, minor in own.items()}
+
+
+def _counted_minor(campaign: Campaign, taken: pl.DataFrame) -> int:
+    """Return what EFFECTS of a plan take of budgets by the `budget_basis` of a campaign."""
+    of_campaign = taken.filter(pl.col("campaign_id") == campaign.id)
+    if campaign.budget_basis == "expected":
+        return ceil(of_campaign["cost_expected_micro"].sum() / MICRO)
+    return int(of_campaign["cost_liability_minor"].sum())
 
 
 def unpaid_exploration(config: Config, campaign: Campaign, liabilities: Iterable[int | None]) -> Message | None:
@@ -222,6 +242,39 @@ def unpaid_exploration(config: Config, campaign: Campaign, liabilities: Iterable
         budget=campaign.explore_budget,
         unit=unit,
         most=most,
+    )
+
+
+def limiting_exploration(config: Config, most_minor: Mapping[str, int], n_customers: int) -> Message | None:
+    """Say which campaign keeps others of a loop from spending idle budgets while it is sent; None where none does.
+
+    So few of the `n_customers` explore that every campaign can pay for all of them. `most_minor` is the most that one
+    offer of each campaign can cost.
+    """
+    own = {one.id: config.minor(one.explore_budget, one) for one in config.campaigns}
+    n_own = {name: minor // max(most_minor.get(name, 0), 1) for name, minor in own.items() if minor > 0}
+    least = min(n_own, key=n_own.__getitem__, default="")
+    others = [
+        one.id
+        for one in config.campaigns
+        if one.id in n_own and one.id != least
+        and (config.minor(one.budget, one) + own[one.id]) // max(most_minor.get(one.id, 0), 1) > n_own[least]
+    ]  # fmt: skip
+    if not others or not 0 < n_own[least] < int(MOST_LEARN * n_customers):
+        return None
+    limiting = next(one for one in config.campaigns if one.id == least)
+    return Message(
+        "while campaign '{campaign}' is sent, its explore_budget of {budget} {unit} pays for {n} customer who "
+        "explores, and no more explore in {others}, whatever their idle budgets; raise it, or set it to 0 to let them "
+        "explore alone",
+        plural="while campaign '{campaign}' is sent, its explore_budget of {budget} {unit} pays for {n} customers who "
+        "explore, and no more explore in {others}, whatever their idle budgets; raise it, or set it to 0 to let them "
+        "explore alone",
+        n=n_own[least],
+        campaign=least,
+        budget=limiting.explore_budget,
+        unit=config.unit(limiting),
+        others=others,
     )
 
 

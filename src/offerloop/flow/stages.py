@@ -313,7 +313,7 @@ def decide(
     )  # fmt: skip
     settings = config.only("business_as_usual", "privacy")
     usual = stage("business as usual", business_as_usual, profiles, allowed, effects, settings, engine)
-    settings = config.only("seed", "shop", "campaigns", "experiment", "business_as_usual")
+    settings = config.only("seed", "shop", "campaigns", "plan", "experiment", "business_as_usual")
     known_ids = [
         offer_id
         for offer_id in effects.offers["offer_id"].unique()

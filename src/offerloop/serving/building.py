@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 
 from offerloop.arrays import Floats
+from offerloop.config import shared_budgets, within_shared
 from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.offers import NOTHING
@@ -191,17 +192,22 @@ def _places(assigned: pl.DataFrame, offers: tuple[ServedOffer, ...]) -> np.ndarr
 def _left(run: RunRead) -> dict[str, int]:
     """Return what is left of each campaign's budget when every offer of the plan costs all that it can.
 
-    Nothing is left beside an offer whose cost has no limit.
+    Nothing is left beside an offer whose cost has no limit. What is left of a budget that campaigns share is divided
+    among them.
     """
     assigned = run.all_offers().filter(pl.col("campaign_id").is_not_null())
     liability = pl.col("cost_liability_minor")
     most = pl.when(liability.null_count() == 0).then(liability.sum()).otherwise(math.inf)
     used = dict(assigned.group_by("campaign_id").agg(most).collect().iter_rows())
-    return {
-        campaign.id: int(max(0, campaign.budget_minor - used.get(campaign.id, 0)))
-        for campaign in run.campaigns
-        if campaign.send and campaign.budget_unit == run.currency
-    }
+    in_money = [one for one in run.campaigns if one.budget_unit == run.currency]
+    left = {one.id: int(max(0, one.budget_minor - used.get(one.id, 0))) for one in in_money if one.send}
+    teams = {str(one["id"]): one.get("team") for one in run.written.get("campaigns", [])}
+    plan = run.written.get("plan", {})
+    shared = shared_budgets(
+        {one.id: teams.get(one.id) for one in in_money}, plan.get("team_budgets", {}), plan.get("total_budget"),
+        run.currency,
+    )  # fmt: skip
+    return within_shared(left, used, shared)
 
 
 def _newcomers(run: RunRead, offers: tuple[ServedOffer, ...]) -> dict[str, Any]:

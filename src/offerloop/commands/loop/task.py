@@ -13,7 +13,7 @@ import narwhals as nw
 from offerloop.commands.loop.findings import LoopState
 from offerloop.commands.loop.shop import TableShop
 from offerloop.config import Config, StrPath, config_file, load_config, problems_of
-from offerloop.decision import unpaid_exploration
+from offerloop.decision import limiting_exploration, unpaid_exploration
 from offerloop.engine import DEFAULT_ENGINE, collect
 from offerloop.errors import ConfigError, InputError
 from offerloop.events import Events, LoopExposures, prepare, read_all, with_variables
@@ -230,13 +230,17 @@ def _go_on(path: Path, folder: Path, journal: Journal) -> GoneOn:
 
 
 def _unexplored(config: Config, events: Events) -> tuple[Message, ...]:
-    """Which campaigns explore with less than one offer can cost."""
+    """Which campaigns explore with less than one offer can cost, and which one limits the others."""
     categories = all_categories(events.products)
-    notes = [
-        unpaid_exploration(
-            config, campaign, map(liability_minor, config.offers_of(campaign, categories, events.offers))
-        )
+    liabilities = {
+        campaign.id: [liability_minor(one) for one in config.offers_of(campaign, categories, events.offers)]
         for campaign in config.campaigns
+    }
+    most_minor = {name: max((one or 0 for one in of_campaign), default=0) for name, of_campaign in liabilities.items()}
+    n_customers = collect(events.order_lines.select("customer_id").unique()).height
+    notes = [
+        *(unpaid_exploration(config, campaign, liabilities[campaign.id]) for campaign in config.campaigns),
+        limiting_exploration(config, most_minor, n_customers),
     ]
     return tuple(note for note in notes if note is not None)
 
