@@ -203,11 +203,8 @@ def _explore_minor(config: Config, exploration: Exploration | None, taken: pl.Da
     own = {one.id: config.minor(one.explore_budget, one) for one in config.campaigns}
     if exploration is None:
         return own
-    idle = {
-        one.id: int(exploration.idle.get(one.id, 0.0) * config.minor(one.budget, one))
-        for one in config.campaigns
-        if own[one.id] > 0
-    }
+    exploring = [one for one in config.campaigns if own[one.id] > 0]
+    idle = {one.id: int(exploration.idle.get(one.id, 0.0) * config.minor(one.budget, one)) for one in exploring}
     teams = {one.id: one.team for one in config.campaigns if one.budget_unit is None}
     shared = shared_budgets(teams, config.plan.team_budgets, config.plan.total_budget, config.shop.currency)
     idle = within_shared(idle, {one.id: _counted_minor(one, taken) for one in config.campaigns}, shared)
@@ -251,15 +248,14 @@ def limiting_exploration(config: Config, most_minor: Mapping[str, int], n_custom
     So few of the `n_customers` explore that every campaign can pay for all of them. `most_minor` is the most that one
     offer of each campaign can cost.
     """
-    own = {one.id: config.minor(one.explore_budget, one) for one in config.campaigns}
-    n_own = {name: minor // max(most_minor.get(name, 0), 1) for name, minor in own.items() if minor > 0}
+    n_own, n_idle = dict[str, int](), dict[str, int]()
+    for campaign in config.campaigns:
+        budget, own = (config.minor(amount, campaign) for amount in (campaign.budget, campaign.explore_budget))
+        if own > 0:
+            most = max(most_minor.get(campaign.id, 0), 1)
+            n_own[campaign.id], n_idle[campaign.id] = own // most, (budget + own) // most
     least = min(n_own, key=n_own.__getitem__, default="")
-    others = [
-        one.id
-        for one in config.campaigns
-        if one.id in n_own and one.id != least
-        and (config.minor(one.budget, one) + own[one.id]) // max(most_minor.get(one.id, 0), 1) > n_own[least]
-    ]  # fmt: skip
+    others = [name for name, number in n_idle.items() if name != least and number > n_own[least]]
     if not others or not 0 < n_own[least] < int(MOST_LEARN * n_customers):
         return None
     limiting = next(one for one in config.campaigns if one.id == least)
