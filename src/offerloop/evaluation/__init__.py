@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from offerloop.evaluation.experiment import (
         LEAST_BUYERS,
         LEAST_CUSTOMERS,
+        MISSED,
         RATIO_ALPHA,
         Difference,
         GroupMoments,
@@ -82,6 +83,7 @@ __all__ = [
     "LEAST_BUYERS",
     "LEAST_CUSTOMERS",
     "LEAST_IN_GROUP",
+    "MISSED",
     "MOST_TEST_DAYS",
     "NONE",
     "OTHER",

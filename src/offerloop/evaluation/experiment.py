@@ -39,6 +39,9 @@ _FAR = 20.0
 """How many times itself a ratio is looked for."""
 MOST_SKEW = 1.0
 """The skewness that Hall's transform can correct: that of a mean by the moments of its own sample is below 1."""
+MISSED = 0.5
+"""With more skewness of a difference a small group may have missed all large values, and its own spread says too
+little: of yes and no it has four yes expected then, and with fewer it has none in over 2.5 % of experiments."""
 _STRAIGHT = 1e-9
 """A skewness this small is none."""
 

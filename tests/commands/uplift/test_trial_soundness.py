@@ -9,7 +9,7 @@ from offerloop.commands.uplift.suspects import explained_share, told_apart
 from offerloop.commands.uplift.task import uplift
 from offerloop.commands.uplift.trial import prepare
 from offerloop.errors import EvidenceError, InputError
-from offerloop.response import Spending, mean_estimate, study_trial
+from offerloop.response import Spending, mean_estimate, sample_ratio_p, study_trial
 from offerloop.response.estimators.ridge_t import RidgeTLearner
 
 
@@ -191,6 +191,24 @@ def test_the_probability_of_being_treated_is_recognised():
         readied(frame, propensity="chance")
     own = frame.with_columns(chance=pl.when(pl.col("arm") == 1).then(0.3).otherwise(0.7))
     assert readied(own, propensity="chance").design == "known"
+
+
+def test_propensities_of_three_arms_that_differ_by_segment_fit_the_sizes_that_they_gave():
+    rng, few = np.random.default_rng(2), np.arange(8_000) % 2 == 0
+    own = np.where(few[:, None], [0.5, 0.4, 0.1], [0.5, 0.1, 0.4])
+    arm = (rng.random(8_000)[:, None] > own.cumsum(axis=1)).sum(axis=1)
+    frame = table(8_000).drop("visits").with_columns(arm=arm, chance=own[np.arange(8_000), arm])
+    assert readied(frame, propensity="chance").ratio_p > 0.01
+    with pytest.raises(EvidenceError, match="the arms have not the sizes that were planned"):
+        readied(frame.filter((pl.col("arm") != 1) | (pl.col("before") > 6)), propensity="chance")
+
+
+def test_propensities_of_whole_stores_are_compared_with_the_number_of_stores():
+    store = np.repeat(np.arange(60), np.repeat([50, 60], 30))
+    arm = (store >= 30).astype(int)
+    frame = table(len(store)).drop("visits").with_columns(arm=arm, store=store, chance=pl.lit(0.5))
+    assert sample_ratio_p(arm, np.full(2, 0.5)) < 1e-4
+    assert readied(frame, propensity="chance", cluster="store").ratio_p == pytest.approx(1.0)
 
 
 def test_a_cost_by_arm_needs_no_column():

@@ -10,6 +10,8 @@ from offerloop.response import (
     complete_propensities,
     covariate_balance_p,
     modelled_propensities,
+    plan_columns,
+    plan_p,
     rows_with_overlap,
     sample_ratio_p,
 )
@@ -48,6 +50,16 @@ def test_sizes_of_arms_have_exact_p_values():
     statistic = ((np.array(sizes) - 17 * shares) ** 2 / shares).sum(axis=1)
     least = ((np.array([2, 6, 9]) - 17 * shares) ** 2 / shares).sum()
     assert sample_ratio_p(few, shares) == pytest.approx(chance[statistic >= least - 1e-9].sum(), abs=0.005)
+
+
+def test_sizes_of_three_arms_of_which_only_the_own_propensity_is_known_keep_to_their_level():
+    rng, found = np.random.default_rng(1), []
+    for _ in range(300):
+        chance = np.where(rng.random((600, 1)) < 0.5, [0.5, 0.4, 0.1], [0.5, 0.1, 0.4])
+        action = (rng.random((600, 1)) > chance.cumsum(axis=1)).sum(axis=1)
+        known = complete_propensities(chance[np.arange(600), action], action, np.bincount(action) / 600)
+        found.append(plan_p(np.bincount(action), MeanSums.of(plan_columns(action, known))))
+    assert 0.02 < np.mean(np.array(found) < 0.05) < 0.09
 
 
 def test_sizes_by_shares_of_each_row_keep_to_their_level():

@@ -19,6 +19,7 @@ from offerloop.response.trial.verdict import (
     conclusion,
     follow_up_by_arms,
     follow_up_trial,
+    least_error,
     p_value_of_best,
     skew_of_gain,
 )
@@ -85,6 +86,24 @@ def test_an_offer_for_a_random_share_of_the_customers_gains_with_the_skewness_of
     everybody = np.tile([0.0, 1.0], (800, 1))
     assert skew_of_gain(profit, everybody) < -0.1
     assert skew_of_gain(profit, np.tile([1 - share, share], (800, 1))) == skew_of_gain(profit, everybody)
+
+
+def test_a_control_group_that_bought_nothing_by_chance_proves_nothing():
+    """200 of 20,200 customers are the control, of whom 13 in 100 such trials have no buyer at a rate of 1 %."""
+    rng = np.random.default_rng(4)
+    action, bought = np.repeat([0, 1], [200, 20_000]), np.r_[np.zeros(200), rng.random(20_000) < 0.01]
+    chance = np.tile([0.01, 0.99], (len(action), 1))
+    value = Evidence(rng.normal(size=(len(action), 1)), action, bought, chance, (NO_OFFER_TERMS, *kinds(1)))
+    study = study_trial(value, None, Spending(), 1, {"outcome": OutcomeModel()})
+    assert study.p_value > 0.1
+    assert study.forecast_profit.low < 0 < study.forecast_profit.high
+
+
+def test_a_control_group_of_usual_spread_is_taken_at_its_own():
+    rng = np.random.default_rng(4)
+    action, rows = np.repeat([0, 1], [400, 400]), rng.normal(size=800)
+    assert least_error(rows, action, np.tile([0.0, 1.0], (800, 1)), 0.4) == 0
+    assert least_error(rows, action, np.tile([0.5, 0.5], (800, 1)), -0.6) == pytest.approx(0.5 / np.sqrt(200), rel=0.1)
 
 
 def test_a_trial_of_the_part_shows_the_forecast_in_80_of_100_cases():

@@ -8,6 +8,7 @@ from dataclasses import replace
 from offerloop.commands.experiment.findings import Compared
 from offerloop.errors import InputError
 from offerloop.evaluation import (
+    MISSED,
     AlwaysValid,
     Difference,
     Estimate,
@@ -22,10 +23,6 @@ from offerloop.evaluation import (
     judged,
 )
 from offerloop.message import Message
-
-MISSED = 0.5
-"""With more skewness of the difference a small arm may have missed all large values, and its own spread says too
-little: of yes and no it has four yes expected then, and with fewer it has none in over 2.5 % of experiments."""
 
 
 def compare(

@@ -23,9 +23,12 @@ from offerloop.response import (
     ArmDifference,
     ColumnEncoding,
     Evidence,
+    MeanSums,
     complete_propensities,
     modelled_propensities,
     observed_shares,
+    plan_columns,
+    plan_p,
     rows_with_overlap,
     sample_ratio_p,
     sizes_p,
@@ -79,7 +82,8 @@ def prepare(table: pl.DataFrame, request: UpliftRequest, path: Path) -> Prepared
     whose = _clusters(kept, arms, request, path)
     sums = BalanceSums.of(features - features.mean(axis=0), arms.action, len(arms.names), whose)
     left_out = left_out_sizes(table, arms, request.treatment, request.cluster if sums.has_whole_clusters else None)
-    kind, propensity, ratio = _propensities(kept, arms, features, sums.sizes, left_out, request, path)
+    drawn = first_rows(whose) if whose is not None and sums.has_whole_clusters else np.arange(kept.height)
+    kind, propensity, ratio = _propensities(kept, arms, features, drawn, left_out, request, path)
     balance, p_value = sums.differences, sums.p_value
     if kind == "randomised":
         refuse_unlike(balance, p_value, encoding, arms, path)
@@ -184,19 +188,36 @@ def cluster_numbers(column: pl.Series) -> Ints:
     return numbers
 
 
+def first_rows(whose: Ints) -> Ints:
+    """Return the first row of each cluster; `whose` (n,) numbers them."""
+    return np.unique(whose, return_index=True)[1]
+
+
 def _propensities(
-    kept: pl.DataFrame, arms: Arms, features: Floats, sizes: Ints, left_out: Mapping[str, int],
+    kept: pl.DataFrame, arms: Arms, features: Floats, drawn: Ints, left_out: Mapping[str, int],
     request: UpliftRequest, path: Path,
 ) -> tuple[Design, Floats, float | None]:  # fmt: skip
-    """Design, propensities (n, K), and the p-value of the sizes of arms against the plan: see `ratio_p`."""
+    """Design, propensities (n, K), and the p-value of the sizes of arms against the plan: see `ratio_p`.
+
+    `drawn` are rows that stand for what was drawn: all, or one of each cluster.
+    """
     n_arms = len(arms.names)
     if request.observational:
         return "observational", modelled_propensities(features, arms.action, n_arms, request.seed), None
     observed = observed_shares(arms.action, n_arms)
     if request.propensity is not None:
-        propensity = _given_propensities(kept, arms, observed, request, path)
-        return "known", propensity, kept_plan(sample_ratio_p(arms.action, propensity), path)
+        propensity = _given_propensities(kept, arms, observed, drawn, request, path)
+        return "known", propensity, kept_plan(_known_ratio_p(arms.action[drawn], propensity[drawn]), path)
+    sizes = np.bincount(arms.action[drawn], minlength=n_arms)
     return "randomised", observed, ratio_p(sizes, left_out, arms, request, path)
+
+
+def _known_ratio_p(action: Ints, propensity: Floats) -> float:
+    """Return the p-value of sizes of arms against propensities (n, K), of which those of the arms given are known."""
+    if propensity.shape[1] == 2:
+        return sample_ratio_p(action, propensity)
+    sizes = np.bincount(action, minlength=propensity.shape[1])
+    return plan_p(sizes, MeanSums.of(plan_columns(action, propensity)))
 
 
 def ratio_p(sizes: Ints, left_out: Mapping[str, int], arms: Arms, request: UpliftRequest, path: Path) -> float | None:
@@ -235,13 +256,16 @@ def kept_plan(p_value: float, path: Path) -> float:
     return p_value
 
 
-def _given_propensities(kept: pl.DataFrame, arms: Arms, observed: Floats, request: UpliftRequest, path: Path) -> Floats:
+def _given_propensities(
+    kept: pl.DataFrame, arms: Arms, observed: Floats, drawn: Ints, request: UpliftRequest, path: Path
+) -> Floats:
     """Return the propensity of each arm, where the table has that of the arm that a row is in."""
     own = numeric_column(kept, str(request.propensity))
     _check_propensities(kept, own, request, path)
     _refuse_heavy(kept, own, arms, request, path)
     propensity = complete_propensities(own, arms.action, observed[0])
-    _refuse_treated(own, propensity, arms, request, path)
+    if len(arms.names) == 2:
+        _refuse_treated(own[drawn], propensity[drawn], arms.action[drawn], arms.names[0], request, path)
     return propensity
 
 
@@ -296,12 +320,14 @@ def _refuse_heavy(kept: pl.DataFrame, own: Floats, arms: Arms, request: UpliftRe
         )
 
 
-def _refuse_treated(own: Floats, propensity: Floats, arms: Arms, request: UpliftRequest, path: Path) -> None:
+def _refuse_treated(
+    own: Floats, propensity: Floats, action: Ints, control: str, request: UpliftRequest, path: Path
+) -> None:
     """Refuse a column with the probability of being treated, which is that of the arm only for treated customers."""
-    if len(arms.names) > 2 or sample_ratio_p(arms.action, propensity) >= LOST:
+    if sample_ratio_p(action, propensity) >= LOST:
         return
-    treated = np.where(arms.action > 0, own, 1 - own)
-    if sample_ratio_p(arms.action, complete_propensities(treated, arms.action, propensity[0])) >= LOST:
+    treated = np.where(action > 0, own, 1 - own)
+    if sample_ratio_p(action, complete_propensities(treated, action, propensity[0])) >= LOST:
         raise InputError(
             Message(
                 "'{path}': '{propensity}' (--propensity) looks like the probability of being treated, "
@@ -309,7 +335,7 @@ def _refuse_treated(own: Floats, propensity: Floats, arms: Arms, request: Uplift
                 "which is 1 less that number in rows of '{control}'",
                 path=str(path),
                 propensity=str(request.propensity),
-                control=arms.names[0],
+                control=control,
             )
         )
 

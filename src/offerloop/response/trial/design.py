@@ -72,6 +72,36 @@ def sizes_p(observed: Ints, expected: Floats, products: Floats | None = None) ->
     return float(chi2.sf(off @ np.linalg.pinv(covariance, ROUNDING, hermitian=True) @ off, max(free, 1)))
 
 
+def plan_columns(action: Ints, propensity: Floats) -> Floats:
+    """Return the columns (n, K) by whose sums sizes of arms are compared with the propensities (n, K) of a plan.
+
+    Those of two arms themselves. Of more arms only that of the arm given is known: 1 over it, and 0 for other arms, has
+    the mean 1 in each column, whatever the others are (Horvitz and Thompson 1952).
+    """
+    if propensity.shape[1] == 2:
+        return propensity
+    own = propensity[np.arange(len(action)), action]
+    columns: Floats = np.eye(propensity.shape[1])[action] / own[:, None]
+    return columns
+
+
+def plan_p(observed: Ints, sums: MeanSums) -> float:
+    """Return the p-value of sizes of arms (K,) that are further from a plan than chance allows.
+
+    From sums over the columns of `plan_columns`: for more than two arms by Hotelling's T-squared (1931), of as many
+    rows as the smallest effective size of an arm (Kish 1965), since few rows of large weight may all be missed.
+    """
+    if len(observed) == 2:
+        return sizes_p(observed, sums.total, sums.products)
+    off, covariance = sums.mean - 1, sums.covariance / (sums.n - 1)
+    free = int(np.linalg.matrix_rank(covariance, tol=ROUNDING * covariance.max(), hermitian=True))
+    size = float((sums.total**2 / np.maximum(np.diagonal(sums.products), np.finfo(np.float64).tiny)).min())
+    if not 0 < free < size:
+        return 1.0
+    distance = float(off @ np.linalg.pinv(covariance, ROUNDING, hermitian=True) @ off)
+    return float(f_distribution.sf(distance * (size - free) / (free * (size - 1)), free, size - free))
+
+
 def cluster_means(features: Floats, whose: Ints) -> Floats:
     """Return the mean (G, p) of each cluster."""
     sizes = np.bincount(whose)

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from offerloop.arrays import Floats, Ints
-from offerloop.evaluation import Estimate
+from offerloop.evaluation import Estimate, se_of
 from offerloop.response.estimators.catalogue import CLOSED_FORM, ESTIMATORS
 from offerloop.response.evidence import Estimator, Evidence, Fitted, learned
 from offerloop.response.terms import OfferTerms
@@ -24,6 +24,7 @@ from offerloop.response.trial.verdict import (
     FollowUp,
     conclusion,
     follow_up_trial,
+    least_error,
     p_value_of_best,
     skew_of_gain,
 )
@@ -149,17 +150,29 @@ class TrialStudy:
     def forecast_profit(self) -> Estimate:
         """Per customer over nothing."""
         profit = mean_estimate(np.einsum("nk,nk->n", self.forecast, self.effect), self.whose)
-        return widened_estimate(profit, self.forecast_selection_variance)
+        error = max(se_of(profit), self._skew_and_least_error[1])
+        return widened_estimate(Estimate.of(profit.value, error), self.forecast_selection_variance)
+
+    @cached_property
+    def _skew_and_least_error(self) -> tuple[float, float]:
+        """The skewness of the decided policy's gain, and the standard error that it has at least; 0 for clusters."""
+        if self.whose is not None:
+            return 0.0, 0.0
+        profit, policy = self.judged.profit, self.selection.chosen(self.decision)
+        expected = self.value.expected if self.cost is None else self.value.expected - self.cost.expected
+        residual = profit.outcome - expected[np.arange(profit.size), profit.action]
+        skew = skew_of_gain(profit, policy)
+        return skew, least_error(residual, profit.action, policy, skew)
 
     @cached_property
     def p_value(self) -> float:
         """p-value of the chosen policy, adjusted for choosing the best of all candidates (Dunnett)."""
-        choice = self.selection.by_choice[self.decision.estimator]
+        choice, (skew, least) = self.selection.by_choice[self.decision.estimator], self._skew_and_least_error
         gains = np.column_stack([self.selection.alone[:, 1:], choice])
         errors = np.array([standard_error(one, self.whose) for one in gains.T])
         errors[-1] = np.hypot(errors[-1], np.sqrt(self.policy_selection_variance))
         chosen = gains.shape[1] - 1 if self.decision.policy == "targeted" else self.decision.offer - 1
-        skew = skew_of_gain(self.judged.profit, self.selection.chosen(self.decision)) if self.whose is None else 0.0
+        errors[chosen] = max(errors[chosen], least)
         return p_value_of_best(gains, errors, chosen, self.whose, skew)
 
     @cached_property

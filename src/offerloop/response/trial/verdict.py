@@ -4,7 +4,8 @@ It pays where the forecast of the whole procedure clearly lies above nothing, an
 as good by chance alone in at most 2.5 % of trials: with K offers, of which none does anything, the best one has K times
 as many occasions to look good. The chance is that of the largest of correlated normal variables (Dunnett 1955), with
 the correlation of the candidates' gains. Where a small group of skewed outcomes may have missed the large ones, the
-gain is skewed, and is transformed as Hall (1992) does. Candidates that clearly lose have no occasion to look good, and
+gain is skewed, and is transformed as Hall (1992) does; where it may have missed all of them, the error is at least that
+of two groups with the variance of both together. Candidates that clearly lose have no occasion to look good, and
 do not count: those that lie more than sqrt(2 log log n) errors below nothing (Hansen 2005, A test for superior
 predictive ability).
 
@@ -23,7 +24,7 @@ import numpy as np
 from scipy.stats import multivariate_normal, norm
 
 from offerloop.arrays import Floats, Ints
-from offerloop.evaluation import Z95, Estimate, Moments, hall, skew_if_alike
+from offerloop.evaluation import MISSED, Z95, Estimate, Moments, hall, skew_if_alike
 from offerloop.response.evidence import Evidence
 
 Conclusion = Literal["pays", "may_pay", "does_not_pay"]
@@ -70,11 +71,29 @@ def skew_of_gain(profit: Evidence, policy: Floats) -> float:
     Its customers are those to whom it gives something with any probability. Were both alike; 0 with fewer than two
     customers on a side.
     """
-    offer = np.where(policy[:, 1:].any(axis=1), 1 + policy[:, 1:].argmax(axis=1), 0)
-    treated, control = (profit.outcome[(offer > 0) & (profit.action == one)] for one in (offer, 0))
-    if min(len(treated), len(control)) < 2:
+    groups = _treated_and_control(profit.outcome, profit.action, policy)
+    return 0.0 if groups is None else skew_if_alike(*groups)
+
+
+def least_error(residual: Floats, action: Ints, policy: Floats, skew: float) -> float:
+    """Return the standard error of what a policy (n, K) gains, were its customers with and without their offer alike.
+
+    From outcomes less what is expected of them (n,). 0 unless `skew` is so large that one side may have missed all
+    large outcomes: then its own spread says too little.
+    """
+    groups = _treated_and_control(residual, action, policy)
+    if groups is None or abs(skew) <= MISSED:
         return 0.0
-    return skew_if_alike(Moments.of(treated), Moments.of(control))
+    treated, control = groups
+    share = float(policy[:, 1:].sum(axis=1).mean())
+    return share * math.sqrt((treated + control).variance * (1 / treated.n + 1 / control.n))
+
+
+def _treated_and_control(rows: Floats, action: Ints, policy: Floats) -> tuple[Moments, Moments] | None:
+    """Return the moments of rows (n,) of a policy's customers who got their offer, and of those who got none."""
+    offer = np.where(policy[:, 1:].any(axis=1), 1 + policy[:, 1:].argmax(axis=1), 0)
+    treated, control = (rows[(offer > 0) & (action == one)] for one in (offer, 0))
+    return None if min(len(treated), len(control)) < 2 else (Moments.of(treated), Moments.of(control))
 
 
 def p_value_of_largest(mean: Floats, errors: Floats, products: Floats, chosen: int, n: int, skew: float = 0.0) -> float:

@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from operator import add
 
-import numpy as np
-
 from offerloop.commands.uplift.facts import FindingsBuilder
 from offerloop.commands.uplift.findings import Note, Overlap, UpliftFindings
 from offerloop.commands.uplift.request import UpliftRequest
@@ -31,7 +29,7 @@ from offerloop.response import (
     Spending,
     TrialStudy,
     conclusion,
-    sizes_p,
+    plan_p,
 )
 
 
@@ -91,8 +89,7 @@ class WholeTable:
         if trial.design == "observational":
             return None
         if trial.design == "known":
-            rows = np.array([one.n for one in whole.arms])
-            return kept_plan(sizes_p(rows, whole.propensities.total, whole.propensities.products), path)
+            return kept_plan(plan_p(whole.balance.sizes, whole.plans[whole.balance.has_whole_clusters]), path)
         drawn = self.shards.clusters if whole.balance.has_whole_clusters else self.shards.sizes
         left_out = {name: n for name, n in drawn.items() if name not in trial.arms.names}
         return ratio_p(whole.balance.sizes, left_out, trial.arms, self.request, path)

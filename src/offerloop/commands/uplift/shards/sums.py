@@ -18,7 +18,7 @@ from offerloop.commands.uplift.facts import MOST_GROUPS
 from offerloop.commands.uplift.request import UpliftRequest
 from offerloop.commands.uplift.shards.columns import TrialColumns, ValuedRows
 from offerloop.commands.uplift.shards.rows import ShardColumns, TrialShards
-from offerloop.commands.uplift.trial import PreparedTrial, cluster_numbers, costs
+from offerloop.commands.uplift.trial import PreparedTrial, cluster_numbers, costs, first_rows
 from offerloop.response import (
     ColumnEncoding,
     Evidence,
@@ -31,6 +31,7 @@ from offerloop.response import (
     complete_propensities,
     expected_outcomes,
     has_overlap,
+    plan_columns,
 )
 from offerloop.workspace import numeric_column
 
@@ -48,8 +49,8 @@ class TrialSums:
     """Over the columns of `TrialColumns`."""
     arms: tuple[MeanSums, ...]
     """Over outcome and profit of the rows of each arm."""
-    propensities: MeanSums
-    """Over the propensities (K,)."""
+    plans: tuple[MeanSums, MeanSums]
+    """Over the columns of `plan_columns`, of all rows and of the first one of each cluster."""
     groups: Mapping[Group, MeanSums]
     """As `rows`, of audited groups."""
     events: int
@@ -66,7 +67,7 @@ class TrialSums:
         return TrialSums(
             self.rows + other.rows,
             tuple(one + two for one, two in zip(self.arms, other.arms, strict=True)),
-            self.propensities + other.propensities,
+            (self.plans[0] + other.plans[0], self.plans[1] + other.plans[1]),
             groups,
             self.events + other.events,
             self.balance + other.balance,
@@ -190,6 +191,7 @@ class RowValuer:
 
     def _summed(self, rows: ValuedRows, balance: BalanceSums, overlap: OverlapSums | None) -> TrialSums:
         whole, whose = self.layout.of(rows), rows.value.customer
+        plan = plan_columns(rows.value.action, rows.value.propensity)
         own = np.column_stack([rows.outcome, rows.value.outcome - rows.cost])
         names = {column: rows.table[column].cast(pl.String).fill_null("?") for column in self.request.audit}
 
@@ -199,7 +201,7 @@ class RowValuer:
         return TrialSums(
             MeanSums.of(whole, whose),
             tuple(of(own, rows.value.action == k) for k in range(len(self.arms.names))),
-            MeanSums.of(rows.value.propensity),
+            (MeanSums.of(plan), MeanSums.of(plan if whose is None else plan[first_rows(whose)])),
             {(column, group): of(whole, (names[column] == group).to_numpy()) for column, group in self.groups},
             int((rows.outcome != 0).sum()),
             balance,
