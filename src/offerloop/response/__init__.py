@@ -94,7 +94,7 @@ if TYPE_CHECKING:
         response_type_shares,
     )
     from offerloop.response.trial.spending import Spending
-    from offerloop.response.trial.spread import mean_estimate, ratio_estimate, widened_estimate
+    from offerloop.response.trial.spread import mean_estimate, ratio_estimate, student_estimate, widened_estimate
     from offerloop.response.trial.study import (
         N_DIVISIONS,
         LearnedEffects,
@@ -216,6 +216,7 @@ __all__ = [
     "shown_enough",
     "shuffled_losses",
     "sizes_p",
+    "student_estimate",
     "study_shelf_prices",
     "study_trial",
     "to_plain",

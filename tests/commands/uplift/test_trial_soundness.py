@@ -135,6 +135,17 @@ def test_a_study_by_household_says_so_and_keeps_households_together():
     house = found.trial.table["house"].to_numpy()
     assert all(len(set(found.study.value.fold[0][house == one])) == 1 for one in range(250))
     assert found.findings.verdict == "everyone"
+    offer, profit = found.findings.arms[1].effect, found.findings.policies[0].profit
+    assert (profit.value, profit.low, profit.high) == pytest.approx((offer.value, offer.low, offer.high), rel=1e-4)
+
+
+def test_two_stores_in_each_arm_that_differ_were_drawn_by_chance():
+    """By the normal distribution every second of such trials was refused."""
+    for seed in range(4):
+        level = np.random.default_rng(seed).normal(size=(4, 15))
+        frame = households(seed, g=4, size=100)
+        sizes = {f"size{k}": level[frame["house"], k] + frame["age"] for k in range(15)}
+        assert readied(frame.with_columns(**sizes), cluster="house").design == "randomised"
 
 
 def test_households_that_lost_all_rows_to_trimming_are_not_counted():

@@ -121,6 +121,16 @@ def test_costs_are_those_of_the_purchases_that_have_them(name, used):
         assert np.corrcoef(found[:, offer], true[:, offer])[0, 1] > 0.85
 
 
+@pytest.mark.parametrize("worth", [10, 60])
+def test_a_yes_or_no_is_modelled_alike_whatever_it_is_worth(worth):
+    evidence, _ = purchases(1_000, 3)
+    effects, scaled = (
+        SLearner().fit(replace(evidence, outcome=one * evidence.outcome), 1).effects(evidence.features, evidence.offers)
+        for one in (1, worth)
+    )
+    np.testing.assert_allclose(scaled, worth * effects, atol=1e-9)
+
+
 def test_amounts_that_do_not_hang_on_the_offer_have_one_ratio():
     evidence, _ = purchases(3_000, 3, "amount")
     buyers = evidence.of(evidence.outcome > 0)

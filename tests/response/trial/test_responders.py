@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import statsmodels.api as sm
+from scipy.stats import t as student
 
-from offerloop.evaluation import Z95
 from offerloop.response import NO_OFFER_TERMS, Evidence, OfferTerms
 from offerloop.response.estimators.dr_learner import DRLearner
 from offerloop.response.estimators.s_learner import SLearner
@@ -57,7 +57,8 @@ def test_errors_of_the_projection_are_hc3():
     oracle = sm.OLS(effect, sm.add_constant(z)).fit(cov_type="HC3")
     found = sorted(linear_projection(evidence, effect, 1), key=lambda one: one.column)
     np.testing.assert_allclose([one.slope.value for one in found], oracle.params[1:])
-    np.testing.assert_allclose([(one.slope.high - one.slope.value) / Z95 for one in found], oracle.bse[1:])
+    half = student.ppf(0.975, 196) * oracle.bse[1:]
+    np.testing.assert_allclose([one.slope.high - one.slope.value for one in found], half)
 
 
 def test_a_level_that_few_customers_of_an_arm_hold_has_no_slope():
@@ -68,6 +69,17 @@ def test_a_level_that_few_customers_of_an_arm_hold_has_no_slope():
     enough[:100] = 1
     found = linear_projection(replace(evidence, features=np.column_stack([few, 1 - few, enough])), effect, 1)
     assert [one.column for one in found] == [2]
+
+
+def test_a_column_that_few_stores_decide_has_no_slope():
+    """Its dummy fits one store's mean exactly, so that 7 of 10 such columns would seem to matter."""
+    evidence, effect = trial(6, n=4_000)
+    store = np.repeat(np.arange(40), 100)
+    columns = [store == 0, store < 3, store != 0, store % 2 == 0, evidence.features[:, 0]]
+    clustered = replace(evidence, features=np.column_stack(columns).astype(float), customer=store)
+    assert {one.column for one in linear_projection(clustered, effect, 1)} == {3, 4}
+    noise = np.random.default_rng(1).normal(size=(4_000, 20))
+    assert linear_projection(replace(clustered, features=noise), effect, 1) == []
 
 
 def test_clusters_widen_the_projection():

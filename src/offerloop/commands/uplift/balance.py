@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.stats import norm
+from scipy.stats import t as student
 
 from offerloop.arrays import Floats, Ints
 from offerloop.response import (
@@ -20,6 +23,9 @@ from offerloop.response import (
 
 FEW_CLUSTERS = 40
 """With fewer clusters altogether intervals are rough, and with fewer beside the features balance is not tested."""
+
+LEAST_TAIL = 1e-300
+"""A tail that is smaller is taken for this one, which has a z of 37."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,8 +90,27 @@ class BalanceSums:
 
     @property
     def differences(self) -> list[ArmDifference]:
-        """See `arm_differences`."""
-        return arm_differences(self.features, None if self.clusters is None else self.clusters.sides)
+        """See `arm_differences`; of clusters, z has the p-value that Student's t gives so few of them."""
+        if self.clusters is None:
+            return arm_differences(self.features)
+        differences = arm_differences(self.features, self.clusters.sides)
+        return sorted((self._of_few(one) for one in differences), key=lambda one: -abs(one.z))
+
+    def _of_few(self, difference: ArmDifference) -> ArmDifference:
+        """Return the difference with the z that has the tail of Student's t, with the smaller arm's factor g / (g - 1).
+
+        Degrees of freedom are those of two arms of its size, which is 2 (g - 1); where clusters have rows in several
+        arms, all clusters less one.
+        """
+        assert self.clusters is not None
+        if self.has_whole_clusters:
+            size = min(self.clusters.means[arm].n for arm in (0, difference.arm))
+            free = 2 * (size - 1)
+        else:
+            size = self.clusters.sides.number
+            free = size - 1
+        tail = float(student.sf(abs(difference.z) * math.sqrt((size - 1) / size), free))
+        return replace(difference, z=math.copysign(float(norm.isf(max(tail, LEAST_TAIL))), difference.z))
 
     @property
     def p_value(self) -> float:

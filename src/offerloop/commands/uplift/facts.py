@@ -55,6 +55,7 @@ from offerloop.response import (
     ratio_estimate,
     response_type_shares,
     robust_scores,
+    student_estimate,
     widened_estimate,
 )
 from offerloop.workspace import numeric_column
@@ -159,7 +160,7 @@ class FindingsBuilder:
     @cached_property
     def outcome_scores(self) -> Floats:
         """(rows, K): doubly robust scores of the outcome."""
-        return self._scores_of(self.trial.outcome)
+        return self.study.value.scores if self.request.value is None else self._scores_of(self.trial.outcome)
 
     def _scores_of(self, outcome: Floats) -> Floats:
         other = replace(self.evidence, outcome=outcome)
@@ -179,13 +180,14 @@ class FindingsBuilder:
     def _worth(self, kind: str, name: str, policy: Floats) -> TargetingWorth:
         values = dr(self.log, policy, self._predictions), snips(self.log, policy)
         robust, weighted = (difference_of_policies(*pair) for pair in zip(values, self._nobody, strict=True))
+        whose = self.study.whose
         return TargetingWorth(
             kind=kind,  # type: ignore[arg-type]
             name=name,
             treated_share=float(1 - policy[:, 0].mean()),
-            profit=robust.profit or robust.value,
-            snips=weighted.profit or weighted.value,
-            cost=robust.cost,
+            profit=student_estimate(robust.profit or robust.value, whose),
+            snips=student_estimate(weighted.profit or weighted.value, whose),
+            cost=None if robust.cost is None else student_estimate(robust.cost, whose),
         )
 
     def _forecast(self) -> TargetingWorth:

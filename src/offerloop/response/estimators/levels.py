@@ -146,10 +146,13 @@ def in_parts(
 ) -> OutcomeLevels:
     """One model of the outcome, or two where it is an amount that is often 0.
 
-    `learn` models the outcome or whether there is one, `amounts` the amounts of those who have one.
+    `learn` models the outcome or whether there is one, `amounts` the amounts of those who have one. A yes or no is one
+    whatever it is worth.
     """
     kind, some = outcome_kind(evidence.outcome), evidence.outcome != 0
+    whether, worth = replace(evidence, outcome=some.astype(np.float64)), np.unique(evidence.outcome[some])
+    if kind != "binary" and len(worth) == 1 and not some.all():
+        return TwoParts(learn(whether, "binary"), ConstantLevel(float(worth[0])))
     if kind != "amount" or np.mean(~some) < MOSTLY_ZERO:
         return learn(evidence, kind)
-    whether = replace(evidence, outcome=some.astype(np.float64))
     return TwoParts(learn(whether, "binary"), amounts(evidence.of(some)))

@@ -11,6 +11,7 @@ from offerloop.arrays import Floats, Ints
 from offerloop.response.evidence import Estimator, Evidence, FixedAmounts, learned
 from offerloop.response.scores import draw_folds, expected_outcomes, robust_scores
 from offerloop.response.trial.fold_calibration import drawn_to, shrunk_slope
+from offerloop.response.trial.spread import standard_error
 
 N_FOLDS = 5
 """Folds of a division of the customers."""
@@ -34,6 +35,8 @@ class HeldOutPredictions:
     """Effects (divisions, n, K) by estimator."""
     shrunk: Mapping[str, Floats]
     """Effects (divisions, n, K) by estimator, shrunk towards what left-out customers show."""
+    whose: Ints | None = None
+    """(n,): clusters of rows."""
 
     @property
     def effect(self) -> Floats:
@@ -42,7 +45,7 @@ class HeldOutPredictions:
 
     def line(self, name: str) -> Calibration:
         """Return an estimator's calibration over all customers: what a model of all of them is drawn by."""
-        return Calibration.of(self.raw[name].mean(axis=0), self.effect)
+        return Calibration.of(self.raw[name].mean(axis=0), self.effect, self.whose)
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,17 +64,23 @@ class Calibration:
     """(K,) each."""
 
     @classmethod
-    def of(cls, prediction: Floats, realised: Floats) -> Calibration:
-        """Compare effects (n, K) predicted for customers who were left out with their doubly robust differences."""
+    def of(cls, prediction: Floats, realised: Floats, whose: Ints | None = None) -> Calibration:
+        """Compare effects (n, K) predicted for customers who were left out with their doubly robust differences.
+
+        `whose` (n,) are clusters of rows, which errors then come from.
+        """
         centre, level = prediction.mean(axis=0), realised.mean(axis=0)
         x, y = prediction - centre, realised - level
         squares = (x * x).sum(axis=0)
         usable = squares > 1e-12 * len(x) * np.maximum(level**2, 1e-12)
         inner = np.where(usable, squares, 1.0)
         slope = np.where(usable, (x * y).sum(axis=0) / inner, 0.0)
-        left = y - slope * x
-        slope_se = np.where(usable, np.sqrt((x * x * left * left).sum(axis=0)) / inner, 0.0)
-        level_se = realised.std(axis=0) / np.sqrt(len(x))
+        contributions = x * (y - slope * x)
+        level_se: Floats = realised.std(axis=0) / np.sqrt(len(x))
+        if whose is not None:
+            contributions = np.stack([np.bincount(whose, one) for one in contributions.T], axis=1)
+            level_se = np.array([standard_error(one, whose) for one in realised.T])
+        slope_se = np.where(usable, np.sqrt((contributions**2).sum(axis=0)) / inner, 0.0)
         return cls(centre, level, shrunk_slope(slope, slope_se), level_se, slope_se)
 
     def applied(self, prediction: Floats) -> Floats:
@@ -105,7 +114,10 @@ def held_out(
         left=evidence.outcome - (evidence.propensity * expected).sum(axis=1),
         treatment_residual=np.eye(len(evidence.offers))[evidence.action] - evidence.propensity,
         raw=raw,
-        shrunk=raw if fixed is not None else {name: drawn_to(one, effect, fold) for name, one in raw.items()},
+        shrunk=raw
+        if fixed is not None
+        else {name: drawn_to(one, effect, fold, evidence.customer) for name, one in raw.items()},
+        whose=evidence.customer,
     )
 
 

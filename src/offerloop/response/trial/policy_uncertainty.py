@@ -138,7 +138,7 @@ def _calibrated(
         return
     mean = expected.mean(axis=0)
     for raw, fold in zip(outcome.raw[name], outcome.fold, strict=True):
-        predictions = FoldPredictions.of(raw, fold)
+        predictions = FoldPredictions.of(raw, fold, outcome.whose)
         lines = predictions.lines(predictions.signed_sums(expected - mean, outcome_residual, signs), mean)
         yield map(predictions.calibrated, *lines)
 

@@ -20,7 +20,7 @@ from offerloop.response.estimators.penalised import spread
 from offerloop.response.evidence import Estimator, Evidence, learned
 from offerloop.response.scores import draw_folds
 from offerloop.response.terms import OfferTerms
-from offerloop.response.trial.spread import mean_estimate
+from offerloop.response.trial.spread import mean_estimate, wider
 
 LEAST_LEAF = 100
 """Customers of each half that a kind must have."""
@@ -29,7 +29,10 @@ CUTS = 15
 DEPTH = 2
 """Conditions of a kind at most."""
 FEWEST_VARYING = 30
-"""Customers of an arm with another value of a column than the usual one, with fewer of whom it has no slope."""
+"""Customers of an arm with another value of a column than the usual one, with fewer of whom it has no slope; and the
+effective number of clusters of an arm that its spread comes from."""
+FEWEST_PER_COLUMN = 2
+"""Clusters for each column; with fewer there are no slopes."""
 
 
 @dataclass(frozen=True)
@@ -64,13 +67,18 @@ class CustomerKind:
 def linear_projection(evidence: Evidence, effect: Floats, offer: int) -> list[Projected]:
     """Return the slopes of an offer's effect (n,) on features (n, p), the clearest first.
 
-    Errors are robust to unequal spread (HC3: MacKinnon and White 1985), and to clusters with the factor G / (G - 1).
-    A column that is the same for all but a few customers has no slope: no error is right for so few.
+    Errors are robust to unequal spread (HC3: MacKinnon and White 1985), and to clusters with the factor G / (G - 1);
+    quantiles are those of Student's t. A column that is the same for all but a few customers, or clusters, has no
+    slope: no error is right for so few.
     """
     features, whose = evidence.features, evidence.customer
     z = (features - features.mean(axis=0)) / spread(features)
     varies = np.flatnonzero(_varying_rows(evidence, offer) >= FEWEST_VARYING)
+    if whose is not None:
+        varies = varies[_effective_clusters(z[:, varies], evidence, offer) >= FEWEST_VARYING]
     usable = varies[_independent(z[:, varies])]
+    if whose is not None and len(np.unique(whose)) <= FEWEST_PER_COLUMN * len(usable):
+        return []
     x = np.column_stack([np.ones(len(z)), z[:, usable]])
     inverse = np.linalg.inv(x.T @ x)
     slope = inverse @ (x.T @ effect)
@@ -86,7 +94,7 @@ def linear_projection(evidence: Evidence, effect: Floats, offer: int) -> list[Pr
     projected = [
         Projected(
             int(column),
-            Estimate.of(float(slope[k]), float(se[k])),
+            Estimate.of(float(slope[k]), float(se[k]) * wider(free + 1)),
             min(1.0, 2 * len(usable) * float(student.sf(abs(slope[k]) / se[k], free))) if se[k] > 0 else 1.0,
         )
         for k, column in enumerate(usable, start=1)
@@ -98,6 +106,19 @@ def _varying_rows(evidence: Evidence, offer: int) -> Ints:
     """Return how many customers of the smaller of two arms have another value than the usual one, by feature (p,)."""
     other = evidence.features != np.median(evidence.features, axis=0)
     return np.min([other[evidence.action == arm].sum(axis=0) for arm in (0, offer)], axis=0)
+
+
+def _effective_clusters(z: Floats, evidence: Evidence, offer: int) -> Floats:
+    """Return the effective number of clusters (Kish 1965) that the spread of columns z (n, p) comes from, by column.
+
+    The smaller one of two arms: a column that one store alone has comes from one, however many stores there are.
+    """
+    numbers = []
+    for arm in (0, offer):
+        own = evidence.action == arm
+        squares = np.stack([np.bincount(evidence.whose[own], one) for one in (z[own] ** 2).T], axis=1)
+        numbers.append(squares.sum(axis=0) ** 2 / (squares**2).sum(axis=0))
+    return np.min(numbers, axis=0)
 
 
 def shuffled_losses(

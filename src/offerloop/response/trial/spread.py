@@ -35,6 +35,13 @@ def mean_estimate(rows: Floats, whose: Ints | None = None) -> Estimate:
     return Estimate.of(float(rows.mean()), standard_error(rows, whose))
 
 
+def student_estimate(estimate: Estimate, whose: Ints | None) -> Estimate:
+    """Return an estimate that has the normal quantiles of independent rows with those of its clusters (n,)."""
+    if whose is None:
+        return estimate
+    return Estimate.of(estimate.value, se_of(estimate) * wider(len(np.unique(whose))))
+
+
 def ratio_estimate(above: Floats, below: Floats, whose: Ints | None = None) -> Estimate:
     """Return the ratio of two means, with its interval by the delta method."""
     value = float(above.mean() / below.mean())

@@ -138,6 +138,8 @@ class RowValuer:
             for name, outcome in {"outcome": trial.outcome, **others}.items()
         }
         expected["value"] = study.value.expected
+        if self.request.value is None:
+            expected["outcome"] = study.value.expected
         expected["cost"] = np.zeros_like(study.value.expected) if study.cost is None else study.cost.expected
         balance, overlap = self._balance(*self._in_arms(rows)), None
         value = trial.value
