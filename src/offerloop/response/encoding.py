@@ -27,7 +27,7 @@ MISSING = "\0missing"
 
 @dataclass(frozen=True)
 class NumberColumn:
-    """Numbers, dates as days, and truth as 0 or 1."""
+    """Numbers, times as seconds, and truth as 0 or 1."""
 
     name: str
     median: float

@@ -18,8 +18,15 @@ from offerloop.response.estimators.ridge_t import RidgeT, predict_out_of_fold
 from offerloop.response.evidence import Evidence, FixedAmounts
 
 
-def draw_folds(n: int, parts: int, rng: np.random.Generator) -> Ints:
-    """Return a random fold (n,) of each row; folds are as equal in size as possible."""
+def draw_folds(n: int, parts: int, rng: np.random.Generator, whose: Ints | None = None) -> Ints:
+    """Return a random fold (n,) of each row; folds are as equal in size as possible.
+
+    Rows of one cluster `whose` (n,) stay together, unless there are fewer clusters than folds.
+    """
+    if whose is not None:
+        numbers, whose = np.unique(whose, return_inverse=True)
+        if len(numbers) >= parts:
+            return draw_folds(len(numbers), parts, rng)[whose]
     return rng.permutation(n) % parts
 
 

@@ -192,9 +192,11 @@ def test_who_is_not_named_gets_nothing_and_ids_of_others_are_left_aside(log, tmp
 
 def test_a_policy_without_probabilities_is_certain(log, tmp_path):
     _, config, shop = log
-    pl.DataFrame({"customer_id": [1, 2], "offer_id": ["coupon", None]}).write_parquet(tmp_path / "sure.parquet")
-    decisions = decisions_of(shop, policy_of(tmp_path / "sure.parquet", config, shop))
-    np.testing.assert_array_equal(decisions.chosen(0, ("none", "coupon")), [[0, 1], [1, 0], [1, 0]])
+    for nothing in (None, "Control", "0 %"):
+        pl.DataFrame({"customer_id": [1, 2], "offer_id": ["coupon", nothing]}).write_parquet(tmp_path / "sure.parquet")
+        decisions = decisions_of(shop, policy_of(tmp_path / "sure.parquet", config, shop))
+        np.testing.assert_array_equal(decisions.chosen(0, ("none", "coupon")), [[0, 1], [1, 0], [1, 0]])
+        assert set(decisions.policies["offer_id"]) == {"coupon", "none"}
 
 
 def test_under_pseudonyms_a_policy_may_name_raw_ids_or_pseudonyms(tmp_path):

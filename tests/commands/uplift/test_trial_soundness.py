@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from offerloop.commands.uplift.request import UpliftRequest
-from offerloop.commands.uplift.suspects import explained_share, told_apart
+from offerloop.commands.uplift.suspects import explained_share, suspect_columns, told_apart
 from offerloop.commands.uplift.task import uplift
 from offerloop.commands.uplift.trial import prepare
 from offerloop.errors import EvidenceError, InputError
@@ -83,6 +83,14 @@ def test_how_well_a_column_tells():
     some = rng.random(3_000) < 0.3
     assert told_apart(-1.0 * some, some) == 1
     assert told_apart(rng.normal(size=3_000), some) == pytest.approx(0.5, abs=0.03)
+
+
+def test_a_group_of_numbers_in_which_nobody_bought_is_named_by_its_range():
+    rng = np.random.default_rng(5)
+    minutes = np.arange(4_000) // 4
+    bought = (rng.random(4_000) < 0.3) & (minutes > 200)
+    found = suspect_columns(pl.DataFrame({"minutes": minutes}), ["minutes"], bought.astype(float))
+    assert [(one.kind, one.value) for one in found] == [("never_without", "0–49")]
 
 
 def test_plain_and_adjusted_differences_that_contradict_each_other_leave_no_verdict():

@@ -325,6 +325,8 @@ def test_depths_are_read_from_the_names_of_arms():
     offers = prepared(table).arms.offers
     assert [one.depth for one in offers] == [0.0, 0.1, 0.2]
     assert {one.kind for one in offers[1:]} == {"depth"}
+    codes = table.with_columns(arm=pl.col("arm").replace({"10%": "1", "20 % off": "2"}))
+    assert [(one.kind, one.depth) for one in prepared(codes).arms.offers[1:]] == [("1", 1.0), ("2", 1.0)]
 
 
 def test_the_command_tells_the_finding_and_where_the_page_is(tmp_path, command):

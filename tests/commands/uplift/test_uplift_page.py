@@ -259,7 +259,11 @@ def test_where_nothing_pays_nothing_is_claimed():
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"ratio_p": 1e-6}, "Chance cannot explain the sizes of the arms (p-value: below 0.001)"),
+        (
+            {"ratio_p": 1e-6},
+            "Chance cannot explain the sizes of the arms (p-value: below 0.001): find out which rows were "
+            "lost or added, or give the planned shares with --shares if the arms were not meant to be equal.",
+        ),
         ({"balance_p": 1e-6}, "The arms differed before the trial by more than chance explains"),
         ({"negative_controls": {"age": around(3.0, 1.0)}}, "An effect is seen on “age”, which no offer can have"),
     ],
@@ -289,7 +293,9 @@ def test_columns_that_tell_too_much_are_named_with_what_to_do():
 
 def test_one_of_many_negative_controls_may_be_off_by_luck():
     many = {f"column {n}": around(0.0, 1.0) for n in range(19)}
-    assert not is_doubtful(replace(everyone(), negative_controls={**many, "age": around(1.2, 1.0)}))
+    assert not is_doubtful(replace(everyone(), negative_controls={**many, "age": around(2.0, 1.0)}))
+    assert is_doubtful(replace(everyone(), negative_controls={**many, "age": around(2.2, 1.0)}))
+    assert not is_doubtful(replace(everyone(), negative_controls={"age": around(1.6, 1.0)}))
 
 
 def test_figures_of_the_findings_are_on_the_page(pages):

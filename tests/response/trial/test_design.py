@@ -9,6 +9,7 @@ from offerloop.response import (
     arm_differences,
     complete_propensities,
     covariate_balance_p,
+    draw_folds,
     modelled_propensities,
     plan_columns,
     plan_p,
@@ -60,6 +61,14 @@ def test_sizes_of_three_arms_of_which_only_the_own_propensity_is_known_keep_to_t
         known = complete_propensities(chance[np.arange(600), action], action, np.bincount(action) / 600)
         found.append(plan_p(np.bincount(action), MeanSums.of(plan_columns(action, known))))
     assert 0.02 < np.mean(np.array(found) < 0.05) < 0.09
+
+
+def test_rows_of_a_cluster_are_drawn_into_one_fold():
+    whose = np.array([7, 2, 7, 4, 9, 2, 4, 11])
+    fold = draw_folds(8, 3, np.random.default_rng(1), whose)
+    assert sorted(set(fold)) == [0, 1, 2]
+    assert all(len(set(fold[whose == one])) == 1 for one in whose)
+    assert sorted(draw_folds(8, 8, np.random.default_rng(1), whose)) == list(range(8))
 
 
 def test_sizes_by_shares_of_each_row_keep_to_their_level():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from offerloop.engine import Engine, Frame, collect
 from offerloop.errors import InputError, SourceError, near_miss
 from offerloop.events import (
     EPOCH,
+    ZERO_OFFER,
     Raw,
     as_integers,
     as_text,
@@ -29,7 +31,7 @@ from offerloop.events import (
     under_ids_of,
 )
 from offerloop.message import Message
-from offerloop.offers import NO_OFFER
+from offerloop.offers import NO_OFFER, names_no_offer
 from offerloop.workspace import InputTable, offers_in, table_rows
 
 _TOLERANCE = 1e-6
@@ -93,7 +95,7 @@ def plan_of(run: Path, shop: LoggedShop) -> CustomerPolicy:
 
 
 def policy_of(policy: InputTable, config: Config, shop: LoggedShop) -> CustomerPolicy:
-    """A table with customer_id, offer_id (empty or 'none' for nothing) and perhaps probability.
+    """A table with customer_id, offer_id and perhaps probability; nothing is empty, 'none', or named as in the log.
 
     Ids may be as the shop writes them or as its tables have them, pseudonyms or in one case. Raises SourceError when it
     cannot be read, InputError when the probabilities of a customer do not sum to 1, as of one who is there by two ids.
@@ -105,7 +107,7 @@ def policy_of(policy: InputTable, config: Config, shop: LoggedShop) -> CustomerP
     _check_sums(table, path)
     logged_ids = shop.exposures.select(nw.col("customer_id").cast(nw.String)).unique()
     own = collect(under_ids_of(shop.engine.table(table), logged_ids, config.privacy, shop.engine))
-    rows = _with_ids(own.sort("customer_id"), shop.ids)
+    rows = _with_ids(_without_names_of_nothing(own, config, shop).sort("customer_id"), shop.ids)
     _check_sums(rows, path)
     text = Message("the policy file '{path}'", context="policy", path=str(path))
     return CustomerPolicy("file", path.stem, shop.engine.table(rows), text)
@@ -182,6 +184,15 @@ def _read(raw: Raw, path: Path) -> pl.DataFrame:
     offer = pl.col("offer_id")
     named = pl.when(offer != "").then(offer).fill_null(NO_OFFER).alias("offer_id")
     return rows.drop_nulls("customer_id").with_columns(named)
+
+
+def _without_names_of_nothing(rows: pl.DataFrame, config: Config, shop: LoggedShop) -> pl.DataFrame:
+    """The rows with 'none' for what is no offer of the log and names nothing, as exposures are read: control, 0 %."""
+    offers = {*collect(shop.exposures.select("offer_id").unique())["offer_id"], *config.written_offer_ids}
+    others = [one for one in rows["offer_id"].unique() if one not in offers]
+    nothing = [one for one in others if names_no_offer(one) or re.fullmatch(ZERO_OFFER, one)]
+    named = pl.when(pl.col("offer_id").is_in(nothing)).then(pl.lit(NO_OFFER)).otherwise("offer_id")
+    return rows.with_columns(named.alias("offer_id"))
 
 
 def _with_ids(rows: pl.DataFrame, kind: pl.DataType) -> pl.DataFrame:

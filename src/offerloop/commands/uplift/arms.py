@@ -103,9 +103,10 @@ def _depth(name: str) -> float | None:
 
 
 def _terms(names: tuple[str, ...]) -> list[OfferTerms]:
-    """Numbers are depths of one kind; other names are kinds of their own."""
+    """Numbers are depths of one kind, unless they just count the arms; other names are kinds of their own."""
     depths = [_depth(name) for name in names]
-    if len(names) > 1 and all(depth is not None and depth > 0 for depth in depths):
+    are_codes = list(names) == [str(k) for k in range(1, len(names) + 1)]
+    if len(names) > 1 and not are_codes and all(depth is not None and depth > 0 for depth in depths):
         return [OfferTerms(name, "depth", float(depth or 0)) for name, depth in zip(names, depths, strict=True)]
     return [OfferTerms(name if name != NO_OFFER else f"{name} (treated)", name, 1.0) for name in names]
 

@@ -250,13 +250,13 @@ class FindingsBuilder:
             )
 
         if self.score_area is not None:
-            effect = self.study.effect
-            best = effect[:, 1 + int(np.argmax(effect[:, 1:].mean(axis=0)))]
+            everybody = self.study.effect[:, decision.offer]
+            pays = self._mean(everybody).low > 0
             yield Ranked(
                 name=self.request.score or "",
                 area=self._mean(self.score_area),
-                share=ratio_estimate(self.score_area, best, self.study.whose) if pays else None,
-                over_random=self._mean(self.score_area - best / 2),
+                share=ratio_estimate(self.score_area, everybody, self.study.whose) if pays else None,
+                over_random=self._mean(self.score_area - everybody / 2),
                 policy=None,
                 is_chosen=False,
                 is_score=True,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from statistics import NormalDist
+
 from offerloop.commands.uplift.findings import UpliftFindings
-from offerloop.evaluation import widening
+from offerloop.evaluation import Z95
 
 UNLIKELY = 0.001
 """A p-value below which a check of the design fails, as in a read-out."""
@@ -30,8 +32,8 @@ def unlike_arms(findings: UpliftFindings) -> bool:
 
 
 def impossible(findings: UpliftFindings) -> list[str]:
-    """Columns on which an effect is seen though none can be, by intervals that hold for all of them at once."""
-    wider = widening(max(len(findings.negative_controls), 1))
+    """Columns on which an effect is seen though none can be, as clearly as a check asks for, of all of them at once."""
+    wider = NormalDist().inv_cdf(1 - UNLIKELY / 2 / max(len(findings.negative_controls), 1)) / Z95
     return [
         name
         for name, estimate in findings.negative_controls.items()

@@ -54,7 +54,7 @@ def suspect_columns(table: pl.DataFrame, names: Sequence[str], outcome: Floats) 
         if explained >= EXPLAINED:
             yield Suspect(name, "explains", explained)
         elif not some[rows].any() and some.mean() * rows.sum() >= EXPECTED:
-            yield Suspect(name, "never_without", float(rows.mean()), str(table[name][int(np.argmax(rows))]))
+            yield Suspect(name, "never_without", float(rows.mean()), _in_words(table[name].filter(pl.Series(rows))))
 
 
 def moved_columns(table: pl.DataFrame, names: Sequence[str], outcome: Floats, arms: Evidence) -> Iterator[Suspect]:
@@ -99,6 +99,12 @@ def told_apart(column: Floats, some: np.ndarray) -> float:
     ranks, n = rankdata(column), int(some.sum())
     area = (float(ranks[some].sum()) - n * (n + 1) / 2) / (n * (len(some) - n))
     return max(area, 1 - area)
+
+
+def _in_words(group: pl.Series) -> str:
+    """Return the value of a group, or the range of its numbers."""
+    first, numbers = str(group[0]), group.n_unique() > 1 and not is_text_column(group)
+    return f"{group.min()!s}–{group.max()!s}" if numbers else first
 
 
 def _groups(column: pl.Series) -> tuple[Ints, Floats | None]:

@@ -83,7 +83,7 @@ def prepare(table: pl.DataFrame, request: UpliftRequest, path: Path) -> Prepared
     sums = BalanceSums.of(features - features.mean(axis=0), arms.action, len(arms.names), whose)
     left_out = left_out_sizes(table, arms, request.treatment, request.cluster if sums.has_whole_clusters else None)
     drawn = first_rows(whose) if whose is not None and sums.has_whole_clusters else np.arange(kept.height)
-    kind, propensity, ratio = _propensities(kept, arms, features, drawn, left_out, request, path)
+    kind, propensity, ratio = _propensities(kept, arms, features, whose, drawn, left_out, request, path)
     balance, p_value = sums.differences, sums.p_value
     if kind == "randomised":
         refuse_unlike(balance, p_value, encoding, arms, path)
@@ -194,7 +194,7 @@ def first_rows(whose: Ints) -> Ints:
 
 
 def _propensities(
-    kept: pl.DataFrame, arms: Arms, features: Floats, drawn: Ints, left_out: Mapping[str, int],
+    kept: pl.DataFrame, arms: Arms, features: Floats, whose: Ints | None, drawn: Ints, left_out: Mapping[str, int],
     request: UpliftRequest, path: Path,
 ) -> tuple[Design, Floats, float | None]:  # fmt: skip
     """Design, propensities (n, K), and the p-value of the sizes of arms against the plan: see `ratio_p`.
@@ -203,7 +203,7 @@ def _propensities(
     """
     n_arms = len(arms.names)
     if request.observational:
-        return "observational", modelled_propensities(features, arms.action, n_arms, request.seed), None
+        return "observational", modelled_propensities(features, arms.action, n_arms, request.seed, whose), None
     observed = observed_shares(arms.action, n_arms)
     if request.propensity is not None:
         propensity = _given_propensities(kept, arms, observed, drawn, request, path)

@@ -39,7 +39,7 @@ class DRLearner:
 
     def fit(self, evidence: Evidence, seed: int) -> Linear:
         """Learn from decisions; see `Estimator`."""
-        fold = draw_folds(evidence.size, PARTS, np.random.default_rng(seed))
+        fold = draw_folds(evidence.size, PARTS, np.random.default_rng(seed), evidence.customer)
         scores = robust_scores(evidence, expected_outcomes(evidence, fold))
         effect = scores - scores[:, :1]
         level, scaled = effect.mean(axis=0), Standardised.of(evidence.features)

@@ -26,7 +26,7 @@ class Proportional(PerOffer):
     mean_baseline: float
 
     def baseline(self, features: Floats) -> Floats:
-        """(n,): the outcome without an offer; not below 0 where outcomes are not."""
+        """(n,): the outcome without an offer."""
         return self.model.predict(features)[:, 0, 0]
 
     def tested(self, features: Floats) -> Floats:

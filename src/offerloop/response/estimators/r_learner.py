@@ -48,7 +48,7 @@ class RLearner:
 
     def fit(self, evidence: Evidence, seed: int) -> DoseSlopes:
         """Learn from decisions; see `Estimator`."""
-        fold = draw_folds(evidence.size, PARTS, np.random.default_rng(seed))
+        fold = draw_folds(evidence.size, PARTS, np.random.default_rng(seed), evidence.customer)
         nobody = np.zeros_like(evidence.action)
         expected = predict_out_of_fold(evidence.features, nobody, evidence.outcome[:, None], 1, fold)[:, 0, 0]
         left = evidence.outcome - expected

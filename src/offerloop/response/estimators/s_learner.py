@@ -92,7 +92,7 @@ def grown(evidence: Evidence, kind: OutcomeKind, coding: Coding | None, seed: in
         "objective": OBJECTIVES[kind], "monotone_constraints": never_falls.tolist(), "seed": seed,
         "min_data_in_leaf": max(5, min(100, evidence.size // 50)),
     }  # fmt: skip
-    out = draw_folds(evidence.size, LEFT_OUT, rng) == 0
+    out = draw_folds(evidence.size, LEFT_OUT, rng, evidence.customer) == 0
     inside, outside = (lightgbm.Dataset(x[rows], evidence.outcome[rows], free_raw_data=False) for rows in (~out, out))
     stop = lightgbm.early_stopping(PATIENCE, verbose=False)
     first = lightgbm.train(settings, inside, ROUNDS, valid_sets=[outside], callbacks=[stop])

@@ -66,7 +66,7 @@ def taught(evidence: Evidence, kind: OutcomeKind, seed: int) -> OutcomeLevels:
     """The rounds that are best on the left-out part, then as many on all rows."""
     rng = np.random.default_rng(seed)
     evidence = evidence.at_most(MOST_ROWS, rng)
-    out = draw_folds(evidence.size, LEFT_OUT, rng) == 0
+    out = draw_folds(evidence.size, LEFT_OUT, rng, evidence.customer) == 0
     best = Backfitting.of(evidence.of(~out), kind, seed, evidence.of(out)).best_rounds()
     whole = Backfitting.of(evidence, kind, seed)
     for _ in range(best):

@@ -218,9 +218,12 @@ def _squared(z: Floats) -> Floats:
     return np.column_stack([np.ones(len(z)), z, z * z])
 
 
-def modelled_propensities(features: Floats, action: Ints, offers: int, seed: int) -> Floats:
-    """Return propensities (n, K) by multinomial logistic regressions on the other folds, where none were logged."""
-    fold = draw_folds(len(action), FOLDS, np.random.default_rng(seed))
+def modelled_propensities(features: Floats, action: Ints, offers: int, seed: int, whose: Ints | None = None) -> Floats:
+    """Return propensities (n, K) by multinomial logistic regressions on the other folds, where none were logged.
+
+    `whose` (n,) are clusters of rows, which stay in one fold.
+    """
+    fold = draw_folds(len(action), FOLDS, np.random.default_rng(seed), whose)
     propensities = np.empty((len(action), offers))
     for held_fold in range(FOLDS):
         out = fold == held_fold

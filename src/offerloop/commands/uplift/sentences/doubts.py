@@ -23,18 +23,21 @@ SUSPECTS = {
     ),
 }
 """Why a column is suspected to have been measured after the offer, and what to do."""
+SIZES = Message(
+    "Chance cannot explain the sizes of the arms (p-value: {p}): find out which rows were lost or added, or give the "
+    "planned shares with {option} if the arms were not meant to be equal."
+)
+SIZES_OF_PROPENSITIES = Message(
+    "Chance cannot explain the sizes of the arms (p-value: {p}): find out which rows were lost or added."
+)
 
 
 def doubts(findings: UpliftFindings, _: Localizer) -> list[str]:
     """Why not to believe any of it, and what to do."""
     said = [_suspect(one, _) for one in findings.suspects]
     if lost_rows(findings):
-        said.append(
-            _(
-                "Chance cannot explain the sizes of the arms (p-value: {p}): find out which rows were lost or added.",
-                p=p_words(findings.ratio_p or 0.0, _),
-            )
-        )
+        sizes = SIZES if findings.design == "randomised" else SIZES_OF_PROPENSITIES
+        said.append(_(sizes, p=p_words(findings.ratio_p or 0.0, _), option="--shares"))
     if unlike_arms(findings):
         said.append(
             _(

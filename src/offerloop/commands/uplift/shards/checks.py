@@ -6,6 +6,7 @@ from pathlib import Path
 
 import narwhals as nw
 
+from offerloop.commands.uplift.arms import FEWEST_ROWS
 from offerloop.commands.uplift.columns import no_dates
 from offerloop.commands.uplift.request import UpliftRequest
 from offerloop.commands.uplift.trial import HEAVY
@@ -67,14 +68,18 @@ def _check_propensities(frame: Frame, column: str | None, path: Path) -> None:
 
 
 def _check_weights(frame: Frame, request: UpliftRequest, path: Path) -> None:
-    """Refuse a propensity so small that the effect of an arm, which weighs rows by its inverse, is that of one row."""
+    """Refuse a propensity so small that the effect of an arm, which weighs rows by its inverse, is that of one row.
+
+    Arms of few rows are left out anyway.
+    """
     if request.propensity is None:
         return
     weight = 1 / nw.col(request.propensity).cast(nw.Float64)
     weights = frame.select(nw.col(request.treatment).cast(nw.String).alias("arm"), weight=weight)
-    sums = collect(weights.group_by("arm").agg(most=nw.col("weight").max(), whole=nw.col("weight").sum()), "arm")
-    for arm, most, whole in sums.iter_rows():
-        if most > HEAVY * whole:
+    weight = nw.col("weight")
+    sums = collect(weights.group_by("arm").agg(most=weight.max(), whole=weight.sum(), rows=nw.len()), "arm")
+    for arm, most, whole, rows in sums.iter_rows():
+        if rows >= FEWEST_ROWS and most > HEAVY * whole:
             raise InputError(
                 Message(
                     "'{path}': '{propensity}' is {number} in a row of arm '{arm}', so this row counts for more than "
