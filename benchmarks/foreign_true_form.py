@@ -33,8 +33,8 @@ from offerloop.response import (
     exposure_outcomes,
     finished_exposures,
 )
-from offerloop.response.shown.exposure_windows import QUARTER_DAYS
 from offerloop.response.shown.logged_decisions import earlier_offers, read_exposures
+from offerloop.response.shown.purchases.exposure_windows import QUARTER_DAYS
 
 WEEKS = QUARTER_DAYS / 7
 TIRING = 4

@@ -29,16 +29,6 @@ if TYPE_CHECKING:
     )
     from offerloop.response.shelf.study import ShelfStudy, study_shelf_prices
     from offerloop.response.shelf.windows import FEWEST_SHELF_WEEKS
-    from offerloop.response.shown.covered_lines import columns_of_tables
-    from offerloop.response.shown.exposure_windows import (
-        EXPOSURE_FEATURES,
-        QUARTER_DAYS,
-        customer_days,
-        daily_sums,
-        exposure_features,
-        exposure_outcomes,
-        running_sums,
-    )
     from offerloop.response.shown.hidden_costs import (
         NEVER_IN_ORDERS,
         UnseenCost,
@@ -53,6 +43,16 @@ if TYPE_CHECKING:
         finished_exposures,
         randomised_days,
         randomised_propensities,
+    )
+    from offerloop.response.shown.purchases.covered_lines import columns_of_tables
+    from offerloop.response.shown.purchases.exposure_windows import (
+        EXPOSURE_FEATURES,
+        QUARTER_DAYS,
+        customer_days,
+        daily_sums,
+        exposure_features,
+        exposure_outcomes,
+        running_sums,
     )
     from offerloop.response.shown.study import ShownEffects, learn_shown, shown_effects, shown_enough
     from offerloop.response.terms import NO_OFFER_TERMS, OfferTerms

@@ -13,7 +13,7 @@ from offerloop.config import Response
 from offerloop.engine import Frame, collect
 from offerloop.offers import Offer
 from offerloop.response.shelf.lines import best_selling_categories
-from offerloop.response.shown.covered_lines import (
+from offerloop.response.shown.purchases.covered_lines import (
     columns_of_tables,
     covered_goods,
     covered_lines,

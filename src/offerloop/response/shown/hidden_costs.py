@@ -23,10 +23,10 @@ from offerloop.errors import EvidenceError
 from offerloop.message import Message
 from offerloop.offers import Offer
 from offerloop.response.shelf.lines import all_categories
-from offerloop.response.shown.covered_lines import stored_goods
-from offerloop.response.shown.exposure_windows import OfferScope, orders_of_goods, scope_days, sums_between
 from offerloop.response.shown.offer_terms import is_known_from_orders, terms_of
-from offerloop.response.shown.sales_before import Before
+from offerloop.response.shown.purchases.covered_lines import stored_goods
+from offerloop.response.shown.purchases.exposure_windows import OfferScope, orders_of_goods, scope_days, sums_between
+from offerloop.response.shown.purchases.sales_before import Before
 from offerloop.response.terms import CoveredGoods, OfferTerms
 
 NEVER_IN_ORDERS = ("gift", "benefit", "free_shipping")

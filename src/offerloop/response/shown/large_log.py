@@ -18,10 +18,10 @@ from offerloop.errors import EvidenceError
 from offerloop.message import Message
 from offerloop.offers import Offer
 from offerloop.response.margins import UNIT_COST, Margins
-from offerloop.response.shown.covered_lines import needed_columns
-from offerloop.response.shown.exposure_windows import LINE_COLUMNS
 from offerloop.response.shown.log_evidence import ShownLog
 from offerloop.response.shown.logged_decisions import EXPOSURE_COLUMNS, count_exposures, rarely_drawn
+from offerloop.response.shown.purchases.covered_lines import needed_columns
+from offerloop.response.shown.purchases.exposure_windows import LINE_COLUMNS
 from offerloop.response.shown.study import ShownEffects, learn_shown, shown_effects
 
 SHARD_EXPOSURES = 150_000

@@ -19,16 +19,17 @@ from offerloop.engine import Engine, Frame, collect, distinct
 from offerloop.response.encoding import ColumnEncoding
 from offerloop.response.evidence import Evidence
 from offerloop.response.margins import Margins
-from offerloop.response.shown.category_shares import ShareScale
-from offerloop.response.shown.covered_lines import columns_of_tables
 from offerloop.response.shown.customer_attributes import CustomerAttributes
-from offerloop.response.shown.customer_margins import MarginScale
-from offerloop.response.shown.exposure_windows import YEAR_DAYS, exposure_outcomes, list_value
 from offerloop.response.shown.growth.carry_over import LAGS
 from offerloop.response.shown.hidden_costs import with_hidden_costs
 from offerloop.response.shown.logged_decisions import decided, earlier_offers, earlier_rows, finished_exposures
 from offerloop.response.shown.personal_days import PersonalDays
-from offerloop.response.shown.sales_before import Before, UsualWeek
+from offerloop.response.shown.purchases.category_shares import ShareScale
+from offerloop.response.shown.purchases.covered_lines import columns_of_tables
+from offerloop.response.shown.purchases.customer_margins import MarginScale
+from offerloop.response.shown.purchases.exposure_windows import YEAR_DAYS, exposure_outcomes, list_value
+from offerloop.response.shown.purchases.sales_before import Before
+from offerloop.response.shown.purchases.usual_week import UsualWeek
 from offerloop.response.terms import OfferTerms
 
 OUTCOMES = ("value_minor", "coupon_minor", "redeemed")

@@ -8,8 +8,8 @@ from offerloop.arrays import Floats
 from offerloop.message import Message
 from offerloop.offers import Offer
 from offerloop.response.evidence import Evidence
-from offerloop.response.shown.covered_lines import tells_scope
 from offerloop.response.shown.hidden_costs import offers_counted_at_most, offers_used_beyond_their_most
+from offerloop.response.shown.purchases.covered_lines import tells_scope
 
 
 def notes_on_use(seen_minor: Floats, counted_minor: Floats, rows: Evidence) -> Iterator[Message]:

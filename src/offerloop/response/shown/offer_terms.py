@@ -13,7 +13,7 @@ from offerloop.arrays import Floats
 from offerloop.errors import EvidenceError
 from offerloop.message import Message
 from offerloop.offers import NO_OFFER, Offer, Unit, Window, offer_form
-from offerloop.response.shown.covered_lines import covered_goods, tells_scope
+from offerloop.response.shown.purchases.covered_lines import covered_goods, tells_scope
 from offerloop.response.terms import NO_OFFER_TERMS, Coding, Family, OfferTerms
 
 _NOT_DEPTH = (Unit.COUNT, Unit.HOURS, Unit.FLAG, Unit.TEXT, Unit.SCOPE)

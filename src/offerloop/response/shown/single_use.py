@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 
 from offerloop.arrays import Bools, Ints
-from offerloop.response.shown.exposure_windows import sums_between
-from offerloop.response.shown.sales_before import Before
+from offerloop.response.shown.purchases.exposure_windows import sums_between
+from offerloop.response.shown.purchases.sales_before import Before
 from offerloop.response.terms import Coding
 
 LEAST = 50

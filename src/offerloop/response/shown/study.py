@@ -23,7 +23,6 @@ from offerloop.evaluation import Z95, bucket
 from offerloop.message import Message
 from offerloop.offers import Offer
 from offerloop.response.evidence import Evidence
-from offerloop.response.shown.customer_margins import MarginScale
 from offerloop.response.shown.growth.calibration import JudgedGrowth
 from offerloop.response.shown.growth.carry_over import LAGS
 from offerloop.response.shown.growth.model import NAME as GROWTH
@@ -51,8 +50,9 @@ from offerloop.response.shown.logged_decisions import (
 from offerloop.response.shown.mean_effects import mean_effects
 from offerloop.response.shown.offer_margins import OfferMargins
 from offerloop.response.shown.offer_terms import is_known_from_orders, shown_terms, weights_of_shown
+from offerloop.response.shown.purchases.customer_margins import MarginScale
+from offerloop.response.shown.purchases.sales_before import Before
 from offerloop.response.shown.redemption import RedemptionModel
-from offerloop.response.shown.sales_before import Before
 from offerloop.response.shown.single_use import are_used_once
 from offerloop.response.terms import Coding, OfferTerms
 

@@ -27,7 +27,7 @@ from offerloop.arrays import Floats
 from offerloop.response.estimators.ridge_t import PENALTY
 from offerloop.response.evidence import Evidence
 from offerloop.response.shown.deviations import clipped, mean_and_spread
-from offerloop.response.shown.exposure_windows import QUARTER_DAYS
+from offerloop.response.shown.purchases.exposure_windows import QUARTER_DAYS
 
 PASSES = 3
 """Weighted fits, each with the variance of errors that the one before found."""

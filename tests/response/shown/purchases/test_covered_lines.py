@@ -5,7 +5,7 @@ import pytest
 
 from offerloop.engine import ENGINES, InMemoryEngine, collect
 from offerloop.offers import read_basket, read_offers
-from offerloop.response.shown.covered_lines import (
+from offerloop.response.shown.purchases.covered_lines import (
     columns_of_tables,
     covered_goods,
     covered_lines,

@@ -13,7 +13,7 @@ from offerloop.arrays import Floats, Ints
 from offerloop.engine import Frame, collect
 from offerloop.money import MICRO
 from offerloop.response.margins import COSTS, Margins, with_costs
-from offerloop.response.shown.covered_lines import covered_lines, with_product_columns
+from offerloop.response.shown.purchases.covered_lines import covered_lines, with_product_columns
 from offerloop.response.terms import CoveredGoods
 
 QUARTER_DAYS, MONTH_DAYS = 91, 28

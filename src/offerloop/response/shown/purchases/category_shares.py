@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from offerloop.arrays import Floats
-from offerloop.response.shown.exposure_windows import QUARTER_DAYS, sums_between
+from offerloop.response.shown.purchases.exposure_windows import QUARTER_DAYS, sums_between
 
 MOST_CATEGORIES = 20
 """Categories that have a share of their own."""

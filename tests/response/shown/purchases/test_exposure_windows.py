@@ -4,7 +4,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offerloop.response.shown.exposure_windows import last_days, sums_between
+from offerloop.response.shown.purchases.exposure_windows import last_days, sums_between
 
 CUSTOMERS, DAYS = st.integers(0, 4), st.integers(-3, 40)
 

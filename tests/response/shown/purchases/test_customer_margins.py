@@ -11,7 +11,7 @@ from offerloop.engine import ENGINES, collect
 from offerloop.money import MICRO
 from offerloop.offers import read_offers
 from offerloop.response import known_margins, learn_shown
-from offerloop.response.shown.customer_margins import MarginScale
+from offerloop.response.shown.purchases.customer_margins import MarginScale
 
 TODAY = 100
 

@@ -1,13 +1,13 @@
 """What customers did before any day: how much they bought, and how much of it an offer covers.
 
-An offer with a threshold covers the orders that reach it. A customer's own orders are few, so how many of them reach it
-is shrunk to how many do of customers with such orders (`ReachByWorth`).
+An offer with a threshold covers the orders that reach it. A customer's own orders are few, so what they hold is shrunk
+to a usual week's (`usual_week`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -17,10 +17,10 @@ from offerloop.engine import Frame, collect
 from offerloop.money import MICRO
 from offerloop.response.encoding import ColumnEncoding
 from offerloop.response.margins import Margins
-from offerloop.response.shown.below_maximum import BelowMaximum, Limit, goods_of, limits_of
-from offerloop.response.shown.category_shares import CategoryShares, ShareScale
 from offerloop.response.shown.customer_attributes import CustomerAttributes
-from offerloop.response.shown.exposure_windows import (
+from offerloop.response.shown.purchases.below_maximum import BelowMaximum, goods_of, limits_of
+from offerloop.response.shown.purchases.category_shares import CategoryShares, ShareScale
+from offerloop.response.shown.purchases.exposure_windows import (
     EXPOSURE_FEATURES,
     MONTH_DAYS,
     QUARTER_DAYS,
@@ -34,94 +34,22 @@ from offerloop.response.shown.exposure_windows import (
     scope_sums,
     sums_between,
 )
+from offerloop.response.shown.purchases.usual_week import (
+    TINY,
+    WEEKS_TRIED,
+    Counted,
+    ReachByWorth,
+    UsualWeek,
+    best_weeks,
+)
 from offerloop.response.terms import EVERYTHING, OfferTerms
 
 WEEKS = QUARTER_DAYS / 7
 """Weeks of a quarter."""
 WHOLE: OfferScope = (EVERYTHING, 0.0)
-Counted = tuple[OfferScope, bool]
-"""What an offer counts on, and whether it takes an amount off each order of that; else a share of its value."""
 LEAST_DAYS = 7
 """Days that sums are of, where the data have fewer before an exposure."""
-WEEKS_TRIED = (1.0, 0.25, 0.5, 2.0, 4.0, 8.0, 16.0, 32.0)
-"""Usual weeks that purchases may be shrunk by; the first where the log does not clearly ask for others."""
-CLEARLY = 1.92
-"""Logarithm of a likelihood ratio that a test at 5 % finds: half the quantile of chi-square with one degree."""
-TINY = 1e-9
-"""No value or number of orders of a usual week is taken to be nearer to 0."""
-SURE = 1e-6
-"""No share of orders is taken to be nearer to 0 or 1."""
-GROUPS, LEAST_GROUP = 10, 500
-"""Groups of customers by the worth of their orders, and the windows that each has at least."""
-PRIOR_ORDERS = 10.0
-"""Orders like those of all customers that count beside those of a group."""
 _SUMS_OF = {"spend_91": QUARTER_DAYS, "orders_91": QUARTER_DAYS, "spend_28": MONTH_DAYS}
-
-
-@dataclass(frozen=True, eq=False)
-class ReachByWorth:
-    """How often orders reach a threshold by what the customer's earlier orders are worth.
-
-    Later windows say so: a few large orders by chance make a customer's orders look large, and reach it as often.
-    """
-
-    edges: Floats = field(default_factory=lambda: np.zeros(0))
-    """(groups - 1,): the worth of orders between groups of customers, in minor units."""
-    by_scope: Mapping[OfferScope, Floats] = field(default_factory=dict)
-    """(2, groups) of each scope with a threshold: the shares of value and of orders that count."""
-
-    def shares(self, scope: OfferScope, worth: Floats) -> Floats | None:
-        """(2, n): shares of customers whose orders are worth so much (n,); None where it is not known."""
-        if scope not in self.by_scope:
-            return None
-        return self.by_scope[scope][:, np.searchsorted(self.edges, worth, side="right")]
-
-    @classmethod
-    def fit(cls, worth: Floats, whole: Floats, counted: Mapping[OfferScope, Floats]) -> ReachByWorth:
-        """Learn from windows (n,) of customers of such orders: value and orders (2, n) of all and of what counts."""
-        groups = max(1, min(GROUPS, len(worth) // LEAST_GROUP))
-        edges = np.unique(np.quantile(worth, np.arange(1, groups) / groups)) if groups > 1 else np.zeros(0)
-        group = np.searchsorted(edges, worth, side="right")
-
-        def by_group(sums: Floats) -> Floats:
-            return np.stack([np.bincount(group, one, len(edges) + 1) for one in sums])
-
-        in_all = by_group(whole)
-        prior = PRIOR_ORDERS * np.array([[whole[0].sum() / max(whole[1].sum(), TINY)], [1.0]])
-        by_scope = {}
-        for scope, sums in counted.items():
-            if (sums.sum(axis=1) > 0).all():
-                mean = (sums.sum(axis=1) / whole.sum(axis=1))[:, None]
-                by_scope[scope] = np.clip((by_group(sums) + prior * mean) / (in_all + prior), 0.0, 1.0)
-        return cls(edges, by_scope)
-
-
-@dataclass(frozen=True)
-class UsualWeek:
-    """What the mean customer buys in a week: value at list price in minor units, and orders."""
-
-    value: float
-    orders: float
-    by_scope: Mapping[OfferScope, tuple[float, float]]
-    """The same of what offers count on."""
-    weeks: Mapping[Counted, float]
-    """How many such weeks a customer's own purchases are shrunk by."""
-    below: Mapping[Limit, tuple[float, float]] = field(default_factory=dict)
-    """Value below the limits of offers that have a maximum, and in all."""
-    reach: ReachByWorth = field(default_factory=ReachByWorth)
-    """How often orders of customers reach thresholds by what these are worth."""
-
-    def added(self, counted: Counted, worth: Floats) -> Floats:
-        """(3, n): value and orders that count, and value of all, of as many weeks as a customer's own are shrunk by."""
-        return self.weeks[counted] * self.of_worth(counted[0], worth)
-
-    def of_worth(self, scope: OfferScope, worth: Floats) -> Floats:
-        """(3, n): value and orders that count, and value of all, in a usual week of customers with such orders (n,)."""
-        reached = self.reach.shares(scope, worth)
-        if reached is None:
-            return np.repeat([*self.by_scope[scope], self.value], len(worth)).reshape(3, -1)
-        whole = self.orders * worth
-        return np.stack([whole * reached[0], self.orders * reached[1], whole])
 
 
 @dataclass(frozen=True, eq=False)
@@ -243,7 +171,7 @@ class Before:
 
         (value, orders), before = (one.T for one in within_and_before(self.days))
         by_scope = {scope: within_and_before(days) for scope, days in self.by_scope.items()}
-        worth = _worth(before, usual)
+        worth = usual.order_worth(before)
         reached = {scope: one[0].T for scope, one in by_scope.items() if scope[1] > 0}
         usual = replace(usual, reach=ReachByWorth.fit(worth, np.stack([value, orders]), reached))
         weeks = dict(usual.weeks)
@@ -253,7 +181,7 @@ class Before:
             counted = within if amount else orders * within / np.maximum(value, TINY)
             counts, counted_orders, whole = usual.of_worth(scope, worth)
             of_usual = (counted_orders, np.full_like(whole, usual.orders)) if amount else (counts, whole)
-            weeks[scope, amount] = _best_weeks(counted, orders, (own, before[column]), of_usual)
+            weeks[scope, amount] = best_weeks(counted, orders, (own, before[column]), of_usual)
         return replace(usual, weeks=weeks)
 
     def covered(self, rows: pl.DataFrame, usual: UsualWeek) -> tuple[Floats | None, Floats | None]:
@@ -267,7 +195,7 @@ class Before:
         if not self.by_scope:
             return None, None
         before = scope_sums(self.days, rows).to_numpy().T
-        whole, worth = before[0], _worth(before, usual)
+        whole, worth = before[0], usual.order_worth(before)
         share, orders = np.ones((rows.height, len(self.counted))), np.zeros((rows.height, len(self.counted)))
         for counted in self.partial:
             added = usual.added(counted, worth)
@@ -288,34 +216,12 @@ class Before:
     def order_worth(self, rows: pl.DataFrame, usual: UsualWeek) -> Floats:
         """(n, K): what a usual order of each row holds of what each offer counts on, shrunk as `covered` is."""
         _, orders = self.covered(rows, usual)
-        worth = _worth(scope_sums(self.days, rows).to_numpy().T, usual)
+        worth = usual.order_worth(scope_sums(self.days, rows).to_numpy().T)
         whole = np.repeat(worth[:, None], len(self.counted), axis=1)
         return whole if orders is None else np.where(orders > 0, 1 / np.maximum(orders, 1e-12), whole)
-
-
-def _worth(before: Floats, usual: UsualWeek) -> Floats:
-    """(n,): what an order of each customer is worth, from value and orders (2, n) of a quarter and the usual week's."""
-    return np.asarray((before[0] + usual.value) / (before[1] + usual.orders), dtype=np.float64)
 
 
 def _left(categories: pl.DataFrame) -> float:
     """What is left of list value, in millionths of a minor unit."""
     worth, left = categories.select("list_value_minor", "profit_micro").sum().row(0)
     return left / worth if worth > 0 else 0.0
-
-
-def _best_weeks(counted: Floats, orders: Floats, before: tuple[Floats, Floats], usual: tuple[Floats, Floats]) -> float:
-    """Return the weeks by which it is likeliest that `counted` of a window's `orders` (n,) count, if clearly.
-
-    `before` and `usual` have such orders, and all orders, of each row's quarter and of the usual week; or such value,
-    and all of it, where `counted` is the orders times their share of value that counts.
-    """
-    counted = np.clip(counted, 0.0, orders)
-
-    def likelihood(weeks: float) -> float:
-        share = (before[0] + weeks * usual[0]) / (before[1] + weeks * usual[1])
-        share = np.clip(share, SURE, 1 - SURE)
-        return float((counted * np.log(share) + (orders - counted) * np.log1p(-share)).sum())
-
-    best = max(WEEKS_TRIED, key=likelihood)
-    return best if likelihood(best) - likelihood(WEEKS_TRIED[0]) > CLEARLY else WEEKS_TRIED[0]

@@ -9,7 +9,7 @@ from made_log import WORTH, log_of
 from offerloop.engine import InMemoryEngine, collect
 from offerloop.offers import read_offers
 from offerloop.response import learn_shown
-from offerloop.response.shown.below_maximum import BelowMaximum, limits_of
+from offerloop.response.shown.purchases.below_maximum import BelowMaximum, limits_of
 from offerloop.response.terms import EVERYTHING, NO_OFFER_TERMS, OfferTerms
 
 ORDERS = 0.5

@@ -9,8 +9,9 @@ import pytest
 from offerloop.engine import ENGINES
 from offerloop.response import EXPOSURE_FEATURES, NO_OFFER_TERMS, OfferTerms
 from offerloop.response.margins import Margins
-from offerloop.response.shown.category_shares import CategoryShares
-from offerloop.response.shown.sales_before import WEEKS_TRIED, Before
+from offerloop.response.shown.purchases.category_shares import CategoryShares
+from offerloop.response.shown.purchases.sales_before import Before
+from offerloop.response.shown.purchases.usual_week import WEEKS_TRIED
 from offerloop.response.terms import CoveredGoods
 
 WEEK = 1800 / 3 / 13

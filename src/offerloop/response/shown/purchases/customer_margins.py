@@ -21,7 +21,7 @@ import polars as pl
 
 from offerloop.arrays import Floats, Ints
 from offerloop.money import MICRO
-from offerloop.response.shown.exposure_windows import QUARTER_DAYS, sums_between
+from offerloop.response.shown.purchases.exposure_windows import QUARTER_DAYS, sums_between
 
 _SUMS = ("list_value_minor", "profit_micro")
 

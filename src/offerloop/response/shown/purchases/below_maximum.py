@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from offerloop.arrays import Floats
-from offerloop.response.shown.exposure_windows import QUARTER_DAYS, SHELF_VALUE, OfferScope, sums_between
+from offerloop.response.shown.purchases.exposure_windows import QUARTER_DAYS, SHELF_VALUE, OfferScope, sums_between
 from offerloop.response.terms import CoveredGoods, OfferTerms
 
 Limit = tuple[OfferScope, float]

@@ -1,0 +1,1 @@
+"""What customers bought before and after exposures, and how much of it each offer covers."""
