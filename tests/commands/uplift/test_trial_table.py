@@ -329,6 +329,17 @@ def test_depths_are_read_from_the_names_of_arms():
     assert [(one.kind, one.depth) for one in prepared(codes).arms.offers[1:]] == [("1", 1.0), ("2", 1.0)]
 
 
+@pytest.mark.parametrize("control, few", [(None, "2"), ("1", None), (None, None)])
+def test_arms_that_are_counted_are_names_whichever_are_left_out(control, few):
+    """One arm that crosses 100 rows changes nothing for the others, nor does which one is the control."""
+    draw = pl.Series(np.random.default_rng(98).choice(["1", "2", "3"] if control else ["0", "1", "2", "3"], 3_000))
+    table = made(3_000).with_columns(arm=draw)
+    if few:
+        table = pl.concat([table.filter(pl.col("arm") != few), table.filter(arm=few).head(90)])
+    arms = prepared(table, control=control).arms
+    assert [one.kind for one in arms.offers[1:]] == list(arms.names[1:])
+
+
 def test_the_command_tells_the_finding_and_where_the_page_is(tmp_path, command):
     path = tmp_path / "trial.csv"
     made(1_200).write_csv(path)

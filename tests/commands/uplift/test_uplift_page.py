@@ -164,6 +164,14 @@ def test_what_may_pay_is_to_be_tried_on_as_many_as_would_show_it():
     assert "by the estimates alone" not in plain(targeted())
 
 
+def test_importances_and_groups_are_shown_where_there_are_too_few_stores_for_slopes():
+    page = plain(replace(promising(), drivers=()))
+    assert "How the effect changes with each column cannot be told from so few customers or clusters" in page
+    assert "values of a column are shuffled" in page
+    assert "found on one half of the customers" in page
+    assert "best linear projection" not in page
+
+
 def test_a_choice_that_may_pay_is_called_one():
     found = replace(targeted(), conclusion="may_pay", verdict="nothing", p_value=0.0286)
     assert sentence(found).startswith(
@@ -318,7 +326,9 @@ def test_sections_without_content_are_absent(pages):
         "groups", "checks", "notes", "words",
     ]  # fmt: skip
     assert {"costs", "groups"} & set(names["everyone", "en"]) == set()
-    bare = replace(everyone(), ranked=(), curve=(), deciles=(), types=(), balance=(), drivers=())
+    bare = replace(
+        everyone(), ranked=(), curve=(), deciles=(), types=(), balance=(), drivers=(), importances=(), segments=()
+    )
     left = re.findall(r'<section id="(\w+)"', render_uplift(bare))
     assert left == ["finding", "verdict", "arms", "checks", "notes", "words"]
 

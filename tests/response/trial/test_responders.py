@@ -82,6 +82,13 @@ def test_a_column_that_few_stores_decide_has_no_slope():
     assert linear_projection(replace(clustered, features=noise), effect, 1) == []
 
 
+def test_where_no_column_varies_in_stores_there_are_no_slopes():
+    evidence, effect = trial(6, n=400)
+    rare = (np.arange(400) % 20 == 0).astype(float)[:, None]
+    clustered = replace(evidence, features=rare, customer=np.arange(400) // 4)
+    assert linear_projection(clustered, effect, 1) == []
+
+
 def test_clusters_widen_the_projection():
     evidence, effect = trial(2, n=600)
     rows = np.repeat(np.arange(600), 3)

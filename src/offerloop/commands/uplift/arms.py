@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -56,7 +57,7 @@ def read_arms(table: pl.DataFrame, request: UpliftRequest, path: Path) -> Arms:
                 sizes=sizes,
             )
         )
-    return Arms(*_actions(text, names), names, (NO_OFFER_TERMS, *_terms(names[1:])), small)
+    return Arms(*_actions(text, names), names, (NO_OFFER_TERMS, *_terms(names[1:], counts)), small)
 
 
 def left_out_sizes(table: pl.DataFrame, arms: Arms, treatment: str, cluster: str | None) -> dict[str, int]:
@@ -102,10 +103,14 @@ def _depth(name: str) -> float | None:
     return float(match[1]) / (100 if match[2] else 1)
 
 
-def _terms(names: tuple[str, ...]) -> list[OfferTerms]:
-    """Numbers are depths of one kind, unless they just count the arms; other names are kinds of their own."""
+def _terms(names: tuple[str, ...], every: Iterable[str]) -> list[OfferTerms]:
+    """Numbers are depths of one kind, unless they just count the arms; other names are kinds of their own.
+
+    `every` name of the column counts, also those of the control arm and of arms that are left out.
+    """
     depths = [_depth(name) for name in names]
-    are_codes = list(names) == [str(k) for k in range(1, len(names) + 1)]
+    numbers = {int(name) for name in every if re.fullmatch("[0-9]+", name)} | {0}
+    are_codes = numbers == set(range(len(numbers))) and all(name.isdecimal() for name in names)
     if len(names) > 1 and not are_codes and all(depth is not None and depth > 0 for depth in depths):
         return [OfferTerms(name, "depth", float(depth or 0)) for name, depth in zip(names, depths, strict=True)]
     return [OfferTerms(name if name != NO_OFFER else f"{name} (treated)", name, 1.0) for name in names]

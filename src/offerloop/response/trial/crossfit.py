@@ -11,7 +11,7 @@ from offerloop.arrays import Floats, Ints
 from offerloop.response.evidence import Estimator, Evidence, FixedAmounts, learned
 from offerloop.response.scores import draw_folds, expected_outcomes, robust_scores
 from offerloop.response.trial.fold_calibration import drawn_to, shrunk_slope
-from offerloop.response.trial.spread import standard_error
+from offerloop.response.trial.spread import cluster_sums, standard_error
 
 N_FOLDS = 5
 """Folds of a division of the customers."""
@@ -78,7 +78,7 @@ class Calibration:
         contributions = x * (y - slope * x)
         level_se: Floats = realised.std(axis=0) / np.sqrt(len(x))
         if whose is not None:
-            contributions = np.stack([np.bincount(whose, one) for one in contributions.T], axis=1)
+            contributions = cluster_sums(contributions, whose)
             level_se = np.array([standard_error(one, whose) for one in realised.T])
         slope_se = np.where(usable, np.sqrt((contributions**2).sum(axis=0)) / inner, 0.0)
         return cls(centre, level, shrunk_slope(slope, slope_se), level_se, slope_se)

@@ -20,6 +20,7 @@ from offerloop.message import Message, Share
 from offerloop.response.estimators.penalised import spread
 from offerloop.response.scores import draw_folds
 from offerloop.response.trial.part_sums import ClusterSums, MeanSums
+from offerloop.response.trial.spread import cluster_sums
 
 FOLDS = 5
 """Folds in which propensities are modelled."""
@@ -104,8 +105,7 @@ def plan_p(observed: Ints, sums: MeanSums) -> float:
 
 def cluster_means(features: Floats, whose: Ints) -> Floats:
     """Return the mean (G, p) of each cluster."""
-    sizes = np.bincount(whose)
-    return np.stack([np.bincount(whose, one) / sizes for one in features.T], axis=1)
+    return cluster_sums(features, whose) / np.bincount(whose)[:, None]
 
 
 def arm_differences(arms: Sequence[MeanSums], clusters: ClusterSums | None = None) -> list[ArmDifference]:

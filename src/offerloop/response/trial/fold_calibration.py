@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from offerloop.arrays import Floats, Ints
+from offerloop.response.trial.spread import cluster_sums
 
 ROUNDING = 1e-14
 """Share of a sum of squares below which what a line leaves of it is rounding, and its standard error no exact 0."""
@@ -103,7 +104,7 @@ class FoldPredictions:
 
 def _by_cluster(rows: Floats, whose: Ints | None) -> Floats:
     """Return the sums (G, K) of rows (n, K) by cluster."""
-    return rows if whose is None else np.stack([np.bincount(whose, one) for one in rows.T], axis=1)
+    return rows if whose is None else cluster_sums(rows, whose)
 
 
 def drawn_to(raw: Floats, effect: Floats, fold: Ints, whose: Ints | None = None) -> Floats:

@@ -20,7 +20,7 @@ from offerloop.response.estimators.penalised import spread
 from offerloop.response.evidence import Estimator, Evidence, learned
 from offerloop.response.scores import draw_folds
 from offerloop.response.terms import OfferTerms
-from offerloop.response.trial.spread import mean_estimate, wider
+from offerloop.response.trial.spread import cluster_sums, mean_estimate, wider
 
 LEAST_LEAF = 100
 """Customers of each half that a kind must have."""
@@ -87,7 +87,7 @@ def linear_projection(evidence: Evidence, effect: Floats, offer: int) -> list[Pr
         contributions = x * (left / (1 - np.einsum("np,pq,nq->n", x, inverse, x)))[:, None]
         free, few = max(len(x) - x.shape[1], 1), 1.0
     else:
-        contributions = np.stack([np.bincount(whose, one) for one in (x * left[:, None]).T], axis=1)
+        contributions = cluster_sums(x * left[:, None], whose)
         free = len(contributions) - 1
         few = len(contributions) / max(free, 1)
     se = np.sqrt(np.diag(inverse @ (contributions.T @ contributions) @ inverse) * few)
@@ -116,7 +116,7 @@ def _effective_clusters(z: Floats, evidence: Evidence, offer: int) -> Floats:
     numbers = []
     for arm in (0, offer):
         own = evidence.action == arm
-        squares = np.stack([np.bincount(evidence.whose[own], one) for one in (z[own] ** 2).T], axis=1)
+        squares = cluster_sums(z[own] ** 2, evidence.whose[own])
         numbers.append(squares.sum(axis=0) ** 2 / (squares**2).sum(axis=0))
     return np.min(numbers, axis=0)
 

@@ -25,6 +25,14 @@ def standard_error(rows: Floats, whose: Ints | None = None) -> float:
     return wider(clusters) * float(np.sqrt(sums @ sums * clusters / (clusters - 1))) / len(rows)
 
 
+def cluster_sums(rows: Floats, whose: Ints) -> Floats:
+    """Return the sums (G, p) of rows (n, p) by cluster (n,); p may be 0."""
+    sums = np.zeros((int(whose.max()) + 1, rows.shape[1]))
+    for column, values in enumerate(rows.T):
+        sums[:, column] = np.bincount(whose, values)
+    return sums
+
+
 def wider(clusters: int) -> float:
     """Return the quantile of Student's t for so many clusters, by that of the normal distribution."""
     return float(student.ppf(0.975, clusters - 1)) / Z95

@@ -26,6 +26,7 @@ from scipy.stats import multivariate_normal, norm
 from offerloop.arrays import Floats, Ints
 from offerloop.evaluation import MISSED, Z95, Estimate, Moments, hall, skew_if_alike
 from offerloop.response.evidence import Evidence
+from offerloop.response.trial.spread import cluster_sums
 
 Conclusion = Literal["pays", "may_pay", "does_not_pay"]
 ALPHA = 0.025
@@ -61,7 +62,7 @@ def p_value_of_best(gains: Floats, errors: Floats, chosen: int, whose: Ints | No
     mean = gains.mean(axis=0)
     centred = gains - mean
     if whose is not None:
-        centred = np.stack([np.bincount(whose, one) for one in centred.T], axis=1)
+        centred = cluster_sums(centred, whose)
     return p_value_of_largest(mean, errors, centred.T @ centred, chosen, len(centred), skew)
 
 

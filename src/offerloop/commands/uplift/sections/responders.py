@@ -27,21 +27,11 @@ CONDITIONS = {
 
 def responders_section(findings: UpliftFindings, _: Localizer) -> Section | None:
     """Which columns and kinds of customers drive the effect of the offer for everybody."""
-    if not findings.drivers:
+    if not (findings.drivers or findings.importances or findings.segments):
         return None
-    blocks: list[Block] = [
-        Text(
-            _(
-                "These tables show whose behaviour {offer} changes most ({measure}, {per}). A column is said to "
-                "matter only if chance would rarely make it look so, given how many columns were tried: its p-value "
-                "must be small, 0.05 at most.",
-                offer=_.quoted(findings.offer),
-                measure=measure(findings, _).name,
-                per=measure(findings, _).per,
-            )
-        ),
-        _drivers_table(findings, _),
-    ]
+    blocks: list[Block] = [Text(_introduction(findings, _))]
+    if findings.drivers:
+        blocks.append(_drivers_table(findings, _))
     if findings.importances:
         blocks.append(_importances_table(findings, _))
     if findings.segments:
@@ -49,7 +39,27 @@ def responders_section(findings: UpliftFindings, _: Localizer) -> Section | None
     return Section("responders", _("Who responds", context="section name"), _message(findings, _), tuple(blocks))
 
 
+def _introduction(findings: UpliftFindings, _: Localizer) -> str:
+    offer, unit = _.quoted(findings.offer), measure(findings, _)
+    text = (
+        Message(
+            "These tables show whose behaviour {offer} changes most ({measure}, {per}). A column is said to "
+            "matter only if chance would rarely make it look so, given how many columns were tried: its p-value "
+            "must be small, 0.05 at most."
+        )
+        if findings.drivers
+        else Message(
+            "These tables show whose behaviour {offer} changes most ({measure}, {per}). How the effect changes with "
+            "each column is not shown, as too few customers, or too few clusters of them, differ in these columns: it "
+            "takes 30 in each arm, and more than two clusters for each column."
+        )
+    )
+    return _(text, offer=offer, measure=unit.name, per=unit.per)
+
+
 def _message(findings: UpliftFindings, _: Localizer) -> str:
+    if not findings.drivers:
+        return _("How the effect changes with each column cannot be told from so few customers or clusters")
     first = findings.drivers[0]
     if first.p_value > CLEAR:
         return _("No column clearly tells who responds more")
