@@ -1,13 +1,15 @@
 """A customer is erased from every table below a folder, whatever a killed process has left there."""
 
 import os
+import resource
 
 import polars as pl
 import pyarrow.parquet as pq
 import pytest
+from process_limits import limited
 
 from offerloop.errors import InputError
-from offerloop.workspace import erase_from_folder, erased_names, filling
+from offerloop.workspace import erase_from_folder, erased_names, filling, writing
 
 
 @pytest.mark.parametrize("suffix", ["parquet", "csv"])
@@ -53,3 +55,13 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path):
     (tmp_path / "notes.csv").write_bytes("customer_id\nä\n".encode("latin-1"))
     with pytest.raises(InputError, match=r"notes\.csv' cannot be read and may name the customer; repair or remove it"):
         erase_from_folder(tmp_path, {"ann": "key"})
+
+
+def test_a_table_is_not_called_unreadable_where_the_disk_is_full(tmp_path):
+    path = tmp_path / "assignments.parquet"
+    pl.DataFrame({"customer_id": [f"customer {n}" for n in range(20_000)]}).write_parquet(path)
+    before, full = path.read_bytes(), limited(resource.RLIMIT_FSIZE, 4096)
+    with pytest.raises(InputError, match=r"cannot be written .* make room"), writing(tmp_path), full:
+        erase_from_folder(tmp_path, {"customer 1": "key"})
+    assert path.read_bytes() == before
+    assert not erased_names(tmp_path)

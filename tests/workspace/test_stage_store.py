@@ -1,6 +1,8 @@
 """A kept result belongs to the code that computed it, and to no page that shows it."""
 
 import errno
+import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -10,6 +12,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
+from process_limits import limited
 
 import offerloop
 from offerloop.engine import InMemoryEngine, collect
@@ -182,3 +185,15 @@ def test_a_result_that_a_power_cut_left_empty_is_computed_again(file, tmp_path):
     ]
     assert collect(again)["n"].to_list() == [0, 1, 2][: 2 if was_kept else 3]
     assert StageStore(tmp_path, engine).find("first") is not None
+
+
+def test_a_result_that_cannot_be_opened_for_a_moment_is_kept(tmp_path):
+    """As on a network drive that is away: fitting an hour again would be no remedy."""
+    engine = InMemoryEngine()
+    StageStore(tmp_path, engine).get("first", lambda: numbers(engine, 2))
+    place = os.open(os.devnull, os.O_RDONLY)
+    os.close(place)
+    store, busy = StageStore(tmp_path, engine), limited(resource.RLIMIT_NOFILE, place)
+    with pytest.raises(InputError, match=r"cannot be opened \(Too many open files\)"), writing(tmp_path), busy:
+        store.find("first")
+    assert store.get("first", lambda: pytest.fail("computed again"))[1]

@@ -15,6 +15,7 @@ from offerloop.message import Message
 from offerloop.tables import with_other_names
 from offerloop.workspace.folders import draft, remove_drafts, remove_unfinished
 from offerloop.workspace.run_folders import UPLOADS
+from offerloop.workspace.session import is_disk_full
 
 ERASED = "erased.json"
 """Name of the file of a run that lists what stands in place of its erased customers."""
@@ -37,10 +38,12 @@ def erase_from_folder(folder: Path, names: Mapping[str, str]) -> int:
         with _naming(path):
             without = _without_names(path, names)
         if without is not None:
-            if path.stem in _ASSIGNED:
-                _note_erased(path.parent, names.values())
-            with _naming(path), draft(path, replace_read_only=True) as partial:
-                without.sink_parquet(partial)
+            with draft(path, replace_read_only=True) as partial:
+                partial.touch()  # a folder that refuses files says nothing of the table
+                with _naming(path):
+                    without.sink_parquet(partial)
+                if path.stem in _ASSIGNED:
+                    _note_erased(path.parent, names.values())
             changed += 1
     for path in _files(folder, "*.csv"):
         with _naming(path):
@@ -86,10 +89,15 @@ def _without_names(path: Path, names: Mapping[str, str]) -> pl.LazyFrame | None:
 
 @contextmanager
 def _naming(path: Path) -> Iterator[None]:
-    """Raise InputError with the path of a table that cannot be read: whoever put it there can repair or remove it."""
+    """Raise InputError with the path of a table that cannot be read: whoever put it there can repair or remove it.
+
+    That a disk is full says nothing of the table, and is raised as it is.
+    """
     try:
         yield
-    except (pl.exceptions.PolarsError, OSError):
+    except (pl.exceptions.PolarsError, OSError) as error:
+        if is_disk_full(error):
+            raise
         raise InputError(
             Message(
                 "'{path}' cannot be read and may name the customer; repair or remove it, then erase the customer again",

@@ -17,7 +17,7 @@ from offerloop.workspace.snapshots import forget_snapshots, with_snapshots
 from offerloop.workspace.stage_store import StageStore, lock_stages
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG)
-_OF_FILES = (errno.EACCES, errno.EIO, errno.ENOENT, errno.ESTALE)
+_OF_FILES = (errno.EACCES, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOENT, errno.ESTALE)
 """What the system says of files, also where it does not say of which."""
 
 
@@ -59,11 +59,20 @@ def writing(folder: Path) -> Iterator[None]:
         raise InputError(refusal) from error
 
 
+def is_disk_full(error: Exception) -> bool:
+    """Return whether an error says that a disk has no room, or takes no files."""
+    return _error_number(error) in _FULL
+
+
+def _error_number(error: Exception) -> int | None:
+    """Return the system's number of an error, where it has one. Polars and DuckDB say a full disk in words alone."""
+    number = error.errno if isinstance(error, OSError) else None
+    return number or next((one for one in _FULL if os.strerror(one) in str(error)), None)
+
+
 def _refusal(error: Exception, folder: Path) -> Message | None:
-    """Return what the system refused; None for another error. Polars and DuckDB say it in their words alone."""
-    number, file = (error.errno, error.filename) if isinstance(error, OSError) else (None, None)
-    if number is None:
-        number = next((one for one in _FULL if os.strerror(one) in str(error)), None)
+    """Return what the system refused; None for another error."""
+    number, file = _error_number(error), error.filename if isinstance(error, OSError) else None
     if number is None:
         return None
     place, reason = folder if file is None else Path(os.fsdecode(file)), os.strerror(number)

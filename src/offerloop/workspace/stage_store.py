@@ -12,6 +12,7 @@ there.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import io
@@ -47,6 +48,8 @@ together with everything that they were made of."""
 LARGE_FRAMES = 1_000_000
 """Tables in memory with more bytes than this are written beside the pickled object, a column at a time: a pickler holds
 the bytes of everything that it wrote until it is done."""
+_OF_THE_SYSTEM = (errno.EACCES, errno.EIO, errno.EMFILE, errno.ENFILE, errno.EPERM, errno.ESTALE)
+"""Errors of reading that say nothing of what a file holds."""
 _LOG = logging.getLogger(__name__)
 Result = TypeVar("Result")
 Inputs = ParamSpec("Inputs")
@@ -290,9 +293,11 @@ class StageStore:
             return None
         try:
             return (self._load(entry),)
-        except (MemoryError, PermissionError):
+        except MemoryError:
             raise
         except Exception as error:  # what a damaged pickle raises can be anything
+            if isinstance(error, OSError) and error.errno in _OF_THE_SYSTEM:
+                raise
             _LOG.warning("'%s' is damaged and computed again: %r", entry, error)
             self.remarks[name] = Message("what was kept is damaged and is computed again")
             return None

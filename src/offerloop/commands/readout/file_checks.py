@@ -44,7 +44,7 @@ def check_redemptions(run: PastRun, counts: Survey, files: SideFiles, *, tell_co
     """
     if counts.redeemed is None or files.redemptions is None:
         return
-    redeemed, path, shares = counts.redeemed, files.redemptions.path, own_shares(run)
+    redeemed, path, shares = counts.redeemed, files.redemptions.path, own_shares(run.offers)
     unknown = sorted(redeemed.offers - shares.keys())
     if unknown:
         raise SourceError(

@@ -114,6 +114,14 @@ class PastRun:
             return kept.head(0)
         return nw.concat([kept, self._customers(engine, FURTHER_PLANNED.name).select(OFFER_KEYS)])
 
+    def offers_given(self, engine: Engine) -> pl.DataFrame:
+        """Return the rows of `offers` that customers got, or that were planned and held back from them."""
+        decided, keys = self.assignments(engine), OFFER_KEYS[1:]
+        planned = decided.select(**{key: f"planned_{key}" for key in keys})
+        tables = [decided, planned, self.further_offers(engine), self.further_planned(engine)]
+        rows = collect(nw.concat([table.select(keys) for table in tables]).unique())
+        return self.offers.join(rows, on=keys, how="semi")
+
     def profiles(self, engine: Engine) -> Frame:
         """customer_id, tags, and where it is known `recent_minor`; nobody where the file is gone."""
         if not (self.folder / "profiles.parquet").exists():

@@ -116,7 +116,8 @@ def read_out(
     counts = survey(run, tables)
     check_redemptions(run, counts, files, tell_costs=not lines.maps_coupon)
     check_buyers(run, counts, lines, period)
-    basis = ReadoutBasis.of(run, lines, period, has_redemptions=files.redemptions is not None)
+    has_redemptions = files.redemptions is not None
+    basis = ReadoutBasis.of(run, run.offers_given(running), lines, period, has_redemptions=has_redemptions)
     base = _base(run, period, basis, counts, files)
     other_days = _other_days(run, period, lines.last_day)
     base = replace(base, are_simulated=inputs.are_simulated, warnings=(*base.warnings, *other_days))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 import polars as pl
@@ -46,17 +47,26 @@ class ReadoutBasis:
     """Whether profiles say what customers spent in the quarter before the plan."""
     unlike_costs: Message | None = None
     """Why the cost of a coupon is not known of customers who got other offers than the plan's; None where it is."""
+    shares: Mapping[str, Fraction] = field(default_factory=dict)
+    """Our share of the coupons of each offer that was given."""
+    common_weight: float = 1.0
+    """The `cost_weight` of customers without an offer: that of all offers given, or 1 where they differ."""
 
     @classmethod
-    def of(cls, run: PastRun, orders: BuyerOrders, period: Period, *, has_redemptions: bool) -> ReadoutBasis:
-        """Return what the inputs of a read-out show."""
+    def of(
+        cls, run: PastRun, offers: pl.DataFrame, orders: BuyerOrders, period: Period, *, has_redemptions: bool
+    ) -> ReadoutBasis:
+        """Return what the inputs of a read-out show; `offers` are those that customers got or would get."""
         reaches_back = orders.first_day <= run.as_of_day - period.days
+        shares, weights = own_shares(offers), set(offers["cost_weight"])
         unlike = None
         if orders.maps_coupon:
-            by_share = not orders.maps_reimbursed and len(set(own_shares(run).values())) > 1
-            by_weight = run.offers["cost_weight"].n_unique() > 1
-            unlike = BY_SHARE if by_share else BY_WEIGHT if by_weight else None
-        return cls(orders.maps_coupon, orders.maps_reimbursed, has_redemptions, reaches_back, run.has_recent, unlike)
+            by_share = not orders.maps_reimbursed and len(set(shares.values())) > 1
+            unlike = BY_SHARE if by_share else BY_WEIGHT if len(weights) > 1 else None
+        return cls(
+            orders.maps_coupon, orders.maps_reimbursed, has_redemptions, reaches_back, run.has_recent, unlike,
+            shares, weights.pop() if len(weights) == 1 else 1.0,
+        )  # fmt: skip
 
     @property
     def cost(self) -> Message:
@@ -118,7 +128,7 @@ def outcomes(run: PastRun, basis: ReadoutBasis, period: Period, tables: ShardRow
         pl.lit(period.first, pl.Int64).alias("from_day"),
         pl.lit(period.last, pl.Int64).alias("until_day"),
         before.fill_null(0) if basis.reaches_back else before,
-        _cost(run, rows, tables["further_planned"], basis, redemptions),
+        _cost(rows, tables["further_planned"], basis, redemptions),
         _redeemed(rows, basis, redemptions),
     )
     return OUTCOMES.check(rows.select(OUTCOMES.names).sort("customer_id"))
@@ -135,25 +145,23 @@ def _before(run: PastRun, basis: ReadoutBasis, tables: ShardRows) -> pl.DataFram
     return pl.DataFrame(schema={"customer_id": run.id_type, "before_revenue_minor": pl.Int64})
 
 
-def _cost(
-    run: PastRun, rows: pl.DataFrame, further: pl.DataFrame, basis: ReadoutBasis, redemptions: Redemptions | None
-) -> pl.Series:
+def _cost(rows: pl.DataFrame, further: pl.DataFrame, basis: ReadoutBasis, redemptions: Redemptions | None) -> pl.Series:
     """Own part of discounts redeemed, of every customer alike: the holdout's other coupons cancel those of the rest.
 
     Of a customer with several offers it is the largest part that one of them leaves us, also where all are held back;
-    of one without an offer that of all offers, or everything where they differ.
+    of one without an offer that of all offers given, or everything where they differ.
     """
     if basis.maps_coupon and basis.maps_reimbursed:
         return (rows["coupon_minor"] - rows["reimbursed_minor"]).alias("cost_minor")
     if basis.maps_coupon:
-        shares = own_shares(run)
-        without = max(shares.values()) if len(set(shares.values())) == 1 else Fraction(1)
+        common = set(basis.shares.values())
+        without = common.pop() if len(common) == 1 else Fraction(1)
         offer = pl.when(pl.col("offer_id") != NO_OFFER).then("offer_id").otherwise("planned_offer_id")
         others = further.group_by("customer_id").agg(others="offer_id")
         coupons = rows.join(others, on="customer_id", how="left", maintain_order="left")
         has_others = (pl.col("arm") == PLAN) | (pl.col("offer_id") == NO_OFFER)
         own = [
-            half_up(coupon * max(shares.get(one, without) for one in (offer, *(more or ()))))
+            half_up(coupon * max(basis.shares.get(one, without) for one in (offer, *(more or ()))))
             for coupon, offer, more in coupons.select(
                 "coupon_minor", offer, pl.when(has_others).then("others")
             ).iter_rows()

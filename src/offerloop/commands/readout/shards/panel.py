@@ -56,7 +56,7 @@ def panel(run: PastRun, basis: ReadoutBasis, outcomes: pl.DataFrame, tables: Sha
     first = pl.col("explore_kinds", "kind", "cost_weight").first()
     rows = outcomes.join(costs.group_by("customer_id").agg(sums, first), on="customer_id", how="left")
     rows = rows.join(weights, on=["planned_campaign_id", "planned_offer_id"], how="left")
-    of_coupons = pl.coalesce("planned_weight", "cost_weight").fill_null(_common_weight(run.offers["cost_weight"]))
+    of_coupons = pl.coalesce("planned_weight", "cost_weight").fill_null(basis.common_weight)
     cost = of_coupons * pl.col("cost_minor") + pl.col("contact_minor")
     if not basis.sees_costs:
         cost = pl.col("forecast_minor")
@@ -64,11 +64,6 @@ def panel(run: PastRun, basis: ReadoutBasis, outcomes: pl.DataFrame, tables: Sha
         cost.cast(pl.Float64).alias("cost_minor"),
         (pl.col("margin_minor") - cost).cast(pl.Float64).alias("profit_minor"),
     )
-
-
-def _common_weight(weights: pl.Series) -> float:
-    """Return the weight of every offer; 1 where they differ."""
-    return float(weights[0]) if weights.n_unique() == 1 else 1.0
 
 
 def _with_covariate(rows: pl.DataFrame, basis: ReadoutBasis, profiles: pl.DataFrame) -> pl.DataFrame:

@@ -24,7 +24,7 @@ class Redemptions:
     @classmethod
     def of(cls, run: PastRun, redeemed: pl.DataFrame) -> Redemptions:
         """Add up rows of `redeemed_by` that have an offer and an amount; of each amount suppliers pay their share."""
-        shares = own_shares(run)
+        shares = own_shares(run.offers)
         exact: defaultdict[int | str, Fraction] = defaultdict(Fraction)
         priced = redeemed.select("customer_id", "offer_id", AMOUNT).drop_nulls()
         for customer, offer, amount in priced.iter_rows():
@@ -41,9 +41,9 @@ def redeemed_by(decided: pl.DataFrame, further: pl.DataFrame, rows: pl.DataFrame
     return redeemed.join(offers, on=keys, how="left").with_columns(pl.col("is_given").fill_null(value=False))
 
 
-def own_shares(run: PastRun) -> dict[str, Fraction]:
+def own_shares(offers: pl.DataFrame) -> dict[str, Fraction]:
     """Our share of each offer's discount; of offers that share an id in two campaigns the larger one."""
     shares: dict[str, Fraction] = {}
-    for offer, funded in run.offers.select("offer_id", "funded_share").iter_rows():
+    for offer, funded in offers.select("offer_id", "funded_share").iter_rows():
         shares[offer] = max(shares.get(offer, Fraction(0)), 1 - exact_share(funded))
     return shares
