@@ -2,6 +2,7 @@
 
 import builtins
 import re
+import zipfile
 
 import numpy as np
 import pandas as pd
@@ -130,6 +131,17 @@ def test_a_configuration_is_written_and_shows_what_was_recognised(tmp_path):
     assert started.config.is_file()
     with pytest.raises(offerloop.InputError, match="name your order lines"):
         offerloop.init(tmp_path / "other")
+
+
+def test_errors_of_functions_leave_commands_and_names_of_files_as_they_are(tmp_path):
+    file = tmp_path / "export--orders.zip"
+    with zipfile.ZipFile(file, "w") as packed:
+        packed.writestr("one.csv", "a,b\n1,2\n")
+        packed.writestr("two.csv", "a,b\n1,2\n")
+    with pytest.raises(offerloop.InputError, match=r"export--orders\.zip"):
+        offerloop.init(tmp_path / "shop", orders=file)
+    with pytest.raises(offerloop.InputError, match="offerloop init shop --orders"):
+        offerloop.init(file)
 
 
 def test_a_table_that_is_not_there_is_one_sentence():

@@ -18,7 +18,9 @@ Levels = float | Iterable[float] | None
 """One number, or several to compare; None is none."""
 P = ParamSpec("P")
 R = TypeVar("R")
-_OPTION = re.compile(r"--([a-z]+(?:-[a-z]+)*)")
+_OPTION = re.compile(r"(?<![\w-])--([a-z]+(?:-[a-z]+)*)")
+_COMMAND = re.compile(r"\bofferloop [a-z]")
+"""What begins a command, whose options stay options."""
 _OTHERS = {"id": "customer_id", "map": "columns", "from": "begin", "return": "returned"}
 """Arguments that are not called as their options are."""
 
@@ -32,10 +34,13 @@ def plain_arguments(function: Callable[P, R]) -> Callable[P, R]:
         try:
             return function(*map(_plain, values), **plain)
         except InputError as error:
-            said = _OPTION.sub(lambda match: _argument(match, function), str(error))
-            if said == str(error):
-                raise
-            raise type(error)(said) from None
+            text = str(error)
+            command = _COMMAND.search(text)
+            end = command.start() if command else len(text)
+            said = _OPTION.sub(lambda match: _argument(match, function), text[:end]) + text[end:]
+            if said != text:
+                InputError.__init__(error, said)
+            raise
 
     return call
 

@@ -31,10 +31,10 @@ def test_it_is_short():
     assert text.splitlines() == [
         "The plan of run “one” is the best: $0.30 [0.20, 0.40] more profit a decision than giving nothing.",
         "Every policy by the recommended method, a decision",
-        "policy         profit [95 % interval]  less giving nothing [95 % interval]  effective sample size",
-        "plan one           $8.22 [8.12, 8.32]                   $0.30 [0.20, 0.40]                  5,000",
-        "the log's own      $7.92 [7.82, 8.02]                  $0.01 [−0.09, 0.11]                  5,000",
-        "nothing            $7.91 [7.81, 8.01]                                                       5,000",
+        "policy         profit [95 % interval]  less giving nothing [95 % interval]  decisions that speak",
+        "plan one           $8.22 [8.12, 8.32]                   $0.30 [0.20, 0.40]                 5,000",
+        "the log's own      $7.92 [7.82, 8.02]                  $0.01 [−0.09, 0.11]                 5,000",
+        "nothing            $7.91 [7.81, 8.01]                                                      5,000",
         "(12,000 decisions of 2,000 customers, of which 5,000 speak about this policy; 95 % interval.)",
         str(REPORT),
     ]

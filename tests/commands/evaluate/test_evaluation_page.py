@@ -142,6 +142,15 @@ def test_a_chart_has_room_for_the_best_offers_and_every_other_policy():
     assert "“coupon-1” for everybody" in page.split('<section id="methods"')[1]
 
 
+def test_the_decisions_that_speak_are_one_number_everywhere():
+    few = policy("everyone", "a", 820.0, 30.0, size=1_900.0)
+    best = replace(few.best_value, expected_size=400.0)
+    page = render_evaluation(findings(replace(few, best=best, methods=(best, *few.methods[:2]))))
+    assert "400 (too few)" in page
+    assert "1,900 (too few)" not in page
+    assert "decisions that speak" in page
+
+
 def test_cut_weights_and_small_sizes_are_marked():
     page = render_evaluation(full())
     assert "500 (too few)" in page

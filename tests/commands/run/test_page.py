@@ -130,8 +130,10 @@ def test_customers_who_spend_less_are_not_said_to_spend_more(make):
     less = dataclasses.replace(findings, tables={**findings.tables, "campaign_effects": past})
     section = past_campaigns_section(less, Localizer("en", "USD"))
     assert section.message.startswith(
-        "The weekly spend of customers who got a campaign differs from that of others by −$"
+        "The weekly spend of customers who got the campaign differs from that of others by −$"
     )
+    assert section.message.endswith("the difference-in-differences shows a change")
+    assert " to " not in section.message
     assert "excludes zero: 1 of 1 (9); by chance alone about 0.05 would be." in str(section.blocks)
 
 

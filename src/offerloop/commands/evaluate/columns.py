@@ -17,6 +17,7 @@ COLUMNS = {
     "cost": Message("cost", context="column title"),
     "profit": Message("profit", context="column title"),
     "size": Message("effective sample size", context="column title"),
+    "speaking": Message("decisions that speak", context="column title"),
     "expected": Message("expected", context="column title of an evaluation"),
     "weight": Message("largest weight", context="column title"),
     "cut": Message("weights cut", context="column title"),

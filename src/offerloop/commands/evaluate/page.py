@@ -93,8 +93,9 @@ def _tiles(findings: EvaluationFindings, _: Localizer) -> tuple[Tile, ...]:
         base = baseline(findings.baseline, _)
         gain, text = main(findings.gain(leader)), GAIN_OF_ONE if findings.one_period_only else GAIN
         tiles.insert(0, _tile(_(text, base=base), gain, title(leader, _), _))
-        size = _("effective sample size of {policy}", policy=title(leader, _))
-        tiles.append(Tile(_("Decisions that speak", context="key figure"), _.count(leader.best_value.speaking), size))
+        size = _.count(leader.best_value.speaking)
+        about = _("about {policy}", context="note of a key figure", policy=title(leader, _))
+        tiles.append(Tile(_("Decisions that speak", context="key figure"), size, about))
     customers = _("of {n} customer", context="note of a key figure", plural="of {n} customers", n=findings.n_customers)
     return (*tiles, Tile(_("Decisions in the log"), _.count(findings.n_decisions), customers))
 
@@ -159,7 +160,7 @@ def _sections(findings: EvaluationFindings, _: Localizer) -> list[Section]:
 def _methods(findings: EvaluationFindings, _: Localizer) -> Section:
     """Every policy by every method."""
     every = [(one, value, _method(one, value, _)) for one in findings.valued for value in one.methods]
-    names = ("policy", "method", "value", *(("cost", "profit") if findings.has_cost else ()), "size", "expected",
+    names = ("policy", "method", "value", *(("cost", "profit") if findings.has_cost else ()), "speaking", "expected",
              "weight", "cut")  # fmt: skip
     heads = columns(_, *names)
     chosen = tuple(row for one, value, row in every if value.method == one.best_value.method)
@@ -201,9 +202,9 @@ def _method(policy: PolicyWorth, value: PolicyValue, _: Localizer) -> tuple[str,
         )
     )
     size = (
-        _("{n} (too few)", context="policy evaluation", n=round(value.effective_size))
+        _("{n} (too few)", context="policy evaluation", n=round(value.speaking))
         if value.flagged
-        else _.count(value.effective_size)
+        else _.count(value.speaking)
     )
     return (title(policy, _), name, *money, size, expected, _.numbers(f"{value.largest_weight:,.1f}"), limit)
 

@@ -8,7 +8,7 @@ from offerloop.commands.evaluate.sentences import baseline, earlier_text, measur
 from offerloop.message import Message
 from offerloop.report import Block, Bullets, Localizer, Section, Table, Text, capital
 
-SHOWN = ("policy", "one_period", "repeated", "repeated_gain", "size", "method")
+SHOWN = ("policy", "one_period", "repeated", "repeated_gain", "speaking", "method")
 
 
 def repeated_section(findings: EvaluationFindings, _: Localizer) -> Section | None:

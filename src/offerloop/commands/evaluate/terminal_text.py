@@ -14,7 +14,7 @@ def screen(done: EvaluationResult) -> str:
     """Return the finding, what each policy is worth, and what the figures rest on."""
     findings, _ = done.findings, Localizer(done.language, done.findings.shop.currency)
     against = f"against_{'nothing' if findings.baseline.kind == 'nothing' else 'logged'}"
-    names = ("policy", "profit" if findings.has_cost else "value", against, "size")
+    names = ("policy", "profit" if findings.has_cost else "value", against, "speaking")
     heads = list(columns(_, *names))
     heads[1:3] = (_("{name} [95 % interval]", context="column title", name=name) for name in heads[1:3])
     rows = (_row(one, findings, _) for one in findings.shown)

@@ -40,6 +40,13 @@ ONE_UNPROVEN = Message(
     "Customers who got the campaign spend {low} more per week than others, but they did so before: no change can be "
     "shown"
 )
+ONE_DIFFERS_CLEAR = Message(
+    "The weekly spend of customers who got the campaign differs from that of others by {low}: the "
+    "difference-in-differences shows a change"
+)
+ONE_DIFFERS_UNPROVEN = Message(
+    "The weekly spend of customers who got the campaign differs from that of others by {low}: no change can be shown"
+)
 
 
 @dataclass(frozen=True)
@@ -149,19 +156,19 @@ def _message(largest: list[PastCampaign], _: Localizer) -> str:
     naive = [one.naive.value for one in largest]
     clear = [one for one in largest if one.adjusted is not None and one.adjusted.is_clear]
     low, high = (_.money.text(end) for end in (min(naive), max(naive)))
-    if not all(one.spent_more_before for one in largest):
+    spent_more_before = all(one.spent_more_before for one in largest)
+    if len(largest) == 1:
+        texts = (ONE_CLEAR, ONE_UNPROVEN) if spent_more_before else (ONE_DIFFERS_CLEAR, ONE_DIFFERS_UNPROVEN)
+        return _(texts[0] if clear else texts[1], low=low)
+    if not spent_more_before:
         return _(
             "The weekly spend of customers who got a campaign differs from that of others by {low} to {high}; a change "
-            "can be shown for {clear} of the {n} largest campaign",
-            plural="The weekly spend of customers who got a campaign differs from that of others by {low} to {high}; "
-            "a change can be shown for {clear} of the {n} largest campaigns",
+            "can be shown for {clear} of the {n} largest campaigns",
             low=low,
             high=high,
             clear=len(clear),
             n=len(largest),
         )
-    if len(largest) == 1:
-        return _(ONE_CLEAR if clear else ONE_UNPROVEN, low=low)
     return _(
         "Customers who got a campaign spend {low} to {high} more per week than others, but they "
         "did so before: for {unproven} of the {n} largest campaigns no change can be shown",
@@ -176,6 +183,11 @@ def _title(largest: list[PastCampaign], _: Localizer) -> str:
     adjusted = [one.adjusted.value for one in largest if one.adjusted is not None]
     if not adjusted:
         return _("No past campaign had enough days before it for a difference-in-differences")
+    if len(adjusted) == 1:
+        return _(
+            "Once earlier spending is taken into account, the difference in weekly spend is {low}",
+            low=_.money.text(adjusted[0]),
+        )
     return _(
         "Once earlier spending is taken into account, the difference in weekly spend lies between {low} and {high}",
         low=_.money.text(min(adjusted)),
