@@ -14,6 +14,9 @@ from offerloop.workspace.snapshots import forget_snapshots
             "postgresql://u:s3cret@h/d?sslmode=require&password=s3cret",
             "postgresql://u:***@h/d?sslmode=require&password=***",
         ),
+        ("https://s3cret@h/hook", "https://***@h/hook"),
+        ("https://${U}@h/hook", "https://${U}@h/hook"),
+        ("postgresql://u@h/d", "postgresql://u@h/d"),
         ("https://h/hook?token=s3cret&tenant=${T}", "https://h/hook?token=***&tenant=${T}"),
     ],
 )

@@ -13,7 +13,7 @@ _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "su
 
 
 def due_job(schedule: Schedule, zone: str, now: datetime) -> str | None:
-    """Return the name of the job whose time has come, which it has once; None where there is none."""
+    """Return the name of the job whose time has come, which has the day and the time; None where there is none."""
     local = now.astimezone(ZoneInfo(zone))
     for day in (local.date(), local.date() - timedelta(days=1)):
         begins = datetime.combine(day, schedule.clock, ZoneInfo(zone))

@@ -93,5 +93,6 @@ _PLAIN_OPTIONS = "sslmode|channel_binding|connect_timeout|application_name|targe
 
 def without_passwords(text: str) -> str:
     """The text of a configuration as a run keeps it."""
+    text = re.sub(r"(?i)(https?://)(?!\$\{\w+\}@)[^:/?#@\s\"']+@", r"\1***@", text)
     text = re.sub(r"(://[^:/@\s\"']*:)(?!\$\{\w+\}@)[^\"'\n]*@", r"\1***@", text)
     return re.sub(rf"(?i)([?&](?!(?:{_PLAIN_OPTIONS})=)[^=&\s\"']+=)(?!\$\{{)[^&\s\"']*", r"\1***", text)

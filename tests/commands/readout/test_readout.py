@@ -175,11 +175,11 @@ def test_of_a_longer_read_out_only_the_days_that_the_forecast_is_for_count(works
 
 
 @pytest.mark.parametrize("forecast", [Estimate(300.0, 200.0, 400.0), Estimate(300.0, 300.0, 300.0)])
-def test_before_the_days_of_the_forecast_are_over_it_is_not_judged(works, forecast):
+def test_a_forecast_of_which_only_some_days_were_read_is_not_judged(works, forecast):
     realised, _ = Estimate(100.0, 90.0, 110.0), Localizer("en", "USD")
     both = AgainstForecast(forecast.times(100), realised.times(100), realised.times(100), 3, 3, 7)
     findings = dataclasses.replace(works[0].findings, against_forecast=both)
-    assert (both.place, place_sentence(both, _)) == ("early", "The period of the forecast is not over yet")
+    assert (both.place, place_sentence(both, _)) == ("early", "Only a part of the forecast's days has been read")
     said = forecast_sentence(findings, _)
     assert said.startswith(
         "Realised profit (cost as forecast, not observed) of 3 days is $100 [90, 110]; the forecast is $300"

@@ -95,7 +95,10 @@ class AgainstForecast:
 
     @property
     def place(self) -> Place:
-        """Where the realised profit lies: inside, above or below the forecast's interval; early while its days last."""
+        """Where the realised profit lies: inside, above or below the forecast's interval.
+
+        It is early where only some of the forecast's days were read.
+        """
         if self.days < self.forecast_days:
             return "early"
         if self.realised.value > self.forecast.high:

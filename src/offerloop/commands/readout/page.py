@@ -23,7 +23,7 @@ FORECAST_NOTES: dict[Place, Message] = {
     "inside": Message("95 % interval {interval}; profit of the same days, {realised}, lies inside it"),
     "above": Message("95 % interval {interval}; profit of the same days, {realised}, lies above it"),
     "below": Message("95 % interval {interval}; profit of the same days, {realised}, lies below it"),
-    "early": Message("95 % interval {interval}; not over yet: profit so far {realised}"),
+    "early": Message("95 % interval {interval}; profit of the part of its days that was read: {realised}"),
 }
 """What stands below the forecast, by where the realised profit lies."""
 NOT_CONTRADICTED = Message("95 % interval {interval}; that of the profit of the same days, {realised}, includes it")

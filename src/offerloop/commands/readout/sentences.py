@@ -157,7 +157,7 @@ def power_sentence(findings: ReadoutFindings, _: Localizer) -> str:
 _AGAINST_FORECAST = Message(
     "Realised profit{cost} {days} is {realised} and lies {place} the forecast's interval, {forecast}; {overlap}."
 )
-_BEFORE_ITS_END = Message("Realised profit{cost} {days} is {realised}; the forecast is {forecast}.")
+_OF_A_PART = Message("Realised profit{cost} {days} is {realised}; the forecast is {forecast}.")
 _AGAINST_ASSUMED = Message(
     "Realised profit{cost} {days} is {realised}; this interval includes the {forecast} that were assumed."
 )
@@ -186,7 +186,7 @@ def forecast_sentence(findings: ReadoutFindings, _: Localizer) -> str:
 
 def _against(both: AgainstForecast) -> Message:
     if both.place == "early":
-        return _BEFORE_ITS_END
+        return _OF_A_PART
     if both.is_assumed:
         return _AGAINST_ASSUMED if both.overlaps else _BESIDE_ASSUMED
     return _AGAINST_FORECAST
@@ -195,7 +195,7 @@ def _against(both: AgainstForecast) -> Message:
 def place_sentence(both: AgainstForecast, _: Localizer) -> str:
     """Where the realised profit lies, without figures."""
     if both.place == "early":
-        return _("The period of the forecast is not over yet")
+        return _("Only a part of the forecast's days has been read")
     if both.is_assumed and both.overlaps:
         return _("The interval of the realised profit includes what was assumed")
     if both.is_assumed:

@@ -145,7 +145,10 @@ class DecisionShown(BaseModel):
     campaign_id: str | None
     offer_id: str
     propensity: float | None
-    leased_minor: int
+    leased_minor: int = Field(
+        description="What was taken of a budget for the offer, minor units; repeated on later decisions on the same "
+        "customer, so not to be added up."
+    )
     failure: str | None
     input_hash: str
     request: dict[str, Any]
