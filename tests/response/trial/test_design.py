@@ -114,6 +114,16 @@ def test_modelled_chances_are_near_the_true_ones():
     assert np.abs(found[:, 1] - chance).mean() < 0.02
 
 
+def test_an_arm_of_two_stores_is_in_every_model_of_propensities():
+    """Where both were in one fold, the model of the others gave their arm no propensity there."""
+    store = np.repeat(np.arange(10), 40)
+    x = np.random.default_rng(8).normal(size=(400, 2))
+    found = [modelled_propensities(x, (store < 2).astype(int), 2, seed, store) for seed in range(30)]
+    assert min(one[:, 1].mean() for one in found) > 0.15
+    assert min(one[store < 2, 1].max() for one in found) > 0.1
+    assert max(np.median(one[store < 2, 0]) for one in found) < 0.95
+
+
 def test_poor_overlap_is_refused_with_what_data_would_help():
     x, action, _ = arms(4, pull=8.0)
     chance = modelled_propensities(x, action, 2, seed=1)

@@ -42,6 +42,7 @@ class ArmDifference:
     arm: int
     sds: float
     z: float
+    """Of few clusters the normal quantile of their p-value."""
 
 
 def observed_shares(action: Ints, offers: int) -> Floats:
@@ -221,8 +222,11 @@ def _squared(z: Floats) -> Floats:
 def modelled_propensities(features: Floats, action: Ints, offers: int, seed: int, whose: Ints | None = None) -> Floats:
     """Return propensities (n, K) by multinomial logistic regressions on the other folds, where none were logged.
 
-    `whose` (n,) are clusters of rows, which stay in one fold.
+    `whose` (n,) are clusters of rows, which stay in one fold, unless an arm has fewer of them than there are folds: one
+    fold might have all of it.
     """
+    if whose is not None and min(len(np.unique(whose[action == arm])) for arm in range(offers)) < FOLDS:
+        whose = None
     fold = draw_folds(len(action), FOLDS, np.random.default_rng(seed), whose)
     propensities = np.empty((len(action), offers))
     for held_fold in range(FOLDS):

@@ -3,7 +3,7 @@
 The line that calibrates a fold needs no row of the others, only sums over them: of the realised effect y, of powers of
 the prediction x, and of their products. They are added up once for each fold, and every fold takes those of the others.
 Errors of slopes are those of clusters where rows are not independent: x, x² and xy of a cluster are added up before
-they are multiplied.
+they are multiplied; there is no factor for few clusters.
 """
 
 from __future__ import annotations

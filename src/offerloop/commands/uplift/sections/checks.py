@@ -198,7 +198,7 @@ def _balance_figure(findings: UpliftFindings, _: Localizer) -> Figure:
 
 
 def _interval(balance: CovariateBalance) -> Estimate:
-    """A difference over its z is its standard error."""
+    """A difference over its z is its standard error; of few clusters only whether 0 is inside is exact."""
     return Estimate.of(balance.difference, abs(balance.difference / balance.z) if balance.z else 0.0)
 
 
