@@ -207,7 +207,7 @@ def rows_of(source, engine):
 
 def test_assignments_are_a_table_where_the_engine_has_tables(spark_server, tmp_path):
     path = write_small_shop(tmp_path, customers=5, weeks=6)
-    with pytest.raises(InputError, match=r"the table marketing\.plan is one of Spark's; run with --engine spark"):
+    with pytest.raises(InputError, match=r"the table marketing\.plan is one of Spark's; run with engine spark"):
         run(path, table="marketing.plan")
     session = connected(spark_server)
     file = tmp_path / "some[1]{2}.parquet"
