@@ -42,8 +42,8 @@ def test_a_gift_that_was_given_costs_its_worth_with_each_order_if_it_holds_for_a
     assert done["profit_minor"].to_list() == pytest.approx([800 - paid - 10, 400])
 
 
-@pytest.mark.parametrize("weight", [1.0, 0.0])
-def test_a_customer_with_several_offers_counts_once_and_costs_all_of_them_where_costs_are_money(weight):
+@pytest.mark.parametrize("weights", [(1.0, 1.0), (0.0, 0.0), (0.0, 1.0)])
+def test_a_customer_with_several_offers_counts_once_and_costs_all_of_them_where_costs_are_money(weights):
     engine = InMemoryEngine()
     money = {"revenue_minor": 900, "list_value_minor": 1_000, "discount_minor": 0, "coupon_minor": 100}
     lines = pl.DataFrame({"customer_id": [1, 2], "order_id": [1, 2], "order_day": [101, 102]}).with_columns(
@@ -66,14 +66,17 @@ def test_a_customer_with_several_offers_counts_once_and_costs_all_of_them_where_
             "cost_liability_minor": [100, 100, 0], "reasons": "best_profit",
         }
     )  # fmt: skip
-    offers = {"campaign_id": ["c", "d"], "offer_id": ["a", "b"], "contact_cost_minor": [10, 5], "cost_weight": weight}
-    recorded = unpacked(decision_of(PeriodPlan("", assigned, pl.DataFrame(offers), (), ()))["assignments"])
+    offers = {"campaign_id": ["c", "d"], "offer_id": ["a", "b"], "contact_cost_minor": [10, 5], "cost_weight": weights}
+    further = pl.DataFrame({"customer_id": [2], "campaign_id": ["d"], "offer_id": ["b"], "arm": ["holdback"]})
+    recorded = unpacked(decision_of(PeriodPlan("", assigned, further, pl.DataFrame(offers), (), ()))["assignments"])
     outcomes = Outcomes(events, engine, 0.4)
     done = outcomes.of_offers(recorded, 100, 107)
     assert done.select("customer_id", "planned_offer_id", "arm").rows() == [(1, "a", "plan"), (2, "a", "holdback")]
-    assert done["paid_minor"].to_list() == [weight * 100, 0]
-    assert done["expected_minor"].to_list() == [weight * 70, 0]
-    assert done["profit_minor"].to_list() == pytest.approx([400 - weight * (100 + 15), 400 - weight * 100])
+    assert done["paid_minor"].to_list() == [weights[1] * 100, 0]
+    assert done["expected_minor"].to_list() == [weights[0] * 50 + weights[1] * 20, 0]
+    assert done["profit_minor"].to_list() == pytest.approx(
+        [400 - weights[1] * 105 - weights[0] * 10, 400 - weights[1] * 100]
+    )
     margin, sales = outcomes.metric_sums(done, 100, 107)[MARGIN]
     assert (margin.tolist(), sales.tolist()) == (pytest.approx([400, 400]), [900, 900])
 

@@ -38,6 +38,8 @@ class PeriodPlan:
     """The folder of its run; empty where there is none."""
     assignments: pl.DataFrame
     """The table ASSIGNMENTS, with further offers of customers; see `tables.all_offers`."""
+    further_planned: pl.DataFrame
+    """The table FURTHER_PLANNED."""
     offers: pl.DataFrame
     """The table OFFERS."""
     forecasts: Sequence[Forecast]
@@ -60,21 +62,24 @@ def decision_of(plan: PeriodPlan) -> JournalDecision:
         "sent": [one.campaign_id for one in plan.forecasts if one.send],
         "forecasts": [_forecast(one.campaign_id, one.comparison) for one in plan.forecasts],
         "liability_minor": int(offered["cost_liability_minor"].fill_null(0).sum()),
-        "gaps": [str(one) for one in plan.gaps], "assignments": packed(_with_costs(table, plan.offers)),
+        "gaps": [str(one) for one in plan.gaps], "assignments": packed(_with_costs(table, plan)),
     }  # fmt: skip
 
 
-def _with_costs(table: pl.DataFrame, offers: pl.DataFrame) -> pl.DataFrame:
-    """Return assignments with COSTS: of what was given, and the weight of what was planned where nothing was given.
+def _with_costs(table: pl.DataFrame, plan: PeriodPlan) -> pl.DataFrame:
+    """Return assignments with COSTS: of what was given, else the largest weight of what was planned.
 
     Contacts of a campaign whose budget is not money cost nothing.
     """
     weight, contact = pl.col("cost_weight"), pl.col("contact_cost_minor")
-    costs = offers.select("campaign_id", "offer_id", (contact * weight).cast(pl.Int64), weight)
+    costs = plan.offers.select("campaign_id", "offer_id", (contact * weight).cast(pl.Int64), weight)
     planned = costs.select(pl.col("campaign_id", "offer_id", "cost_weight").name.prefix("planned_"))
     for terms in (costs, planned):
         table = table.join(terms, on=terms.columns[:2], how="left", maintain_order="left")
-    return table.with_columns(pl.coalesce("cost_weight", "planned_cost_weight", 1.0)).drop("planned_cost_weight")
+    further = plan.further_planned.join(costs, on=costs.columns[:2]).group_by("customer_id")
+    table = table.join(further.agg(further=weight.max()), on="customer_id", how="left", maintain_order="left")
+    held_back = pl.max_horizontal("planned_cost_weight", "further")
+    return table.with_columns(pl.coalesce(weight, held_back, 1.0)).drop("planned_cost_weight", "further")
 
 
 def _forecast(campaign_id: str, comparison: pl.DataFrame) -> dict[str, Any]:

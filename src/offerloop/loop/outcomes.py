@@ -49,7 +49,8 @@ class Outcomes:
     ) -> pl.DataFrame:
         """Return the outcomes of a period's assignments with contact_cost_minor and cost_weight, one row per customer.
 
-        Where a customer has several offers, the first counts as the planned one, and costs are those of all.
+        Where a customer has several offers, the first counts as the planned one, and costs are those of all;
+        coupons count as money where one of the offers costs money.
         `unseen_costs` are those of its offers of which order lines show nothing.
         Besides `of_earlier_customers`: planned_offer_id, arm, profit_minor, spend_minor (revenue in such a period of
         the quarter before), paid_minor and expected_minor (what offers that were given cost).
@@ -59,15 +60,16 @@ class Outcomes:
         exposed = assigned.select("customer_id", "offer_id", shown_day=pl.lit(day), until_day=pl.lit(until))
         shown = pl.col("offer_id") != NO_OFFER
         contact = pl.when(shown).then(pl.col("contact_cost_minor")).otherwise(0)
-        of_coupons = pl.col("cost_weight") * pl.col("cost_expected_micro") / MICRO - contact
+        weight = pl.col("cost_weight")
+        of_coupons = weight * pl.col("cost_expected_micro") / MICRO - contact
         expected = pl.when(shown).then(of_coupons).otherwise(0.0)
         of_offers = assigned.select(
             "customer_id", "planned_offer_id", "arm", "cost_weight", shown.alias("shown"), contact.alias("contact"),
             expected_minor=expected, unseen=pl.Series(self._unseen(unseen_costs).of_rows(exposed)),
         )  # fmt: skip
-        first = pl.col("planned_offer_id", "arm", "cost_weight", "shown").first()
+        first = pl.col("planned_offer_id", "arm", "shown").first()
         sums = pl.col("contact", "expected_minor", "unseen").sum()
-        by_customer = of_offers.group_by("customer_id", maintain_order=True).agg(first, sums)
+        by_customer = of_offers.group_by("customer_id", maintain_order=True).agg(first, weight.max(), sums)
         rows = by_customer.select("customer_id", shown_day=pl.lit(day), until_day=pl.lit(until))
         values = self._values(by_customer.select("customer_id"), day, until).drop("customer_id")
         costs = by_customer.with_columns(

@@ -38,7 +38,8 @@ class TableShop:
         written, run = run_period(self.config_path, config, self.engine, period, self.added, self.read)
         tables, revisions = run.tables, {one.campaign.id: one.revision for one in self.added}
         offers = all_offers(tables["assignments"], tables["further_offers"])
-        return PeriodPlan(written.folder.name, offers, tables["offers"], run.forecasts, run.gaps, revisions)
+        further = tables["further_planned"]
+        return PeriodPlan(written.folder.name, offers, further, tables["offers"], run.forecasts, run.gaps, revisions)
 
     def give(self, period: int, assignments: pl.DataFrame) -> None:
         """Write one file, which is there complete or not at all."""

@@ -70,7 +70,12 @@ class MarketShop:
         learned = learn_effects(events, allowed, UNSTUDIED, UNSTUDIED, config, self.engine, at_once)
         decided = decide(profiles, allowed, learned, config, self.engine, at_once, period)
         return PeriodPlan(
-            "", decided.assigned.offers, learned.effects.offers, decided.planned.forecasts, learned.gaps_of_shown
+            "",
+            decided.assigned.offers,
+            decided.assigned.further_planned,
+            learned.effects.offers,
+            decided.planned.forecasts,
+            learned.gaps_of_shown,
         )
 
     def give(self, period: int, assignments: pl.DataFrame) -> None:
