@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 from offerloop.errors import InputError
 from offerloop.message import Message
 from offerloop.publishing.rows import Parcel
+from offerloop.workspace import locked
 
 NAME = "published.json"
 
@@ -93,13 +93,11 @@ def replace_file(path: Path, content: bytes, run: str) -> None:
 @contextmanager
 def lock_publishing(run_folder: Path) -> Iterator[None]:
     """Raise InputError while another process publishes the same run; ends with the process, however it ends."""
-    folder = os.open(run_folder, os.O_RDONLY)
-    try:
-        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with ExitStack() as lock:
+        try:
+            lock.enter_context(locked(run_folder))
+        except BlockingIOError:
+            raise InputError(
+                Message("another process is publishing '{folder}'; wait until it has finished", folder=str(run_folder))
+            ) from None
         yield
-    except BlockingIOError:
-        raise InputError(
-            Message("another process is publishing '{folder}'; wait until it has finished", folder=str(run_folder))
-        ) from None
-    finally:
-        os.close(folder)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from offerloop.workspace.config_names import name_problems, pattern_notes
     from offerloop.workspace.erasing import erase_from_folder, erased_names
     from offerloop.workspace.finished_run import CampaignRead, RunRead, offers_in, open_run
-    from offerloop.workspace.folders import filling, make_folder, new_folder, write_whole
+    from offerloop.workspace.folders import filling, locked, make_folder, new_folder, write_whole
     from offerloop.workspace.input_tables import (
         InputTable,
         TableParts,
@@ -161,6 +161,7 @@ __all__ = [
     "kept_in_manifest",
     "known_encoding",
     "line_rows",
+    "locked",
     "make_folder",
     "name_problems",
     "naming_damaged_tables",

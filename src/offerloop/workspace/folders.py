@@ -63,7 +63,7 @@ def filling(folder: Path, *, replace: bool = False) -> Iterator[Path]:
     new.mkdir(exist_ok=True)
     with ExitStack() as leaving:
         with suppress(OSError):  # of a file system without locks
-            leaving.enter_context(_locked(new))
+            leaving.enter_context(locked(new))
         new.rename(partial)
         leaving.callback(shutil.rmtree, partial, ignore_errors=True)
         yield partial
@@ -76,7 +76,7 @@ def filling(folder: Path, *, replace: bool = False) -> Iterator[Path]:
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path) -> Iterator[None]:
     """Lock a folder, also under another name that it gets. Raises OSError where another process does."""
     place = os.open(folder, os.O_RDONLY)
     try:
@@ -104,7 +104,7 @@ def remove_unfinished(folder: Path) -> None:
 
 def _remove_unlocked(folders: Iterable[Path]) -> None:
     for left in list(folders):
-        with suppress(OSError), _locked(left):  # a file of that name is none of ours, and not removed
+        with suppress(OSError), locked(left):  # a file of that name is none of ours, and not removed
             shutil.rmtree(left)
 
 
