@@ -3,7 +3,7 @@
 Worlds of two presets, 1,000 customers and 1,000 products each. After weeks without offers come 12 weeks in which half
 of the customers got a random offer, with logged propensities; every policy that learns begins with the same log. Then
 come 14 scored weeks. Every week has the same budget of liabilities for every policy, and what the loop gives at
-random and holds back is paid from it. What is scored is the true expected profit of each week's offers against giving
+random is paid from it. What is scored is the true expected profit of each week's offers against giving
 nothing (`market.true_effects`): the luck of the week is left out, and so is what an offer does to later weeks. Sales
 and buyers are those of the weeks as they were, less those of the same shop without offers.
 

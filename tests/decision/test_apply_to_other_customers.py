@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from made_up_campaigns import calibration, campaign, effects, offers
 
 from offerloop.config import ExperimentSettings, Plan
-from offerloop.decision import Allowed, CampaignDecisions
+from offerloop.decision import Allowed, CampaignDecisions, Holdback, plan_period
 from offerloop.decision.alternatives.reference_policies import LIKELY, SAME
 from offerloop.decision.apply_to_other_customers import DecidedPolicy
 from offerloop.decision.arms import left_out
@@ -42,7 +42,7 @@ def given_to_all(policy, seed, budget, **changes):
     everyone, learned, allowed, config = world(seed, budget, **changes)
     sent = policy.carried_out(everyone, learned, allowed, config)
     keys = ["customer_id", "campaign_id", "offer_id"]
-    return sent.choices.join(learned.effects, on=keys), everyone, config
+    return sent.of_everybody.join(learned.effects, on=keys), everyone, config
 
 
 @settings(max_examples=30, deadline=None)
@@ -74,9 +74,26 @@ def test_more_is_spent_of_a_larger_share():
     assert 0 < little < much
 
 
+def test_the_budget_goes_to_customers_outside_of_the_holdback_of_whom_the_plan_has_as_many_offers():
+    everyone, learned, allowed, config = world(6, "120.00", customers=2_000, send="likely")
+    holdback = Holdback(0.4, "holdback 1")
+    planned = plan_period(pl.DataFrame({"customer_id": everyone}), learned, allowed, config, holdback=holdback)
+    sent = planned.sent_offers()
+    gets_nothing = holdback.has(everyone) | pl.Series(left_out(everyone, config.experiment, 0.0))
+    inside, outside = everyone.filter(~gets_nothing), everyone.filter(gets_nothing)
+    assert sent.taken["customer_id"].is_in(inside.implode()).all()
+    assert sent.left_out["customer_id"].is_in(outside.implode()).all()
+    spent = sent.taken.join(learned.effects, on=["customer_id", "campaign_id", "offer_id"])[
+        "cost_liability_minor"
+    ].sum()
+    assert 0.95 * 12_000 < spent <= 12_000
+    shares = sent.taken.height / len(inside), sent.left_out.height / len(outside)
+    assert shares[0] == pytest.approx(shares[1], abs=0.08)  # 3.5 errors of a share among 1,000
+
+
 @pytest.mark.parametrize("solved", ["jointly", "in order"])
 def test_where_no_campaign_is_sent_nobody_gets_anything(solved):
     everyone, learned, allowed, config = world(4, "50.00")
     sent = CampaignDecisions({}, solved).carried_out(everyone, learned, allowed, config)
     assert sent.campaigns == []
-    assert sent.choices is None
+    assert sent.of_everybody.is_empty()

@@ -6,7 +6,7 @@ import pytest
 from small_shop import write_small_shop
 
 from offerloop.config import load_config
-from offerloop.decision import Exploration, LoopPeriod, exploration_of, limiting_exploration
+from offerloop.decision import LoopPeriod, idle_shares, limiting_exploration
 from offerloop.decision.arms import NamedChoices, RandomOffers
 from offerloop.decision.assignment import _explore_minor
 from offerloop.decision.forecast import probabilities_at_random
@@ -30,7 +30,7 @@ def period(paused):
 
 
 def idle(known, unsent, paused=()):
-    return exploration_of(period(paused), OFFERS, known, unsent).idle
+    return idle_shares(period(paused), OFFERS, known, unsent)
 
 
 def test_a_campaign_whose_offers_were_shown_too_seldom_explores_with_all_it_has():
@@ -52,7 +52,7 @@ def test_the_idle_budget_of_a_campaign_that_rests_does_not_explore():
 
 
 def test_a_run_that_is_no_period_of_a_loop_draws_as_it_always_does():
-    assert exploration_of(None, OFFERS, [], {"one": OPEN}) is None
+    assert idle_shares(None, OFFERS, [], {"one": OPEN}) is None
 
 
 @pytest.mark.parametrize(("basis", "total", "minor"), [
@@ -67,7 +67,7 @@ def test_the_idle_budget_is_within_what_plans_leave_of_the_budget_of_all_campaig
     config = config.model_copy(update={"campaigns": (sent, idle), "plan": plan})
     costs = {"cost_expected_micro": [10 * 10**8], "cost_liability_minor": [3_000]}
     taken = pl.DataFrame({"campaign_id": ["sent"], **costs})
-    assert _explore_minor(config, Exploration(0.05, {"first": 1.0}), taken) == {"sent": 100, "first": minor}
+    assert _explore_minor(config, {"first": 1.0}, taken) == {"sent": 100, "first": minor}
 
 
 @pytest.mark.parametrize(

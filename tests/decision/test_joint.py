@@ -110,6 +110,17 @@ def test_customers_who_are_left_out_get_the_best_offers_that_go_together(world, 
 
 
 @pytest.mark.parametrize("most", [1, 2])
+def test_customers_who_are_left_out_get_of_campaigns_in_order_what_the_ones_before_leave(most):
+    cases = [case(name, n, 10**6) for n, name in enumerate(NAMES[:2])]
+    found = plan_campaigns(cases, [*map(campaign_limit, cases)], "in order", max_offers=most)
+    sent = [(forecast, one, one) for forecast, one in zip(found.forecasts, cases, strict=True)]
+    chosen = choices_left_out(sent, found.prices, cases[0].keys().clear(), most, in_order=True)
+    plan = pl.concat([one.plan.select(KEYS) for one in found.forecasts])
+    assert set(chosen.rows()) == set(plan.rows())
+    assert plan["campaign_id"].n_unique() == 2
+
+
+@pytest.mark.parametrize("most", [1, 2])
 def test_nobody_who_is_left_out_gets_nothing(most):
     cases = [case(name, n, 6_000, category=name) for n, name in enumerate(NAMES[:2])]
     everybody = served(pl.Series(range(40)))

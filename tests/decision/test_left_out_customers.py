@@ -42,6 +42,15 @@ def test_a_campaign_that_is_not_sent_has_nothing_for_anybody():
     assert choices_left_out([], found.prices, one.keys().clear()).is_empty()
 
 
+def test_an_offer_for_customers_who_are_left_out_alone_costs_as_much_of_the_budget():
+    one, found = planned(4, 1_000)
+    without = case([(effects(4).filter(pl.col("offer_id") != "c"), calibration())], offers(), campaign(), 1_000)
+    prices = plan_campaigns([without], [campaign_limit(one)], "jointly").prices
+    assert prices["offer_id"].to_list() == found.prices["offer_id"].to_list() == ["a", "b", "c"]
+    assert prices["budget_price"].n_unique() == 1
+    assert prices["budget_price"][0] > 0
+
+
 @pytest.mark.parametrize("policy", [SAME, LIKELY])
 def test_a_simpler_policy_has_its_offer_for_the_same_share_of_them(policy):
     one, found = planned(2, 10**6)

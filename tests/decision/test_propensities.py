@@ -1,11 +1,13 @@
 """The draw that `run` and the loop share: probabilities sum to one and are those of what is really drawn."""
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from offerloop.decision.propensities import Shares, draw_explorers, draw_holdback, n_explorers
+from offerloop.decision.propensities import Holdback, Shares, draw_explorers, n_explorers
+from offerloop.evaluation import buckets
 
 SHARE = st.floats(0, 0.5)
 
@@ -39,7 +41,8 @@ def test_probabilities_are_those_of_the_arms_one_after_the_other():
     explorers = draw_explorers(free, int(0.1 * len(free)), rng)
     given[explorers] = rng.integers(-1, 3, len(explorers))
     planned = np.setdiff1d(free, explorers)
-    given[draw_holdback(planned, np.ones(len(planned), dtype=np.int64), 0.2, rng)] = -1
+    held = Holdback(0.2, "holdback 7").has(pl.Series("customer_id", range(n))).to_numpy()
+    given[planned[held[planned]]] = -1
     places = np.array([-1, 0, 1, 2])
     expected = Shares(0.1, 0.05, 0.1, 0.2).propensity(
         plan=places == 0, none=places == -1, usual=places == 1, drawn=0.25
@@ -48,19 +51,13 @@ def test_probabilities_are_those_of_the_arms_one_after_the_other():
     assert np.abs(seen - expected).max() < 4 * np.sqrt(0.25 / n)
 
 
-@settings(max_examples=100, deadline=None)
-@given(
-    liability=st.lists(st.integers(0, 500), max_size=60),
-    share=st.floats(0.01, 0.5),
-    seed=st.integers(0, 2**32 - 1),
-)
-def test_what_is_held_back_frees_its_share_of_the_liability(liability, share, seed):
-    costs = np.array(liability, dtype=np.int64)
-    planned = np.arange(len(costs)) + 7
-    back = draw_holdback(planned, costs, share, np.random.default_rng(seed))
-    assert len(set(back)) == len(back)
-    assert set(back) <= set(planned)
-    assert costs[back - 7].sum() >= share * costs.sum() - costs.max(initial=0) - 1e-9
+def test_each_period_holds_back_other_customers_and_as_many_of_the_holdout_as_of_all():
+    everyone = pl.Series("customer_id", range(20_000))
+    first, second = (Holdback(0.25, f"holdout, holdback {seed}").has(everyone).to_numpy() for seed in (4, 5))
+    held_out = buckets(everyone, "holdout") < 0.25
+    assert first.mean() == pytest.approx(0.25, abs=4 * np.sqrt(3 / 16 / 20_000))
+    for other in (second, held_out):
+        assert other[first].mean() == pytest.approx(0.25, abs=4 * np.sqrt(3 / 16 / first.sum()))
 
 
 @settings(max_examples=100, deadline=None)

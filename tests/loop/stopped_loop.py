@@ -41,7 +41,10 @@ def beginning():
     """The market before the first period, and what a loop sees of it."""
     market, _ = past(SETTING, [], SEED, learns=True)
     path = write_shop(market, Path(tempfile.mkdtemp()))
-    config, engine = loop_settings(load_config(path), SETTING.budget_minor, 0.05), InMemoryEngine()
+    config, engine = (
+        loop_settings(load_config(path), SETTING.budget_minor, SETTING.budget_minor // 20),
+        InMemoryEngine(),
+    )
     return market, config, engine, prepare(config, engine)
 
 

@@ -66,7 +66,16 @@ def test_where_another_share_is_held_back_another_trial_begins():
     assert guardrails.state == "trial"
 
 
-def test_periods_without_a_plan_or_holdback_say_nothing():
+def test_periods_with_nobody_in_the_holdback_count():
+    """Else the holdback of small plans would seem to be larger than its share."""
+    rng, guardrails = np.random.default_rng(1), Guardrails(HELD_SHARE)
+    readings = [guardrails.add_period(randomised(0.0, rng, n=5, held=held)) for held in (0.0, 0.0, 1.0, 0.0)]
+    assert [(one.action, one.sizes) for one in readings] == [
+        ("go on", (5, 0)), ("go on", (10, 0)), ("go on", (10, 5)), ("go on", (15, 5)),
+    ]  # fmt: skip
+
+
+def test_periods_without_a_plan_say_nothing():
     guardrails = Guardrails(HELD_SHARE)
     assert guardrails.add_period(None) is None
     assert guardrails.state == "trial"

@@ -23,7 +23,10 @@ def test_the_simulated_loop_decides_as_the_command_does(tmp_path):
     setting = Setting(load_preset("fashion"), 150, 60, 8, 1, 6, 100)
     market, _ = past(setting, [], 3, learns=True)
     path = write_shop(market, tmp_path)
-    config, engine = loop_settings(load_config(path), 20 * setting.budget_minor, 0.5), ENGINES.load("duckdb")()
+    config, engine = (
+        loop_settings(load_config(path), 20 * setting.budget_minor, 10 * setting.budget_minor),
+        ENGINES.load("duckdb")(),
+    )
     read = read_all(config, engine)
     events = prepare(config, engine, read=read)
     period = LoopPeriod(LoopExposures(NOTHING_YET, events.as_of_day), 0.05, paused=frozenset())

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 
+import polars as pl
 import pytest
 import stopped_loop
 
@@ -16,6 +17,7 @@ from offerloop.commands.loop.task import facts_of
 from offerloop.errors import ContractError
 from offerloop.loop import unpacked
 from offerloop.loop.drift import AT_RANDOM
+from offerloop.loop.journal_records import packed
 from offerloop.loop.journalled_steps import go_on, learn_once
 from offerloop.response import UnseenCost
 from offerloop.response.terms import EVERYTHING
@@ -182,7 +184,9 @@ def test_where_arms_are_not_those_that_were_drawn_only_campaigns_begun_later_are
     monkeypatch.setattr(loop.guardrails, "add_period", lambda customers: stop if customers is not None else None)
     (before,) = loop.config.campaigns
     for period in range(2):
-        decided = loop.decide(period) | {"sent": [before.id], "held_back": 1}
+        decided = loop.decide(period) | {"sent": [before.id]}
+        everybody = unpacked(decided["assignments"]).with_columns(planned_offer_id=pl.lit("coupon"), arm=pl.lit("plan"))
+        decided["assignments"] = packed(everybody)
         assert loop._paused() == ("trial", frozenset())
         loop.give(period, decided)
         loop.learn(period, decided)

@@ -8,13 +8,13 @@ if TYPE_CHECKING:
     from offerloop.decision.apply_to_other_customers import CampaignDecisions
     from offerloop.decision.assignment import (
         AssignedOffers,
-        Exploration,
+        IdleShares,
         LoopPeriod,
         assign,
         business_as_usual,
         check_usual_budget,
         coming_test,
-        exploration_of,
+        idle_shares,
         limiting_exploration,
         unpaid_exploration,
         usual_liability,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from offerloop.decision.nested_limits import PlanLimit, plan_limits
     from offerloop.decision.offers_beside import counted_growth, interaction_discount
     from offerloop.decision.planning import Allowed, compare, plan_period, solve_campaigns
-    from offerloop.decision.propensities import Shares
+    from offerloop.decision.propensities import Holdback, Shares
     from offerloop.decision.usual_policy import KnownOffer, UsualPolicy, check_usual_offers
 
 __all__ = [
@@ -36,8 +36,9 @@ __all__ = [
     "AssignedOffers",
     "CampaignCase",
     "CampaignDecisions",
-    "Exploration",
     "Forecast",
+    "Holdback",
+    "IdleShares",
     "KnownOffer",
     "LoopPeriod",
     "PlanLimit",
@@ -53,7 +54,7 @@ __all__ = [
     "coming_test",
     "compare",
     "counted_growth",
-    "exploration_of",
+    "idle_shares",
     "interaction_discount",
     "limiting_exploration",
     "plan_campaigns",

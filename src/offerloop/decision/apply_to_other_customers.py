@@ -81,9 +81,10 @@ class CampaignDecisions:
 
     def carried_out(self, everyone: pl.Series, effects: Effects, allowed: Allowed, config: Config) -> SentOffers:
         """Return what the campaigns give to other customers, whose share of each limit `config` has."""
-        inside, outside = (self._cases(effects, one, config) for one in allowed.split_by_holdout(everyone, config))
+        inside, outside = (self._cases(effects, one, config) for one in allowed.split_by_arm(everyone, config, None))
         if not any(one.effects.height for one in inside):
-            return SentOffers(list(self.sent), None)
+            nothing = effects.effects.clear().select(KEYS)
+            return SentOffers(list(self.sent), nothing, nothing)
         whole = [self.sent[one.campaign.id].for_others(one) for one in inside]
         limits = plan_limits(config, effects.offers)
         solve = best_of_joint_and_ordered if self.solved == "jointly" else solve_in_order
@@ -92,8 +93,9 @@ class CampaignDecisions:
         sent = [_Sent(one.policy, one.table(solved.rows[one.campaign.id])) for one in whole]
         prices = offer_prices([(one, solved.prices) for one in whole], limits)
         cases = list(zip(sent, outside, inside, strict=True))
-        others = choices_left_out(cases, prices, effects.effects.clear(), max_offers)
-        return SentOffers(list(self.sent), pl.concat([*(one.plan.select(KEYS) for one in sent), others]))
+        nobody, in_order = effects.effects.clear(), self.solved == "in order"
+        others = choices_left_out(cases, prices, nobody, max_offers, in_order=in_order)
+        return SentOffers(list(self.sent), pl.concat([one.plan.select(KEYS) for one in sent]), others)
 
     def _cases(self, effects: Effects, audiences: dict[str, pl.Series], config: Config) -> list[CampaignCase]:
         """Return the candidates of the campaigns that are sent."""

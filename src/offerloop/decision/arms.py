@@ -1,8 +1,8 @@
 """The random part of a plan: a permanent holdout by hash, and a few customers who get an offer at random.
 
 Without both nothing can be learned from what happens next. The propensity written for a customer is the marginal
-probability of the written offer over all arms (see `draw`). Customers who could only draw nothing, such as those who
-refuse offers, do not explore: their share of exploration is 0.
+probability of the written offer over all arms (see `propensities`). Customers who could only draw nothing, such as
+those who refuse offers, do not explore: their share of exploration is 0.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from offerloop.arrays import Bools, Floats, Ints
 from offerloop.config import ExperimentSettings
 from offerloop.decision.campaign_case import KEYS, OFFER_KEY
-from offerloop.decision.propensities import MOST_EXPLORE, Shares, draw_explorers, draw_holdback, n_explorers
+from offerloop.decision.propensities import MOST_EXPLORE, Holdback, Shares, draw_explorers, n_explorers
 from offerloop.decision.usual_policy import UsualPolicy
 from offerloop.evaluation import buckets, usual_from
 from offerloop.offers import NO_OFFER
@@ -77,27 +77,26 @@ def draw_arms(
     rng: np.random.Generator,
     usual: UsualPolicy | None = None,
     further: pl.Series | None = None,
-    holdback: float = 0.0,
+    holdback: Holdback | None = None,
     most_explore: float = MOST_EXPLORE,
 ) -> DrawnArms:
-    """Draw holdout, business as usual, exploration and holdback for a plan that was solved for everyone.
+    """Draw holdout, business as usual, exploration and holdback for what a plan has for everyone.
 
     So few customers explore that even if each got the most expensive offer of each campaign, no campaign's exploration
     budget would be exceeded: the draw needs no correction afterwards, and its probabilities are exact.
 
     Args:
         audience: All customers, sorted.
-        planned: customer_id, campaign_id, offer_id, cost_liability_minor (null where an offer could cost without
-            limit), one offer of each customer.
+        planned: customer_id, campaign_id, offer_id, one offer of each customer.
         explorable: customer_id (null for all of a campaign's), campaign_id, offer_id, kind, cost_liability_minor of the
             offers that explorers may draw.
         audiences: Who may get each campaign's offers; a campaign that is not named is for everyone.
         explore_budgets: Minor units by campaign; one with 0 takes no part in exploration.
         settings: The share and the seed of the holdout.
-        rng: What draws explorers, offers and the holdback.
+        rng: What draws explorers and their offers.
         usual: What the shop does today, where a share of customers gets that.
         further: The customer of each offer that the plan has beside `planned`, which nobody draws at random.
-        holdback: Share of the customers with an offer in the plan who do not get it.
+        holdback: Who does not get the plan's offer, in a period of a loop.
         most_explore: Largest share of those who can explore that does.
     """
     explorable = explorable.filter(
@@ -113,10 +112,16 @@ def draw_arms(
     arms[draw_explorers(free, number, rng)] = EXPLORE
     best = named.codes(audience, planned)
     todays = np.full(len(audience), NONE) if usual is None else named.codes(audience, usual.table)
-    arms[_held_back(arms, best, (named, planned), holdback, rng)] = HOLDBACK
+    if holdback is not None:
+        arms[(arms == PLAN) & (best != NONE) & holdback.has(audience).to_numpy()] = HOLDBACK
     drawn = _drawn_offers(arms, best, todays, random_offers, rng)
     share = number / len(free) if len(free) else 0.0
-    shares = Shares(np.where(able, share, 0.0), settings.holdout, 0.0 if usual is None else usual.share, holdback)
+    shares = Shares(
+        explore=np.where(able, share, 0.0),
+        holdout=settings.holdout,
+        usual=0.0 if usual is None else usual.share,
+        holdback=0.0 if holdback is None else holdback.share,
+    )
     n_planned = (best != NONE) + _times(audience, further)
     together = (n_planned > 1) & (arms == PLAN)
     propensity = shares.propensity(
@@ -175,20 +180,6 @@ def _by_hash(customers: pl.Series, settings: ExperimentSettings, usual: float) -
     return arms
 
 
-def _held_back(
-    arms: NDArray[np.object_],
-    best: Ints,
-    plan: tuple[NamedChoices, pl.DataFrame],
-    share: float,
-    rng: np.random.Generator,
-) -> Ints:
-    """Positions of customers from whom the plan's offer is held back."""
-    if share <= 0:
-        return np.zeros(0, dtype=np.int64)
-    offered, (named, planned) = np.flatnonzero((arms == PLAN) & (best != NONE)), plan
-    return draw_holdback(offered, named.liability(planned)[best[offered]], share, rng)
-
-
 @dataclass(frozen=True)
 class NamedChoices:
     """Offers of campaigns by their codes, positions in `table`."""
@@ -213,13 +204,6 @@ class NamedChoices:
         place = _places(customers, table["customer_id"])
         codes[place[place >= 0]] = self.of_rows(table)[place >= 0]
         return codes
-
-    def liability(self, planned: pl.DataFrame) -> Ints:
-        """(choices,): the most that each can cost by the rows of a plan; 0 where that is unlimited."""
-        most = np.zeros(self.table.height, dtype=np.int64)
-        some = planned.unique(OFFER_KEY)
-        most[self.of_rows(some)] = some[LIABILITY].fill_null(0).to_numpy()
-        return most
 
     def columns(self, codes: Ints) -> dict[str, pl.Series]:
         """campaign_id and offer_id of codes; no offer has no campaign."""

@@ -18,7 +18,7 @@ from offerloop.decision.assignment_rows import Outside, assignments
 from offerloop.decision.campaign_case import KEYS, OFFER_KEY
 from offerloop.decision.campaigns import SentOffers
 from offerloop.decision.planning import Allowed
-from offerloop.decision.propensities import MOST_EXPLORE, MOST_LEARN
+from offerloop.decision.propensities import MOST_EXPLORE, MOST_LEARN, Holdback
 from offerloop.decision.usual_policy import KnownOffer, UsualPolicy, check_usual_offers, wishes_of
 from offerloop.engine import Engine, collect
 from offerloop.errors import InputError
@@ -32,7 +32,6 @@ from offerloop.tables import (
     ASSIGNMENTS,
     FURTHER_OFFERS,
     FURTHER_PLANNED,
-    HOLDBACK,
     HOLDOUT,
     NOT_VALID,
     PLAN,
@@ -48,26 +47,22 @@ class LoopPeriod:
     exposures: LoopExposures
     """What it gave before."""
     holdback: float
-    """Share of the customers with an offer in the plan from whom it is held back."""
+    """Share of customers from whom the plan's offer is held back."""
     paused: frozenset[str]
     """Ids of the campaigns whose plans are not sent."""
 
 
-@dataclass(frozen=True)
-class Exploration:
-    """How a period of a loop explores."""
-
-    holdback: float
-    idle: Mapping[str, float]
-    """The share of its budget that a campaign which is not sent spends on random offers: all of it while too little was
-    shown of some of its offers, otherwise `idle_share`. Up to MOST_LEARN of the customers draw then."""
+IdleShares = Mapping[str, float]
+"""By campaign that is not sent: the share of its budget that it spends on random offers. Up to MOST_LEARN of the
+customers draw then."""
 
 
-def exploration_of(
+def idle_shares(
     period: LoopPeriod | None, offers: pl.DataFrame, offers_with_effects: Iterable[str], unsent: Mapping[str, Estimate]
-) -> Exploration | None:
-    """Return how a period of a loop explores; None for a run.
+) -> IdleShares | None:
+    """Return what a period of a loop explores with beside `explore_budget`; None for a run.
 
+    It is all of an idle budget while too little was shown of some of its offers, otherwise `idle_share`.
     `offers_with_effects` are the ids of offers whose effects were learned from what was shown, `unsent` the campaigns
     that are not sent, with the profit of offers at random. While a campaign is paused, its idle budget stays unspent.
     """
@@ -76,8 +71,7 @@ def exploration_of(
     valid = offers.filter(pl.col("basis") != NOT_VALID)
     untried = set(valid.filter(~pl.col("offer_id").is_in(list(offers_with_effects)))["campaign_id"])
     idle = {name: profit for name, profit in unsent.items() if name not in period.paused}
-    shares = {name: 1.0 if name in untried else idle_share(profit) for name, profit in idle.items()}
-    return Exploration(period.holdback, shares)
+    return {name: 1.0 if name in untried else idle_share(profit) for name, profit in idle.items()}
 
 
 def idle_share(profit: Estimate) -> float:
@@ -146,32 +140,30 @@ def assign(
     effects: Effects,
     usual: UsualPolicy | None,
     config: Config,
-    exploration: Exploration | None,
+    idle: IdleShares | None,
+    holdback: Holdback | None,
     shard: int | None = None,
 ) -> AssignedOffers:
-    """Draw holdout, business as usual, exploration and holdback, and write what everybody gets.
+    """Draw holdout, business as usual and exploration, and write what everybody gets.
 
     A `shard` of customers has a draw of its own, and the budget of business as usual is looked at for all together.
     """
-    sent, taken = sent_offers.campaigns, sent_offers.choices
-    if taken is None:
-        taken = effects.effects.clear().select(KEYS)
-    most = effects.offers.select(*OFFER_KEY, "cost_liability_minor")
-    first, further = _by_profit(taken, effects.effects)
+    sent = sent_offers.campaigns
+    first, further = _by_profit(sent_offers.of_everybody, effects.effects)
     arms = draw_arms(
         audience=profiles["customer_id"],
-        planned=first.join(most, on=OFFER_KEY, how="left"),
+        planned=first,
         further=further["customer_id"],
         explorable=explorable_offers(
-            effects.effects, effects.offers, sent if exploration is None else list(allowed.campaigns)
+            effects.effects, effects.offers, sent if idle is None else list(allowed.campaigns)
         ),
         audiences=allowed.campaigns,
-        explore_budgets=_explore_minor(config, exploration, taken.join(effects.effects, on=KEYS)),
+        explore_budgets=_explore_minor(config, idle, sent_offers.taken.join(effects.effects, on=KEYS)),
         settings=config.experiment,
         rng=np.random.default_rng(config.seed if shard is None else [config.seed, shard]),
         usual=usual,
-        holdback=0.0 if exploration is None else exploration.holdback,
-        most_explore=MOST_LEARN if exploration is not None and any(exploration.idle.values()) else MOST_EXPLORE,
+        holdback=holdback,
+        most_explore=MOST_LEARN if idle is not None and any(idle.values()) else MOST_EXPLORE,
     )
     outside = Outside.of(profiles["customer_id"], allowed.campaigns, allowed.no_consent, sent)
     drawn, digits = arms.with_further(further), DIGITS[config.shop.currency]
@@ -195,16 +187,16 @@ def _by_profit(taken: pl.DataFrame, effects: pl.DataFrame) -> tuple[pl.DataFrame
     return ranked.filter(is_first).select(KEYS), ranked.filter(~is_first).select(KEYS)
 
 
-def _explore_minor(config: Config, exploration: Exploration | None, taken: pl.DataFrame) -> dict[str, int]:
+def _explore_minor(config: Config, idle_shares: IdleShares | None, taken: pl.DataFrame) -> dict[str, int]:
     """Return what random offers of each campaign may cost.
 
     Idle budgets are within what plans that are sent, EFFECTS `taken`, leave of the budgets that campaigns share.
     """
     own = {one.id: config.minor(one.explore_budget, one) for one in config.campaigns}
-    if exploration is None:
+    if idle_shares is None:
         return own
     exploring = [one for one in config.campaigns if own[one.id] > 0]
-    idle = {one.id: int(exploration.idle.get(one.id, 0.0) * config.minor(one.budget, one)) for one in exploring}
+    idle = {one.id: int(idle_shares.get(one.id, 0.0) * config.minor(one.budget, one)) for one in exploring}
     teams = {one.id: one.team for one in config.campaigns if one.budget_unit is None}
     shared = shared_budgets(teams, config.plan.team_budgets, config.plan.total_budget, config.shop.currency)
     idle = within_shared(idle, {one.id: _counted_minor(one, taken) for one in config.campaigns}, shared)
@@ -299,14 +291,15 @@ def check_usual_budget(usual: tuple[int, int], config: Config) -> None:
         )
 
 
-def coming_test(assigned: AssignedOffers, events: Events, effects: Effects, period_days: int) -> ComingTest | None:
+def coming_test(
+    assigned: AssignedOffers, events: Events, effects: Effects, period_days: int, control: str = HOLDOUT
+) -> ComingTest | None:
     """Return the coming test, from the margin in each period of the quarter before of all for whom an offer is planned,
     held or not.
 
-    In a loop these are held back anew in each period. One period does not tell what these customers buy: plans may
-    choose those who were silent lately. `period_days` are the days that the plan is for.
+    One period does not tell what these customers buy: plans may choose those who were silent lately. `period_days` are
+    the days that the plan is for, `control` is the arm of its control group: in a loop the holdback.
     """
-    control = HOLDBACK if (assigned.table["arm"] == HOLDBACK).any() else HOLDOUT
     planned = assigned.table.filter((pl.col("planned_offer_id") != NO_OFFER) & pl.col("arm").is_in([PLAN, control]))
     if planned.is_empty():
         return None

@@ -27,8 +27,15 @@ class SentOffers:
 
     campaigns: list[str]
     """Ids of the campaigns that are sent."""
-    choices: pl.DataFrame | None
-    """customer_id, campaign_id, offer_id; None where nothing is sent."""
+    taken: pl.DataFrame
+    """customer_id, campaign_id, offer_id of what limits count."""
+    left_out: pl.DataFrame
+    """The same for customers who do not get it; see `choices_left_out`."""
+
+    @property
+    def of_everybody(self) -> pl.DataFrame:
+        """Both."""
+        return pl.concat([self.taken, self.left_out])
 
 
 @dataclass(frozen=True)
@@ -44,18 +51,18 @@ class Planned:
     prices: pl.DataFrame
     """The price of what each offer takes from limits: OFFER_PRICES."""
     left_out: pl.DataFrame = field(default_factory=pl.DataFrame)
-    """customer_id, campaign_id, offer_id: what it would have for customers whom a hash leaves out."""
+    """customer_id, campaign_id, offer_id: what it would have for customers who do not get it."""
 
     def with_left_out(self, choices: pl.DataFrame) -> Planned:
-        """Return the decision with what it would have for customers whom a hash leaves out."""
+        """Return the decision with what it would have for customers who do not get it."""
         return replace(self, left_out=choices)
 
     def sent_offers(self) -> SentOffers:
         """Return what the campaigns that are sent have for everybody."""
         sent = [one.campaign_id for one in self.forecasts if one.send]
-        choices = [one.plan.select(KEYS) for one in self.forecasts if one.send]
-        choices += [self.left_out.filter(pl.col("campaign_id").is_in(sent))] if sent else []
-        return SentOffers(sent, pl.concat(choices) if choices else None)
+        nobody = self.left_out.clear()
+        taken = pl.concat([nobody, *(one.plan.select(KEYS) for one in self.forecasts if one.send)])
+        return SentOffers(sent, taken, self.left_out.filter(pl.col("campaign_id").is_in(sent)))
 
     def unsent(self) -> dict[str, Estimate]:
         """Return the campaigns that are not sent, with the profit of offers at random where a loop explores."""

@@ -1,4 +1,4 @@
-"""What the plan has for customers whom a hash leaves out of it: the holdout, and those with business as usual.
+"""What the plan has for customers who do not get it: the holdout, those with business as usual, a loop's holdback.
 
 The plan is solved for all others, so that its budget is spent on who can get an offer. What it would give the customers
 who are left out follows from what limits were priced at: each gets the offers of most profit beyond these prices, as
@@ -18,7 +18,7 @@ import polars as pl
 
 from offerloop.arrays import Bools, Floats, Ints
 from offerloop.decision.alternatives.reference_policies import SAME, ranked_buyers
-from offerloop.decision.campaign_case import KEYS, OFFER_KEY, PLAN, CampaignCase, Parts
+from offerloop.decision.campaign_case import KEYS, OFFER_KEY, PLAN, CampaignCase, HeldOffers, Parts
 from offerloop.decision.offer_sets import NONE, SingleOffers, side_by_side
 from offerloop.evaluation import buckets
 
@@ -46,17 +46,23 @@ def choices_left_out(
     prices: pl.DataFrame,
     nobody: pl.DataFrame,
     max_offers: int = 1,
+    *,
+    in_order: bool = False,
 ) -> pl.DataFrame:
     """KEYS of what campaigns that are sent have for customers who are left out, at most `max_offers` each.
 
     Each campaign comes with the candidates of these customers, and with those that its plan was chosen from. `prices`
-    are OFFER_PRICES, `nobody` effects without a row.
+    are OFFER_PRICES, `nobody` effects without a row. `in_order` is whether each campaign chose from what the ones
+    before left of customers.
     """
     if not sent:
         return nobody.select(KEYS)
     cases = [case for _, case, _ in sent]
     wanted = [_of_campaign(policy, case, solved, prices) for policy, case, solved in sent]
     parts = [(case, rows) for case, (rows, _) in zip(cases, wanted, strict=True)]
+    if in_order:
+        turns = _in_turn(parts, [worth for _, worth in wanted], max_offers)
+        return pl.concat([case.keys(rows) for case, rows in turns]).sort("customer_id", maintain_order=True)
     offers, net = SingleOffers.of(parts), np.concatenate([worth for _, worth in wanted])
     loss = offers.loss + offers.own_share * _expected_price(parts, prices)
     offers, rows = replace(offers, profit=_above_nothing(net), loss=loss), np.arange(len(net))
@@ -65,6 +71,20 @@ def choices_left_out(
     members = np.unique(sets[candidates.best()])
     keys = pl.concat([case.keys(rows) for case, rows in parts])
     return keys[members[members != NONE]].sort("customer_id", maintain_order=True)
+
+
+def _in_turn(parts: Parts, net: Sequence[Floats], max_offers: int) -> Parts:
+    """Return of each campaign's rows those that customers get whom the campaigns before leave room: the best of each.
+
+    `net` is the profit of the rows beyond prices.
+    """
+    taken: list[tuple[CampaignCase, Ints]] = []
+    for (case, rows), worth in zip(parts, net, strict=True):
+        is_open = case.is_open(HeldOffers.of(taken, case, max_offers))[rows]
+        table = case.effects[rows].select("customer_id", row=pl.Series(rows), net=pl.Series(worth)).filter(is_open)
+        best = table.sort("net", "row", descending=[True, False]).unique("customer_id", keep="first")
+        taken.append((case, best["row"].sort().to_numpy()))
+    return taken
 
 
 def _above_nothing(net: Floats) -> Floats:

@@ -130,11 +130,14 @@ def _row(
 
 
 def offer_prices(solved: Sequence[tuple[CampaignCase, Floats]], limits: Sequence[PlanLimit]) -> pl.DataFrame:
-    """What each offer's use of limits was priced at; each campaign comes with the (limits,) prices of its solution."""
+    """What each offer's use of limits was priced at, also of offers without an effect on anybody for whom was planned.
+
+    Each campaign comes with the (limits,) prices of its solution.
+    """
     rows = []
     for case, prices in solved:
-        for offer in case.offers:
-            key = (case.campaign.id, offer)
+        of_campaign = {key for one in limits for key in one.offers if key[0] == case.campaign.id}
+        for key in sorted(of_campaign):
             priced = [(one, float(price)) for one, price in zip(limits, prices, strict=True) if key in one.offers]
             budget = sum(price for one, price in priced if not one.counts_contacts)
             contact = sum(price for one, price in priced if one.counts_contacts)

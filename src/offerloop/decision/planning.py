@@ -13,6 +13,7 @@ from offerloop.decision.campaigns import Planned, plan_campaigns
 from offerloop.decision.forecast import Forecast
 from offerloop.decision.left_out_customers import choices_left_out
 from offerloop.decision.nested_limits import plan_limits
+from offerloop.decision.propensities import Holdback
 from offerloop.errors import ConfigError
 from offerloop.response import Effects
 from offerloop.tables import PLAN
@@ -37,12 +38,16 @@ class Allowed:
         ]
         return effects.of_rows(effects.effects.select(pl.any_horizontal(of_members)).to_series())
 
-    def split_by_holdout(
-        self, everyone: pl.Series, config: Config
+    def split_by_arm(
+        self, everyone: pl.Series, config: Config, holdback: Holdback | None
     ) -> tuple[dict[str, pl.Series], dict[str, pl.Series]]:
-        """Split the audiences of campaigns: those of `everyone` whom no hash leaves out, and those who are left out."""
+        """Split the audiences of campaigns: those of `everyone` who can get the plan's offers, and those who cannot, as
+        they are in the holdout or the holdback, or have business as usual."""
         usual = 0.0 if config.business_as_usual is None else config.business_as_usual.share
-        out = everyone.filter(left_out(everyone, config.experiment, usual)).implode()
+        drawn = left_out(everyone, config.experiment, usual)
+        if holdback is not None:
+            drawn = drawn | holdback.has(everyone)
+        out = everyone.filter(drawn).implode()
         inside = {name: ids.filter(~ids.is_in(out)) for name, ids in self.campaigns.items()}
         return inside, {name: ids.filter(ids.is_in(out)) for name, ids in self.campaigns.items()}
 
@@ -53,16 +58,16 @@ def plan_period(
     allowed: Allowed,
     config: Config,
     *,
-    explores: bool = False,
+    holdback: Holdback | None = None,
     paused: frozenset[str] = frozenset(),
     without_growth: frozenset[str] = frozenset(),
 ) -> Planned:
-    """Plan for the customers whom no hash leaves out, and say what the plan would have for those.
+    """Plan for the customers who can get what it says, and say what the plan would have for all others.
 
-    A loop explores, and needs to know what offers at random are worth. `paused` are ids of campaigns whose plans it
-    does not send, `without_growth` those of which the log shows no growth; see `CampaignCase`.
+    A loop has a `holdback`; it explores, and needs to know what offers at random are worth. `paused` are ids of
+    campaigns whose plans it does not send, `without_growth` those of which the log shows no growth; see `CampaignCase`.
     """
-    inside, outside = allowed.split_by_holdout(profiles["customer_id"], config)
+    inside, outside = allowed.split_by_arm(profiles["customer_id"], config, holdback)
     cases = campaign_cases(effects, inside, config)
     solved = [
         replace(case, is_paused=case.campaign.id in paused, lacks_growth=case.campaign.id in without_growth)
@@ -70,10 +75,13 @@ def plan_period(
     ]
     max_offers = config.plan.offers_per_customer
     limits = plan_limits(config, effects.offers)
-    planned = plan_campaigns(solved, limits, config.plan.campaigns, max_offers=max_offers, explores=explores)
+    planned = plan_campaigns(
+        solved, limits, config.plan.campaigns, max_offers=max_offers, explores=holdback is not None
+    )
     of_campaigns = zip(planned.forecasts, campaign_cases(effects, outside, config), solved, strict=True)
     sent = [one for one in of_campaigns if one[0].send]
-    return planned.with_left_out(choices_left_out(sent, planned.prices, effects.effects.clear(), max_offers))
+    nobody, in_order = effects.effects.clear(), planned.solved == "in order"
+    return planned.with_left_out(choices_left_out(sent, planned.prices, nobody, max_offers, in_order=in_order))
 
 
 def solve_campaigns(effects: Effects, allowed: Allowed, config: Config) -> Planned:

@@ -13,8 +13,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 
 from offerloop.arrays import Bools, Floats, Ints
+from offerloop.evaluation import buckets
 
 MOST_EXPLORE = 0.10
 """Largest share of those who can explore, however little that costs: the plan stays the rule."""
@@ -59,16 +61,14 @@ def draw_explorers(able: Ints, number: int, rng: np.random.Generator) -> Ints:
     return rng.choice(able, number, replace=False)
 
 
-def draw_holdback(planned: Ints, liability: Ints, share: float, rng: np.random.Generator) -> Ints:
-    """Return the positions of customers from whom the plan's offer is held back, each with probability `share`.
+@dataclass(frozen=True)
+class Holdback:
+    """Who gets nothing in a period of a loop if its plan has an offer for them: a share of all customers, by hash."""
 
-    `planned` are the positions with an offer, `liability` what it can cost. Sorted by it, and in random order where it
-    is equal, every (1 / share)-th is drawn from a random start: so at least that share of all liability, less that of
-    one offer, is held back.
-    """
-    order = rng.permutation(len(planned))
-    if share <= 0:
-        return planned[:0]
-    order = order[np.argsort(-liability[order], kind="stable")]
-    places = np.floor(np.arange(len(planned) + 1) * share + rng.random())
-    return planned[order[np.diff(places) > 0]]
+    share: float
+    seed: str
+    """Names the draw; other customers are drawn with another one."""
+
+    def has(self, customers: pl.Series) -> pl.Series:
+        """Whether each of the customers is drawn."""
+        return pl.Series(buckets(customers, self.seed) < self.share)

@@ -15,8 +15,9 @@ from offerloop.config import Config
 from offerloop.decision import (
     Allowed,
     AssignedOffers,
-    Exploration,
     Forecast,
+    Holdback,
+    IdleShares,
     LoopPeriod,
     Planned,
     UsualPolicy,
@@ -24,7 +25,7 @@ from offerloop.decision import (
     business_as_usual,
     coming_test,
     compare,
-    exploration_of,
+    idle_shares,
     plan_period,
 )
 from offerloop.engine import Engine, Extendable, Frame, collect
@@ -60,6 +61,8 @@ from offerloop.response import (
     ShownEffects,
 )
 from offerloop.tables import (
+    HOLDBACK,
+    HOLDOUT,
     NOT_VALID,
     SHOWN_OFFERS,
     STAGE_TABLES,
@@ -166,7 +169,8 @@ def plan_together(
     final = decided.assigned
     if isinstance(recommended, FittedRecommender):
         final = stage("suggestions", with_products, decided.assigned, effects, recommended, events, engine)
-    test = stage("coming test", coming_test, decided.assigned, events, effects, config.evaluate.window_days)
+    control = HOLDOUT if period is None else HOLDBACK
+    test = stage("coming test", coming_test, decided.assigned, events, effects, config.evaluate.window_days, control)
     tables = {
         **_tables_of_data(events, profiles, allowed, recommended),
         "campaign_effects": past, "first_reached": reached,
@@ -305,9 +309,12 @@ def decide(
 ) -> PlannedAssignments:
     """Plan, and draw who gets what."""
     shown, effects = learned.shown, learned.effects
+    holdback = None
+    if period is not None:
+        holdback = Holdback(period.holdback, f"{config.experiment.holdout_seed}, holdback {config.seed}")
     settings = config.only("shop", "campaigns", "plan", "experiment", "business_as_usual")
     planned = stage(
-        "allocation", plan_period, profiles, effects, allowed, settings, explores=period is not None,
+        "allocation", plan_period, profiles, effects, allowed, settings, holdback=holdback,
         paused=frozenset[str]() if period is None else period.paused,
         without_growth=learned.without_growth,
     )  # fmt: skip
@@ -319,8 +326,8 @@ def decide(
         for offer_id in effects.offers["offer_id"].unique()
         if isinstance(shown, ShownEffects) and shown.has(offer_id)
     ]
-    exploration = exploration_of(period, effects.offers, known_ids, planned.unsent())
-    assigned = stage("assignments", draw, profiles, allowed, planned, effects, usual, settings, exploration)
+    idle = idle_shares(period, effects.offers, known_ids, planned.unsent())
+    assigned = stage("assignments", draw, profiles, allowed, planned, effects, usual, settings, idle, holdback)
     return PlannedAssignments(planned, assigned)
 
 
@@ -331,10 +338,11 @@ def draw(
     effects: Effects,
     usual: UsualPolicy | None,
     config: Config,
-    exploration: Exploration | None,
+    idle: IdleShares | None,
+    holdback: Holdback | None,
 ) -> AssignedOffers:
     """Draw who gets what of a plan; see `assign`."""
-    return assign(profiles, allowed, planned.sent_offers(), effects, usual, config, exploration)
+    return assign(profiles, allowed, planned.sent_offers(), effects, usual, config, idle, holdback)
 
 
 def clean(

@@ -198,12 +198,18 @@ class PlannedLoop:
         }  # fmt: skip
 
     def _randomised(self, period: int, decided: JournalDecision) -> RandomisedCustomers | None:
-        """Return the customers whom guardrails compare; None where no plan was sent but of campaigns that stopped."""
-        if decided["missed"] or self._stopped.issuperset(decided["sent"]) or not decided["held_back"]:
+        """Return the customers whom guardrails compare; None where no plan was sent but of campaigns that stopped.
+
+        A period without anybody in the holdback counts too, as small plans have some: without these, the holdback of
+        all others would be larger than its share.
+        """
+        if decided["missed"] or self._stopped.issuperset(decided["sent"]):
             return None
         done = self._outcome(period)
         is_randomised = (pl.col("planned_offer_id") != NO_OFFER) & pl.col("arm").is_in([PLAN, HOLDBACK])
         randomised = done.filter(is_randomised)
+        if randomised.is_empty():
+            return None
         profit = randomised["profit_minor"].to_numpy()
         sums = self._outcomes.metric_sums(randomised, *self._span(period))
         return RandomisedCustomers(

@@ -15,7 +15,7 @@ PLAN, EXPLORE, HOLDBACK, HOLDOUT, USUAL = "plan", "explore", "holdback", "holdou
 ARMS = {
     PLAN: "what the plan says",
     EXPLORE: "an offer or nothing at random, to learn",
-    HOLDBACK: "nothing in this period, drawn from those with an offer in the plan: the loop's own control group",
+    HOLDBACK: "nothing in this period though the plan has an offer, by a draw for each period: a loop's control group",
     HOLDOUT: "never an offer",
     USUAL: "what the shop does today",
 }
@@ -127,7 +127,7 @@ def all_offers(assignments: Rows, further: Rows) -> Rows:
 
 
 AS_SENT = "plan as sent"
-"""The rule of `comparison` that is the plan less exploration, beside the plan for all whom no hash leaves out."""
+"""The rule of `comparison` that is the plan less exploration, beside the plan for all who could get it."""
 COMPARISON = TableContract(
     "comparison",
     "The plan beside reference policies at its expected spend or all they can spend, held out, minor units.",

@@ -178,7 +178,7 @@ def test_what_a_loop_cannot_change_needs_a_new_loop(command, decided, old, new, 
 
 def test_no_loop_decides_on_a_day_that_is_fixed(command, decided):
     shop, _ = decided
-    changed(shop, lambda text: text + "[profiles]\nas_of = 2024-01-01\n")
+    changed(shop, lambda text: text.replace("[profiles]\n", "[profiles]\nas_of = 2024-01-01\n"))
     code, _, err = command("loop", shop.folder, "--once")
     assert code == 2
     assert "profiles.as_of fixes the day" in err

@@ -99,7 +99,8 @@ def _has_own_price(candidate: OfferOption) -> bool:
 def budget_at(run: RunRead, campaign: CampaignRead, price: float) -> float:
     """The budget that the campaign would use up at a shadow price, over everyone to whom earlier ones leave room.
 
-    Customers whom a hash leaves out of the plan take nothing from its budget.
+    Customers in the holdout or with business as usual take nothing from it, nor does a loop's holdback, a random share
+    of all others.
     """
     earlier = [one.id for one in run.campaigns[: run.campaigns.index(campaign)] if one.send]
     planned = run.planned().filter(pl.col("campaign_id").is_in(earlier))
@@ -115,7 +116,7 @@ def budget_at(run: RunRead, campaign: CampaignRead, price: float) -> float:
     open_to = profitable.join(taken, on="customer_id", how="anti").join(left_out, on="customer_id", how="anti")
     valued = open_to.with_columns(counted.alias("counted")).with_columns(net)
     best = valued.filter(pl.col("net") > 0).group_by("customer_id").agg(pl.col("counted").sort_by("net").last())
-    return float(best.select(pl.col("counted").sum()).collect().item())
+    return (1 - run.held_back) * float(best.select(pl.col("counted").sum()).collect().item())
 
 
 def break_even_supplier_share(candidate: OfferOption) -> float | None:

@@ -78,8 +78,6 @@ class CampaignFacts:
     """The most that these offers can cost us; None where one of them has no limit."""
     liability_explore_minor: int
     """The most that offers given at random can cost us, on top."""
-    n_held_back: int
-    """Customers of the plan whose offer is held back at random."""
     n_explore: int
     """Customers who get an offer of this campaign at random."""
     noun: str
@@ -158,6 +156,8 @@ class RunFacts:
     """Offers of the plan that customers get beside their first one."""
     further_planned: int = 0
     """The same before the random draw."""
+    n_held_back: int = 0
+    """Customers from whom a loop holds the plan's offer back."""
 
     @property
     def at_margin(self) -> str:
@@ -248,6 +248,7 @@ def gather(findings: Findings, language: str = "en") -> RunFacts:
         period_days=findings.config.evaluate.window_days,
         further_sent=_further_sent(findings),
         further_planned=_further_planned(findings),
+        n_held_back=findings.tables["assignments"].filter(pl.col("arm") == HOLDBACK).height,
     )
     if findings.test is None or not facts.sent:
         return facts
@@ -283,7 +284,6 @@ def _campaign(findings: Findings, campaign_findings: CampaignFindings, language:
         liability_sent_minor=most_sent,
         liability_explore_minor=most_explore or 0,
         n_explore=n_explore,
-        n_held_back=_held_back(findings, campaign_findings.campaign_id),
         noun="coupons" if set(with_basis["kind"].unique()) == {"coupon"} else "offers",
         is_short_of_budget=campaign_findings.n_planned == 0
         and _would_plan(findings.tables["budget_curve"].filter(is_of_campaign)),
@@ -295,23 +295,15 @@ def _campaign(findings: Findings, campaign_findings: CampaignFindings, language:
     )
 
 
-def _held_back(findings: Findings, campaign_id: str) -> int:
-    """Count customers from whom an offer of a campaign is held back."""
-    held_back = pl.col("arm") == HOLDBACK
-    first = findings.tables["assignments"].filter((pl.col("planned_campaign_id") == campaign_id) & held_back)
-    further = findings.table("further_planned")
-    return first.height + (0 if further is None else further.filter(held_back, campaign_id=campaign_id).height)
-
-
 def _further_sent(findings: Findings) -> int:
     further = findings.table("further_offers")
     return (0 if further is None else further.height) + (0 if findings.others is None else findings.others.n_further)
 
 
 def _further_planned(findings: Findings) -> int:
-    """Count them among customers whom no hash leaves out; those of a sample stand for more."""
+    """Count them among customers who could get the plan's offers; those of a sample stand for more."""
     table, others = findings.tables["assignments"], findings.others
-    inside = table.filter(~pl.col("arm").is_in([HOLDOUT, USUAL]))
+    inside = table.filter(~pl.col("arm").is_in([HOLDOUT, HOLDBACK, USUAL]))
     times = 1.0 if others is None else 1 + others.n_customers / table.height
     return round(int((inside["n_planned"] - 1).clip(0).sum()) * times)
 

@@ -187,19 +187,9 @@ def _plan_before_draws(campaign: CampaignFacts, _: Localizer) -> str:
     if campaign.n_sent == campaign.findings.n_planned:
         return ""
     profit, spend = _.estimate(campaign.plan.profit), campaign.costs.text(campaign.plan.spend_minor)
-    text = (
-        Message(
-            "The plan chose {n} customers; the random test or holdback drew {out} of them. "
-            "For all {n} the held-out profit is {profit} on {spend}."
-        )
-        if campaign.n_held_back
-        else Message(
-            "The plan chose {n} customers; the random test drew {out} of them. "
-            "For all {n} the held-out profit is {profit} on {spend}."
-        )
-    )
     return _(
-        text,
+        "The plan chose {n} customers; the random test drew {out} of them. "
+        "For all {n} the held-out profit is {profit} on {spend}.",
         n=campaign.findings.n_planned,
         out=campaign.findings.n_planned - campaign.n_sent,
         profit=profit,

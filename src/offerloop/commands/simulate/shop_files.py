@@ -7,8 +7,8 @@ from pathlib import Path
 
 import polars as pl
 
-from offerloop.config import quoted
-from offerloop.market import EVERYTHING, KINDS, SCALE, Market, MarketTerms
+from offerloop.config import listed, quoted
+from offerloop.market import DEMOGRAPHICS, EVERYTHING, KINDS, SCALE, Market, MarketTerms
 
 WEEK_HOURS = 168
 _COLUMNS = {
@@ -45,6 +45,10 @@ def _shop(market: Market) -> list[str]:
         f"currency = {quoted(preset.currency)}",
         f"margin = {preset.products.margin:.2f}",
         'note = "Synthetic: a simulated shop, no real customers."',
+        "",
+        "[profiles]",
+        "# Nobody is protected here. In a real shop such attributes belong in audit_only.",
+        f"fixed_attributes = {listed(list(DEMOGRAPHICS))}",
     ]
 
 
@@ -54,7 +58,7 @@ def _sources(tables: Mapping[str, pl.DataFrame]) -> list[str]:
         if name in tables:
             mapping = [f'{one} = "{one}"' for one in columns if one in tables[name].columns]
             lines += ["", f"[sources.{name}]", f'path = "{name}.parquet"']
-            lines += ['attributes = ["age", "income", "household"]'] if name == "customers" else []
+            lines += [f"attributes = {listed(list(DEMOGRAPHICS))}"] if name == "customers" else []
             lines += [f"[sources.{name}.columns]", *mapping]
     return lines
 

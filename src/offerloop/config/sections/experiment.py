@@ -22,8 +22,8 @@ class ExperimentSettings(ConfigSection):
     holdout_seed: str = "holdout"
     """Names the draw of the holdout; changing it draws other customers."""
     holdback: Annotated[float, Field(ge=0.01, le=0.5)] = 0.05
-    """Share of the customers with an offer in a period's plan from whom a loop holds it back, drawn anew each period:
-    its guardrails compare the others with them."""
+    """Share of customers from whom a loop holds back what a period's plan has for them, drawn anew in each period: its
+    guardrails compare the others with them."""
     outcomes: tuple[Path, ...] = ()
     """Files outcomes.parquet of read-outs, relative to the configuration file: what they measured corrects what offers
     are assumed to do."""

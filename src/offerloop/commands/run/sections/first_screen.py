@@ -113,22 +113,23 @@ def _most_spent(facts: RunFacts) -> str:
 
 
 def _treated(facts: RunFacts, n_explore: int) -> str:
-    text = (
-        Message(
-            "of {all}: {sent} get the plan's offer, {explored} a random test offer. {back} of the {planned} planned "
-            "are in the random test or held back."
-        )
-        if any(one.n_held_back for one in facts.sent)
-        else Message(
-            "of {all}: {sent} get the plan's offer, {explored} a random test offer. {back} of the {planned} planned "
-            "are in the random test."
-        )
-    )
-    back = facts.n_planned - facts.n_sent
     counts = facts.localizer(
-        text, all=facts.n_customers, sent=facts.n_sent, explored=n_explore, back=back, planned=facts.n_planned
+        "of {all}: {sent} get the plan's offer, {explored} a random test offer. {back} of the {planned} planned are in "
+        "the random test.",
+        all=facts.n_customers,
+        sent=facts.n_sent,
+        explored=n_explore,
+        back=facts.n_planned - facts.n_sent,
+        planned=facts.n_planned,
     )
-    return facts.localizer.sentences([counts, _several(facts)])
+    return facts.localizer.sentences([counts, _held_back(facts), _several(facts)])
+
+
+def _held_back(facts: RunFacts) -> str:
+    """How many customers a loop holds the plan's offer back from."""
+    if not facts.n_held_back:
+        return ""
+    return facts.localizer("The plan's offer is held back from {n} more.", n=facts.n_held_back)
 
 
 def _several(facts: RunFacts) -> str:
