@@ -47,6 +47,15 @@ def test_the_oracle_uses_its_budget(market_of, monkeypatch):
     assert market.terms.liability_minor[given[given >= 0]].sum() > 5900
 
 
+def test_who_spends_most_is_told_from_what_was_observed(market_of):
+    """What comes back in the coming week counts as bought: nobody knows of it yet."""
+    market = market_of("fashion")
+    lines = market.observe()["order_lines"]
+    spent = np.bincount(lines["customer_id"] - market.first, lines["paid"], market.customers)
+    chosen = RULES["buyers"](market, 100_000, np.random.default_rng(0)).offer >= 0
+    assert spent[chosen].min() > spent[~chosen].max() - 1e-6
+
+
 def test_chances_of_the_random_policy_are_those_of_its_draws(market_of):
     market = market_of("grocery", customers=100, before=2)
     menu = len(market.terms.menu)

@@ -103,6 +103,7 @@ def buyers(market: Market, budget: int, rng: np.random.Generator) -> OfferDraw:
     """The first offer of the campaign to the customers with the highest recent spend: who buys anyway."""
     del rng
     recent = pl.concat([part["order_lines"] for part in market.parts[-RECENT_WEEKS:]])
+    recent = recent.filter(pl.col("at") < market.today)
     spent = recent.group_by("customer_id").agg(pl.col("paid").sum())
     worth = np.zeros(market.customers)
     worth[spent["customer_id"].to_numpy() - market.first] = spent["paid"].to_numpy()
