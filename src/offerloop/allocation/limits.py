@@ -63,7 +63,8 @@ class CandidateTable:
         for band in limits.bands:
             built.add_band(band)
         if limits.min_return is not None:
-            built.limits.append(Limit(f"return of {limits.min_return:g}", 0, RETURN, unit=self.unit))
+            name = f"return of {limits.min_return:g}"
+            built.limits.append(Limit(name, 0, RETURN, unit=self.unit, written=limits.min_return))
         block = replace(candidates.block, groups=built.groups, measures={**candidates.block.measures, **built.measures})
         blocks = block.pieces()
         return replace(candidates, block=block), Problem(
@@ -174,7 +175,7 @@ class _Built:
             whole_width = steps * size[pair] * size[other]
             width = math.floor(exact_share(band.within) * whole_width)
             unit = (whole_width, "for each customer")
-            self.limits.append(Limit(name, width, measure, None, band.column, tuple(weights), unit))
+            self.limits.append(Limit(name, width, measure, None, band.column, tuple(weights), unit, band.within))
 
     def _who(self, rule: LimitRule) -> tuple[tuple[int, ...] | None, str | None, tuple[int, ...]]:
         """Positions of offers, and the column and weights of the customers."""

@@ -176,6 +176,8 @@ class Limit:
     """The weights by position of the group; one weight for everybody without a column."""
     unit: Unit | None = None
     """The unit in which amounts are said, where the limit counts in smaller ones."""
+    written: float | None = None
+    """The width of a band or the least return, where `at_most` follows from it."""
 
     @property
     def is_below(self) -> bool:

@@ -127,12 +127,30 @@ def test_bands_hold_groups_together(table, tmp_path):
         within = 0.002
         """,
     )
-    _, given = decided(table, asked)
+    found, given = decided(table, asked)
     size = shop().group_by("region").agg(pl.col("customer_id").n_unique())
     joined = given.group_by("region").agg(pl.len(), pl.col("depth").sum()).join(size, on="region")
     rates, depths = (joined[name] / joined["customer_id"] for name in ("len", "depth"))
     assert rates.max() - rates.min() <= 0.01 + 1e-12
     assert depths.max() - depths.min() <= 0.002 + 1e-12
+    bands = [one for one in found.summary["limits"] if " of region " in one["name"]]
+    assert [one["at_most"] for one in bands] == [0.01, 0.01, 0.002, 0.002]
+    assert {one["in"] for one in bands} == {"for each customer"}
+    widest = [rates.max() - rates.min(), depths.max() - depths.min()]
+    assert [max(one["used"], other["used"]) for one, other in (bands[:2], bands[2:])] == pytest.approx(widest)
+    assert f"{0.002:.4f}  {bands[2]['used']:.4f}" in re.sub(" +", "  ", page(found, tmp_path / "plan.csv"))
+
+
+def test_what_a_wider_band_brings_is_counted_for_one_of_its_own_units(tmp_path):
+    """Women bring nothing, so that a second offer for the two men, half of one for each, brings 8."""
+    path = tmp_path / "sexes.csv"
+    rows = {"customer_id": range(4), "sex": ["f", "f", "m", "m"], "value": [0.0, 0.0, 9.0, 8.0], "cost": [0.0] * 4}
+    pl.DataFrame(rows).with_columns(offer_id=pl.lit("ten")).write_csv(path)
+    band = '[[bands]]\ncolumn = "sex"\nwithin = '
+    less, more = (allocate(path, limits(tmp_path, f"{band}{within}"), (), "USD") for within in (0.5, 1.0))
+    men = less.summary["limits"][1]
+    assert (men["name"], men["at_most"], men["used"]) == ("rate of sex m over f", 0.5, 0.5)
+    assert men["shadow_price"] * 0.5 == pytest.approx(more.summary["profit"] - less.summary["profit"])
 
 
 def test_a_band_of_money_leaves_the_budget_as_it_is(table, tmp_path):

@@ -30,8 +30,6 @@ class AllocationResult(Result):
     currency: str
     language: str = "en"
     """The language of the sentence."""
-    min_return: float | None = None
-    """The least value for each unit of cost, over the whole plan."""
 
     @property
     def frames(self) -> Mapping[str, pl.DataFrame]:
@@ -69,19 +67,18 @@ class AllocationResult(Result):
         """Sums, the bound and the profit of one more of it as they were written, a limit from below with its sign
         turned back.
         """
-        unit = 10 ** DIGITS[self.currency] * MICRO
         if limit.measure == RETURN:
             return self._return(limit, price)
-        is_money = limit.unit == (unit, self.currency)
-        scale = unit if is_money else 1
+        scale, unit = limit.unit or (1, "")
         sign = -1 if limit.is_below else 1
+        bound = sign * limit.at_most / scale if limit.written is None else limit.written
         return {
             "name": limit.name,
             "counts": "offers" if limit.measure == COUNT else limit.measure,
-            "in": self.currency if is_money else "",
+            "in": unit,
             "used": sign * used / scale,
-            "at_least" if limit.is_below else "at_most": sign * limit.at_most / scale,
-            "shadow_price": sign * price * scale / unit + 0.0,
+            "at_least" if limit.is_below else "at_most": bound,
+            "shadow_price": sign * price * scale / (10 ** DIGITS[self.currency] * MICRO) + 0.0,
         }
 
     def _return(self, limit: Limit, price: float) -> dict[str, Any]:
@@ -92,6 +89,6 @@ class AllocationResult(Result):
             "counts": "return",
             "in": "",
             "used": value / cost if cost else None,
-            "at_least": self.min_return,
+            "at_least": limit.written,
             "shadow_price": 0.0 - price * cost,
         }

@@ -97,13 +97,15 @@ def _used(limit: dict[str, Any], amount: float | None, result: AllocationResult,
         return ""
     if limit["counts"] == "return":
         return _.numbers(f"{amount:.2f}")
-    return _money(amount, result, _) if limit["in"] else _.count(amount)
+    if not limit["in"]:
+        return _.count(amount)
+    return _money(amount, result, _) if limit["in"] == result.currency else _.numbers(f"{amount:,.4f}")
 
 
 def _advice(limits: list[dict[str, Any]], result: AllocationResult, _: Localizer) -> Iterator[str]:
     """Say where more money would pay, and where it would not."""
     for limit in limits:
-        if limit["in"] and "at_most" in limit:
+        if limit["in"] == result.currency and "at_most" in limit:
             price = limit["shadow_price"]
             if price == 0 and limit["used"] < limit["at_most"]:
                 yield _("'{name}' is not used up: more of it would bring nothing.", name=limit["name"])

@@ -56,7 +56,7 @@ def allocate(
     with ProgressDisplay(console, language).working(_DECIDING.with_values(n=n)):
         solution = solve(problem)
     assigned = _assigned(candidates_table, limits, candidates, solution, currency)
-    return AllocationResult(assigned, solution, currency, language, limits.min_return)
+    return AllocationResult(assigned, solution, currency, language)
 
 
 def read_limits(path: StrPath | None, budget: str | None) -> Limits:
