@@ -99,17 +99,35 @@ def cut(file):
     file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
 
 
-def test_what_the_plan_leaves_is_the_budget_less_all_that_was_given_can_cost(run_folder):
+def test_what_the_plan_leaves_is_the_budget_less_all_that_its_offers_can_cost(run_folder):
     table = pl.read_parquet(run_folder / "assignments.parquet").filter(pl.col("offer_id") != "none")
     policy = serve_run(run_folder)
-    assert policy.left_minor == {"first": 10_000 - table["cost_liability_minor"].sum()}
+    assert policy.left_minor == {"first": 10_000 - table.filter(arm="plan")["cost_liability_minor"].sum()}
     assert policy.n_held == {"first": table.height}
 
 
 def test_a_budget_of_all_campaigns_bounds_what_the_plan_leaves(publishable):
-    run_folder = publishable('\n[plan]\ntotal_budget = "60.00"\n')
-    table = pl.read_parquet(run_folder / "assignments.parquet").filter(pl.col("offer_id") != "none")
-    assert serve_run(run_folder).left_minor == {"first": max(0, 6_000 - table["cost_liability_minor"].sum())}
+    run_folder = publishable('\n[plan]\ntotal_budget = "95.00"\n')
+    table = pl.read_parquet(run_folder / "assignments.parquet").filter(arm="plan")
+    assert serve_run(run_folder).left_minor == {"first": 9_500 - table["cost_liability_minor"].sum()}
+
+
+def test_what_is_given_beside_the_plan_takes_nothing_of_what_it_leaves(publishable):
+    """Random offers of a campaign that is not sent take of the budget of all campaigns."""
+    run_folder = publishable('\n[plan]\ntotal_budget = "100.00"\n')
+    table = pl.read_parquet(run_folder / "assignments.parquet")
+    is_usual = pl.col("customer_id").is_in(table.filter(arm="plan", offer_id="spend-and-save")["customer_id"].head(4))
+    table = table.with_columns(arm=pl.when(is_usual).then(pl.lit("usual")).otherwise("arm"))
+    table.write_parquet(run_folder / "assignments.parquet")
+    cost = dict(table.group_by("arm").agg(pl.col("cost_liability_minor").sum()).iter_rows())
+    assert serve_run(run_folder).left_minor == {"first": 10_000 - cost["plan"]}
+    is_second = (pl.col("arm") == "explore") & pl.col("campaign_id").is_not_null()
+    campaign = pl.when(is_second).then(pl.lit("second")).otherwise("campaign_id")
+    table.with_columns(campaign_id=campaign).write_parquet(run_folder / "assignments.parquet")
+    summary = json.loads((run_folder / "summary.json").read_text())
+    summary["campaigns"].append({**summary["campaigns"][0], "id": "second", "send": False})
+    (run_folder / "summary.json").write_text(json.dumps(summary))
+    assert serve_run(run_folder).left_minor == {"first": 10_000 - cost["plan"] - cost["explore"]}
 
 
 def test_beside_an_offer_without_a_limit_nothing_is_left(with_assignments):

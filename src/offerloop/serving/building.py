@@ -30,6 +30,7 @@ from offerloop.serving.policy import (
     without_ties,
 )
 from offerloop.serving.texts import write_texts
+from offerloop.tables import EXPLORE, PLAN
 from offerloop.workspace import RunRead, open_run
 
 _KEYS = ["campaign_id", "offer_id"]
@@ -193,9 +194,12 @@ def _left(run: RunRead) -> dict[str, int]:
     """Return what is left of each campaign's budget when every offer of the plan costs all that it can.
 
     Nothing is left beside an offer whose cost has no limit. What is left of a budget that campaigns share is divided
-    among them.
+    among them. Random offers and business as usual have budgets of their own, except that campaigns that are not sent
+    give random offers from their budgets.
     """
-    assigned = run.all_offers().filter(pl.col("campaign_id").is_not_null())
+    is_sent = pl.col("campaign_id").is_in([one.id for one in run.campaigns if one.send])
+    of_budgets = pl.when(is_sent).then(pl.col("arm") == PLAN).otherwise(pl.col("arm") == EXPLORE)
+    assigned = run.all_offers().filter(pl.col("campaign_id").is_not_null() & of_budgets)
     liability = pl.col("cost_liability_minor")
     most = pl.when(liability.null_count() == 0).then(liability.sum()).otherwise(math.inf)
     used = dict(assigned.group_by("campaign_id").agg(most).collect().iter_rows())
