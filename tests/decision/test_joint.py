@@ -216,6 +216,22 @@ def test_of_too_many_pairs_those_are_left_out_that_are_best_at_no_price(monkeypa
     assert keeps([(one, fewer.rows[one.campaign.id]) for one in cases], limits, 2)
 
 
+def test_customers_who_are_left_out_have_pairs_that_the_plan_could_have(monkeypatch):
+    cases = [case(name, n, 6_000, category=None) for n, name in enumerate(NAMES[:2])]
+    nothing = pl.DataFrame(schema={"campaign_id": pl.String, "offer_id": pl.String})
+    prices = nothing.with_columns(budget_price=pl.lit(0.0), contact_price=pl.lit(0.0))
+    policy = SimpleNamespace(policy="plan", plan=nothing)
+    alone = [one.without(served(pl.Series(n for n in range(40) if n != 4))) for one in cases]
+    frontier = pl.concat([one.keys(np.flatnonzero(one.is_on_frontier)) for one in cases])
+    monkeypatch.setattr("offerloop.decision.joint.MOST_PAIRS", 10)
+    for left_out, planned in ((cases, alone), (alone, cases)):
+        sent_cases = [(policy, *each) for each in zip(left_out, planned, strict=True)]
+        chosen = choices_left_out(sent_cases, prices, cases[0].keys().clear(), 2)
+        pairs = chosen.filter(pl.col("customer_id").is_duplicated())
+        assert pairs.height > 0
+        assert pairs.join(frontier, on=KEYS, how="anti").is_empty()
+
+
 def taken(offers, limit):
     """What a set takes of a limit, in the units of `amounts`."""
     total = 0

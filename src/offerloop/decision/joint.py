@@ -113,7 +113,8 @@ def _solve_offer_sets(
     unit = max(one.unit for one, _ in parts)
     offers = SingleOffers.of(parts, unit)
     rows = np.arange(n_assigned, len(offers.profit))
-    sets = offers.of_each(rows, 1 if already_assigned else max_offers, _may_be_beside(offers, rows, parts))
+    allowed = on_frontier(parts) if too_many_pairs(pairs) else None
+    sets = offers.of_each(rows, 1 if already_assigned else max_offers, allowed)
     without = None
     if already_assigned:
         without = offers.of_customers(np.arange(n_assigned))[offers.customer[rows]]
@@ -140,11 +141,14 @@ def _by_campaign(pairs: Parts, chosen: Ints) -> dict[str, Ints]:
     return {case.campaign.id: rows[part - a] for (case, rows), part, a in zip(pairs, parts, first, strict=True)}
 
 
-def _may_be_beside(offers: SingleOffers, rows: Ints, parts: Parts) -> Bools | None:
-    """(m,): where there are too many pairs, which offers these are made of: those that are the best of their campaign
-    for their customer at some price of its budget."""
-    if offers.n_pairs(rows) <= MOST_PAIRS:
-        return None
+def too_many_pairs(parts: Parts) -> bool:
+    """Whether customers have so many pairs of these offers that sets are made of those `on_frontier` alone."""
+    number = pl.concat([case.effects["customer_id"][rows] for case, rows in parts]).unique_counts().to_numpy()
+    return int((number.astype(np.int64) * (number - 1) // 2).sum()) > MOST_PAIRS
+
+
+def on_frontier(parts: Parts) -> Bools:
+    """(m,): which offers are the best of their campaign for their customer at some price of its budget."""
     return np.concatenate([case.is_on_frontier[some] for case, some in parts])
 
 

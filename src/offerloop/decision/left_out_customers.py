@@ -19,6 +19,7 @@ import polars as pl
 from offerloop.arrays import Bools, Floats, Ints
 from offerloop.decision.alternatives.reference_policies import SAME, ranked_buyers
 from offerloop.decision.campaign_case import KEYS, OFFER_KEY, PLAN, CampaignCase, HeldOffers, Parts
+from offerloop.decision.joint import on_frontier, too_many_pairs
 from offerloop.decision.offer_sets import NONE, SingleOffers, side_by_side
 from offerloop.evaluation import buckets
 
@@ -66,7 +67,9 @@ def choices_left_out(
     offers, net = SingleOffers.of(parts), np.concatenate([worth for _, worth in wanted])
     loss = offers.loss + offers.own_share * _expected_price(parts, prices)
     offers, rows = replace(offers, profit=_above_nothing(net), loss=loss), np.arange(len(net))
-    sets = offers.of_each(rows, min(max_offers, len(cases)))
+    of_plan, most = [(solved, np.flatnonzero(solved.profit > 0)) for _, _, solved in sent], min(max_offers, len(cases))
+    is_bounded = most > 1 and any(map(too_many_pairs, (parts, of_plan)))
+    sets = offers.of_each(rows, most, on_frontier(parts) if is_bounded else None)
     candidates = side_by_side(offers.customer[sets[:, 0]], offers.worth(sets), {})
     members = np.unique(sets[candidates.best()])
     keys = pl.concat([case.keys(rows) for case, rows in parts])

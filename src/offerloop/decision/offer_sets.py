@@ -117,11 +117,6 @@ class SingleOffers:
         sets[customer, place] = rows
         return sets
 
-    def n_pairs(self, rows: Ints) -> int:
-        """How many pairs of these offers there are of one customer."""
-        number = np.bincount(self.customer[rows])
-        return int((number * (number - 1) // 2).sum())
-
     def of_each(self, rows: Ints, most: int, allowed: Bools | None = None) -> Ints:
         """(sets, most): all sets of up to `most` offers that begin with one of the `rows`, but for those worth no more
         than without one of their offers; several in one set are of the `allowed` (m,), all by default."""
