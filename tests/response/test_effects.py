@@ -41,8 +41,8 @@ def configured(*offers, margin=0.3):
 def usual(study, basket=1000.0):
     """Everyone buys for the same in every basket, and half of it in the first category."""
     ids = study.lines.own["customer_id"].unique().sort()
-    whole = pl.DataFrame({"customer_id": ids}).with_columns(basket_minor=pl.lit(basket))
-    first = whole.with_columns(category=pl.lit(study.lines.categories[0]), basket_minor=pl.lit(basket / 2))
+    whole = pl.DataFrame({"customer_id": ids}).with_columns(basket_minor=basket)
+    first = whole.with_columns(category=pl.lit(study.lines.categories[0]), basket_minor=pl.col("basket_minor") / 2)
     lines = study.lines.own.select("customer_id")  # nothing is read of them
     return BaselineBaskets(
         study.lines.categories, *(nw.from_native(one.lazy()) for one in (whole, first, lines, lines))
@@ -212,10 +212,14 @@ def test_an_offer_that_was_shown_is_planned_beside_those_of_shelf_prices(respons
     """Every division has its effects, which are those that the log tells."""
     ids = responsive.lines.own["customer_id"].unique().sort()
     told = {name: np.full((ids.len(), 1), 50.0) for name in ("value_minor", "coupon_minor", "redeemed", "growth")}
-    shown = ShownEffects(ids, {"save-5": np.ones(1)}, told, told, pl.DataFrame(), model=None)
+    errors = {"value_minor": np.full((ids.len(), 1), 3.0), "coupon_minor": np.full((ids.len(), 1), 4.0)}
+    shown = ShownEffects(ids, {"save-5": np.ones(1)}, told, errors, pl.DataFrame(), model=None)
     config = configured(COUPON, {**SPEND_AND_SAVE, "id": "save-5"})
     found = estimate_effects(responsive, usual(responsive), config, shown=shown)
-    assert found.effects.filter(offer_id="save-5")["value_minor"].to_list() == [50.0] * ids.len()
+    of_log = found.effects.filter(offer_id="save-5")
+    assert of_log["value_minor"].to_list() == [50.0] * ids.len()
+    for name, width in (("value", 3), ("profit", 5)):  # the discount is uncertain too, and independent
+        np.testing.assert_allclose(of_log[f"{name}_high_minor"] - of_log[f"{name}_minor"], 1.959964 * width)
     assert {view.height for view, _ in found.views} == {found.effects.height}
 
 

@@ -33,19 +33,19 @@ def outcomes(effect, noise, size=4000, redeemed=0.2, seed=0):
     return OUTCOMES.check(table.cast({pl.Int32: pl.Int64}))
 
 
-def effects_after(study, tmp_path, *tables, assumed=EXPECTED):
+def effects_after(study, tmp_path, *tables, assumed=EXPECTED, basket=1000.0):
     paths = []
     for number, table in enumerate(tables):
         paths.append(tmp_path / f"{number}.parquet")
         table.write_parquet(paths[-1])
     config = configured({**ON_EVERYTHING, "assumed": assumed})
     experiment = config.experiment.model_copy(update={"outcomes": tuple(paths)})
-    found = estimate_effects(None, usual(study), config.model_copy(update={"experiment": experiment}))
+    found = estimate_effects(None, usual(study, basket), config.model_copy(update={"experiment": experiment}))
     return found.effects.row(0, named=True), found.offers["basis"][0]
 
 
 def test_the_posterior_of_two_equally_sure_sources_is_in_the_middle():
-    mean, sd = MeasuredOffer(200.0, 100.0, None, 99, 99).posterior(100.0)
+    mean, sd = MeasuredOffer(200.0, 100.0, None, 99, 99, pl.DataFrame()).posterior(100.0)
     assert (mean, sd) == (pytest.approx(150), pytest.approx(100 / 2**0.5))
 
 
@@ -66,6 +66,14 @@ def test_a_sure_measurement_replaces_the_assumption(responsive, tmp_path):
     assert row["value_low_minor"] < 300 < row["value_high_minor"]
     assert row["p_redeem"] == pytest.approx(0.2, abs=0.03)
     assert row["discount_minor"] == pytest.approx(0.2 * 500, rel=0.15)
+
+
+def test_an_assumption_that_is_right_for_the_customers_whom_a_plan_chose_stays(responsive, tmp_path):
+    """It chose the larger baskets, so what they gain is more than is assumed of all customers on average."""
+    basket = pl.when(pl.col("customer_id") < 200).then(8000.0).otherwise(1000.0)
+    chosen = outcomes(effect=0.2 * 0.5 * 0.3 * 8000, noise=10).filter(pl.col("customer_id") < 200)
+    row, _ = effects_after(responsive, tmp_path, chosen, assumed={"p_redeem": 0.2, "incremental": 0.5}, basket=basket)
+    assert row["value_minor"] == pytest.approx(240, abs=10)
 
 
 def test_a_vague_measurement_hardly_moves_it(responsive, tmp_path):

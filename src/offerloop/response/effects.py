@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from offerloop.config import Config, Listed
+from offerloop.evaluation import Z95
 from offerloop.offers import PlanPeriod
 from offerloop.response.assumed import assumed_effects
 from offerloop.response.baskets import BaselineBaskets
@@ -109,14 +110,11 @@ def _with_estimated(
 
 def _estimated(choice: CampaignOffer, frame: pl.DataFrame) -> pl.DataFrame:
     """The effects of an offer that was shown, with intervals and errors of its profit."""
-    low, high = (
-        pl.col(name) - choice.own_share * pl.col("discount_minor") - choice.contact_minor
-        for name in ("value_low_minor", "value_high_minor")
-    )
+    profit = pl.col("value_minor") - choice.own_share * pl.col("discount_minor") - choice.contact_minor
     own = (choice.own_share * pl.col("discount_se_minor")) ** 2
     shared = (pl.col("value_se_minor") ** 2 + own).sqrt()
-    ends = frame.with_columns(profit_low_minor=low, profit_high_minor=high, value_se_minor=shared)
-    return choice.effects_table(ends, "estimated")
+    ends = {"profit_low_minor": profit - Z95 * shared, "profit_high_minor": profit + Z95 * shared}
+    return choice.effects_table(frame.with_columns(**ends, value_se_minor=shared), "estimated")
 
 
 def _assumed(

@@ -2,7 +2,8 @@
 
 For each offer the customers whom a past plan gave it stand against those for whom it had chosen it and who did not get
 it: those from whom a period of a loop held it back, or else the holdout. With the earlier
-expectation m (mean value of the offer over its customers, prior standard deviation |m|: it may be off by its own size)
+expectation m (mean value of the offer over the customers compared, prior standard deviation |m|: it may be off by its
+own size)
 and the measured difference d with standard error s, the normal posterior is
 
     mean = (m / m^2 + d / s^2) / (1 / m^2 + 1 / s^2)      sd = (1 / m^2 + 1 / s^2)^(-1/2)
@@ -15,7 +16,7 @@ and count by their inverse variances.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,7 @@ from offerloop.tables import HOLDBACK, HOLDOUT, OUTCOMES, PLAN
 
 KEY = ("planned_campaign_id", "planned_offer_id")
 """Columns of outcomes that say which offer of which campaign was planned for a customer."""
+_AS_TEXT = pl.col("customer_id").cast(pl.String)
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ class MeasuredOffer:
     """Beyond what the control group redeems of the shop's other offers; None when it was not observed."""
     n_treated: int
     n_control: int
+    customers: pl.DataFrame = field(compare=False)
+    """customer_id, as text: whom it was measured on."""
 
     def posterior(self, expected_minor: float) -> tuple[float, float]:
         """Mean and standard deviation, given what was expected."""
@@ -99,6 +103,7 @@ def _combined(offers: Sequence[MeasuredOffer]) -> MeasuredOffer:
         sum(rate * n for rate, n in observed) / sum(n for _, n in observed) if observed else None,
         sum(treated),
         sum(one.n_control for one in offers),
+        pl.concat([one.customers for one in offers]),
     )
 
 
@@ -146,7 +151,8 @@ def _measure(treated: pl.DataFrame, control: pl.DataFrame) -> MeasuredOffer:
     rates = [one["redeemed"].cast(pl.Float64).mean() for one in (treated, control)]
     observed_rates = [float(str(rate)) for rate in rates if rate is not None]
     p_redeem = max(observed_rates[0] - observed_rates[1], 0.0) if len(observed_rates) == len(rates) else None
-    return MeasuredOffer(difference.value, difference.se, p_redeem, treated.height, control.height)
+    customers = pl.concat([treated, control]).select(_AS_TEXT)
+    return MeasuredOffer(difference.value, difference.se, p_redeem, treated.height, control.height, customers)
 
 
 def _moments(group: pl.DataFrame, *, adjusted: bool) -> Moments:
@@ -161,7 +167,7 @@ class Corrections:
 
     measured: MeasuredOffers
     expected: Mapping[tuple[str, str], float]
-    """The mean value over the customers of a campaign and offer before the measurement."""
+    """The mean value of a campaign's offer before the measurement, over the customers it was measured on."""
 
     @classmethod
     def read(cls, paths: Sequence[Path]) -> Corrections:
@@ -172,10 +178,17 @@ class Corrections:
         return cls(read_outcomes(paths), {})
 
     def with_expected(self, choice: CampaignOffer, frame: pl.DataFrame) -> Corrections:
-        """Add what is expected of an offer, from its effects, unless that is known of more customers."""
+        """Add what is expected of an offer, from its effects, unless that is known of more customers.
+
+        A plan chooses the customers for whom most is expected, so the mean over all would be too low for a comparison
+        of these; it counts only where nobody whom the offer was measured on has effects.
+        """
         key = (choice.campaign_id, choice.offer.offer_id)
         if key in self.expected:
             return self
+        if (correction := self.measured.get(key)) is not None:
+            compared = frame.with_columns(_AS_TEXT).join(correction.customers, on="customer_id", how="semi")
+            frame = compared if compared.height else frame
         mean = float(str(frame["value_minor"].mean())) if frame.height else 0.0
         return replace(self, expected={**self.expected, key: mean})
 

@@ -220,7 +220,11 @@ EFFECTS = TableContract(
         Column("d_value", pl.Float64, "derivative of held-out value by the response"),
         Column("d_discount", pl.Float64, "derivative of held-out discount by the response"),
         Column("centred", pl.Float64, "derivative of the response by the calibration's slope"),
-        Column("value_se_minor", pl.Float64, "standard error that customers of a measured or estimated offer share"),
+        Column(
+            "value_se_minor",
+            pl.Float64,
+            "standard error of the profit that customers of a measured or estimated offer share",
+        ),
         Column("basis", pl.String, "estimated, transferred, assumed or measured"),
     ),
     key=("campaign_id", "customer_id", "offer_id"),
