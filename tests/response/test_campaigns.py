@@ -1,11 +1,13 @@
 """A shop whose campaign works by a planted amount, sent to those who spend much anyway."""
 
+import tracemalloc
+
 import numpy as np
 import polars as pl
 import pytest
 
 from offerloop.engine.duckdb import DuckDBEngine
-from offerloop.response import campaign_effects
+from offerloop.response import past_campaigns
 
 CUSTOMERS, FIRST, DAYS = 400, 1000, 240
 START, STOP = FIRST + 150, FIRST + 190
@@ -24,13 +26,18 @@ def spend(effect=0, noise=0.0, trend=0):
 
 
 def judged(amounts, start=START, stop=STOP, members=TARGETED):
+    return campaigns_of(amounts, start, stop, members)[0]
+
+
+def campaigns_of(amounts, start, stop, members):
+    """The differences of one campaign, and the comparison of customers first reached by its type."""
     engine = DuckDBEngine(threads=1)
     customer, day = (part.ravel() for part in np.indices(amounts.shape))
     lines = pl.DataFrame({"customer_id": customer, "order_day": FIRST + day, "revenue_minor": amounts.ravel()})
     campaign = {"campaign_id": [7], "campaign_type": ["A"], "starts_day": [start], "ends_day": [stop - 1]}
     audience = pl.DataFrame({"campaign_id": 7, "customer_id": np.flatnonzero(members)})
     tables = (engine.table(table) for table in (lines, pl.DataFrame(campaign), audience))
-    return campaign_effects(*tables, FIRST, FIRST + amounts.shape[1])
+    return past_campaigns(*tables, FIRST, FIRST + amounts.shape[1])
 
 
 def test_selection_fools_the_naive_difference_only():
@@ -105,3 +112,28 @@ def test_a_campaign_that_still_runs_is_judged_so_far():
 )
 def test_what_cannot_be_judged_has_no_row(start, members):
     assert judged(spend(), start=start, stop=FIRST + DAYS + 9, members=members).is_empty()
+
+
+def test_customers_who_seldom_order_need_no_memory_for_the_days_between():
+    """Ten years of 2,000 customers with text ids and one order each half: every customer-day would be 58 MB."""
+    days, half = 3640, np.arange(2000) % 2 == 0
+    ids = [f"c{one:04}" for one in range(2000)]
+    amounts = np.where(half, 900, 500)
+    orders = [(START, amounts), (START - 60, amounts - 70), (FIRST + 3000, amounts)]
+    lines = pl.concat(
+        pl.DataFrame({"customer_id": ids, "order_day": day, "revenue_minor": amount}) for day, amount in orders
+    )
+    campaign = {"campaign_id": ["a"], "campaign_type": ["A"], "starts_day": [START - 3], "ends_day": [START + 3]}
+    audience = pl.DataFrame({"campaign_id": "a", "customer_id": np.array(ids)[half]})
+    engine = DuckDBEngine(threads=1)
+    tables = [engine.table(table) for table in (lines, pl.DataFrame(campaign), audience)]
+    tracemalloc.start()
+    effects, reached = past_campaigns(*tables, FIRST, FIRST + days)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    row = effects.row(0, named=True)
+    assert (row["n_targeted"], row["n_others"]) == (1000, 1000)
+    assert row["naive_minor"] == row["adjusted_minor"] == pytest.approx(400)
+    assert row["placebo_minor"] == pytest.approx(-400 / 8)  # the orders before were in the second period of 56 days
+    assert reached.row(0, named=True)["effect_minor"] == pytest.approx(400 / 8)
+    assert peak < 35e6

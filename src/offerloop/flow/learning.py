@@ -22,14 +22,13 @@ from offerloop.response import (
     ShownLog,
     baseline_baskets,
     best_selling_categories,
-    campaign_effects,
     campaign_offers,
     estimate_effects,
-    first_reached,
     full_weeks,
     known_margins,
     learn_log,
     lines_of_others,
+    past_campaigns,
     shelf_lines,
     shown_effects,
     study_shelf_prices,
@@ -56,8 +55,7 @@ def shop_margins(events: Events, usual: float) -> Margins:
 
 def judge_campaigns(events: Events) -> tuple[pl.DataFrame, pl.DataFrame]:
     """What past campaigns did, naive and adjusted, and what reaching customers for the first time changed."""
-    history = events.order_lines, events.campaigns, events.audiences, events.first_day, events.as_of_day
-    return campaign_effects(*history), first_reached(*history)
+    return past_campaigns(events.order_lines, events.campaigns, events.audiences, events.first_day, events.as_of_day)
 
 
 def sum_shelf_lines(events: Events, settings: Response, engine: Engine) -> ShelfLines | MissingEvidence:

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from offerloop.response.as_json import from_plain, to_plain
     from offerloop.response.assumed import unknown_cost
     from offerloop.response.baskets import BaselineBaskets, baseline_baskets
-    from offerloop.response.campaigns import campaign_effects, first_reached
+    from offerloop.response.campaigns import past_campaigns
     from offerloop.response.effects import Effects, campaign_offers, estimate_effects
     from offerloop.response.encoding import MISSING, ColumnEncoding, is_text_column
     from offerloop.response.estimators.catalogue import ESTIMATOR_NAMES, ESTIMATORS
@@ -158,7 +158,6 @@ __all__ = [
     "baseline_baskets",
     "best_selling_categories",
     "by_arm",
-    "campaign_effects",
     "campaign_offers",
     "cluster_means",
     "columns_of_tables",
@@ -175,7 +174,6 @@ __all__ = [
     "exposure_features",
     "exposure_outcomes",
     "finished_exposures",
-    "first_reached",
     "follow_up_by_arms",
     "from_plain",
     "full_weeks",
@@ -197,6 +195,7 @@ __all__ = [
     "observed_shares",
     "offers_of_unseen_cost",
     "outcome_kind",
+    "past_campaigns",
     "plain_differences",
     "plan_columns",
     "plan_p",

@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from offerloop.arrays import Floats
+from offerloop.arrays import Floats, Ints
 from offerloop.engine import Frame, collect
 from offerloop.errors import EvidenceError
 from offerloop.evaluation import se_of
@@ -33,12 +33,17 @@ FEWEST_CUSTOMERS = 50
 
 @dataclass(frozen=True)
 class Spend:
-    """Daily spend of every customer, zero-filled."""
+    """Daily spend of every customer, as running sums of the days with orders, by customer and day."""
 
-    customers: NDArray[np.generic]
+    customers: pl.Series
+    """customer_id, sorted."""
     first_day: int
-    running: Floats
-    """Minor units, (customers, days + 1): total before each day."""
+    last_day: int
+    """Day after the last one known."""
+    places: Ints
+    """(customer-days,): number of the customer x days known + days since the first."""
+    running: Ints
+    """Minor units, (customer-days + 1,): total before each."""
 
     @classmethod
     def read(cls, lines: Frame, first_day: int, as_of_day: int) -> Spend:
@@ -48,53 +53,53 @@ class Spend:
             "customer_id",
             "order_day",
         )
-        customers = daily["customer_id"].unique().sort().to_numpy()
-        matrix = np.zeros((len(customers), as_of_day - first_day + 1))
-        row = np.searchsorted(customers, daily["customer_id"].to_numpy())
-        matrix[row, daily["order_day"].to_numpy() - first_day + 1] = daily["revenue_minor"].to_numpy()
-        return cls(customers, first_day, matrix.cumsum(axis=1))
+        customer, day = daily["customer_id"].rle_id().to_numpy().astype(np.int64), daily["order_day"].to_numpy()
+        places = customer * (as_of_day - first_day) + day - first_day
+        running = np.append(0, np.cumsum(daily["revenue_minor"].to_numpy()))
+        customers = daily["customer_id"].unique(maintain_order=True)
+        return cls(customers, first_day, as_of_day, places, running)
 
     def weekly(self, start: int, stop: int) -> Floats:
         """Mean spend a week from day `start` to before day `stop`."""
-        low, high = start - self.first_day, stop - self.first_day
-        mean: Floats = (self.running[:, high] - self.running[:, low]) / (high - low) * 7
+        mean: Floats = (self._before(stop) - self._before(start)) / (stop - start) * 7
         return mean
 
-    @property
-    def last_day(self) -> int:
-        """Day after the last one known."""
-        return self.first_day + self.running.shape[1] - 1
+    def _before(self, day: int) -> Ints:
+        """(customers,): total before a day, that of all customers before in their order included."""
+        first_places = np.arange(len(self.customers)) * (self.last_day - self.first_day)
+        before: Ints = self.running[np.searchsorted(self.places, first_places + day - self.first_day)]
+        return before
 
 
-def campaign_effects(lines: Frame, campaigns: Frame, audiences: Frame, first_day: int, as_of_day: int) -> pl.DataFrame:
+def past_campaigns(
+    lines: Frame, campaigns: Frame, audiences: Frame, first_day: int, as_of_day: int
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the tables CAMPAIGN_EFFECTS and FIRST_REACHED."""
+    rows_of_campaigns = collect(campaigns, "campaign_id")
+    if rows_of_campaigns.is_empty():
+        return CAMPAIGN_EFFECTS.empty(), FIRST_REACHED.empty()
+    spend = Spend.read(lines, first_day, as_of_day)
+    received = collect(audiences, "campaign_id", "customer_id")
+    return _campaign_effects(rows_of_campaigns, received, spend), _first_reached(rows_of_campaigns, received, spend)
+
+
+def _campaign_effects(campaigns: pl.DataFrame, received: pl.DataFrame, spend: Spend) -> pl.DataFrame:
     """Return naive, adjusted and placebo differences of the campaigns that can be judged, minor units a customer-week.
 
     `note` says where the data cut a window short, or why a figure is missing.
     """
-    rows_of_campaigns = collect(campaigns, "campaign_id")
-    if rows_of_campaigns.is_empty():
-        return CAMPAIGN_EFFECTS.empty()
-    spend = Spend.read(lines, first_day, as_of_day)
-    received = collect(audiences, "campaign_id", "customer_id")
     rows = [
-        row
-        for campaign in rows_of_campaigns.iter_rows(named=True)
-        if (row := _judge(campaign, received, spend)) is not None
+        row for campaign in campaigns.iter_rows(named=True) if (row := _judge(campaign, received, spend)) is not None
     ]
     return CAMPAIGN_EFFECTS.check(pl.DataFrame(rows, schema=CAMPAIGN_EFFECTS.schema))
 
 
-def first_reached(lines: Frame, campaigns: Frame, audiences: Frame, first_day: int, as_of_day: int) -> pl.DataFrame:
+def _first_reached(campaigns: pl.DataFrame, received: pl.DataFrame, spend: Spend) -> pl.DataFrame:
     """Compare customers whom a type of campaign reached at different times (`staggered`), a row per type."""
-    rows_of_campaigns = collect(campaigns, "campaign_id")
-    if rows_of_campaigns.is_empty():
-        return FIRST_REACHED.empty()
-    if "campaign_type" not in rows_of_campaigns.columns:
-        rows_of_campaigns = rows_of_campaigns.with_columns(campaign_type=pl.lit(""))
-    spend = Spend.read(lines, first_day, as_of_day)
-    received = collect(audiences, "campaign_id", "customer_id").join(rows_of_campaigns, on="campaign_id")
+    if "campaign_type" not in campaigns.columns:
+        campaigns = campaigns.with_columns(campaign_type=pl.lit(""))
     rows = []
-    for (kind,), of_type in received.group_by("campaign_type", maintain_order=True):
+    for (kind,), of_type in received.join(campaigns, on="campaign_id").group_by("campaign_type", maintain_order=True):
         with suppress(EvidenceError):
             rows.append((str(kind), *_since_reached(of_type, spend)))
     reached_table = pl.DataFrame(rows, FIRST_REACHED.schema, orient="row")
@@ -106,11 +111,8 @@ def _since_reached(received: pl.DataFrame, spend: Spend) -> tuple[int, float, fl
     weeks = range((spend.last_day - spend.first_day) // 7)
     outcome = np.column_stack([spend.weekly(day, day + 7) for day in (spend.first_day + 7 * week for week in weeks)])
     first = received.group_by("customer_id").agg(pl.col("starts_day").min())
-    week = (first["starts_day"].to_numpy() - spend.first_day) // 7
-    reached = np.full(len(spend.customers), NEVER)
-    at = np.searchsorted(spend.customers, first["customer_id"].to_numpy())
-    inside = spend.customers[np.minimum(at, len(spend.customers) - 1)] == first["customer_id"].to_numpy()
-    reached[at[inside]] = week[inside]
+    begins = spend.customers.to_frame().join(first, on="customer_id", how="left", maintain_order="left")["starts_day"]
+    reached = ((begins - spend.first_day) // 7).fill_null(NEVER).to_numpy()
     effects = staggered(outcome, reached)
     n = max(one.n_reached for one in effects.by_time if one.periods == 0)
     return n, effects.overall.value, se_of(effects.overall), effects.placebo.value, se_of(effects.placebo)
@@ -118,8 +120,8 @@ def _since_reached(received: pl.DataFrame, spend: Spend) -> tuple[int, float, fl
 
 def _judge(campaign: dict[str, object], received: pl.DataFrame, spend: Spend) -> dict[str, object] | None:
     start, stop = int(str(campaign["starts_day"])), min(int(str(campaign["ends_day"])) + 1, spend.last_day)
-    members = received.filter(pl.col("campaign_id") == campaign["campaign_id"])["customer_id"].to_numpy()
-    targeted = np.isin(spend.customers, members)
+    members = received.filter(pl.col("campaign_id") == campaign["campaign_id"])["customer_id"]
+    targeted = spend.customers.is_in(members.implode()).to_numpy()
     if min(targeted.sum(), (~targeted).sum()) < FEWEST_CUSTOMERS or start >= stop or start < spend.first_day:
         return None
     before = max(start - BEFORE_DAYS, spend.first_day)

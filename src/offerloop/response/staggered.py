@@ -15,10 +15,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 
 import numpy as np
 
-from offerloop.arrays import Floats, Ints
+from offerloop.arrays import Bools, Floats, Ints
 from offerloop.errors import EvidenceError
 from offerloop.evaluation import Estimate
 from offerloop.message import Message
@@ -57,8 +59,10 @@ def staggered(outcome: Floats, reached: Ints) -> Staggered:
 
     Raises EvidenceError where no group of customers can be compared.
     """
-    parts = list(_parts(outcome, reached))
-    after, before = ([one for one in parts if (one.periods >= 0) == later] for later in (True, False))
+    by_time: dict[int, _Cohorts] = {}
+    for periods, cohort in _cohorts(outcome, reached):
+        by_time[periods] = by_time[periods] + cohort if periods in by_time else cohort
+    after, before = ([by_time[one] for one in by_time if (one >= 0) == later] for later in (True, False))
     if not after or not before:
         raise EvidenceError(
             Message(
@@ -67,27 +71,32 @@ def staggered(outcome: Floats, reached: Ints) -> Staggered:
                 least=FEWEST,
             )
         )
-    times = sorted({one.periods for one in parts})
-    by_time = [(time, [one for one in parts if one.periods == time]) for time in times]
     return Staggered(
-        tuple(SinceReached(time, _mean(is_group), sum(one.n for one in is_group)) for time, is_group in by_time),
-        _mean(after),
-        _mean(before),
+        tuple(SinceReached(time, by_time[time].mean, by_time[time].n) for time in sorted(by_time)),
+        reduce(add, after).mean,
+        reduce(add, before).mean,
     )
 
 
 @dataclass(frozen=True)
-class _CohortEffect:
-    """The effect ATT(g, t) of one cohort in one period."""
+class _Cohorts:
+    """Effects ATT(g, t), summed over the customers reached; these weights are taken as known."""
 
-    periods: int
-    value: float
-    influence: Floats
-    """(customers,): its mean is 0, and the variance of the value is that of its sum over customers squared."""
     n: int
+    effect: float
+    influence: Floats
+    """(customers,): its mean is 0, and the variance of the effect is that of its sum over customers squared."""
+
+    def __add__(self, other: _Cohorts) -> _Cohorts:
+        return _Cohorts(self.n + other.n, self.effect + other.effect, self.influence + other.influence)
+
+    @property
+    def mean(self) -> Estimate:
+        return Estimate.of(self.effect / self.n, float(np.sqrt(np.sum(np.square(self.influence)))) / self.n)
 
 
-def _parts(outcome: Floats, reached: Ints) -> Iterator[_CohortEffect]:
+def _cohorts(outcome: Floats, reached: Ints) -> Iterator[tuple[int, _Cohorts]]:
+    """The periods since reaching, and the effect of one cohort in one period, one after the other."""
     periods = outcome.shape[1]
     for g in np.unique(reached[(reached > 0) & (reached < periods)]):
         is_group = reached == g
@@ -96,22 +105,14 @@ def _parts(outcome: Floats, reached: Ints) -> Iterator[_CohortEffect]:
                 continue
             others = reached > max(t, g)
             if min(is_group.sum(), others.sum()) >= FEWEST:
-                yield _compared(outcome[:, t] - outcome[:, g - 1], is_group, others, int(t - g))
+                yield int(t - g), _compared(outcome[:, t] - outcome[:, g - 1], is_group, others)
 
 
-def _compared(change: Floats, is_group: Floats, others: Floats, periods: int) -> _CohortEffect:
-    value, influence = 0.0, np.zeros(len(change))
-    for rows, sign in ((is_group, 1.0), (others, -1.0)):
+def _compared(change: Floats, is_group: Bools, others: Bools) -> _Cohorts:
+    n = int(is_group.sum())
+    effect, influence = 0.0, np.zeros(len(change))
+    for rows, sign in ((is_group, n), (others, -n)):
         mean = float(change[rows].mean())
-        value += sign * mean
-        influence[rows] += sign * (change[rows] - mean) / rows.sum()
-    return _CohortEffect(periods, value, influence, int(is_group.sum()))
-
-
-def _mean(parts: list[_CohortEffect]) -> Estimate:
-    """Weighted by the customers reached; weights are taken as known."""
-    weights = np.array([one.n for one in parts], dtype=np.float64)
-    weights /= weights.sum()
-    value = float(sum(weight * one.value for weight, one in zip(weights, parts, strict=True)))
-    influence = sum(weight * one.influence for weight, one in zip(weights, parts, strict=True))
-    return Estimate.of(value, float(np.sqrt(np.sum(np.square(influence)))))
+        effect += sign * mean
+        influence[rows] = sign * (change[rows] - mean) / rows.sum()
+    return _Cohorts(n, effect, influence)
