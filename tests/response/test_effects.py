@@ -44,8 +44,9 @@ def usual(study, basket=1000.0):
     whole = pl.DataFrame({"customer_id": ids}).with_columns(basket_minor=basket)
     first = whole.with_columns(category=pl.lit(study.lines.categories[0]), basket_minor=pl.col("basket_minor") / 2)
     lines = study.lines.own.select("customer_id")  # nothing is read of them
+    products = pl.DataFrame(schema={"product_id": pl.Int64, "category": pl.String})
     return BaselineBaskets(
-        study.lines.categories, *(nw.from_native(one.lazy()) for one in (whole, first, lines, lines))
+        study.lines.categories, *(nw.from_native(one.lazy()) for one in (whole, first, lines, products))
     )
 
 
@@ -326,9 +327,18 @@ def test_over_two_weeks_twice_as_much_is_sold_gained_and_given_and_no_more_than_
     assert (of_two["p_redeem"] <= np.minimum(2 * of_one["p_redeem"], 1)).all()
 
 
-@pytest.mark.parametrize("terms", [{"except": {"on": "category 05"}}, {"on": [f"category 0{one}" for one in range(5)]}])
-def test_an_assumption_is_about_what_baskets_hold_of_the_categories_of_an_offer(responsive, terms):
+@pytest.mark.parametrize(
+    "terms",
+    [
+        {"except": {"on": "category 05"}},
+        {"on": [f"category 0{one}" for one in range(5)]},
+        {"brands": ["old"]},
+        {"products": [str(one) for one in range(30)]},
+    ],
+)
+def test_an_assumption_is_about_what_baskets_hold_of_what_an_offer_is_on(responsive, terms):
     lines, products = simulate(0, HALF)
+    products = products.with_columns(brand=pl.when(pl.col("product_id") < 30).then(pl.lit("old")).otherwise(None))
     lines = lines.with_columns(order_id=pl.col("customer_id") * 100 + pl.col("order_week"))
     tables = [nw.from_native(one.lazy()) for one in (lines, products)]
     baskets = baseline_baskets(*tables, SETTINGS, responsive.lines.categories)
@@ -342,6 +352,8 @@ def test_an_assumption_is_about_what_baskets_hold_of_the_categories_of_an_offer(
     basket = left.group_by("customer_id").agg(pl.col("list_value_minor").mean()).sort("customer_id")
     assert found["customer_id"].to_list() == basket["customer_id"].to_list()
     np.testing.assert_allclose(found["value_minor"], 0.1 * 0.4 * 0.3 * basket["list_value_minor"])
+    new = configured({**offer, "products": ["99"], "assumed": EXPECTED})  # one value for everyone, also of new goods
+    assert estimate_effects(None, baskets, new).effects["value_minor"].unique().to_list() == [300.0]
 
 
 def test_an_assumption_holds_for_a_category_that_is_not_among_those_of_highest_sales(responsive):

@@ -1,7 +1,7 @@
 """Effects that no data show: the shop's own expectation, marked *assumed* wherever it appears.
 
 With `value` it is the same for everyone, and every redemption counts at the largest discount. With `incremental`
-it follows the customer's usual basket b (at least the offer's threshold), redeemed with probability p:
+it follows the customer's usual basket b of what the offer covers (at least its threshold), redeemed with probability p:
 
     value = p x incremental x margin x b      discount = p x (share off x b, up to the maximum; or the amount off)
 """
@@ -27,7 +27,7 @@ def assumed_effects(choice: CampaignOffer, baskets: BaselineBaskets) -> pl.DataF
     if offer.most_minor is None:
         raise ConfigError(unknown_cost(choice.campaign_id, offer))
     value, discount = _expected(offer, offer.assumed, offer.most_minor, choice.margin)
-    usual = baskets.without_exceptions(offer).of(offer.covers.categories)
+    usual = baskets.of(offer)
     whole = baskets.whole.select("customer_id", whole_minor="basket_minor")
     usual = usual.join(whole, on="customer_id", how="left", maintain_order="left")
     bought = choice.margin * pl.col("whole_minor")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -19,7 +18,7 @@ from offerloop.response.shown.purchases.covered_lines import (
     covered_lines,
     with_product_columns,
 )
-from offerloop.response.terms import CoveredGoods
+from offerloop.response.terms import EVERYTHING, CoveredGoods
 
 
 @dataclass(frozen=True)
@@ -35,8 +34,8 @@ class BaselineBaskets:
     lines: Frame
     """The order lines."""
     products: Frame
-    _without: dict[CoveredGoods, BaselineBaskets] = field(default_factory=dict)
-    """The baskets without the lines that some offers except, by these lines."""
+    _by_goods: dict[CoveredGoods, pl.DataFrame] = field(default_factory=dict)
+    """What `of` has computed, by what the offers cover."""
 
     @cached_property
     def whole(self) -> pl.DataFrame:
@@ -52,26 +51,25 @@ class BaselineBaskets:
         """An empty column customer_id, of the shop's type of ids."""
         return collect(self.mean_orders.select("customer_id").head(0))["customer_id"]
 
-    def of(self, categories: Collection[str]) -> pl.DataFrame:
-        """customer_id and basket_minor of who has bought in some categories, or anything at all where none is named."""
-        if not categories:
-            return self.whole
-        if len(categories) == 1 and set(categories) <= set(self.categories):
-            return self.by_category.filter(pl.col("category").is_in(categories)).select("customer_id", "basket_minor")
-        inside = _with_category(self.lines, self.products).filter(nw.col("category").is_in(sorted(categories)))
-        return collect(_mean(_orders(inside, "customer_id", "order_id"), "customer_id"), "customer_id")
+    def of(self, offer: Offer) -> pl.DataFrame:
+        """customer_id, basket_minor: what an offer covers, as far as the tables tell, in orders with some of it.
 
-    def without_exceptions(self, offer: Offer) -> BaselineBaskets:
-        """Return the same without the lines that an offer excepts, as far as the tables tell."""
-        excepted = covered_goods(offer.covers, columns_of_tables(self.lines, self.products)).but
-        if excepted is None:
-            return self
-        if excepted not in self._without:
-            goods = CoveredGoods(but=excepted)
-            left = covered_lines(with_product_columns(self.lines, self.products, [goods]), goods)
-            own = left.select(self.lines.collect_schema().names())
-            self._without[excepted] = _baskets(own, self.products, self.categories)
-        return self._without[excepted]
+        Where one value is assumed for everyone, categories and exceptions count alone: the goods may be new.
+        """
+        goods = covered_goods(offer.covers, columns_of_tables(self.lines, self.products))
+        if offer.assumed is not None and offer.assumed.value_minor is not None:
+            goods = CoveredGoods(categories=goods.categories, but=goods.but)
+        if goods not in self._by_goods:
+            self._by_goods[goods] = self._of_goods(goods)
+        return self._by_goods[goods]
+
+    def _of_goods(self, goods: CoveredGoods) -> pl.DataFrame:
+        if goods == EVERYTHING:
+            return self.whole
+        if goods == CoveredGoods(categories=goods.categories[:1]) and set(goods.categories) <= set(self.categories):
+            return self.by_category.filter(pl.col("category").is_in(goods.categories)).drop("category")
+        covered = covered_lines(with_product_columns(self.lines, self.products, [goods]), goods)
+        return collect(_mean(_orders(covered, "customer_id", "order_id"), "customer_id"), "customer_id")
 
 
 def baseline_baskets(
@@ -80,10 +78,6 @@ def baseline_baskets(
     """Return the usual baskets of customers, from all clean order lines; `categories` are known for a part of them."""
     if categories is None:
         categories = best_selling_categories(_with_category(lines, products), settings)
-    return _baskets(lines, products, categories)
-
-
-def _baskets(lines: Frame, products: Frame, categories: list[str]) -> BaselineBaskets:
     inside = _with_category(lines, products).filter(nw.col("category").is_in(categories))
     by_order = ["customer_id", "order_id"]
     return BaselineBaskets(
