@@ -1,5 +1,7 @@
 """How much of an estimate is believed: little of mere luck, all of what is sure."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import norm
 
+from offerloop.response.shown.growth import shrinkage
 from offerloop.response.shown.growth.shrinkage import (
     Posterior,
     Prior,
@@ -120,6 +123,24 @@ def test_what_is_not_below_zero_is_the_mean_over_what_is_left_of_each_prior(esti
     priors = [Prior(np.eye(1) * sd**2, mean, weight) for mean, sd, weight in sizes]
     found = Posterior.of(np.array([estimate]), np.eye(1) * error**2, priors).mean_above_zero()
     assert found[0] == pytest.approx(first / whole, rel=1e-4)
+
+
+def test_priors_of_many_offers_are_solved_in_blocks_to_the_same(monkeypatch):
+    rng = np.random.default_rng(0)
+    estimate, roots = rng.normal(size=40), rng.normal(size=(500, 40, 40)) / 20
+    priors = [Prior(root @ root.T, weight=weight) for root, weight in zip(roots, rng.random(500), strict=True)]
+    tracemalloc.start()
+    at_once = Posterior.of(estimate, np.eye(40), priors)
+    peaks = [tracemalloc.get_traced_memory()[1]]
+    monkeypatch.setattr(shrinkage, "BLOCK", 7 * 40**2)
+    tracemalloc.reset_peak()
+    blocks = Posterior.of(estimate, np.eye(40), priors)
+    peaks.append(tracemalloc.get_traced_memory()[1])
+    tracemalloc.stop()
+    for one, other in zip(at_once.mean_and_covariance(), blocks.mean_and_covariance(), strict=True):
+        np.testing.assert_allclose(other, one, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(blocks.mean_above_zero(), at_once.mean_above_zero())
+    assert peaks[1] < peaks[0] / 10
 
 
 def test_far_below_zero_next_to_nothing_is_left():

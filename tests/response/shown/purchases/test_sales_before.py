@@ -55,6 +55,13 @@ def sales(*offers, bought=ORDERS, customers=("a", "b", "c"), paid=1.0, coupons_a
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("scale", [1, 10**10])
+def test_margins_of_goods_are_those_of_sums_of_any_size(scale):
+    """The larger shop sells for 2.7e13 minor units: the profit in millionths does not fit 64 bits."""
+    found = sales(OFF_TEA, bought=[(who, day, what, value * scale) for who, day, what, value in ORDERS], paid=0.9)
+    assert (found.left, found.margins_of_named()[1]) == (pytest.approx(0.4), pytest.approx(1.0))
+
+
 def test_shares_of_categories_are_those_of_the_quarter_before_with_a_mean_week():
     shares = sales(SHARE_OFF).shares.before(ROWS)
     week = np.array([300, 2400]) / 2 / (31 / 7)

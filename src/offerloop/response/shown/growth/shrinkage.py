@@ -27,6 +27,8 @@ MOST_ERRORS = 30.0
 """Errors from zero beyond which no more is computed: there nothing, or all, of a distribution is above it."""
 UNKNOWN = 1e-9
 """Of the largest information, that of a direction in which nothing varies but for rounding."""
+BLOCK = 2**22
+"""Elements of the covariances of priors that are solved at once: 32 MB."""
 SPREADS = (0.0, *np.geomspace(0.02, 1.5, 25).tolist())
 """Standard deviations that slopes may have; that they do not vary is as likely beforehand as that they do."""
 
@@ -50,22 +52,41 @@ class Posterior:
     priors: Sequence[Prior]
     means: Floats
     """(priors, q)."""
-    covariances: Floats
-    """(priors, q, q)."""
+    variances: Floats
+    """(priors, q)."""
+    covariance: Floats
+    """(q, q): the mean of those under each prior, by how likely it is."""
     likely: Floats
     """(priors,): logarithms of the density of the estimate times the prior's weight, but for a constant."""
 
     @classmethod
     def of(cls, estimate: Floats, covariance: Floats, priors: Sequence[Prior]) -> Self:
-        """Return what an estimate (q,) with its covariance (q, q) leaves of the priors."""
+        """Return what an estimate (q,) with its covariance (q, q) leaves of the priors, some of them at a time."""
+        size = max(BLOCK // max(len(estimate), 1) ** 2, 1)
+        blocks = [cls._of_block(estimate, covariance, priors[at : at + size]) for at in range(0, len(priors), size)]
+        return cls(
+            priors,
+            np.concatenate([one.means for one in blocks]),
+            np.concatenate([one.variances for one in blocks]),
+            np.tensordot(
+                averaged(np.array([one.log_density for one in blocks])), [one.covariance for one in blocks], 1
+            ),
+            np.concatenate([one.likely for one in blocks]),
+        )
+
+    @classmethod
+    def _of_block(cls, estimate: Floats, covariance: Floats, priors: Sequence[Prior]) -> Self:
         off = estimate - np.array([np.broadcast_to(one.mean, len(estimate)) for one in priors])
         before = np.array([one.covariance for one in priors])
         whole = covariance + before + LEAST * np.eye(len(estimate))
         solved = np.linalg.solve(whole, np.concatenate([before, off[..., None]], axis=2))
         gain = solved[..., :-1].transpose(0, 2, 1)
         means = estimate - off + (gain @ off[..., None])[..., 0]
-        likely = -0.5 * (np.linalg.slogdet(whole)[1] + (off * solved[..., -1]).sum(axis=1))
-        return cls(priors, means, before - gain @ before, np.log([one.weight for one in priors]) + likely)
+        density = -0.5 * (np.linalg.slogdet(whole)[1] + (off * solved[..., -1]).sum(axis=1))
+        likely = np.log([one.weight for one in priors]) + density
+        after = before - gain @ before
+        within = np.tensordot(averaged(likely), after, 1)
+        return cls(priors, means, np.einsum("jkk->jk", after).copy(), within, likely)
 
     @property
     def log_density(self) -> float:
@@ -77,7 +98,7 @@ class Posterior:
         weight = averaged(self.likely)
         mean = np.asarray(weight @ self.means, dtype=np.float64)
         apart = self.means - mean
-        return mean, np.tensordot(weight, self.covariances, 1) + apart.T @ (weight[:, None] * apart)
+        return mean, self.covariance + apart.T @ (weight[:, None] * apart)
 
     def mean_above_zero(self) -> Floats:
         """Return the mean (q,) of what is for sure not below zero, an element at a time.
@@ -86,7 +107,7 @@ class Posterior:
         estimate below zero leaves a little instead of nothing. A prior counts by how much more of it is above zero
         afterwards.
         """
-        errors = np.sqrt(np.maximum(np.einsum("jkk->jk", self.covariances), LEAST))
+        errors = np.sqrt(np.maximum(self.variances, LEAST))
         z = np.clip(self.means / errors, -MOST_ERRORS, MOST_ERRORS)
         cut = self.means + errors * np.exp(-0.5 * z**2 - 0.5 * np.log(2 * np.pi) - log_ndtr(z))
         prior_means = np.array([np.broadcast_to(one.mean, z.shape[1]) for one in self.priors])

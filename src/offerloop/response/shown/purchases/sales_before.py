@@ -86,7 +86,7 @@ class Before:
         orders = orders_of_goods(order_lines, products, ids, goods, coupons_apart=coupons_apart) if goods else {}
         by_scope, maxima = scope_days(orders, partial), BelowMaximum.of(limits, orders)
         shares = CategoryShares.of(daily, scale)
-        sums = pl.col("list_value_minor", "profit_micro").sum()
+        sums = pl.col("list_value_minor", "profit_micro").cast(pl.Float64).sum()
         categories = margins.with_profit(daily).group_by("category").agg(sums)
         return cls(running_sums(daily, margins), by_scope, counted, maxima, shares, first_day, categories, attributes)
 
