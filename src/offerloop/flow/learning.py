@@ -166,8 +166,8 @@ class LearnedOfSome:
         return cls(
             None if isinstance(study, MissingEvidence) else study,
             shown.without_customers() if isinstance(shown, ShownEffects) else None,
-            baseline_baskets(events.merchandise_lines, events.products, config.response).categories,
-            shop_margins(events, config.shop.margin),
+            categories_on_offer(events, config.response),
+            Margins.of_table(effects.margins, tells_shelf=events.tells_shelf),
             effects.corrections,
         )
 
