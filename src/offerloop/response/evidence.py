@@ -47,7 +47,8 @@ class Evidence:
     """(n, K): of what each offer covers, the share that it takes its share off of, as what it takes off an order has a
     maximum; None where no share off has one."""
     used_once: Floats | None = None
-    """(n, K): what a unit of each offer's depth takes off where it is good for one order, else 0; None if none is."""
+    """(n, K): what a unit of each offer's depth takes off where it is good for one order, else 0, over the part of the
+    window that was seen; None if none is."""
     further: tuple[Floats, ...] = ()
     """(n, q) each: further features, such as shares of categories in what each customer bought before. What a table
     tells does not depend on how many columns it has."""

@@ -109,7 +109,11 @@ SHOWN_OFFERS = TableContract(
         Column("n_nothing", pl.Int64, "the same in which deliberately nothing was shown"),
         Column("value_minor", pl.Float64, "margin gained by an exposure, before the offer's cost"),
         Column("value_se_minor", pl.Float64, "standard error"),
-        Column("discount_minor", pl.Float64, "discount redeemed, whoever pays it"),
+        Column(
+            "discount_minor",
+            pl.Float64,
+            "discount redeemed, whoever pays it; where windows end early in proportion to time, whatever the coupon",
+        ),
         Column("discount_se_minor", pl.Float64, "standard error"),
         Column(
             "p_redeem",

@@ -13,8 +13,8 @@ A_DAY = np.where(np.arange(CUSTOMERS) % 2, 0.5, 0.07)
 """How likely customers order on a day: 3.5 times a week, or once in two weeks."""
 
 
-def learned(uses):
-    """What a log says of a coupon of 10 % that can be used for so many orders of a week."""
+def learned(uses, window_days=7):
+    """What a log says of a coupon of 10 % that can be used for so many orders of a week, in which its window ends."""
     rng, engine, last = np.random.default_rng(2), ENGINES.load("duckdb")(), 7 * (BEFORE + WEEKS)
     ordered = rng.random((CUSTOMERS, last)) < A_DAY[:, None]
     shown = rng.integers(0, 2, (CUSTOMERS, BEFORE + WEEKS)) * (np.arange(BEFORE + WEEKS) >= BEFORE)
@@ -33,7 +33,7 @@ def learned(uses):
     )
     products = pl.DataFrame({"product_id": ["p"], "category": ["tea"]})
     tables = (engine.table(one) for one in (exposures, orders, products))
-    return learn_shown(ShownLog(*tables, 0, last, 7, Margins(0.4)), [offer], 1, engine)
+    return learn_shown(ShownLog(*tables, 0, last, window_days, Margins(0.4)), [offer], 1, engine)
 
 
 @pytest.mark.parametrize("uses", [1, 9])
@@ -46,3 +46,11 @@ def test_who_orders_often_costs_as_much_as_the_coupon_can_be_used(uses):
     assert cost[often].mean() == pytest.approx(frequent, rel=0.15)
     assert cost[~often].mean() == pytest.approx(rare, rel=0.3)
     assert list(shown.model.is_used_once) == [False, uses == 1]
+
+
+def test_a_coupon_for_one_order_costs_about_one_use_where_a_quarter_of_each_window_was_seen():
+    shown = learned(1, window_days=28)
+    cost = shown.effects(shown.model.names[1])["discount_minor"].to_numpy()
+    often = A_DAY[shown.customers.to_numpy()] == 0.5
+    assert 90 < cost[often].mean() < 150, "four times as much where uses grow in proportion to time"
+    assert cost[~often].mean() == pytest.approx(100 * (1 - 0.93**28), rel=0.2)

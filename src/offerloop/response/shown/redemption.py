@@ -57,10 +57,10 @@ class _Hazard:
         z = deviations(np.log1p(np.maximum(features, 0.0)), self.scale)
         return np.column_stack([np.ones(len(z)), z])
 
-    def chance(self, features: Floats) -> Floats:
-        """(n,): the probability that each customer uses it in a whole window."""
+    def chance(self, features: Floats, part: Floats | float = 1.0) -> Floats:
+        """(n,): the probability that each customer uses it in a part of a window."""
         log_hazard = np.clip(self.columns(features) @ self.level, *LOG_HAZARDS)
-        return np.asarray(-np.expm1(-np.exp(log_hazard)), dtype=np.float64)
+        return np.asarray(-np.expm1(-part * np.exp(log_hazard)), dtype=np.float64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,11 +86,14 @@ class RedemptionModel:
         rates = model.rates(used.features).mean(axis=0)
         return replace(model, own_share=np.maximum(1 - nothing / np.maximum(rates, TINY), 0.0))
 
-    def rates(self, features: Floats) -> Floats:
-        """(customers, K), from features (customers, p): how likely any offer is used; 0 where none is shown."""
+    def rates(self, features: Floats, part: Floats | float = 1.0) -> Floats:
+        """(customers, K), from features (customers, p): how likely any offer is used in a part of a window.
+
+        It is 0 where none is shown.
+        """
         rates = np.zeros((len(features), len(self.own_share)))
         for places, model in self.families:
-            rates[:, places] = model.chance(features)[:, None]
+            rates[:, places] = model.chance(features, part)[:, None]
         return rates
 
     def gains(self, features: Floats) -> Floats:

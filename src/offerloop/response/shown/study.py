@@ -280,11 +280,15 @@ def _coming(model: ShownModel, now: pl.DataFrame, before: Before, earlier: Ints)
 def _with_single_use(
     rows: Evidence, once: Bools, redemption: RedemptionModel, order_worth: Callable[[], Floats]
 ) -> Evidence:
-    """Return rows with what offers that are good for one order take off; an amount is the same whatever the order."""
+    """Return rows with what offers that are good for one order take off; an amount is the same whatever the order.
+
+    Like outcomes, it is what is used in the part of a window that was seen, divided by this part.
+    """
     if not once.any():
         return rows
     per_use = np.where([one.amount for one in rows.offers], 1.0, order_worth())
-    return replace(rows, used_once=np.where(once, redemption.rates(rows.features) * per_use, 0.0))
+    rates = redemption.rates(rows.features, rows.parts) / rows.parts[:, None]
+    return replace(rows, used_once=np.where(once, rates * per_use, 0.0))
 
 
 def _part(customers: pl.Series, seed: int) -> Ints:
