@@ -41,6 +41,22 @@ def test_coupons_of_others_do_not_hide_what_a_gift_costs():
     assert not shown.notes
 
 
+@pytest.mark.parametrize(
+    ("offer", "own", "p_redeem"),
+    [(TEN | {"id": "of"}, OFF, 0.2), ({"kind": "gift", "id": "of", "product": "mug", "worth": "3.00"}, 300, 0.7)],
+    ids=["coupon", "gift"],
+)
+def test_coupons_of_members_are_a_cost_of_an_offer_on_what_it_adds_alone(offer, own, p_redeem):
+    """Each order has one of 1.00, whatever was shown."""
+    name = "of" if offer["kind"] == "gift" else "of-10"
+    shown = learned([offer], {name: 0.4}, {"none": 100, name: 100 + (OFF if own == OFF else 0)})
+    cost = own * ORDERS * 1.4 + 100 * ORDERS * 0.4
+    assert mean_of(shown, name, "discount_minor") == pytest.approx(cost, rel=0.1)
+    assert mean_of(shown, name, "p_redeem") == pytest.approx(p_redeem, rel=0.15)
+    assert shown.table["discount_minor"].to_list() == pytest.approx([cost], rel=0.1)
+    assert not shown.notes
+
+
 def test_free_shipping_costs_its_most_with_each_order():
     shipping = {"kind": "free_shipping", "id": "ship", "max_discount": "4.00"}
     shown = learned([shipping], {"ship": 0.4}, {})
@@ -56,9 +72,11 @@ def test_bundles_of_other_products_have_effects_of_their_own():
     assert mean_of(shown, "r", "value_minor") < 0.3 * mean_of(shown, "q", "value_minor")
 
 
-def test_an_offer_whose_discount_no_order_shows_is_not_taken_to_be_free():
+@pytest.mark.parametrize("of_members", [0, 20])
+def test_an_offer_whose_discount_no_order_shows_is_not_taken_to_be_free(of_members):
     sale = {"kind": "flash_sale", "id": "sale", "percent": 20, "hours": 24}
-    shown = learned([TEN | {"id": "all"}, sale], {"all-10": 0.2, "sale": 0.8}, {"all-10": OFF})
+    coupons = {"all-10": OFF + of_members, "sale": of_members, "none": of_members}
+    shown = learned([TEN | {"id": "all"}, sale], {"all-10": 0.2, "sale": 0.8}, coupons)
     assert shown.has("all-10")
     assert not shown.has("sale")
     (reason,) = shown.notes

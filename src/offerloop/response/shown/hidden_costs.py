@@ -2,7 +2,8 @@
 
 A gift, a benefit and free shipping take nothing off an order line, so that orders would say that they cost nothing:
 each order that such an offer holds for counts at the most that it can cost. So do those of an offer of an amount where
-no order has a coupon. Other offers without any coupon have no known cost. Liabilities count one use of each offer, so
+no order has a coupon. Other offers without any coupon have no known cost. Coupons that customers use after nothing as
+well are not those of an offer. Liabilities count one use of each offer, so
 this room also tells with which of them customers took off more.
 """
 
@@ -16,7 +17,7 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
-from offerloop.arrays import Floats, Ints
+from offerloop.arrays import Bools, Floats, Ints
 from offerloop.config import Config, Listed
 from offerloop.engine import Frame, collect
 from offerloop.errors import EvidenceError
@@ -25,7 +26,13 @@ from offerloop.offers import Offer
 from offerloop.response.shelf.lines import all_categories
 from offerloop.response.shown.offer_terms import is_known_from_orders, terms_of
 from offerloop.response.shown.purchases.covered_lines import stored_goods
-from offerloop.response.shown.purchases.exposure_windows import OfferScope, orders_of_goods, scope_days, sums_between
+from offerloop.response.shown.purchases.exposure_windows import (
+    OfferScope,
+    list_value,
+    orders_of_goods,
+    scope_days,
+    sums_between,
+)
 from offerloop.response.shown.purchases.sales_before import Before
 from offerloop.response.terms import CoveredGoods, OfferTerms
 
@@ -36,20 +43,38 @@ FEWEST_ORDERS = 500
 in a hundred used it, fewer than one log in a hundred would look like that."""
 OFTEN = 0.01
 """Share of the windows in which an offer was used and took off more than it can that is no mere mistake."""
+SURELY = 2.0
+"""Standard errors by which more is taken off after an offer than after nothing, if it has coupons."""
 ROUNDING = 1.0
 """Minor units."""
 
 
-def with_hidden_costs(
+def hidden_costs(
     coupon: Floats, rows: pl.DataFrame, action: Ints, before: Before, terms: Sequence[OfferTerms]
 ) -> Floats:
-    """Return what was taken off (n,) in the windows of rows, with the most that offers cost where nothing says so."""
-    counted = coupon.copy()
+    """Return the most (n,) that offers cost in the windows of rows of which no `coupon` (n,) says so; 0 elsewhere."""
+    hidden, shows = np.zeros(len(coupon)), _show_coupons(coupon, rows, action, before, len(terms))
     for place, offer in enumerate(terms):
         own = action == place
-        if offer.amount and offer.most and (offer.kind in NEVER_IN_ORDERS or not coupon[own].any()):
-            counted[own] = offer.most * _orders(rows.filter(own), before, offer)
-    return counted
+        if offer.amount and offer.most and (offer.kind in NEVER_IN_ORDERS or not shows[place]):
+            hidden[own] = offer.most * _orders(rows.filter(own), before, offer)
+    return hidden
+
+
+def _show_coupons(coupon: Floats, rows: pl.DataFrame, action: Ints, before: Before, n_offers: int) -> Bools:
+    """(n_offers,): whether anything was taken off after each offer.
+
+    Where coupons are used after nothing as well, whether surely more of what was bought was, by sums of customers as in
+    `events.prices.offer_discounts`.
+    """
+    plain = action == 0
+    if not coupon[plain].any():
+        return np.bincount(action, coupon != 0, n_offers) > 0
+    bought, whose = list_value(before.days, rows), (rows["customer_id"].rank("dense") - 1).cast(pl.Int64).to_numpy()
+    left = coupon - bought * coupon[plain].sum() / max(bought[plain].sum(), 1.0)
+    times = np.bincount(action, bought, n_offers) / max(bought[plain].sum(), 1.0)
+    sums = [np.bincount(whose, left * ((action == place) - times[place] * plain)) for place in range(n_offers)]
+    return np.array([one.sum() > SURELY * np.sqrt((one**2).sum()) for one in sums])
 
 
 def offers_of_unseen_cost(config: Config, products: Frame, listed: Listed) -> list[Offer]:
@@ -139,11 +164,11 @@ def offers_counted_at_most(offers: Sequence[Offer], columns: Collection[str]) ->
 def offers_of_unknown_cost(
     coupon: Floats, rows: pl.DataFrame, action: Ints, before: Before, terms: Sequence[OfferTerms]
 ) -> list[str]:
-    """Return the ids of offers after which orders that they hold for have no coupon at all."""
-    names = list[str]()
+    """Return the ids of offers after which orders that they hold for have no coupon at all, or none beyond those after
+    nothing."""
+    names, shows = list[str](), _show_coupons(coupon, rows, action, before, len(terms))
     for place, offer in enumerate(terms[1:], start=1):
-        own = action == place
-        if not coupon[own].any() and _orders(rows.filter(own), before, offer).sum() >= FEWEST_ORDERS:
+        if not shows[place] and _orders(rows.filter(action == place), before, offer).sum() >= FEWEST_ORDERS:
             names.append(offer.offer_id)
     return names
 
@@ -153,7 +178,7 @@ def offers_used_beyond_their_most(
 ) -> list[str]:
     """Return the ids of offers with which customers took off more in a window than one order can.
 
-    If not `is_seen`, of those that no order line shows, whose orders are counted: see `with_hidden_costs`.
+    If not `is_seen`, of those that no order line shows, whose orders are counted: see `hidden_costs`.
     """
     names = list[str]()
     for place, offer in enumerate(terms):

@@ -21,7 +21,7 @@ from offerloop.response.evidence import Evidence
 from offerloop.response.margins import Margins
 from offerloop.response.shown.customer_attributes import CustomerAttributes
 from offerloop.response.shown.growth.carry_over import LAGS
-from offerloop.response.shown.hidden_costs import with_hidden_costs
+from offerloop.response.shown.hidden_costs import NEVER_IN_ORDERS, hidden_costs
 from offerloop.response.shown.logged_decisions import decided, earlier_offers, earlier_rows, finished_exposures
 from offerloop.response.shown.personal_days import PersonalDays
 from offerloop.response.shown.purchases.category_shares import ShareScale
@@ -71,6 +71,8 @@ class LoggedRows:
     """Each of OUTCOMES (n,) by its name."""
     coupon_seen: Floats
     """(n,): what order lines say was taken off in each row's window."""
+    hidden: Floats
+    """(n,): what the offer cost in it at most where order lines do not say so."""
     personal: PersonalDays
     usual: UsualWeek
     """Before the rows."""
@@ -145,11 +147,12 @@ def logged_rows(
     kept, action = drawn.rows, drawn.action
     outcomes, part = exposure_outcomes(before.days, kept), _part_of_window(kept, log.window_days)
     coupon_seen = outcomes["coupon_minor"].to_numpy()
-    coupon = with_hidden_costs(coupon_seen, kept, action, before, terms)
+    hidden = hidden_costs(coupon_seen, kept, action, before, terms)
+    is_hidden = np.array([one.kind in NEVER_IN_ORDERS for one in terms])[action]
     table = {
         "value_minor": outcomes["value_minor"].to_numpy() / part,
-        "coupon_minor": coupon / part,
-        "redeemed": (coupon > 0).astype(np.float64),
+        "coupon_minor": (coupon_seen + hidden) / part,
+        "redeemed": (np.where(is_hidden, hidden, coupon_seen + hidden) > 0).astype(np.float64),
     }
     alone = kept.filter(pl.Series(action == 0))
     usual = before.with_weeks(before.usual_week(kept), alone) if scale is None else scale.past
@@ -169,7 +172,7 @@ def logged_rows(
         age=(log.as_of_day - kept["shown_day"]).cast(pl.Float64).to_numpy(),
         part=part,
     )
-    return LoggedRows(kept, evidence, table, coupon_seen, drawn.personal, usual)
+    return LoggedRows(kept, evidence, table, coupon_seen, hidden, drawn.personal, usual)
 
 
 def _part_of_window(rows: pl.DataFrame, window_days: int) -> Floats:

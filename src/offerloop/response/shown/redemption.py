@@ -16,6 +16,7 @@ from offerloop.arrays import Floats, Ints
 from offerloop.response.estimators.ridge_t import PENALTY
 from offerloop.response.evidence import Evidence
 from offerloop.response.shown.deviations import deviations, mean_and_spread
+from offerloop.response.shown.hidden_costs import NEVER_IN_ORDERS
 
 TINY = 1e-12
 STEPS = 25
@@ -80,11 +81,14 @@ class RedemptionModel:
             places = [place for place, one in enumerate(used.offers) if one.kind and one.family == family]
             rows = used.of(np.isin(used.action, places))
             families.append((np.array(places), _Hazard.fit(rows.features, rows.outcome, rows.parts)))
-        rows = used.of(used.action == 0)
-        nothing = _Hazard.fit(rows.features, rows.outcome, rows.parts).chance(used.features).mean()
-        model = cls(tuple(families), np.zeros(len(used.offers)))
-        rates = model.rates(used.features).mean(axis=0)
-        return replace(model, own_share=np.maximum(1 - nothing / np.maximum(rates, TINY), 0.0))
+        rows, hidden = used.of(used.action == 0), np.array([one.kind in NEVER_IN_ORDERS for one in used.offers])
+        nothing = np.zeros(len(hidden))
+        for own in np.unique(hidden):  # coupons after nothing are no uses of what no order line shows
+            model = _Hazard.fit(rows.features, rows.outcome * (not own), rows.parts)
+            nothing[hidden == own] = model.chance(used.features).mean()
+        learned = cls(tuple(families), np.zeros(len(used.offers)))
+        rates = learned.rates(used.features).mean(axis=0)
+        return replace(learned, own_share=np.maximum(1 - nothing / np.maximum(rates, TINY), 0.0))
 
     def rates(self, features: Floats, part: Floats | float = 1.0) -> Floats:
         """(customers, K), from features (customers, p): how likely any offer is used in a part of a window.

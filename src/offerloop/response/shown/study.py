@@ -171,8 +171,8 @@ def learn_shown(
     table = mean_effects([evidence.of(one) for one in OUTCOMES[:2]], p_redeem, seed, GROWTH, _carried(growth))
     made_of = weights_of_shown(Coding.of(terms), offers, log.columns)
     learned = [one for one in offers if one.offer_id in model.names]
-    counted = discount * evidence.evidence.parts
-    notes = (*notes_on_use(evidence.coupon_seen, counted, evidence.evidence), *notes_on_coverage(learned, log.columns))
+    use = notes_on_use(evidence.coupon_seen, evidence.hidden, evidence.evidence)
+    notes = (*use, *notes_on_coverage(learned, log.columns))
     return ShownEffects(active["customer_id"], made_of, by_outcome, se, table, model, notes)
 
 
@@ -186,12 +186,12 @@ def _scale(log: ShownLog, evidence: LoggedRows, before: Before, days: pl.DataFra
 
 
 def _unpriced(evidence: LoggedRows, before: Before, offers: Sequence[Offer], columns: Collection[str]) -> list[str]:
-    """Return the ids of those offers that take money off of which no coupon says how much.
+    """Return the ids of those offers that take money off of which no coupon of their own says how much.
 
     It is not asked of offers under conditions: which orders these hold for is not known here.
     """
     takes_off = {one.offer_id for one in offers if one.effects() and is_known_from_orders(one, columns)}
-    coupon, action = evidence.outcomes["coupon_minor"], evidence.evidence.action
+    coupon, action = evidence.coupon_seen + evidence.hidden, evidence.evidence.action
     names = offers_of_unknown_cost(coupon, evidence.rows, action, before, evidence.evidence.offers)
     return [name for name in names if name in takes_off]
 
@@ -201,8 +201,8 @@ def _without(
 ) -> ShownEffects:
     """Return what `learn_shown` learns of all other offers."""
     reason = Message(
-        "no order after an exposure to {offers} has a coupon, so what that costs is not known, and nothing is learned "
-        "of it; let 'coupon' of the order lines hold what it takes off",
+        "orders after an exposure to {offers} have no coupons, or not surely more than orders after nothing, so what "
+        "that costs is not known, and nothing is learned of it; let 'coupon' of the order lines hold what it takes off",
         offers=list(unpriced),
     )
     others = [one for one in offers if one.offer_id not in unpriced]

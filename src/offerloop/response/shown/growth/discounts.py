@@ -11,7 +11,9 @@ The log says how much each of these `_bases` counts, for all depths of a family 
 
 The part is what was taken off over what is expected to be bought, a ratio estimator (Cochran 1977, chapter 6): in
 total no more and no less is expected than was taken off, also where customers buy much or nothing of what is covered
-and it is not known beforehand who does. A deeper offer of a family is not expected to take off less.
+and it is not known beforehand who does. What is taken off without an offer, by coupons that have nothing to do with it,
+is subtracted before; on what an offer adds, such coupons are a part of its cost. A deeper offer of a family is not
+expected to take off less.
 """
 
 from __future__ import annotations
@@ -47,6 +49,7 @@ class Discounts:
     @classmethod
     def fit(cls, predicted: Predicted, rows: Evidence, discount: Floats) -> Discounts:
         """Learn from the discounts (n,) of rows of which this is predicted, whatever they were given."""
+        discount = discount - _of_nothing(predicted, rows, discount)
         bought = rows.counts * np.maximum(predicted.without, TINY)
         mean_rate = bought @ (rows.covers * _orders(rows)) / bought.sum()
         bases = _bases(predicted, rows, mean_rate)[np.arange(rows.size), rows.action]
@@ -62,6 +65,15 @@ class Discounts:
         bases = _bases(predicted, rows, self.mean_rate)
         taken, se = (np.einsum("nkc,kc->nk", bases, one) for one in (self.part, self.part_se))
         return taken, se
+
+
+def _of_nothing(predicted: Predicted, rows: Evidence, discount: Floats) -> Floats:
+    """(n,): what is taken off whatever is shown, in proportion to what would be bought anyway: as much of that as in
+    windows with nothing, and with no offer more than is taken off with it in all."""
+    bought = np.maximum(predicted.without, TINY)
+    taken, of = (np.bincount(rows.action, rows.counts * one, len(rows.offers)) for one in (discount, bought))
+    rates = taken / np.maximum(of, TINY)
+    return np.asarray(np.minimum(rates[0], rates)[rows.action] * bought, dtype=np.float64)
 
 
 def _orders(rows: Evidence) -> Floats:
@@ -96,6 +108,7 @@ def _of_family(bases: Floats, discount: Floats, rows: Evidence, offers: Sequence
     scale = np.maximum(bases.mean(axis=0), 1e-300)
     root = np.sqrt(rows.counts / np.maximum((bases / scale).sum(axis=1), TINY))
     mix, _ = nnls(root[:, None] * bases / scale, root * discount)
+    mix = mix if mix.any() else np.ones(BASES)
     plain, place = bases @ (mix / scale), np.searchsorted(offers, rows.action)
     expected = np.maximum(np.bincount(place, rows.counts * plain, len(offers)), TINY)
     each = np.bincount(place, rows.counts * discount, len(offers)) / expected
