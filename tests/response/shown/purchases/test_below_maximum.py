@@ -50,7 +50,7 @@ def test_the_share_below_the_maximum_is_of_orders_that_count_and_nearer_to_that_
     )
     maxima = BelowMaximum.of(limits, {EVERYTHING: orders})
     rows = pl.DataFrame({"customer_id": [1, 2, 3], "shown_day": 50})
-    usual = maxima.usual(rows)
+    usual = maxima.usual(rows, 13.0)
     ((below, value),) = usual.values()
     assert (below, value) == pytest.approx((470 / 39, 670 / 39))
     share = maxima.shares(rows, usual)

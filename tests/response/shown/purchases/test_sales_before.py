@@ -14,8 +14,8 @@ from offerloop.response.shown.purchases.sales_before import Before
 from offerloop.response.shown.purchases.usual_week import WEEKS_TRIED
 from offerloop.response.terms import CoveredGoods
 
-WEEK = 1800 / 3 / 13
-"""What the mean customer buys."""
+WEEK = 1800 / 3 / 5
+"""What the mean customer buys in a week of the 35 days that the data have before ROWS."""
 ORDERS = [("a", 10, "tea", 100), ("a", 20, "tea", 200), ("a", 30, "milk", 400), ("b", 20, "milk", 600),
           ("b", 20, "milk", 500), ("a", 40, "milk", 900)]  # fmt: skip
 SHARE_OFF = OfferTerms("off-10", "coupon", 0.1)
@@ -208,6 +208,16 @@ def test_more_weeks_bring_a_customer_nearer_to_all_others():
     share, _ = one.covered(ROWS, replace(usual, weeks=dict.fromkeys(usual.weeks, 4.0)))
     bought, value = np.array([700, 1100, 0]), np.array([400, 1100, 0])
     assert share[:, 1] == pytest.approx((value + 4 * WEEK * 1500 / 1800) / (bought + 4 * WEEK))
+
+
+def test_a_usual_week_is_one_of_the_quarter_that_the_data_have():
+    before = sales(FULL_REDUCTION, OfferTerms("most", "coupon", 0.1, most=20.0))
+    for shown_day, weeks in ((7, 1), (40, 5), (5 + 91, 13)):
+        usual = before.usual_week(ROWS.with_columns(shown_day=shown_day))
+        bought = 0 if shown_day == 7 else 2700 if shown_day == 5 + 91 else 1800
+        assert usual.value == pytest.approx(bought / 3 / weeks, abs=1e-6)
+        ((_, in_all),) = usual.below.values()
+        assert in_all == pytest.approx(bought / 3 / weeks)
 
 
 def test_shares_off_everything_need_no_more():

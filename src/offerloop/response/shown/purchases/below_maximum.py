@@ -53,9 +53,10 @@ class BelowMaximum:
         below, value = sums_between(self.days[limit], rows, shown - QUARTER_DAYS, shown, _SUMS).get_columns()
         return below.to_numpy(), value.to_numpy()
 
-    def usual(self, rows: pl.DataFrame) -> dict[Limit, tuple[float, float]]:
-        """Return value below each limit and in all that the mean of some rows buys in a week."""
-        n, weeks = max(rows.height, 1), QUARTER_DAYS / 7
+    def usual(self, rows: pl.DataFrame, weeks: float) -> dict[Limit, tuple[float, float]]:
+        """Return value below each limit and in all that the mean of some rows buys in one of the mean `weeks` that the
+        data have of the quarter before them."""
+        n = max(rows.height, 1)
         each = {limit: self.sums(limit, rows) for limit in self.days}
         return {limit: (below.sum() / n / weeks, value.sum() / n / weeks) for limit, (below, value) in each.items()}
 

@@ -44,8 +44,6 @@ from offerloop.response.shown.purchases.usual_week import (
 )
 from offerloop.response.terms import EVERYTHING, OfferTerms
 
-WEEKS = QUARTER_DAYS / 7
-"""Weeks of a quarter."""
 WHOLE: OfferScope = (EVERYTHING, 0.0)
 LEAST_DAYS = 7
 """Days that sums are of, where the data have fewer before an exposure."""
@@ -130,17 +128,22 @@ class Before:
         return [_left(one) / whole if whole > 0 and one["list_value_minor"].sum() > 0 else 1.0 for one in named]
 
     def usual_week(self, rows: pl.DataFrame) -> UsualWeek:
-        """Return what the mean of some rows buys in a week."""
-        n = max(rows.height, 1)
+        """Return what the mean of some rows buys in a week, by the part of a quarter that the data have before each."""
+        n, weeks_seen = max(rows.height, 1), self._weeks_seen(rows)
 
         def of_week(days: pl.DataFrame) -> tuple[float, float]:
             value, orders = scope_sums(days, rows).sum().row(0)
-            return value / n / WEEKS, orders / n / WEEKS
+            return value / n / weeks_seen, orders / n / weeks_seen
 
         value, orders = (max(one, TINY) for one in of_week(self.days))
         by_scope = {scope: of_week(days) for scope, days in self.by_scope.items()}
         weeks = dict.fromkeys(self.partial, WEEKS_TRIED[0])
-        return UsualWeek(value, orders, by_scope, weeks, self.maxima.usual(rows))
+        return UsualWeek(value, orders, by_scope, weeks, self.maxima.usual(rows, weeks_seen))
+
+    def _weeks_seen(self, rows: pl.DataFrame) -> float:
+        """Return the mean weeks of the quarter before each row that the data have."""
+        seen_days = (rows["shown_day"] - self.first_day).cast(pl.Float64).clip(LEAST_DAYS, QUARTER_DAYS)
+        return float((seen_days / 7).sum()) / rows.height if rows.height else QUARTER_DAYS / 7
 
     @property
     def scopes(self) -> tuple[OfferScope, ...]:
