@@ -52,7 +52,7 @@ class CoveredGoods:
 
 
 EVERYTHING = CoveredGoods()
-Family = tuple[str, float, CoveredGoods, float, bool, Hashable]
+Family = tuple[str, float, CoveredGoods, bool, Hashable]
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,6 @@ class OfferTerms:
     threshold: float = 0.0
     """What must be spent, in minor units."""
     goods: CoveredGoods = EVERYTHING
-    window_days: float = 0.0
     most: float = 0.0
     """What a share off comes to at most, in minor units; 0 for no limit."""
     amount: bool = False
@@ -87,7 +86,7 @@ class OfferTerms:
     @property
     def family(self) -> Family:
         """What two offers share that differ in depth alone."""
-        return self.kind, self.threshold, self.goods, self.window_days, self.amount, self.particulars
+        return self.kind, self.threshold, self.goods, self.amount, self.particulars
 
 
 NO_OFFER_TERMS = OfferTerms(NO_OFFER)

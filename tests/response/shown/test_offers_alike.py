@@ -1,9 +1,12 @@
 """Offers that the model of growth could take for each other, and costs that no order line shows."""
 
 import pytest
-from made_log import MARGIN, WORTH, learned, mean_of
+from made_log import MARGIN, WORTH, learned, log_of, mean_of
 
+from offerloop.engine import InMemoryEngine
 from offerloop.errors import EvidenceError
+from offerloop.offers import read_offers
+from offerloop.response import learn_shown, shown_enough
 
 TEN = {"kind": "coupon", "percent": 10}
 OFF = WORTH // 10
@@ -82,6 +85,14 @@ def test_an_offer_whose_discount_no_order_shows_is_not_taken_to_be_free(of_membe
     (reason,) = shown.notes
     assert "sale" in str(reason)
     assert "coupon" in str(reason)
+
+
+def test_a_coupon_that_was_never_shown_does_not_hide_what_a_log_of_gifts_says():
+    gift, engine = {"kind": "gift", "id": "mug", "product": "mug", "worth": "3.00"}, InMemoryEngine()
+    mug, new = read_offers([gift, TEN | {"id": "new"}], ["tea"], "USD")
+    shown = learn_shown(log_of([mug], {"mug": 0.4}, {}, 300, engine), [mug, new], 1, engine)
+    assert list(shown.made_of) == ["mug"]
+    assert shown_enough(log_of([mug], {}, {}, 300, engine), [mug, new]) == {"mug"}
 
 
 def test_a_log_of_such_offers_alone_is_not_used():

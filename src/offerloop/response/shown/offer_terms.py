@@ -44,7 +44,23 @@ def _particulars(offer: Offer) -> Hashable:
     window = replace(window, starts_at=None, ends_at=None) if window.days or window.hours else Window()
     own = tuple(getattr(offer, one.name) for one in offer_form(offer.kind) if one.unit in _NOT_DEPTH)
     others = tuple(getattr(offer, name, ()) for name in ("parts", "methods"))
-    return replace(conditions, min_minor=0, window=window), offer.contact.channel, own, others
+    return replace(conditions, min_minor=0, window=window), offer.contact.channel, own, others, _amounts(offer)
+
+
+def _amounts(offer: Offer) -> Hashable:
+    """Return what says how much an offer gives and is neither a share nor one amount for each order, its depth."""
+    if offer.share_off is not None:
+        return ()
+    of_unit = getattr(offer, "amount_minor", None) if offer.most_minor is None else None
+    others = tuple(getattr(offer, name, None) for name in ("price_minor", "percent", "steps"))
+    return of_unit, others, () if _has_one_amount(offer) else getattr(offer, "tiers", ())
+
+
+def _has_one_amount(offer: Offer) -> bool:
+    """Return whether an offer with tiers takes the same amount off each order that reaches its threshold."""
+    tiers = list(getattr(offer, "tiers", ()))
+    one_tier = len(tiers) == 1 and tiers[0].percent is None and not tiers[0].free_shipping
+    return one_tier and not getattr(offer, "each_full", False)
 
 
 def is_known_from_orders(offer: Offer, columns: Collection[str]) -> bool:
@@ -55,6 +71,28 @@ def is_known_from_orders(offer: Offer, columns: Collection[str]) -> bool:
     plain = type(offer.conditions)()
     conditions = replace(offer.conditions, min_minor=0, window=plain.window, code_needed=False)
     return tells_scope(columns, offer.covers) and conditions == plain and not getattr(offer, "methods", ())
+
+
+def told_apart(offers: Sequence[Offer], columns: Collection[str]) -> tuple[list[Offer], list[Message]]:
+    """Return the offers without those whose id stands for others as well, and a note on these: a log holds ids alone.
+
+    Raises EvidenceError where that is so of all.
+    """
+    terms_by_id: dict[str, set[OfferTerms]] = {}
+    for offer in offers:
+        terms_by_id.setdefault(offer.offer_id, set()).add(terms_of(offer, columns))
+    unclear = sorted(name for name, terms in terms_by_id.items() if len(terms) > 1)
+    if not unclear:
+        return list(offers), []
+    note = Message(
+        "several campaigns have different offers with the ids {offers}, so exposures do not say which of them was "
+        "shown, and nothing is learned of them; give each an 'id' of its own",
+        offers=unclear,
+    )
+    left = [one for one in offers if one.offer_id not in unclear]
+    if not left:
+        raise EvidenceError(note)
+    return left, [note]
 
 
 def shown_terms(

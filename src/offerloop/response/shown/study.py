@@ -49,7 +49,7 @@ from offerloop.response.shown.logged_decisions import (
 )
 from offerloop.response.shown.mean_effects import mean_effects
 from offerloop.response.shown.offer_margins import OfferMargins
-from offerloop.response.shown.offer_terms import is_known_from_orders, shown_terms, weights_of_shown
+from offerloop.response.shown.offer_terms import is_known_from_orders, shown_terms, told_apart, weights_of_shown
 from offerloop.response.shown.purchases.customer_margins import MarginScale
 from offerloop.response.shown.purchases.sales_before import Before
 from offerloop.response.shown.redemption import RedemptionModel
@@ -148,9 +148,7 @@ def learn_shown(
     propensities, too few finished exposures, or none of the configured offers.
     """
     exposures = read_exposures(log.exposures, log.rarely_drawn)
-    rows, left_out = finished_rows(log, exposures)
-    terms = shown_terms(rows, {one.offer_id: one for one in offers}, log.columns, left_out["same_day"])
-    check_costs_are_seen(log.order_lines, offers)
+    rows, terms = _read(log, exposures, offers)
     active = active_customers(log)
     before, days = before_of(log, active, rows, engine, terms), day_propensities(exposures)
     evidence = logged_rows(log, rows, days, before, terms)
@@ -232,10 +230,20 @@ def shown_enough(log: ShownLog, offers: Sequence[Offer]) -> frozenset[str]:
     """Return the ids of those offers that the log has exposures enough of to learn from, whatever is known of their
     costs. Raises the EvidenceError of `learn_shown`."""
     exposures = read_exposures(log.exposures, rarely_drawn(count_exposures(log.exposures)))
+    offers, _ = told_apart(offers, log.columns)
+    _, terms = _read(log, exposures, offers)
+    return frozenset(weights_of_shown(Coding.of(terms), offers, log.columns))
+
+
+def _read(
+    log: ShownLog, exposures: pl.DataFrame, offers: Sequence[Offer]
+) -> tuple[pl.DataFrame, tuple[OfferTerms, ...]]:
+    """Return the exposures whose windows are over, and the terms of what was shown often enough; its costs are seen."""
     rows, left_out = finished_rows(log, exposures)
     terms = shown_terms(rows, {one.offer_id: one for one in offers}, log.columns, left_out["same_day"])
-    check_costs_are_seen(log.order_lines, offers)
-    return frozenset(weights_of_shown(Coding.of(terms), offers, log.columns))
+    names = [one.offer_id for one in terms]
+    check_costs_are_seen(log.order_lines, [one for one in offers if one.offer_id in names])
+    return rows, terms
 
 
 def _predicted(
