@@ -334,14 +334,19 @@ def test_over_two_weeks_twice_as_much_is_sold_gained_and_given_and_no_more_than_
         {"on": [f"category 0{one}" for one in range(5)]},
         {"brands": ["old"]},
         {"products": [str(one) for one in range(30)]},
+        {"only_full_price": True},
     ],
 )
 def test_an_assumption_is_about_what_baskets_hold_of_what_an_offer_is_on(responsive, terms):
     lines, products = simulate(0, HALF)
     products = products.with_columns(brand=pl.when(pl.col("product_id") < 30).then(pl.lit("old")).otherwise(None))
-    lines = lines.with_columns(order_id=pl.col("customer_id") * 100 + pl.col("order_week"))
+    reduced = 1 if "only_full_price" in terms else 0
+    lines = lines.with_columns(
+        order_id=pl.col("customer_id") * 100 + pl.col("order_week"),
+        discount_minor=pl.when(pl.col("product_id") < 30).then(0).otherwise(reduced),
+    )
     tables = [nw.from_native(one.lazy()) for one in (lines, products)]
-    baskets = baseline_baskets(*tables, SETTINGS, responsive.lines.categories)
+    baskets = baseline_baskets(*tables, SETTINGS, responsive.lines.categories, coupons_apart=True)
     offer = {**ON_EVERYTHING, "assumed": {"p_redeem": 0.1, "incremental": 0.4}, **terms}
     found = estimate_effects(None, baskets, configured(offer)).effects
     left = (

@@ -118,7 +118,9 @@ def estimate(
     events: Events, study: ShelfStudy | MissingEvidence, shown: ShownEffects | MissingEvidence | None, config: Config
 ) -> Effects:
     """Effects of every offer: as those shown at random tell, else shelf prices, else as the shop assumes."""
-    baskets = baseline_baskets(events.merchandise_lines, events.products, config.response)
+    baskets = baseline_baskets(
+        events.merchandise_lines, events.products, config.response, coupons_apart=events.coupons_apart
+    )
     margins = shop_margins(events, config.shop.margin)
     learned = None if isinstance(shown, MissingEvidence) else shown
     priced = None if isinstance(study, MissingEvidence) else study
@@ -180,6 +182,6 @@ class LearnedOfSome:
         shown = self.shown
         if shown is not None:
             shown = shown_effects(shown_log(events, config, self.margins), shown, engine)
-        baskets = baseline_baskets(goods, products, settings, self.categories)
+        baskets = baseline_baskets(goods, products, settings, self.categories, coupons_apart=events.coupons_apart)
         period = planned_period(events, config)
         return estimate_effects(study, baskets, config, events.offers, self.margins, shown, self.corrections, period)

@@ -34,6 +34,8 @@ class BaselineBaskets:
     lines: Frame
     """The order lines."""
     products: Frame
+    coupons_apart: bool = False
+    """Whether the order lines tell what offers took off from what was reduced on the shelf."""
     _by_goods: dict[CoveredGoods, pl.DataFrame] = field(default_factory=dict)
     """What `of` has computed, by what the offers cover."""
 
@@ -56,7 +58,9 @@ class BaselineBaskets:
 
         Where one value is assumed for everyone, categories and exceptions count alone: the goods may be new.
         """
-        goods = covered_goods(offer.covers, columns_of_tables(self.lines, self.products))
+        goods = covered_goods(
+            offer.covers, columns_of_tables(self.lines, self.products, coupons_apart=self.coupons_apart)
+        )
         if offer.assumed is not None and offer.assumed.value_minor is not None:
             goods = CoveredGoods(categories=goods.categories, but=goods.but)
         if goods not in self._by_goods:
@@ -73,7 +77,12 @@ class BaselineBaskets:
 
 
 def baseline_baskets(
-    lines: Frame, products: Frame, settings: Response, categories: list[str] | None = None
+    lines: Frame,
+    products: Frame,
+    settings: Response,
+    categories: list[str] | None = None,
+    *,
+    coupons_apart: bool = False,
 ) -> BaselineBaskets:
     """Return the usual baskets of customers, from all clean order lines; `categories` are known for a part of them."""
     if categories is None:
@@ -86,6 +95,7 @@ def baseline_baskets(
         mean_by_category=_mean(_orders(inside, *by_order, "category"), "customer_id", "category"),
         lines=lines,
         products=products,
+        coupons_apart=coupons_apart,
     )
 
 

@@ -23,7 +23,7 @@ import numpy as np
 import polars as pl
 
 from offerloop.errors import ConfigError
-from offerloop.evaluation import Z95, Moments, cuped, enough
+from offerloop.evaluation import LEAST_CUSTOMERS, Z95, Moments, cuped, enough
 from offerloop.message import Message
 from offerloop.offers import NO_OFFER
 from offerloop.response.campaign_offer import CampaignOffer
@@ -181,14 +181,14 @@ class Corrections:
         """Add what is expected of an offer, from its effects, unless that is known of more customers.
 
         A plan chooses the customers for whom most is expected, so the mean over all would be too low for a comparison
-        of these; it counts only where nobody whom the offer was measured on has effects.
+        of these; it counts only where fewer than LEAST_CUSTOMERS whom the offer was measured on have effects.
         """
         key = (choice.campaign_id, choice.offer.offer_id)
         if key in self.expected:
             return self
         if (correction := self.measured.get(key)) is not None:
             compared = frame.with_columns(_AS_TEXT).join(correction.customers, on="customer_id", how="semi")
-            frame = compared if compared.height else frame
+            frame = compared if compared.height >= LEAST_CUSTOMERS else frame
         mean = float(str(frame["value_minor"].mean())) if frame.height else 0.0
         return replace(self, expected={**self.expected, key: mean})
 
