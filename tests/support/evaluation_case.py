@@ -106,7 +106,7 @@ def findings(*candidates, nothing=True, rival=None, refused=(), notes=(), cost=T
 def full():
     """Everything that a page can show."""
     values = {"n": 1200, "period": period_text(7), "least": 100, "of": 9, "policy": "spring", "customers": 900}
-    notes = tuple(EvaluationNote(key, {**values, "offers": "spring"}) for key in NOTES)
+    notes = tuple(EvaluationNote(key, {**values, "offers": "spring", "campaigns": "spring"}) for key in NOTES)
     single = [policy("everyone", f"coupon-{n}", 780.0 + n, n - 9.5, size=400.0 * n + 100) for n in range(1, 21)]
     others = (policy("run", "20260101-000000", 800.0, 11.0), policy("file", "spring", 799.0, 10.0))
     found = findings(*single, *others, rival=("coupon-20", worth(2.0)), refused=REFUSALS, notes=notes)

@@ -151,8 +151,9 @@ def make_orders(path, run, effect=lambda _: 1.0, *, days=7, before=True, columns
 
 
 def total(summary, outcome, group="all", comparison="plan", method="adjusted"):
-    """(value, low, high) in minor units or numbers."""
+    """(value, low, high) in minor units or numbers; a customer where there is no total."""
     key = (comparison, outcome, group, method)
     one = next(e for e in summary["effects"] if (e["comparison"], e["outcome"], e["group"], e["method"]) == key)
-    factor = 100 if isinstance(one["total"]["value"], str) else 1
-    return tuple(factor * float(one["total"][end]) for end in ("value", "low", "high"))
+    shown = one["total"] or one["per_customer"]
+    factor = 100 if isinstance(shown["value"], str) else 1
+    return tuple(factor * float(shown[end]) for end in ("value", "low", "high"))

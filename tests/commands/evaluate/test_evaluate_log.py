@@ -10,7 +10,9 @@ from evaluate_shop import EXPOSURES, decisions_of, usual_shop, write_log_shop
 
 from offerloop.commands.check.task import check
 from offerloop.commands.evaluate.log import read_log
+from offerloop.commands.evaluate.notes import NOTES
 from offerloop.commands.evaluate.policies import CustomerPolicy
+from offerloop.commands.evaluate.task import _notes_of_shop
 from offerloop.commands.evaluate.valuation import valued_log
 from offerloop.config import load_config
 from offerloop.engine.duckdb import DuckDBEngine
@@ -61,6 +63,14 @@ def test_what_is_empty_or_none_is_deliberately_nothing(shop, found):
     facts = valued_log(shop, []).facts
     assert facts.names == ("none", "coupon")
     assert replace(facts, wanted=frozenset({"gold", "coupon"})).names == ("none", "coupon", "gold")
+
+
+def test_a_campaign_whose_budget_is_no_money_is_named_as_its_coupons_count(shop, tmp_path):
+    assert shop.not_in_money == ()
+    units = logged(tmp_path, more='budget_unit = "contacts"\n')
+    (note,) = [one for one in _notes_of_shop(units, valued_log(units, [])) if one.key == "not_in_money"]
+    said = str(NOTES[note.key].with_values(**note.values))
+    assert said.startswith("What offers of “Spring coupons” cost is subtracted here.")
 
 
 def test_where_propensities_differ_by_customer_those_of_other_offers_are_not_known(shop):

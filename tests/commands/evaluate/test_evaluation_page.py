@@ -70,6 +70,10 @@ def test_the_best_of_many_must_be_clear_among_all_of_them():
     found = said(alone, *many)
     assert found.startswith("No policy is clearly better")
     assert "the interval in the finding is simultaneous over 10 policies" in found
+    both = findings(alone, *many)
+    texts = [text.replace("\xa0", " ") for text in Texts(render_evaluation(both)).found]
+    wider = EN.money.parts(both.together(both.gain(alone)))[1]
+    assert wider in texts[texts.index("A decision more than giving nothing") + 2]
     assert widening(1) == pytest.approx(1)
     assert widening(10) == pytest.approx(2.807 / 1.96, abs=1e-3)
 

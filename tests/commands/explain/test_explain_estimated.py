@@ -48,6 +48,13 @@ def test_any_purchase_makes_the_effect_known(run):
     assert "for whoever bought in the 91 days before the plan" in found.text
 
 
+def test_a_profit_that_no_other_half_values_is_said_once(run):
+    said = explain(run, "1").text
+    assert "(value less expected cost)" in said
+    assert "held out" not in said
+    assert "too high" not in said
+
+
 def test_a_value_below_zero_is_not_called_zero_and_no_margin_is_asked_for(run):
     assert "Its estimated value is below zero" in explain(run, "12").text
     said = explain(run, "3").text

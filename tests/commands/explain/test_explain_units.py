@@ -91,6 +91,20 @@ def test_an_assumed_forecast_has_no_interval_either(shop):
     assert "forecast at €5.00 (no interval: assumed), which is not clearly" in explain(shop, "1").text
 
 
+@pytest.mark.parametrize(
+    ("change", "is_said"),
+    [({}, True), ({"is_paused": True}, False), ({"pays_alone": True}, False), ({"budget_unit": "seats"}, False)],
+)
+def test_suppliers_are_asked_for_a_share_only_where_that_would_send_the_campaign(tmp_path, change, is_said):
+    folder = build_run(tmp_path / "run", send=False)
+    summary = json.loads((folder / "summary.json").read_text())
+    campaigns = [one | change for one in summary["campaigns"]]
+    (folder / "summary.json").write_text(json.dumps(summary | {"campaigns": campaigns}))
+    assert ("clearly pays once suppliers pay 52.5 % of each discount" in explain(folder, "1").text) == is_said
+    change_rows(folder, "offers", funded_share=0.75)
+    assert "clearly pays once suppliers" not in explain(folder, "1").text
+
+
 def test_who_was_held_back_would_have_got_what_the_plan_chose(shop):
     change_effect(shop, 4, ("first", "coupon-20 Tea"), 49, 60)
     found = explain(shop, "4")

@@ -74,6 +74,15 @@ def test_init_tells_a_small_shop_that_no_test_could_show_anything(tmp_path):
     assert load_config(made.config).experiment.holdout == HOLDOUT
 
 
+def test_ten_days_of_sales_are_not_those_of_a_month(tmp_path):
+    days = [f"2026-03-{1 + order % 10:02d}" for order in range(60)]
+    products, paid = [n % 7 + 1 for n in range(60)], [49.5 + n % 2 for n in range(60)]
+    lines = {"order": range(60), "customer": range(60), "product": products, "quantity": [1] * 60, "paid": paid}
+    pl.DataFrame({**lines, "date": days}).write_csv(tmp_path / "lines.csv")
+    made = write_shop(tmp_path / "shop", {"order_lines": str(tmp_path / "lines.csv")}, None, None)
+    assert "1 % of the sales of a month, about 9,100" in made.config.read_text()
+
+
 @pytest.mark.parametrize("guest", ["", "guest"])
 def test_guests_are_no_customer_by_which_a_plan_is_sized(tmp_path, guest):
     lines = init_shops.order_lines().select(

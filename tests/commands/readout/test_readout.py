@@ -281,12 +281,34 @@ def test_a_loop_can_be_read_out_beyond_its_period(tmp_path):
         assert any("period ended on 2024-03-10, and other offers followed" in one for one in done.summary["warnings"])
 
 
+def test_days_after_the_last_order_were_not_read_and_a_forecast_assumed_in_part_has_no_interval(tmp_path):
+    run = make_run(tmp_path / "run")
+    forecast = pl.read_parquet(run / "comparison.parquet")
+    empty = dict.fromkeys(("profit_low_minor", "profit_high_minor"), pl.lit(None))
+    assumed = forecast.with_columns(campaign_id=pl.lit("other"), profit_minor=pl.lit(1e5), **empty)
+    summary = json.loads((run / "summary.json").read_text())
+    sent = [*summary["campaigns"], {**summary["campaigns"][0], "id": "other"}]
+    (run / "summary.json").write_text(json.dumps({**summary, "campaigns": sent}))
+    pl.concat([forecast, assumed.cast(forecast.schema)]).write_parquet(run / "comparison.parquet")
+    make_orders(tmp_path / "orders.csv", run, lambda _: 1.1)
+    orders = pl.read_csv(tmp_path / "orders.csv")
+    orders.filter(pl.col("day") <= "2024-03-06").write_csv(tmp_path / "orders.csv")
+    asked, unasked = (read_out(run, tmp_path / "orders.csv", until_day=day) for day in (date(2024, 3, 10), None))
+    assert asked.summary["period"]["until"] == unasked.summary["period"]["until"] == "2024-03-06"
+    assert asked.summary["forecast"]["place"] == "early"
+    assert "before the period ends" in asked.summary["period"]["note"]
+    assert asked.summary["forecast"]["forecast"] == {"value": "1090.00", "low": None, "high": None}
+
+
 def test_later_days_than_those_of_the_forecast_are_not_compared_with_it(tmp_path):
     run = make_run(tmp_path / "run")
     make_orders(tmp_path / "orders.csv", run, lambda _: 1.1, days=35)
     later = read_out(run, tmp_path / "orders.csv", from_day=date(2024, 3, 11))
     assert later.findings.against_forecast is None
     assert any("The forecast is for the days from 2024-03-04 on" in one for one in later.summary["warnings"])
+    page = later.report.read_text().replace("\u00a0", " ")
+    assert "it begins before this period, so it is not compared" in page
+    assert "holds no forecast" not in page
     assert read_out(run, tmp_path / "orders.csv").findings.against_forecast is not None
 
 

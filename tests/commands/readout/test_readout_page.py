@@ -111,6 +111,11 @@ def test_a_third_language_has_every_text_of_the_page(name, tmp_path):
 def test_an_assumed_forecast_is_shown_without_an_interval():
     findings = READOUTS["full"]()
     assumed = replace(findings.against_forecast, forecast=Estimate(34_600.0, 34_600.0, 34_600.0))
-    texts = Texts(render_readout(replace(findings, against_forecast=assumed), "en")).found
+    findings = replace(findings, against_forecast=assumed)
+    texts = Texts(render_readout(findings, "en")).found
+    summary = summarise_readout(findings)
+    assert summary["forecast"]["forecast"] == {"value": "346.00", "low": None, "high": None}
+    (explored,) = (one for one in summary["effects"] if one["comparison"] == "explore")
+    assert explored["total"] is None
     assert "no interval: assumed" in texts
     assert not [text for text in texts if "$346 [346" in text or "[346, 346]" in text]

@@ -8,6 +8,9 @@ import polars as pl
 import pytest
 from page_texts import Texts, page_of
 
+from offerloop.commands.run.facts import gather
+from offerloop.commands.run.sections.first_screen import first_screen
+from offerloop.commands.run.shelf_evidence import ShelfEvidence
 from offerloop.commands.run.summary import summarise
 from offerloop.evaluation import ComingTest
 
@@ -57,6 +60,71 @@ def test_what_is_assumed_says_so_on_the_first_screen_in_charts_and_in_tables(ass
     assert "hollow: assumed, without an interval" in rules
 
 
+def stopped(made, **exploring):
+    """A period that sends no plan, and what one customer gets at random."""
+    findings = made["all known"]
+    given = dict.fromkeys(("campaign_id", "offer_id", "cost_liability_minor"), pl.lit(None))
+    shown = {**given, "offer_id": pl.lit("none"), "cost_liability_minor": pl.lit(0), **exploring}
+    columns = [pl.when(arm="explore").then(one).otherwise(name).alias(name) for name, one in shown.items()]
+    rows = findings.tables["assignments"].with_columns(columns)
+    campaigns = [replace(one, send=False) for one in findings.campaigns]
+    return replace(findings, campaigns=campaigns, tables={**findings.tables, "assignments": rows})
+
+
+def screen_of(findings):
+    """The headline, and what each tile says."""
+    screen = first_screen(findings, gather(findings), ShelfEvidence.read(findings))
+    said = [f"{one.label}: {one.value}; {one.note}" for one in screen.tiles]
+    return screen.headline, [re.sub("[\u00a0\u2060]", lambda sign: " " * (sign[0] == "\u00a0"), one) for one in said]
+
+
+def test_a_period_without_a_plan_still_says_who_gets_offers_at_random_and_what_they_can_cost(made):
+    drawn = {"campaign_id": pl.lit("own"), "offer_id": pl.lit("own-20 milk"), "cost_liability_minor": pl.lit(500)}
+    findings = stopped(made, **drawn)
+    headline, (_, spend, treated, _) = screen_of(findings)
+    assert headline == "Send no plan this time; 1 customer gets an offer at random."
+    assert spend == "Spend: $5.00; at most, for random test offers"
+    assert treated == "Customers treated: 1; of 6, with a random test offer"
+    own, _ = summarise(findings)["campaigns"]
+    assert (own["as_sent"], own["customers_exploring"], own["liability_exploring"]) == (None, 1, "5.00")
+    assert screen_of(stopped(made))[0] == "Send nothing this time."
+
+
+def test_a_plan_of_nobody_is_not_the_best_plan(made):
+    findings = made["all known"]
+    own, shared = (replace(one, send=False) for one in findings.campaigns)
+    best = screen_of(replace(findings, campaigns=[own, replace(shared, n_planned=0)]))[1][0]
+    assert best == "Profit of the best plan, not sent: −$9; 95 % interval [−14, −5], one week"
+    nobody = screen_of(replace(findings, campaigns=[replace(one, n_planned=0) for one in (own, shared)]))[1]
+    assert nobody[:2] == [
+        "Profit of the best plan, not sent: none; no offer is planned", "Spend: $0; no offer is planned",
+    ]  # fmt: skip
+
+
+def test_the_sum_of_an_assumption_and_an_estimate_has_no_interval(made):
+    findings = made["all known"]
+    own = pl.col("campaign_id") == "own"
+    ends = [pl.when(own).then(None).otherwise(name).alias(name) for name in ("profit_low_minor", "profit_high_minor")]
+    value = pl.when(own).then(100_000.0).otherwise("profit_minor").alias("profit_minor")
+    comparison = findings.tables["comparison"].with_columns(value, *ends)
+    campaigns = [replace(one, send=True) for one in findings.campaigns]
+    campaigns[0] = replace(campaigns[0], bases=("assumed",), assumed_share=1.0)
+    both = replace(findings, campaigns=campaigns, tables={**findings.tables, "comparison": comparison})
+    profit = screen_of(both)[1][0]
+    assert (
+        profit == "Expected profit, one week: $1,126; no interval: partly assumed; for the 3 who get the plan's offer"
+    )
+
+
+def test_the_budget_is_named_beside_the_most_only_where_it_limits_that(made):
+    findings = made["all known"]
+    plan = findings.config.plan.model_copy(update={"total_budget": "50.00"})
+    shared = replace(findings, config=findings.config.model_copy(update={"plan": plan}))
+    expected = replace(findings, campaigns=[replace(one, budget_basis="expected") for one in findings.campaigns])
+    spends = [screen_of(one)[1][1].split("; ")[1].split(", plus")[0] for one in (findings, shared, expected)]
+    assert spends == ["at most $3.75 of a budget of $100", "at most $3.75", "at most $3.75"]
+
+
 def held_out(made, per_customer):
     """A plan on assumption whose customers bought like this in the week before."""
     findings = made["no study, all assumed"]
@@ -73,7 +141,7 @@ def test_a_plan_on_assumption_is_a_test_where_a_read_out_can_show_it(made, langu
     assert summary["coming_test"]["sentence"] in summary["decision"]
     if language == "en":
         assert "as a test over 2 weeks: what it changes is assumed, not measured" in first
-        assert "a read-out after 2 weeks of this plan shows it in 80 of 100 cases" in first
+        assert "the plan is sent anew each period, 2 weeks of it show this in 80 of 100 cases" in first
         assert "on trust" not in first
 
 

@@ -6,8 +6,11 @@ import polars as pl
 import pytest
 from page_texts import page_of
 
-from offerloop.commands.run.sections.recipients import ARM_WORDS, WHY_NONE, _offers_figure
-from offerloop.report import Localizer
+from offerloop.commands.run.facts import gather
+from offerloop.commands.run.findings import FollowingCustomers
+from offerloop.commands.run.sections.recipients import ARM_WORDS, WHY_NONE, _offers_figure, who_section
+from offerloop.commands.run.sentences import decision
+from offerloop.report import Localizer, Table, Text
 from offerloop.tables import ARMS, REASONS
 
 
@@ -21,6 +24,28 @@ def test_depths_that_differ_by_half_a_point_are_two_parts_of_a_bar():
     shown = _offers_figure(given, Localizer("en", "USD"))
     assert [row[:3] for row in shown.table.rows] == [("Tea", "12 % off", "2"), ("Tea", "12.5 % off", "1")]
     assert shown.wide.count("12 % off</text>") == shown.wide.count("12.5 % off</text>") == 1
+
+
+def test_where_a_sample_decided_everybody_is_counted_and_nobody_is_drawn_out_of_a_projection(made):
+    findings = made["all known"]
+    arms = {"plan": (60, 40), "explore": (15, 5), "holdout": (19, 0)}
+    others = FollowingCustomers(94, {("shared", "plan"): (40, 5_000)}, arms)
+    campaigns = [replace(one, n_planned=40) for one in findings.campaigns]
+    findings = replace(findings, others=others, campaigns=campaigns)
+    facts = gather(findings)
+    texts = [block.text for block in who_section(findings, facts).blocks if isinstance(block, Text)]
+    assert any("20 customers (5 % was the aim) never get an offer" in one for one in texts)
+    assert any(
+        "16 more are drawn at random with known probability: 5 get an offer, 11 get none" in one for one in texts
+    )
+    (table,) = [
+        one for one in who_section(findings, facts).blocks if isinstance(one, Table) and "divided" in one.caption
+    ]
+    assert [row[2] for row in table.rows if row[2]] == ["64", "16", "20", "100"]
+    assert [row[1] for row in table.rows if row[1]] == ["43", "21", "5", "11"]
+    said = decision(facts)
+    assert "For all whom the plan chose, about 40, the estimated profit is" in said
+    assert "-" not in said.replace("shelf-price", "")
 
 
 def with_values(findings, values, baskets=None):

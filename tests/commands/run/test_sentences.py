@@ -33,8 +33,8 @@ def test_what_goes_out_is_forecast_apart_from_the_full_plan(make):
     tables = {**findings.tables, "comparison": pl.concat([findings.tables["comparison"], sent.select(whole.columns)])}
     said = sentence(dataclasses.replace(findings, campaigns=planned, tables=tables), "shared")
     assert "send 3 coupons for one week; expected profit $94 [39, 149] on an expected spend of $15" in said
-    assert "The plan chose 4 customers; the random test drew 1 of them. For all 4 the held-out profit is" in said
-    assert "held-out profit is $126 [52, 199]" in said
+    assert "The plan chose 4 customers; the random test drew 1 of them. For all 4 the estimated profit is" in said
+    assert "estimated profit is $126 [52, 199]" in said
     assert "winner's curse" not in said
 
 
@@ -45,7 +45,7 @@ def test_it_says_how_much_of_a_forecast_is_left_out_as_luck(make):
     tables = {**findings.tables, "comparison": pl.concat([findings.tables["comparison"], sent])}
     said = sentence(dataclasses.replace(findings, tables=tables), "shared")
     assert "expected profit $106 [52, 200]" in said
-    assert "Expected profit leaves $20 of the held-out profit out" in said
+    assert "Expected profit leaves $20 of the estimated profit out" in said
     assert "beats the reference policy (a simple rule): the same offer for all" in said
 
 
@@ -116,8 +116,46 @@ def test_what_a_plan_would_have_to_be_is_what_was_used_and_no_rounding_contradic
 def test_a_campaign_that_rests_is_not_said_to_be_unsure(make, send, low):
     said = kept_for(make, send, (900.0, low, 1_800.0 - low), least_errors=0.0, is_paused=True)
     assert "guardrails stopped this campaign" in said
+    assert "suppliers pay" not in said
     assert "includes zero" not in said
     assert "standard errors" not in said
+
+
+def sent_by(make, least_errors, share_sent=1.0):
+    """What is said of a plan of 9.00 [-1, 19] times a share, of which the rest went to the random draw."""
+    findings = make(shared=(900.0, -100.0, 1_900.0))
+    whole = findings.tables["comparison"].filter((pl.col("campaign_id") == "shared") & (pl.col("rule") == "plan"))
+    sent = whole.with_columns(rule=pl.lit("plan as sent"))
+    above = (
+        pl.when(pl.col("campaign_id") == "shared", rule="plan").then(1_500 * share_sent).otherwise("profit_low_minor")
+    )
+    planned = findings.tables["comparison"].with_columns(above.alias("profit_low_minor") if share_sent < 1 else [])
+    campaigns = [dataclasses.replace(one, send=True, least_errors=least_errors) for one in findings.campaigns]
+    tables = {**findings.tables, "comparison": pl.concat([planned, sent])}
+    return sentence(dataclasses.replace(findings, campaigns=campaigns, tables=tables), "shared")
+
+
+def test_a_plan_whose_interval_holds_zero_names_the_rule_that_sends_it(make):
+    assert "it is sent because the campaign only requires a positive expected profit" in sent_by(make, 0.0)
+    assert "because the estimated profit is more than 0.6 standard errors above zero" in sent_by(make, 0.6)
+    proven = sent_by(make, 1.96, 0.5)
+    assert "The interval of the whole plan lies above zero; that of those who get its offers does not." in proven
+    assert "it is sent because" not in proven
+
+
+def test_no_share_of_suppliers_is_asked_for_that_they_pay_or_that_changes_nothing(make):
+    losing = {"shared": (-200.0, -900.0, 500.0)}
+    assert "it clearly pays once suppliers pay 80 %" in sentence(make(**losing), "shared")
+    findings = make(**losing)
+    offers = findings.tables["offers"].with_columns(funded_share=pl.lit(0.9))
+    paid = dataclasses.replace(findings, tables={**findings.tables, "offers": offers})
+    assert "without the limit of the budget it would clearly pay as it is" in sentence(paid, "shared")
+    alone = [dataclasses.replace(one, pays_alone=True) for one in findings.campaigns]
+    assert "suppliers pay" not in sentence(dataclasses.replace(findings, campaigns=alone), "shared")
+    units = [one.model_copy(update={"budget_unit": "seats"}) for one in findings.config.campaigns]
+    config = findings.config.model_copy(update={"campaigns": tuple(units)})
+    assert "suppliers pa" not in sentence(dataclasses.replace(findings, config=config), "shared")
+    assert gather(dataclasses.replace(findings, config=config)).charted is None
 
 
 def test_a_plan_that_may_or_may_not_lose_is_not_called_a_loss(make):
@@ -186,6 +224,13 @@ def test_the_claim_is_only_shown_as_the_winners_curse(make):
     assert "claim $3.87" in said
     assert "winner's curse" in said
     assert "never shows the claim as a forecast" in said
+
+
+def test_a_plan_whose_estimates_value_it_themselves_shows_no_winners_curse(made):
+    facts = gather(made["all estimated"])
+    said = claim_sentence(facts.campaigns[0], facts.localizer)
+    assert said == "The estimates that chose this plan also value it: no other half of the customers does."
+    assert claim_sentence(facts.campaigns[1], facts.localizer, again=True) == ""
 
 
 def test_a_plan_worth_more_than_claimed_shows_no_winners_curse(make):

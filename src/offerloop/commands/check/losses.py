@@ -16,7 +16,6 @@ from offerloop.config import Config, fits_pattern, padded, quoted
 from offerloop.engine import collect
 from offerloop.events import RULE_NAMES, Events, product_label
 from offerloop.message import Message, Share
-from offerloop.money import to_text
 from offerloop.report import Localizer
 
 _SHOWN_PRODUCTS = 12
@@ -30,6 +29,21 @@ _HEAD = (
     Message("of rows", context="column title"),
     Message("of sales", context="column title"),
 )
+_KINDS = {
+    "postage or delivery": Message("postage or delivery", context="no goods"),
+    "a fee or charge": Message("a fee or charge"),
+    "a deposit": Message("a deposit", context="no goods"),
+    "a sample": Message("a sample", context="no goods"),
+    "a gift card or voucher": Message("a gift card or voucher"),
+    "an adjustment": Message("an adjustment", context="no goods"),
+    "a donation": Message("a donation", context="no goods"),
+    "no goods, by its code": Message("no goods, by its code"),
+    "no goods, by clean.non_merchandise": Message("no goods, by clean.non_merchandise"),
+    "a charge, by its prices: one in most orders, each at its own": Message(
+        "a charge, by its prices: one in most orders, each at its own"
+    ),
+}
+"""What is no goods, by the kinds of `events.cleaning.non_merchandise`."""
 _RIGHT = 3
 """The first of the columns that stand to the right."""
 
@@ -189,21 +203,21 @@ def non_merchandise_lines(products: list[dict[str, Any]], config: Config, _: Loc
         share=_share(share),
         remedy=remedy,
     )
-    entries = [_product_line(product, config.shop.currency, _) for product in products[:_SHOWN_PRODUCTS]]
+    entries = [_product_line(product, _) for product in products[:_SHOWN_PRODUCTS]]
     if len(products) > _SHOWN_PRODUCTS:
         entries.append(_("and {n} more", context="end of a list", n=len(products) - _SHOWN_PRODUCTS))
     return [title, *(f"  {one}" for one in entries), ""]
 
 
-def _product_line(product: Mapping[str, Any], currency: str, _: Localizer) -> str:
+def _product_line(product: Mapping[str, Any], _: Localizer) -> str:
     return _(
         "{product}: {kind}, {n} line, {sales}, {share} of sales",
         context="check of the data",
         plural="{product}: {kind}, {n} lines, {sales}, {share} of sales",
         product=product_label(product["product_id"], product["text"]),
-        kind=product["kind"],
+        kind=_.named(_KINDS, product["kind"]),
         n=product["n_lines"],
-        sales=f"{to_text(product['sales_minor'], currency)} {currency}",
+        sales=_.money.exact(product["sales_minor"]),
         share=_share(product["share_of_sales"]),
     )
 

@@ -55,6 +55,8 @@ class LoggedShop:
     maps_reimbursed: bool
     unseen_costs: frozenset[str]
     """Ids of offers whose cost no order line shows."""
+    not_in_money: tuple[str, ...]
+    """Titles of campaigns whose budget is not money."""
     product_names: Sequence[str]
 
     @property
@@ -110,6 +112,7 @@ def read_log(config: Config, engine: Engine, window_days: int) -> LoggedShop:
         splits_discounts=events.splits_discounts,
         maps_reimbursed="reimbursed" in columns,
         unseen_costs=frozenset(one.offer_id for one in offers_of_unseen_cost(config, events.products, events.offers)),
+        not_in_money=tuple(one.title for one in config.campaigns if one.budget_unit),
         product_names=product_names(events),
     )
 

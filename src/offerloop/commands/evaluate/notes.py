@@ -36,6 +36,10 @@ NOTES = {
         "Order lines do not show what {offers} cost, so it is left out, and policies with these offers look better "
         "than they are."
     ),
+    "not_in_money": Message(
+        "What offers of {campaigns} cost is subtracted here. Runs and read-outs do not subtract it, because such a "
+        "budget is not money."
+    ),
     "left_unreadable": Message("Exposures left out because a cell could not be read: {n}."),
     "left_no_customer": Message("Exposures left out because they name no customer: {n}."),
     "left_early": Message("Exposures left out because they are older than the first order: {n}."),

@@ -91,7 +91,7 @@ def _tiles(findings: EvaluationFindings, _: Localizer) -> tuple[Tile, ...]:
     tiles = [_tile(_("The log's own {measure} a decision", measure=what), main(findings.logged.best_value), "", _)]
     if leader is not None:
         base = baseline(findings.baseline, _)
-        gain, text = main(findings.gain(leader)), GAIN_OF_ONE if findings.one_period_only else GAIN
+        gain, text = findings.together(findings.gain(leader)), GAIN_OF_ONE if findings.one_period_only else GAIN
         tiles.insert(0, _tile(_(text, base=base), gain, title(leader, _), _))
         size = _.count(leader.best_value.speaking)
         about = _("about {policy}", context="note of a key figure", policy=title(leader, _))

@@ -112,6 +112,8 @@ def _notes_of_shop(shop: LoggedShop, valued: ValuedLog) -> Iterator[EvaluationNo
         yield EvaluationNote("no_reimbursed")
     if shop.knows_cost and (unseen := shop.unseen_costs & set(valued.facts.names)):
         yield EvaluationNote("unseen_cost", {"offers": quoted(sorted(unseen))})
+    if shop.knows_cost and shop.not_in_money:
+        yield EvaluationNote("not_in_money", {"campaigns": quoted(shop.not_in_money)})
     for reason, n in shop.left_out(valued.facts).items():
         yield EvaluationNote(f"left_{reason}", {"n": n, **window})
     if valued.facts.n_clipped:

@@ -194,8 +194,17 @@ def _campaign(run: RunRead, campaign_read: CampaignRead) -> ExplainedCampaign:
         profit_minor=plan["profit_minor"],
         profit_low_minor=plan["profit_low_minor"],
         profit_high_minor=plan["profit_high_minor"],
-        clear_supplier_share=campaign_read.supplier_share,
+        clear_supplier_share=_clear_share(run, campaign_read),
     )
+
+
+def _clear_share(run: RunRead, campaign: CampaignRead) -> float | None:
+    """Return the supplier share from which a campaign clearly pays; None where that would change nothing."""
+    share = campaign.supplier_share
+    if share is None or campaign.is_paused or campaign.pays_alone or campaign.budget_unit != run.currency:
+        return None
+    least = run.table("offers").filter(campaign_id=campaign.id).select(pl.col("funded_share").min()).collect().item()
+    return None if least is not None and least >= share > 0 else share
 
 
 def _money(candidate: OfferOption) -> ExpectedMoney:

@@ -189,7 +189,7 @@ def _money(_: ExplanationLocalizer, decision: CustomerDecision, campaign: str) -
 
 
 def _profit(_: ExplanationLocalizer, money: ExpectedMoney, basis: str, campaign: str) -> list[tuple[str, str]]:
-    """Return the profit, and its second estimate unless it is assumed: estimates did not choose what is assumed."""
+    """Return the profit, and its second estimate where shelf prices tell two."""
     unit = _.costs(campaign).currency
     what = (
         _("value less expected cost")
@@ -199,6 +199,8 @@ def _profit(_: ExplanationLocalizer, money: ExpectedMoney, basis: str, campaign:
     if basis == "assumed":
         profit = _.fine(money.profit_minor)
         return [(_(PROFIT), _("{profit} (assumed: {what})", context="decision", profit=profit, what=what))]
+    if basis != "transferred":
+        return [(_(PROFIT), _("{profit} ({what})", context="decision", profit=_.interval(money, basis), what=what))]
     held_out = _.fine(money.profit_held_out_minor)
     return [
         (

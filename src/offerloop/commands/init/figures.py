@@ -11,7 +11,7 @@ from offerloop.events import BLANKS, DAY, outliers, today_in
 from offerloop.mapping import ColumnMatch, anonymous_ids, column_values, forms_of, orders_of, seconds_of
 from offerloop.workspace import SampleRows
 
-_MONTH = 365.25 / 12
+_MONTH, _LEAST_DAYS = 365.25 / 12, 7
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,8 @@ def figures(
     """`categories` has the text columns product_id and category; `form` is the format of times, if one was chosen."""
     head = _lines(orders, sample, sample.head, form)
     span = _lines(orders, sample, sample.sampled, form)
-    months = max((_number(span["at"].max()) - _number(span["at"].min())) / DAY / _MONTH, 1.0)
+    first, last = (_number(end) // DAY for end in (span["at"].min(), span["at"].max()))
+    months = max(last - first + 1, _LEAST_DAYS) / _MONTH
     monthly = _number(span["paid"].sum()) / sample.sampled.height * sample.n_rows / months
     basket = _median_order(head)
     category, category_basket = None, basket

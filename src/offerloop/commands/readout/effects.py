@@ -114,9 +114,9 @@ def against_forecast(run: PastRun, sums: ReadoutSums, days: int, period_days: in
     rows = rows.filter(pl.col("rule") == rule)
     if rows.is_empty():
         return None
-    names = ("profit_minor", "profit_low_minor", "profit_high_minor")
-    ends = rows.select(pl.coalesce(name, "profit_minor").sum().cast(pl.Float64) for name in names)
-    forecast = Estimate(*ends.row(0))
+    profit, *ends = (rows[f"profit{end}_minor"].cast(pl.Float64) for end in ("", "_low", "_high"))
+    low, high = (None if end.null_count() else float(end.sum()) for end in ends)  # part of it is assumed
+    forecast = Estimate.from_bounds(float(profit.sum()), low, high)
     adjusted, plain = compare(sums.sides("forecast"), "plan", "profit_minor")
     return AgainstForecast(forecast, adjusted.total, plain.total, days, period_days, run.config.evaluate.window_days)
 

@@ -149,6 +149,8 @@ class ReadoutFindings:
     """What the adjusted figures are adjusted by."""
     effects: tuple[ReadoutEffect, ...] = ()
     against_forecast: AgainstForecast | None = None
+    begins_later: bool = False
+    """Whether the period begins after the plan's, so that a forecast would be of other days."""
     bought_anyway: BoughtAnyway | None = None
     too_few: tuple[Message, ...] = ()
     """Comparisons left out because a group has too few customers, but for those of offers given at random."""

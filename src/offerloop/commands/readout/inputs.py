@@ -404,6 +404,7 @@ def choose_period(orders: BuyerOrders, first: int, last: int | None, run: PastRu
             last = orders.last_day
             note = Message("The period ends with the last order of the file, {day}.", day=iso_day(last))
     elif orders.last_day < last:
+        last = orders.last_day
         note = Message("The last order of the file is of {day}, before the period ends.", day=iso_day(orders.last_day))
     if orders.last_day < first or orders.first_day > last:
         days = (

@@ -97,8 +97,10 @@ def _forecast(findings: ReadoutFindings, _: Localizer) -> Tile:
     if both is None:
         return Tile(
             _("Forecast", context="key figure"),
-            _("none", context="key figure"),
-            _("the run holds no forecast of a plan that was sent"),
+            _("not compared", context="key figure") if findings.begins_later else _("none", context="key figure"),
+            _("it begins before this period, so it is not compared")
+            if findings.begins_later
+            else _("the run holds no forecast of a plan that was sent"),
         )
     value, interval = _.money.parts(both.forecast)
     label = _("Forecast, {period}", context="key figure", period=period_text(both.forecast_days))

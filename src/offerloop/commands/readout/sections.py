@@ -255,7 +255,13 @@ def forecast_section(findings: ReadoutFindings, _: Localizer) -> Section:
             "forecast",
             label,
             _("There is no forecast to compare"),
-            (NotKnown(_("The run's comparison.parquet holds no forecast of a plan that was sent.")),),
+            (
+                NotKnown(
+                    _("The forecast begins before this period, so it is not compared.")
+                    if findings.begins_later
+                    else _("The run's comparison.parquet holds no forecast of a plan that was sent.")
+                ),
+            ),
         )
     return Section("forecast", label, place_sentence(both, _), (Text(forecast_sentence(findings, _)),))
 

@@ -351,7 +351,11 @@ def _effect(effect: ReadoutEffect, money: Money) -> dict[str, Any]:
         "group": effect.group,
         "method": effect.method,
         "per_customer": _money(effect.estimate, money) if in_money else rounded(effect.estimate),
-        "total": _money(effect.total, money) if in_money else rounded(effect.total),
+        "total": None
+        if effect.comparison == "explore"  # a mean over all who could have drawn the offer
+        else _money(effect.total, money)
+        if in_money
+        else rounded(effect.total),
         "relative": None if effect.relative is None else rounded(effect.relative),
         "p_value": float(f"{effect.p_value:.6g}"),
         "treated": effect.n_treated,
@@ -359,8 +363,10 @@ def _effect(effect: ReadoutEffect, money: Money) -> dict[str, Any]:
     }
 
 
-def _money(estimate: Estimate, money: Money) -> dict[str, str]:
-    return {end: money.decimal(getattr(estimate, end)) for end in ("value", "low", "high")}
+def _money(estimate: Estimate, money: Money) -> dict[str, str | None]:
+    """What is assumed has no interval."""
+    ends = zip(("value", "low", "high"), (estimate.value, *estimate.ends), strict=True)
+    return {name: None if end is None else money.decimal(end) for name, end in ends}
 
 
 def share_words(share: Estimate, _: Localizer) -> tuple[str, str]:

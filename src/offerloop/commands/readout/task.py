@@ -146,6 +146,7 @@ def _base(run: PastRun, period: Period, basis: ReadoutBasis, counts: Survey, fil
         from_day=period.first,
         until_day=period.last,
         period_note=period.note,
+        begins_later=period.first > run.as_of_day,
         checks=base,
         stopped=why_unsound(base) or why_too_few(run, counts),
         control=run.control_arm,

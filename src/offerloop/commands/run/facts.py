@@ -130,6 +130,11 @@ class CampaignFacts:
         """Whether nothing but the shop's own assumption is behind the figures."""
         return self.basis == ASSUMED
 
+    @property
+    def is_held_out(self) -> bool:
+        """Whether the half of the customers that did not choose an offer values it: only shelf prices tell two."""
+        return TRANSFERRED in self.bases
+
     def level_with(self, rule: ComparedPolicy) -> bool:
         """Whether personalising is not distinguishable from this rule."""
         return not rule.lead.low > 0
@@ -158,6 +163,8 @@ class RunFacts:
     """The same before the random draw."""
     n_held_back: int = 0
     """Customers from whom a loop holds the plan's offer back."""
+    is_projected: bool = False
+    """Whether what is planned is told by a sample of the customers, while what is sent is counted."""
 
     @property
     def at_margin(self) -> str:
@@ -199,8 +206,11 @@ class RunFacts:
 
     @property
     def charted(self) -> CampaignFacts | None:
-        """The campaign of the first chart: one that is not sent, where there is one; None where no effect is known."""
-        shown = [one for one in self.campaigns if one.basis != UNKNOWN]
+        """The campaign of the first chart: one that is not sent, where there is one; None where no effect is known.
+
+        What suppliers pay changes nothing where costs do not count.
+        """
+        shown = [one for one in self.campaigns if one.basis != UNKNOWN and one.in_money]
         return next((one for one in shown if not one.findings.send), shown[0] if shown else None)
 
     @property
@@ -217,6 +227,17 @@ class RunFacts:
     def n_sent(self) -> int:
         """Customers who get offers of the plan."""
         return sum(one.n_sent for one in self.sent) - self.further_sent
+
+    @property
+    def n_explore(self) -> int:
+        """Customers who get an offer at random, also of campaigns whose plan is not sent."""
+        return sum(one.n_explore for one in self.campaigns)
+
+    @property
+    def most_explored(self) -> str:
+        """The most that these offers can cost."""
+        shown = [one for one in self.campaigns if one.n_explore or one.findings.send]
+        return self.taken((one, one.liability_explore_minor) for one in shown)
 
     @property
     def n_planned(self) -> int:
@@ -249,6 +270,7 @@ def gather(findings: Findings, language: str = "en") -> RunFacts:
         further_sent=_further_sent(findings),
         further_planned=_further_planned(findings),
         n_held_back=findings.tables["assignments"].filter(pl.col("arm") == HOLDBACK).height,
+        is_projected=others is not None,
     )
     if findings.test is None or not facts.sent:
         return facts

@@ -57,10 +57,15 @@ def reach_sentence(reach: Reach, _: Localizer) -> str:
     """What a read-out of the plan shows, or what it would take."""
     days, customers = reach.days, reach.customers
     if reach.can_show and days is not None:
-        return _(
-            "If the profit is as forecast, a read-out after {time} of this plan shows it in 80 of 100 cases.",
-            time=period_text(days),
+        text = (
+            Message("If the profit is as forecast, a read-out after {time} of this plan shows it in 80 of 100 cases.")
+            if reach.periods == 1
+            else Message(
+                "If the profit is as forecast and the plan is sent anew each period, {time} of it show this in 80 "
+                "of 100 cases."
+            )
         )
+        return _(text, time=period_text(days))
     if customers is None:
         return _("No read-out of this plan could show whether it pays: {why}.", why=_why(reach))
     limit = (

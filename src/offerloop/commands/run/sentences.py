@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from offerloop.commands.run.basis_sentences import basis_mark
 from offerloop.commands.run.facts import (
@@ -32,7 +33,7 @@ POLICIES = {
 }
 """What a reader calls the plan, and the simple policies that it is compared with."""
 LUCK_SEEN = 0.02
-"""The least luck that is told, as a share of the interval's width: more shows beside the held-out profit."""
+"""The least luck that is told, as a share of the interval's width: more shows beside the estimated profit."""
 NOUNS = {
     "coupons": Message("coupons", context="what a campaign offers"),
     "offers": Message("offers", context="what a campaign offers"),
@@ -45,6 +46,12 @@ def headline(facts: RunFacts) -> Message:
     sent = facts.sent
     if not sent and facts.is_over:
         return Message("Send nothing: no offer is valid in the period of the plan.")
+    if not sent and facts.n_explore:
+        return Message(
+            "Send no plan this time; {n} customer gets an offer at random.",
+            plural="Send no plan this time; {n} customers get an offer at random.",
+            n=facts.n_explore,
+        )
     if not sent:
         return (
             Message("Send nothing: nothing shows what these offers do.")
@@ -141,25 +148,36 @@ def _send(campaign: CampaignFacts, facts: RunFacts, *, marked: bool) -> str:
         most=_most(campaign, _),
         mark=_mark(campaign, facts, marked=marked),
     )
-    unproven = (
-        ""
-        if sent.profit.low > 0 or campaign.is_assumed
-        else _(
-            "The interval holds zero, so nothing proves that this pays; it is sent because the "
-            "campaign only requires a positive expected profit."
-        )
-    )
     said = [
         what,
         _policy(campaign, _),
-        unproven,
-        _plan_before_draws(campaign, _),
+        _unproven(campaign, _),
+        _plan_before_draws(campaign, facts),
         lead_sentence(campaign, _),
         _ahead(campaign, facts),
         _assumed(campaign, _),
         _luck(campaign, facts),
     ]
     return _.sentences(filter(None, said))
+
+
+def _unproven(campaign: CampaignFacts, _: Localizer) -> str:
+    """Why a plan is sent though the interval of what is sent holds zero; empty where it does not."""
+    least = campaign.findings.least_errors
+    if campaign.sent_forecast.profit.low > 0 or campaign.is_assumed:
+        return ""
+    if campaign.plan.profit.low > 0:
+        return _("The interval of the whole plan lies above zero; that of those who get its offers does not.")
+    if least == 0:
+        return _(
+            "The interval holds zero, so nothing proves that this pays; it is sent because the "
+            "campaign only requires a positive expected profit."
+        )
+    return _(
+        "The interval holds zero, so nothing proves that this pays; it is sent because the estimated profit is more "
+        "than {least} standard errors above zero.",
+        least=round(least, 2),
+    )
 
 
 def _most(campaign: CampaignFacts, _: Localizer) -> str:
@@ -182,14 +200,22 @@ def _policy(campaign: CampaignFacts, _: Localizer) -> str:
     )
 
 
-def _plan_before_draws(campaign: CampaignFacts, _: Localizer) -> str:
+def _plan_before_draws(campaign: CampaignFacts, facts: RunFacts) -> str:
     """The plan before holdout and random draws, where it is another one."""
     if campaign.n_sent == campaign.findings.n_planned:
         return ""
+    _ = facts.localizer
     profit, spend = _.estimate(campaign.plan.profit), campaign.costs.text(campaign.plan.spend_minor)
+    text = (
+        Message("For all whom the plan chose, about {n}, the estimated profit is {profit} on {spend}.")
+        if facts.is_projected
+        else Message(
+            "The plan chose {n} customers; the random test drew {out} of them. "
+            "For all {n} the estimated profit is {profit} on {spend}."
+        )
+    )
     return _(
-        "The plan chose {n} customers; the random test drew {out} of them. "
-        "For all {n} the held-out profit is {profit} on {spend}.",
+        text,
         n=campaign.findings.n_planned,
         out=campaign.findings.n_planned - campaign.n_sent,
         profit=profit,
@@ -198,13 +224,13 @@ def _plan_before_draws(campaign: CampaignFacts, _: Localizer) -> str:
 
 
 def _luck(campaign: CampaignFacts, facts: RunFacts) -> str:
-    """How much less is expected than held out, as a plan that is sent owes something to luck."""
+    """How much less is expected than estimated, as a plan that is sent owes something to luck."""
     profit = campaign.sent_forecast.profit
     luck = (profit.low + profit.high) / 2 - profit.value
     if not profit.has_interval or luck < LUCK_SEEN * (profit.high - profit.low):
         return ""
     return facts.localizer(
-        "Expected profit leaves {luck} of the held-out profit out: plans that are sent owe that much to luck on "
+        "Expected profit leaves {luck} of the estimated profit out: plans that are sent owe that much to luck on "
         "average (winner's curse).",
         luck=facts.money.text(luck),
     )
@@ -266,7 +292,17 @@ def _keep(campaign: CampaignFacts, facts: RunFacts, *, marked: bool) -> str:
         noun=noun(campaign, _),
         mark=_mark(campaign, facts, marked=marked),
     )
-    return _.sentences((sentence, break_even_sentence(campaign.supplier_share, _, assumed=campaign.is_assumed)))
+    return _.sentences(filter(None, (sentence, _what_would_pay(campaign, _))))
+
+
+def _what_would_pay(campaign: CampaignFacts, _: Localizer) -> str:
+    """Which supplier share would change the decision; empty where none would, as something else decides."""
+    if campaign.findings.is_paused or campaign.findings.pays_alone or not campaign.in_money:
+        return ""
+    share = campaign.supplier_share
+    if share.beyond_interval is not None and share.beyond_interval <= (campaign.funded_share or 0):
+        share = replace(share, beyond_interval=0.0)
+    return break_even_sentence(share, _, assumed=campaign.is_assumed)
 
 
 def _why_kept(campaign: CampaignFacts) -> Message:
@@ -326,7 +362,7 @@ def _short_of_budget(campaign: CampaignFacts) -> Message:
 
 
 def break_even_sentence(share: BreakEven, _: Localizer, *, assumed: bool = False) -> str:
-    """Which supplier share would change the decision."""
+    """Which supplier share would change the decision; at 0 it is none, as it would pay as it is."""
     if share.estimate is None:
         return _("It would not pay even if suppliers paid the whole discount.")
     if share.beyond_interval is None:
@@ -387,7 +423,7 @@ def lead_sentence(campaign: CampaignFacts, _: Localizer) -> str:
 
 def claim_sentence(campaign: CampaignFacts, _: Localizer, *, again: bool = False) -> str:
     """The winner's curse: what the choosing estimates claim, against what other customers show."""
-    if campaign.is_assumed and again:
+    if again and not campaign.is_held_out:
         return ""
     if campaign.is_assumed:
         return _(
@@ -395,6 +431,8 @@ def claim_sentence(campaign: CampaignFacts, _: Localizer, *, again: bool = False
             "alike. They show what the plan would bring if it is right; they cannot show whether "
             "it is."
         )
+    if not campaign.is_held_out:
+        return _("The estimates that chose this plan also value it: no other half of the customers does.")
     if again:
         return _(
             "Winner's curse again: the estimates that chose this {n} customer claim {claimed}; the "

@@ -9,7 +9,7 @@ import polars as pl
 
 from offerloop.commands.run.basis_sentences import basis_mark
 from offerloop.commands.run.facts import BreakEven, CampaignFacts, ComparedPolicy, RunFacts, gather
-from offerloop.commands.run.findings import Findings
+from offerloop.commands.run.findings import CampaignFindings, Findings
 from offerloop.commands.run.power import reach_sentence
 from offerloop.commands.run.sections.gaps import gap_sentences
 from offerloop.commands.run.sections.limits import limits
@@ -72,7 +72,7 @@ def sent_or_best(campaign: Mapping[str, Any]) -> Mapping[str, Any]:
     """
     if campaign["send"]:
         return dict(campaign["as_sent"])
-    is_known = campaign["budget_basis"] == "liability" or not campaign["customers_planned"]
+    is_known = campaign["budget_basis"] == "liability" or not campaign["customers_planned"]  # of files of before
     return {**campaign, "liability": campaign["liability"] if is_known else None}
 
 
@@ -115,9 +115,11 @@ def _campaign(campaign: CampaignFacts, facts: RunFacts) -> dict[str, Any]:
         "customers_exploring": campaign.n_explore,
         "expected_spend": money.decimal(campaign.plan.spend_minor),
         "profit": _money(campaign.plan.profit, money),
-        "as_sent": _as_sent(campaign, money),
+        "as_sent": _as_sent(campaign, money) if findings.send else None,
+        "liability_exploring": money.decimal(campaign.liability_explore_minor),
         "claimed_profit": money.decimal(findings.claimed_minor),
-        "liability": money.decimal(findings.liability_minor),
+        "budget_used": money.decimal(findings.liability_minor),
+        "liability": money.decimal(findings.liability_minor) if _is_liability(findings) else None,
         "chance_of_overspending": None if findings.overspend is None else round(findings.overspend, MACHINE_DIGITS),
         "shadow_price": round(findings.shadow_price, MACHINE_DIGITS),
         "bound": money.decimal(findings.bound_minor),
@@ -127,6 +129,11 @@ def _campaign(campaign: CampaignFacts, facts: RunFacts) -> dict[str, Any]:
         "break_even_supplier_share": _level(campaign.supplier_share),
         "break_even_margin": _level(campaign.margin),
     }
+
+
+def _is_liability(findings: CampaignFindings) -> bool:
+    """Whether what the plan uses of the budget is the most that it can cost."""
+    return findings.budget_basis == "liability" or not findings.n_planned
 
 
 def _uniform(findings: Findings, campaign: CampaignFacts, facts: RunFacts) -> dict[str, Any]:

@@ -190,7 +190,7 @@ def _used_up(gain: Estimate | None) -> Message:
 
 
 def _slope_at_budget(campaign: CampaignFacts, curve: list[dict[str, float]]) -> float | None:
-    """Held-out profit per unit of budget between the points of the curve around the budget."""
+    """Estimated profit per unit of budget between the points of the curve around the budget."""
     budget = campaign.findings.budget_minor
     before = [row for row in curve if row["budget_minor"] <= budget]
     after = [row for row in curve if row["budget_minor"] > budget]
@@ -252,7 +252,7 @@ def _figure(campaign: CampaignFacts, curve: list[dict[str, float]], findings: Fi
         )
         if campaign.is_assumed
         else _(
-            "Held-out profit of {period} ({currency}) by budget, 95 % band; beyond the stop point "
+            "Estimated profit of {period} ({currency}) by budget, 95 % band; beyond the stop point "
             "no offer is estimated to pay",
             currency=currency,
             period=facts.period,
@@ -289,7 +289,7 @@ def _table(campaign: CampaignFacts, curve: list[dict[str, float]], _: Localizer)
         _("expected spend", context="column title"),
         _("profit [95 % interval]", context="column title"),
     )
-    return Table(_("Budget against held-out profit, {title}", title=campaign.findings.title), columns, rows)
+    return Table(_("Budget against estimated profit, {title}", title=campaign.findings.title), columns, rows)
 
 
 def _position(campaign: CampaignFacts, facts: RunFacts) -> int:

@@ -49,7 +49,7 @@ class FirstScreen:
     verdicts: tuple[CampaignVerdict, ...]
     tiles: tuple[Tile, ...]
     chart: Figure | None
-    """None where no campaign has an offer whose effect is known."""
+    """None where no campaign of money has an offer whose effect is known."""
     mark: str
     others: str | None
     """Whom the report is about, where that is not everybody."""
@@ -64,7 +64,7 @@ def first_screen(findings: Findings, facts: RunFacts, evidence: ShelfEvidence) -
         sentence = campaign_body(campaign, facts, marked=_is_marked(campaign, facts))
         title = _("{title}.", context="verdict", title=campaign.findings.title)
         verdicts.append(CampaignVerdict(campaign.findings.send, title, sentence[0].upper() + sentence[1:]))
-    tiles = (*(_sent_tiles(facts) if facts.sent else _kept_tiles(facts)), _confidence(evidence, facts))
+    tiles = (*(_sent_tiles(findings, facts) if facts.sent else _kept_tiles(facts)), _confidence(evidence, facts))
     chart, mark = _chart(findings, facts), basis_mark(facts, _)
     return FirstScreen(
         facts.localizer(headline(facts)), tuple(verdicts), tiles, chart, mark, others_sentence(findings, facts),
@@ -79,24 +79,23 @@ def _is_marked(campaign: CampaignFacts, facts: RunFacts) -> bool:
     return facts.basis == MIXED and campaign.basis not in (TRANSFERRED, UNKNOWN)
 
 
-def _sent_tiles(facts: RunFacts) -> tuple[Tile, ...]:
-    _, sent = facts.localizer, facts.sent
-    n_explore = sum(one.n_explore for one in sent)
-    spend = facts.taken((one, one.sent_forecast.spend_minor) for one in sent)
-    treated = _.count(facts.n_sent + n_explore)
+def _sent_tiles(findings: Findings, facts: RunFacts) -> tuple[Tile, ...]:
+    _ = facts.localizer
+    spend = facts.taken((one, one.sent_forecast.spend_minor) for one in facts.sent)
+    treated = _.count(facts.n_sent + facts.n_explore)
     return (
         _profit_tile(facts, facts.n_sent),
-        Tile(_("Expected spend", context="key figure"), spend, _most_spent(facts)),
-        Tile(_("Customers treated", context="key figure"), treated, _treated(facts, n_explore)),
+        Tile(_("Expected spend", context="key figure"), spend, _most_spent(findings, facts)),
+        Tile(_("Customers treated", context="key figure"), treated, _treated(facts)),
     )
 
 
-def _most_spent(facts: RunFacts) -> str:
-    """Return what the offers may cost, of which budget."""
+def _most_spent(findings: Findings, facts: RunFacts) -> str:
+    """Return what the offers may cost, and of which budget where that limits it."""
     _, sent = facts.localizer, facts.sent
     most = [(one, one.liability_sent_minor) for one in sent if one.liability_sent_minor is not None]
     budget = facts.taken(((one, one.findings.budget_minor) for one in sent), exactly=True)
-    explored = facts.taken((one, one.liability_explore_minor) for one in sent)
+    explored = facts.most_explored
     if len(most) < len(sent):
         return _(
             "expected, of a budget of {budget}; not every offer's cost has a limit; plus at most {explored} for "
@@ -104,23 +103,27 @@ def _most_spent(facts: RunFacts) -> str:
             budget=budget,
             explored=explored,
         )
-    return _(
-        "at most {most} of a budget of {budget}, plus at most {explored} for random test offers",
-        most=facts.taken(most),
-        budget=budget,
-        explored=explored,
+    shared = findings.config.plan.total_budget is not None or findings.config.plan.team_budgets
+    text = (
+        Message("at most {most}, plus at most {explored} for random test offers")
+        if shared or any(one.findings.budget_basis == "expected" for one in sent)
+        else Message("at most {most} of a budget of {budget}, plus at most {explored} for random test offers")
     )
+    return _(text, most=facts.taken(most), budget=budget, explored=explored)
 
 
-def _treated(facts: RunFacts, n_explore: int) -> str:
+def _treated(facts: RunFacts) -> str:
+    text = (
+        Message("of {all}: {sent} get the plan's offer, {explored} a random test offer.")
+        if facts.is_projected
+        else Message(
+            "of {all}: {sent} get the plan's offer, {explored} a random test offer. {back} of the {planned} planned "
+            "are in the random test."
+        )
+    )
+    back = facts.n_planned - facts.n_sent
     counts = facts.localizer(
-        "of {all}: {sent} get the plan's offer, {explored} a random test offer. {back} of the {planned} planned are in "
-        "the random test.",
-        all=facts.n_customers,
-        sent=facts.n_sent,
-        explored=n_explore,
-        back=facts.n_planned - facts.n_sent,
-        planned=facts.n_planned,
+        text, all=facts.n_customers, sent=facts.n_sent, explored=facts.n_explore, back=back, planned=facts.n_planned
     )
     return facts.localizer.sentences([counts, _held_back(facts), _several(facts)])
 
@@ -142,12 +145,16 @@ def _several(facts: RunFacts) -> str:
 def _profit_tile(facts: RunFacts, n_sent: int) -> Tile:
     _, forecasts = facts.localizer, [one.sent_forecast for one in facts.sent]
     profit = Estimate(*(sum(getattr(one.profit, end) for one in forecasts) for end in ("value", "low", "high")))
-    value, interval = _amount(profit, _)
-    note = (
-        _("95 % interval {interval}, for the {n} who get the plan's offer", interval=interval, n=n_sent)
+    is_measured = all(one.profit.has_interval or one.profit.is_nothing for one in forecasts)
+    value, interval = _amount(profit, _) if is_measured else (_.money.text(profit.value), "")
+    text = (
+        Message("95 % interval {interval}, for the {n} who get the plan's offer")
         if interval
-        else _("no interval: assumed, not measured; for the {n} who get the plan's offer", n=n_sent)
+        else Message("no interval: assumed, not measured; for the {n} who get the plan's offer")
+        if all(one.is_assumed for one in facts.sent)
+        else Message("no interval: partly assumed; for the {n} who get the plan's offer")
     )
+    note = _(text, interval=interval, n=n_sent)
     return Tile(_("Expected profit, {period}", context="key figure", period=facts.period), value, note)
 
 
@@ -157,14 +164,20 @@ def _amount(profit: Estimate, _: Localizer) -> tuple[str, str]:
 
 
 def _kept_tiles(facts: RunFacts) -> tuple[Tile, ...]:
-    _, money = facts.localizer, facts.money
-    profit, spend = _("Profit of the best plan, not sent"), _("Spend", context="key figure")
-    of_all = _("of {all}", context="note of a key figure", all=facts.n_customers)
-    treated = Tile(_("Customers treated", context="key figure"), "0", of_all)
+    _, profit = facts.localizer, facts.localizer("Profit of the best plan, not sent")
+    of_all = Message("of {all}", context="note of a key figure")
+    if facts.n_explore:
+        of_all = Message("of {all}, with a random test offer")
+    note = _(of_all, all=facts.n_customers)
+    treated = Tile(_("Customers treated", context="key figure"), _.count(facts.n_explore), note)
     if facts.basis == UNKNOWN:
         unknown = Tile(profit, _("Not known", context="key figure"), _("there is no effect to forecast from"))
-        return unknown, Tile(spend, money.exact(0), _("no plan without a known effect")), treated
-    best = max(facts.campaigns, key=lambda one: one.plan.profit.value)
+        return unknown, _unplanned(facts, _("no plan without a known effect")), treated
+    planned = [one for one in facts.campaigns if one.findings.n_planned]
+    if not planned:
+        nobody = _("no offer is planned")
+        return Tile(profit, _("none", context="key figure"), nobody), _unplanned(facts, nobody), treated
+    best = max(planned, key=lambda one: one.plan.profit.value)
     value, interval = _amount(best.plan.profit, _)
     note = (
         _("95 % interval {interval}, {period}", context="note of a key figure", interval=interval, period=facts.period)
@@ -172,7 +185,15 @@ def _kept_tiles(facts: RunFacts) -> tuple[Tile, ...]:
         else _("no interval: assumed, {period}", context="note of a key figure", period=facts.period)
     )
     spent = _("the best plan would have spent {spend}", spend=best.costs.text(best.plan.spend_minor))
-    return Tile(profit, value, note), Tile(spend, money.exact(0), spent), treated
+    return Tile(profit, value, note), _unplanned(facts, spent), treated
+
+
+def _unplanned(facts: RunFacts, note: str) -> Tile:
+    """What is spent where no plan is sent: on offers given at random, if there are any."""
+    label = facts.localizer("Spend", context="key figure")
+    if not facts.n_explore:
+        return Tile(label, facts.money.exact(0), note)
+    return Tile(label, facts.most_explored, facts.localizer("at most, for random test offers"))
 
 
 def _confidence(evidence: ShelfEvidence, facts: RunFacts) -> Tile:

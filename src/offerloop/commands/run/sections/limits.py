@@ -128,8 +128,8 @@ def _test(findings: Findings, _: Localizer) -> str:
         )
     return _(
         "The test over {period} compares {treated} customers with an offer and {held} without. Judging by purchases "
-        "in as long a period before, it has a power of 80 % to detect extra margin of {detectable} or more. Much "
-        "smaller effects will usually be missed.",
+        "in as long a period before, it has a power of 80 % to detect extra margin of {detectable} or more in total. "
+        "Much smaller effects will usually be missed.",
         period=period_text(test.period_days),
         detectable=_.money.text(test.detectable),
         treated=test.n_treated,

@@ -228,9 +228,8 @@ def _several(findings: Findings, _: Localizer) -> str:
 
 
 def _learning(findings: Findings, _: Localizer) -> str:
-    table = findings.tables["assignments"]
-    drawn = table.filter(pl.col("arm") == EXPLORE)
-    offered = drawn.filter(pl.col("offer_id") != "none").height
+    arms = findings.arms()
+    drawn, offered = arms.get(EXPLORE, (0, 0))
     return _(
         "{n} customer ({holdout} was the aim) never gets an offer, the same one in every run; "
         "{drawn} more are drawn at random with known probability: {offered} get an offer, {none} get "
@@ -240,11 +239,11 @@ def _learning(findings: Findings, _: Localizer) -> str:
         "{drawn} more are drawn at random with known probability: {offered} get an offer, {none} get "
         "none. Only these two groups (no offer, random test) can show what the offers really changed. "
         "Keep both when you send the plan. The list is assignments.csv beside this file.",
-        n=table.filter(pl.col("arm") == HOLDOUT).height,
+        n=arms.get(HOLDOUT, (0, 0))[0],
         holdout=_.level(findings.config.experiment.holdout),
-        drawn=drawn.height,
+        drawn=drawn,
         offered=offered,
-        none=drawn.height - offered,
+        none=drawn - offered,
     )
 
 
@@ -273,16 +272,16 @@ def _usual(findings: Findings, _: Localizer) -> str:
 
 
 def _arms(findings: Findings, _: Localizer) -> Table:
-    table = findings.tables["assignments"]
-    rows: list[tuple[str, ...]] = []
-    for arm in (one for one in ARMS if one in set(table["arm"]) | {PLAN, EXPLORE, HOLDOUT}):
-        in_arm = table.filter(pl.col("arm") == arm)
-        rows.append((_(ARM_WORDS[arm]), "", _.count(in_arm.height), _.share(in_arm.height / table.height, 0.001)))
+    arms, rows = findings.arms(), list[tuple[str, ...]]()
+    everybody = sum(n for n, _offered in arms.values())
+    for arm in (one for one in ARMS if one in {*arms, PLAN, EXPLORE, HOLDOUT}):
+        n, _offered = arms.get(arm, (0, 0))
+        rows.append((_(ARM_WORDS[arm]), "", _.count(n), _.share(n / everybody, 0.001)))
         rows += [
             (_("of these, {what}", context="recipients", what=what), _.count(size), "", "")
-            for what, size in _parts(in_arm, arm, _)
+            for what, size in _parts(findings, arm, _)
         ]
-    rows.append((_("all customers", context="recipients"), "", _.count(table.height), _.share(1.0)))
+    rows.append((_("all customers", context="recipients"), "", _.count(everybody), _.share(1.0)))
     columns = (
         _("customers who ...", context="column title"),
         _("of these", context="column title"),
@@ -314,16 +313,18 @@ def _audiences(findings: Findings, _: Localizer) -> list[Table]:
     return [Table(_("Named groups of customers and their offers"), columns, rows)]
 
 
-def _parts(in_arm: pl.DataFrame, arm: str, _: Localizer) -> list[tuple[str, int]]:
-    """What the customers of one arm get; nobody in the holdout gets anything."""
+def _parts(findings: Findings, arm: str, _: Localizer) -> list[tuple[str, int]]:
+    """What the customers of one arm get; nobody in the holdout gets anything. Reasons are known of a sample alone where
+    that decided."""
     if arm == HOLDOUT:
         return []
-    offered = in_arm.filter(pl.col("offer_id") != "none").height
+    n, offered = findings.arms().get(arm, (0, 0))
+    get_none = (_("get none", context="recipients"), n - offered)
     if arm in (EXPLORE, USUAL):
-        return [
-            (_("get an offer", context="recipients"), offered),
-            (_("get none", context="recipients"), in_arm.height - offered),
-        ]
+        return [(_("get an offer", context="recipients"), offered), get_none]
+    if findings.others is not None:
+        return [(_("get the plan's offer"), offered), get_none]
+    in_arm = findings.tables["assignments"].filter(pl.col("arm") == arm)
     reasons = in_arm.filter(pl.col("offer_id") == "none").group_by("reasons").len()
     ordered = reasons.sort(["len", "reasons"], descending=[True, False]).iter_rows()
     why = [

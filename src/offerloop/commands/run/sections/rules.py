@@ -53,9 +53,11 @@ def _no_plan(facts: RunFacts) -> Message:
 
 def _profits_of_customers(campaigns: Sequence[CampaignFacts], _: Localizer) -> str:
     """What a reader must know of the profit of each customer in the file."""
+    if all(one.is_assumed for one in campaigns):
+        return _("Profits in assignments.csv rest on the same assumption; they have no interval either.")
     return (
-        _("Profits in assignments.csv rest on the same assumption; they have no interval either.")
-        if all(one.is_assumed for one in campaigns)
+        _("In assignments.csv profit and profit_held_out are the same: no other half of the customers values an offer.")
+        if not any(one.is_held_out for one in campaigns)
         else _(
             "Profits in assignments.csv are too optimistic (winner's curse). Use the column profit_held_out,"
             " estimated on the other half of the customers."
@@ -160,7 +162,7 @@ def _measure(campaign: CampaignFacts, facts: RunFacts) -> str:
         )
         if campaign.is_assumed
         else Message(
-            "Held-out profit of {period} ({currency}) against doing nothing, 95 % intervals; expected spend {spend}"
+            "Estimated profit of {period} ({currency}) against doing nothing, 95 % intervals; expected spend {spend}"
         )
     )
     spend = campaign.costs.text(campaign.plan.spend_minor)
