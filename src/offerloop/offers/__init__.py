@@ -6,7 +6,16 @@ from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from offerloop.offers.attributes import AttributeTest
-    from offerloop.offers.base import EACH_CATEGORY, NO_OFFER, NOTHING, Assumption, Given, Offer, liability_minor
+    from offerloop.offers.base import (
+        ANY_CHANNEL,
+        EACH_CATEGORY,
+        NO_OFFER,
+        NOTHING,
+        Assumption,
+        Given,
+        Offer,
+        liability_minor,
+    )
     from offerloop.offers.common_terms import window_of
     from offerloop.offers.control_names import names_no_offer
     from offerloop.offers.cost_limits import MissingLimit, missing_limit
@@ -92,6 +101,7 @@ if TYPE_CHECKING:
     from offerloop.offers.window import PlanPeriod, Window
 
 __all__ = [
+    "ANY_CHANNEL",
     "BALANCE_COUNTERS",
     "DEFAULT_POLICY",
     "EACH_CATEGORY",

@@ -1,5 +1,9 @@
 """Offers that the model of growth could take for each other, and costs that no order line shows."""
 
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
 import pytest
 from made_log import MARGIN, WORTH, learned, log_of, mean_of
 
@@ -12,6 +16,7 @@ TEN = {"kind": "coupon", "percent": 10}
 OFF = WORTH // 10
 ORDERS = 0.5
 """Of a customer in a week."""
+FIVE = {"kind": "spend_and_save", "id": "five", "spend": "5.00", "save": "5.00"}
 
 
 def test_the_same_discount_by_two_channels_has_two_effects():
@@ -85,6 +90,21 @@ def test_an_offer_whose_discount_no_order_shows_is_not_taken_to_be_free(of_membe
     (reason,) = shown.notes
     assert "sale" in str(reason)
     assert "coupon" in str(reason)
+
+
+@pytest.mark.parametrize("share_of_members", [0.002, 0.3])
+def test_an_amount_that_few_use_costs_what_they_took_off_whatever_coupons_others_have(share_of_members):
+    """One customer in 200 uses it; coupons of members, a fifth as large, come with orders of all arms."""
+    engine, (five,) = InMemoryEngine(), read_offers([FIVE], ["tea"], "USD")
+    log = log_of([five], {"five": 0.2}, {"five": 500}, 800, engine)
+    lines = log.order_lines.collect().to_polars()
+    used = pl.when(pl.col("customer_id") % 200 == 0).then("coupon_minor").otherwise(0)
+    member = np.random.default_rng(3).random(lines.height) < share_of_members
+    coupon = used + 100 * pl.Series(member).cast(pl.Int64)
+    log = replace(log, order_lines=engine.table(lines.with_columns(coupon_minor=coupon)))
+    shown = learn_shown(log, [five], 1, engine)
+    assert mean_of(shown, "five", "discount_minor") < 60
+    assert not shown.notes
 
 
 def test_a_coupon_that_was_never_shown_does_not_hide_what_a_log_of_gifts_says():

@@ -94,7 +94,10 @@ def test_amounts_off_each_order_are_depths_of_a_family():
 
 def test_nothing_is_learned_of_an_id_that_stands_for_two_offers():
     full = {"kind": "spend_and_save", "id": "full", "spend": "50.00", "save": "5.00"}
-    other, mug = full | {"spend": "500.00", "save": "100.00"}, {**MUG, "assumed": {"p_redeem": 0.1, "value": "1.00"}}
+    other, mug = (
+        full | {"spend": "500.00", "save": "100.00"},
+        {**MUG, "channel": "sms", "assumed": {"p_redeem": 0.1, "value": "1.00"}},
+    )
     campaigns = [read_offers([], [], "USD", written) for written in ([full, MUG], [other, mug])]
     offers, (note,) = told_apart([one for of_campaign in campaigns for one in of_campaign], ())
     assert [one.offer_id for one in offers] == ["mug", "mug"]

@@ -40,7 +40,8 @@ NEVER_IN_ORDERS = ("gift", "benefit", "free_shipping")
 """Kinds of offers that no order line shows; coupons after them are those of others."""
 FEWEST_ORDERS = 500
 """Orders that an offer holds for, of which not one has a coupon, that show its coupons not to be known: where one order
-in a hundred used it, fewer than one log in a hundred would look like that."""
+in a hundred used it, fewer than one log in a hundred would look like that. Where many coupons are used after nothing,
+so that only a surplus tells, an offer that few use may look so, too."""
 OFTEN = 0.01
 """Share of the windows in which an offer was used and took off more than it can that is no mere mistake."""
 SURELY = 2.0
@@ -53,7 +54,7 @@ def hidden_costs(
     coupon: Floats, rows: pl.DataFrame, action: Ints, before: Before, terms: Sequence[OfferTerms]
 ) -> Floats:
     """Return the most (n,) that offers cost in the windows of rows of which no `coupon` (n,) says so; 0 elsewhere."""
-    hidden, shows = np.zeros(len(coupon)), _show_coupons(coupon, rows, action, before, len(terms))
+    hidden, shows = np.zeros(len(coupon)), _show_coupons(coupon, rows, action, before, terms)
     for place, offer in enumerate(terms):
         own = action == place
         if offer.amount and offer.most and (offer.kind in NEVER_IN_ORDERS or not shows[place]):
@@ -61,20 +62,30 @@ def hidden_costs(
     return hidden
 
 
-def _show_coupons(coupon: Floats, rows: pl.DataFrame, action: Ints, before: Before, n_offers: int) -> Bools:
-    """(n_offers,): whether anything was taken off after each offer.
+def _show_coupons(
+    coupon: Floats, rows: pl.DataFrame, action: Ints, before: Before, terms: Sequence[OfferTerms]
+) -> Bools:
+    """(offers,): whether anything was taken off after each offer.
 
-    Where coupons are used after nothing as well, whether surely more of what was bought was, by sums of customers as in
-    `events.prices.offer_discounts`.
+    Where coupons are used after nothing as well, more often than by mistake, whether surely more of what was bought
+    was, by sums of customers as in `events.prices.offer_discounts`, or somebody took off the offer's amount, and nobody
+    as much after nothing.
     """
-    plain = action == 0
-    if not coupon[plain].any():
+    plain, n_offers = action == 0, len(terms)
+    if not plain.any() or np.mean(coupon[plain] != 0) <= OFTEN:
         return np.bincount(action, coupon != 0, n_offers) > 0
     bought, whose = list_value(before.days, rows), (rows["customer_id"].rank("dense") - 1).cast(pl.Int64).to_numpy()
     left = coupon - bought * coupon[plain].sum() / max(bought[plain].sum(), 1.0)
     times = np.bincount(action, bought, n_offers) / max(bought[plain].sum(), 1.0)
     sums = [np.bincount(whose, left * ((action == place) - times[place] * plain)) for place in range(n_offers)]
-    return np.array([one.sum() > SURELY * np.sqrt((one**2).sum()) for one in sums])
+    is_surely_more = np.array([one.sum() > SURELY * np.sqrt((one**2).sum()) for one in sums])
+    return is_surely_more | np.array([_show_amount(coupon, action, place, one) for place, one in enumerate(terms)])
+
+
+def _show_amount(coupon: Floats, action: Ints, place: int, offer: OfferTerms) -> bool:
+    """Whether somebody took the amount of an offer off after it, and nobody as much after nothing."""
+    takes_all = coupon >= offer.most - ROUNDING
+    return bool(offer.amount and offer.most and takes_all[action == place].any() and not takes_all[action == 0].any())
 
 
 def offers_of_unseen_cost(config: Config, products: Frame, listed: Listed) -> list[Offer]:
@@ -166,7 +177,7 @@ def offers_of_unknown_cost(
 ) -> list[str]:
     """Return the ids of offers after which orders that they hold for have no coupon at all, or none beyond those after
     nothing."""
-    names, shows = list[str](), _show_coupons(coupon, rows, action, before, len(terms))
+    names, shows = list[str](), _show_coupons(coupon, rows, action, before, terms)
     for place, offer in enumerate(terms[1:], start=1):
         if not shows[place] and _orders(rows.filter(action == place), before, offer).sum() >= FEWEST_ORDERS:
             names.append(offer.offer_id)

@@ -12,7 +12,7 @@ import polars as pl
 from offerloop.arrays import Floats
 from offerloop.errors import EvidenceError
 from offerloop.message import Message
-from offerloop.offers import NO_OFFER, Offer, Unit, Window, offer_form
+from offerloop.offers import ANY_CHANNEL, NO_OFFER, Offer, Unit, Window, offer_form
 from offerloop.response.shown.purchases.covered_lines import covered_goods, tells_scope
 from offerloop.response.terms import NO_OFFER_TERMS, Coding, Family, OfferTerms
 
@@ -76,11 +76,12 @@ def is_known_from_orders(offer: Offer, columns: Collection[str]) -> bool:
 def told_apart(offers: Sequence[Offer], columns: Collection[str]) -> tuple[list[Offer], list[Message]]:
     """Return the offers without those whose id stands for others as well, and a note on these: a log holds ids alone.
 
-    Raises EvidenceError where that is so of all.
+    Offers that differ in their channel alone are learned as one. Raises EvidenceError where no offer is left.
     """
     terms_by_id: dict[str, set[OfferTerms]] = {}
     for offer in offers:
-        terms_by_id.setdefault(offer.offer_id, set()).add(terms_of(offer, columns))
+        by_any_channel = replace(offer, contact=ANY_CHANNEL)
+        terms_by_id.setdefault(offer.offer_id, set()).add(terms_of(by_any_channel, columns))
     unclear = sorted(name for name, terms in terms_by_id.items() if len(terms) > 1)
     if not unclear:
         return list(offers), []
