@@ -15,7 +15,6 @@ from equal_spend import Effects
 from foreign_files import World, names
 from offerloop.arrays import Bools, Floats
 from offerloop.cli import app
-from offerloop.commands.run.summary import sent_or_best
 from offerloop.config import SourceName
 from offerloop.evaluation import Z95
 
@@ -62,7 +61,7 @@ class RunOfCommands:
         here, is_sent = self.reached(), bool(self.summary["send"])
         given = self.given("offer_id")[here]
         profit, spend = (float((given * part[here]).sum() / here.sum()) for part in (true.profit, true.cost))
-        told = sent_or_best(self.summary)
+        told = self.summary["as_sent"]
         major = [*(told["profit"][name] for name in ("value", "low", "high")), told["expected_spend"]]
         forecast, low, high, planned = (100 * float(one) / here.sum() * is_sent for one in major)
         return {

@@ -86,7 +86,10 @@ def test_a_period_without_a_plan_still_says_who_gets_offers_at_random_and_what_t
     assert spend == "Spend: $5.00; at most, for random test offers"
     assert treated == "Customers treated: 1; of 6, with a random test offer"
     own, _ = summarise(findings)["campaigns"]
-    assert (own["as_sent"], own["customers_exploring"], own["liability_exploring"]) == (None, 1, "5.00")
+    assert (own["customers_exploring"], own["liability_exploring"]) == (1, "5.00")
+    assert own["as_sent"] == {
+        "expected_spend": "0.00", "profit": {"value": "0.00", "low": "0.00", "high": "0.00"}, "liability": "0.00",
+    }  # fmt: skip
     assert screen_of(stopped(made))[0] == "Send nothing this time."
 
 

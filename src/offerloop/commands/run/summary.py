@@ -115,7 +115,7 @@ def _campaign(campaign: CampaignFacts, facts: RunFacts) -> dict[str, Any]:
         "customers_exploring": campaign.n_explore,
         "expected_spend": money.decimal(campaign.plan.spend_minor),
         "profit": _money(campaign.plan.profit, money),
-        "as_sent": _as_sent(campaign, money) if findings.send else None,
+        "as_sent": _as_sent(campaign, money),
         "liability_exploring": money.decimal(campaign.liability_explore_minor),
         "claimed_profit": money.decimal(findings.claimed_minor),
         "budget_used": money.decimal(findings.liability_minor),
@@ -193,6 +193,10 @@ def _test(findings: Findings, facts: RunFacts) -> dict[str, Any] | None:
 
 
 def _as_sent(campaign: CampaignFacts, money: Money) -> dict[str, Any]:
+    """Amounts of what is sent: nothing, where that is nothing."""
+    if not campaign.findings.send:
+        nothing = money.decimal(0)
+        return {"expected_spend": nothing, "profit": _money(Estimate(0.0, 0.0, 0.0), money), "liability": nothing}
     return {
         "expected_spend": money.decimal(campaign.sent_forecast.spend_minor),
         "profit": _money(campaign.sent_forecast.profit, money),
