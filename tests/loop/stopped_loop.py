@@ -42,7 +42,7 @@ def beginning():
     market, _ = past(SETTING, [], SEED, learns=True)
     path = write_shop(market, Path(tempfile.mkdtemp()))
     config, engine = (
-        loop_settings(load_config(path), SETTING.budget_minor, SETTING.budget_minor // 20),
+        loop_settings(load_config(path), SETTING.budget_minor, 0.05),
         InMemoryEngine(),
     )
     return market, config, engine, prepare(config, engine)

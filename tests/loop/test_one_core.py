@@ -24,7 +24,7 @@ def test_the_simulated_loop_decides_as_the_command_does(tmp_path):
     market, _ = past(setting, [], 3, learns=True)
     path = write_shop(market, tmp_path)
     config, engine = (
-        loop_settings(load_config(path), 20 * setting.budget_minor, 10 * setting.budget_minor),
+        loop_settings(load_config(path), 20 * setting.budget_minor, 0.5),
         ENGINES.load("duckdb")(),
     )
     read = read_all(config, engine)

@@ -60,7 +60,8 @@ class Valuation:
     cost_weight: Floats
     """1 where cost lowers profit, 0 where the budget is of another unit."""
     shared_se: Floats
-    """Standard error of value that all candidates of a measured or shown offer share, 0 elsewhere."""
+    """Standard error that all candidates of an offer share: of the profit of a shown, of the value of a measured one, 0
+    elsewhere."""
     offer: NDArray[np.int64]
     """Which of these errors each candidate has."""
     is_shown: NDArray[np.bool_]

@@ -67,7 +67,7 @@ class Guardrails:
     """Totals of customers who got their offer, and of those whose offer was held back."""
 
     def add_period(self, randomised: RandomisedCustomers | None) -> ExperimentReading | None:
-        """Read one more period. Returns None where no plan was sent."""
+        """Read one more period. Returns None where no plan was sent, and while plans rest."""
         if self.state == "rest":
             self.periods_left -= 1
             self.state = "rest" if self.periods_left > 0 else "trial"

@@ -227,7 +227,7 @@ EFFECTS = TableContract(
         Column(
             "value_se_minor",
             pl.Float64,
-            "standard error of the profit that customers of a measured or estimated offer share",
+            "standard error that customers of an offer share: of the profit if estimated, of the value if measured",
         ),
         Column("basis", pl.String, "estimated, transferred, assumed or measured"),
     ),

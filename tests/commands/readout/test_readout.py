@@ -297,6 +297,9 @@ def test_days_after_the_last_order_were_not_read_and_a_forecast_assumed_in_part_
     assert asked.summary["period"]["until"] == unasked.summary["period"]["until"] == "2024-03-06"
     assert asked.summary["forecast"]["place"] == "early"
     assert "before the period ends" in asked.summary["period"]["note"]
+    orders.filter(pl.col("day") <= "2024-03-09").write_csv(tmp_path / "orders.csv")
+    closed = read_out(run, tmp_path / "orders.csv", until_day=date(2024, 3, 10))  # on the last day
+    assert closed.summary["period"]["until"] == "2024-03-10"
     assert asked.summary["forecast"]["forecast"] == {"value": "1090.00", "low": None, "high": None}
 
 

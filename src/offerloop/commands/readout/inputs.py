@@ -39,6 +39,8 @@ from offerloop.workspace import control_arm, held_back_of, holdout_of, is_of_loo
 
 MOST_DAYS = 28
 """Length of the period when none is given and the orders reach further."""
+CLOSED_DAYS = 2
+"""Days without an order at the end of a given period that may be a weekend or a holiday; after more the orders end."""
 T = TypeVar("T")
 _TABLES = (ASSIGNMENTS, OFFERS, COMPARISON, MARGINS)
 RECENT = "recent_minor"
@@ -404,7 +406,7 @@ def choose_period(orders: BuyerOrders, first: int, last: int | None, run: PastRu
             last = orders.last_day
             note = Message("The period ends with the last order of the file, {day}.", day=iso_day(last))
     elif orders.last_day < last:
-        last = orders.last_day
+        last = last if last - orders.last_day <= CLOSED_DAYS else orders.last_day
         note = Message("The last order of the file is of {day}, before the period ends.", day=iso_day(orders.last_day))
     if orders.last_day < first or orders.first_day > last:
         days = (

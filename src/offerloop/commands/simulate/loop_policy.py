@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from offerloop.store import Journal
 
 EXPLORE = 0.02
-"""Share of the budget for offers to customers drawn at random, at least one."""
+"""Share of the budget for offers to customers drawn at random."""
 UNSTUDIED = MissingEvidence(Message("shelf prices are not studied in a simulated loop"))
 
 
@@ -96,8 +96,7 @@ class _Loop:
         from offerloop.store import Journal  # late: other policies do without a database
 
         path = write_shop(market, folder / "shop")
-        random = explore_minor(market, budget, explore)
-        config, engine = loop_settings(load_config(path), budget, random), InMemoryEngine()
+        config, engine = loop_settings(load_config(path), budget, explore), InMemoryEngine()
         shop = MarketShop(path.parent, config, engine, epoch_day(market.today))
         journal = Journal.open(f"sqlite:///{folder / 'journal.db'}", "simulated")
         return cls(shop, PlannedLoop(shop, config, engine, shop.as_of_day), journal)
@@ -153,15 +152,10 @@ def loop_policy(market: Market, log: Sequence[Logged], budget: int, explore: flo
     return LoopRule(explore)
 
 
-def explore_minor(market: Market, budget: int, explore: float) -> int:
-    """Return that share of the budget, or what one customer can cost who draws an offer at random."""
-    most = int(market.terms.liability_minor[market.terms.menu].max())
-    return min(max(int(explore * budget), most), budget) if explore else 0
-
-
-def loop_settings(config: Config, budget: int, random: int) -> Config:
-    """Return the configuration with the budget split, `random` of it for random offers, and nobody in a holdout."""
+def loop_settings(config: Config, budget: int, explore: float) -> Config:
+    """Return the configuration with the budget split, and nobody in a holdout."""
     campaign = config.campaigns[0]
+    random = int(explore * budget)
     unit = config.unit(campaign)
     split = {"budget": to_text(budget - random, unit), "explore_budget": to_text(random, unit), "send": "likely"}
     experiment = config.experiment.model_copy(update={"holdout": 0.0})
