@@ -46,7 +46,7 @@ class MeasuredOffer:
     n_treated: int
     n_control: int
     customers: pl.DataFrame = field(compare=False)
-    """customer_id, as text: whom it was measured on."""
+    """customer_id, as text, of the customers who were compared."""
 
     def posterior(self, expected_minor: float) -> tuple[float, float]:
         """Mean and standard deviation, given what was expected."""
