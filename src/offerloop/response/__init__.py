@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         randomised_days,
         randomised_propensities,
     )
+    from offerloop.response.shown.offer_terms import with_own_ids
     from offerloop.response.shown.purchases.covered_lines import columns_of_tables
     from offerloop.response.shown.purchases.exposure_windows import (
         EXPOSURE_FEATURES,
@@ -222,6 +223,7 @@ __all__ = [
     "unknown_cost",
     "widened_estimate",
     "with_costs",
+    "with_own_ids",
 ]
 
 __getattr__, __dir__ = lazy_exports(__name__)

@@ -7,6 +7,7 @@ import shutil
 import init_shops
 import polars as pl
 import pytest
+from evaluate_shop import write_log_shop
 from small_shop import write_small_shop
 from typer.testing import CliRunner
 
@@ -368,3 +369,30 @@ def test_a_chinese_shop_is_checked_in_chinese(german_shop, tmp_path):
     assert "缺少什么，代价是什么：" in text
     assert "可以运行。下一步：offerloop run" in text
     assert re.findall("[a-z]+ [a-z]+ [a-z]+ [a-z]+", text) == []
+
+
+SAVE = '{{ id = "{id}", kind = "spend_and_save", spend = "{spend}", save = "1.00" }}'
+SUMMER = f"""
+[[campaigns]]
+id = "summer"
+title = "Summer"
+budget = "1000.00"
+offers = [{SAVE}]
+"""
+
+
+@pytest.mark.parametrize("is_shared", [True, False])
+def test_an_id_that_campaigns_have_for_different_offers_is_named_with_the_remedy(tmp_path, is_shared):
+    orders = [(c, d, 10.0, 0.0, 1.0, 0.0) for c in range(600) for d in (0, 101, 130)]
+    exposures = [(c, ("none", "own", "save")[c % 3], 100, 1 / 3) for c in range(600)]
+    summer = SUMMER.format(id="save" if is_shared else "other", spend="90.00")
+    path = write_log_shop(tmp_path, orders, exposures, more=summer)
+    coupon = '{ kind = "coupon", on = "all", percent = 10, max_discount = "5.00" }'
+    spring = ", ".join(SAVE.format(id=name, spend="5.00") for name in ("own", "save"))
+    found = check(edited(path, coupon, spring))
+    said = [str(one) for one in found.notes if "give each an 'id' of its own" in str(one)]
+    assert [one.partition(", so")[0] for one in said] == [
+        "several campaigns have different offers with the ids save"
+    ] * is_shared
+    estimated = [one["offer_id"] for one in found.facts["offers"] if one["basis"] == "estimated"]
+    assert estimated == (["own"] if is_shared else ["own", "save"])

@@ -115,6 +115,15 @@ def test_a_coupon_that_was_never_shown_does_not_hide_what_a_log_of_gifts_says():
     assert shown_enough(log_of([mug], {}, {}, 300, engine), [mug, new]) == {"mug"}
 
 
+def test_nothing_is_learned_of_an_id_that_stands_for_several_offers():
+    engine = InMemoryEngine()
+    five, ten = read_offers([FIVE, TEN | {"id": "all"}], ["tea"], "USD")
+    log = log_of([five, ten], {}, {"five": 500, "all-10": OFF}, 300, engine)
+    shown = learn_shown(log, [five, ten, *read_offers([FIVE | {"spend": "90.00"}], [], "USD")], 1, engine)
+    assert list(shown.made_of) == ["all-10"]
+    assert "ids five" in str(shown.notes[0])
+
+
 def test_a_log_of_such_offers_alone_is_not_used():
     sales = [{"kind": "flash_sale", "id": name, "percent": 20, "hours": 24} for name in ("sale", "other")]
     with pytest.raises(EvidenceError, match="nothing is learned"):

@@ -5,7 +5,7 @@ import pytest
 
 from offerloop.errors import EvidenceError
 from offerloop.offers import read_offers
-from offerloop.response.shown.offer_terms import shown_terms, terms_of, told_apart
+from offerloop.response.shown.offer_terms import shown_terms, terms_of, with_own_ids
 
 COUPONS = [
     {"id": f"off-{percent}", "kind": "coupon", "percent": percent, "max_discount": "5.00"} for percent in (5, 10)
@@ -99,8 +99,8 @@ def test_nothing_is_learned_of_an_id_that_stands_for_two_offers():
         {**MUG, "channel": "sms", "assumed": {"p_redeem": 0.1, "value": "1.00"}},
     )
     campaigns = [read_offers([], [], "USD", written) for written in ([full, MUG], [other, mug])]
-    offers, (note,) = told_apart([one for of_campaign in campaigns for one in of_campaign], ())
+    offers, (note,) = with_own_ids([one for of_campaign in campaigns for one in of_campaign], ())
     assert [one.offer_id for one in offers] == ["mug", "mug"]
     assert "full" in str(note)
     with pytest.raises(EvidenceError, match="give each an 'id' of its own"):
-        told_apart([campaigns[0][0], campaigns[1][0]], ())
+        with_own_ids([campaigns[0][0], campaigns[1][0]], ())

@@ -11,7 +11,7 @@ from offerloop.events import Events
 from offerloop.flow import shown_log
 from offerloop.message import Message
 from offerloop.offers import Offer
-from offerloop.response import FEWEST_SHELF_WEEKS, shown_enough
+from offerloop.response import FEWEST_SHELF_WEEKS, shown_enough, with_own_ids
 
 _SOME_HISTORY = 28
 """Days before the two windows of the recommenders that make a comparison worth something."""
@@ -68,11 +68,16 @@ def has_exposures(events: Events) -> bool:
     return bool(collect(events.exposures.select("customer_id").head(1)).height)
 
 
-def exposures_answer(config: Config, events: Events, offers: list[Offer]) -> tuple[frozenset[str], Message | None]:
-    """The ids of offers whose effects the exposures tell, and why there are none."""
+def exposures_answer(
+    config: Config, events: Events, offers: list[Offer]
+) -> tuple[frozenset[str], Message | None, list[Message]]:
+    """The ids of offers whose effects the exposures tell, why there are none, and a note on ids of several offers."""
+    unclear = list[Message]()
     if not has_exposures(events):
-        return frozenset(), None
+        return frozenset(), None, unclear
+    log = shown_log(events, config)
     try:
-        return shown_enough(shown_log(events, config), offers), None
+        offers, unclear = with_own_ids(offers, log.columns)
+        return shown_enough(log, offers), None, unclear
     except EvidenceError as missing:
-        return frozenset(), missing.message
+        return frozenset(), missing.message, unclear

@@ -50,7 +50,7 @@ def _checked(path: Path, config: Config, running: Engine) -> CheckResult:
         "response": response_answer(shape, config), "recommenders": recommender_answer(shape, config),
     }  # fmt: skip
     read = ReadOffers.of(config, shape, events.offers)
-    shown, gap = exposures_answer(config, events, read.offers)
+    shown, gap, unclear_ids = exposures_answer(config, events, read.offers)
     answers |= {"exposures": gap} if has_exposures(events) and not read.unreadable else {}
     offers = read.checked(shown, studied=answers["response"] is None)
     losses = losses_of(events, config, {name: one["read"] for name, one in sources.items()})
@@ -67,6 +67,7 @@ def _checked(path: Path, config: Config, running: Engine) -> CheckResult:
             *incomplete,
             *_data_notes(config, events, shape, offers),
             *_offer_notes(config, events, read, running),
+            *unclear_ids,
             *notes(config, shape, offers),
             *usual_notes,
             *pattern_notes(config, events),

@@ -20,7 +20,6 @@ from offerloop.offers import Offer
 from offerloop.response.margins import UNIT_COST, Margins
 from offerloop.response.shown.log_evidence import ShownLog
 from offerloop.response.shown.logged_decisions import EXPOSURE_COLUMNS, count_exposures, rarely_drawn
-from offerloop.response.shown.offer_terms import told_apart
 from offerloop.response.shown.purchases.covered_lines import needed_columns
 from offerloop.response.shown.purchases.exposure_windows import LINE_COLUMNS
 from offerloop.response.shown.study import ShownEffects, learn_shown, shown_effects
@@ -39,10 +38,8 @@ def learn_log(
 ) -> ShownEffects:
     """Estimate the effects of the configured offers that a log of any size has exposures of.
 
-    Raises EvidenceError; see `learn_shown`. Either says how many exposures have no propensity. Nothing is learned of an
-    id that stands for several offers.
+    Raises EvidenceError; see `learn_shown`. Either says how many exposures have no propensity.
     """
-    offers, unclear = told_apart(offers, log.columns)
     counts = count_exposures(log.exposures)
     n, n_drawn = counts.select(pl.col("n", "drawn").sum()).row(0)
     missing = n - n_drawn
@@ -60,7 +57,7 @@ def learn_log(
         )
         raise EvidenceError(both) from error
     without = [_without_propensity(missing, n)] if missing else []
-    return replace(learned, notes=(*without, *unclear, *learned.notes))
+    return replace(learned, notes=(*without, *learned.notes))
 
 
 def _without_propensity(missing: int, n: int) -> Message:

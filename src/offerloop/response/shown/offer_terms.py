@@ -73,7 +73,7 @@ def is_known_from_orders(offer: Offer, columns: Collection[str]) -> bool:
     return tells_scope(columns, offer.covers) and conditions == plain and not getattr(offer, "methods", ())
 
 
-def told_apart(offers: Sequence[Offer], columns: Collection[str]) -> tuple[list[Offer], list[Message]]:
+def with_own_ids(offers: Sequence[Offer], columns: Collection[str]) -> tuple[list[Offer], list[Message]]:
     """Return the offers without those whose id stands for others as well, and a note on these: a log holds ids alone.
 
     Offers that differ in their channel alone are learned as one. Raises EvidenceError where no offer is left.

@@ -49,7 +49,7 @@ from offerloop.response.shown.logged_decisions import (
 )
 from offerloop.response.shown.mean_effects import mean_effects
 from offerloop.response.shown.offer_margins import OfferMargins
-from offerloop.response.shown.offer_terms import is_known_from_orders, shown_terms, told_apart, weights_of_shown
+from offerloop.response.shown.offer_terms import is_known_from_orders, shown_terms, weights_of_shown, with_own_ids
 from offerloop.response.shown.purchases.customer_margins import MarginScale
 from offerloop.response.shown.purchases.sales_before import Before
 from offerloop.response.shown.redemption import RedemptionModel
@@ -145,14 +145,16 @@ def learn_shown(
     """Estimate the effects of the configured offers that the log has exposures of.
 
     `never_harms`: for sure none of them lowers what is bought. Raises EvidenceError where there are no
-    propensities, too few finished exposures, or none of the configured offers.
+    propensities, too few finished exposures, or none of the configured offers. Nothing is learned of an id that stands
+    for several offers.
     """
+    named, unclear = with_own_ids(offers, log.columns)
     exposures = read_exposures(log.exposures, log.rarely_drawn)
-    rows, terms = _read(log, exposures, offers)
+    rows, terms = _read(log, exposures, named)
     active = active_customers(log)
     before, days = before_of(log, active, rows, engine, terms), day_propensities(exposures)
     evidence = logged_rows(log, rows, days, before, terms)
-    if unpriced := _unpriced(evidence, before, offers, log.columns):
+    if unpriced := _unpriced(evidence, before, named, log.columns):
         return _without(unpriced, log, offers, seed, engine, never_harms=never_harms)
     value = with_earlier(evidence, exposures, [one.offer_id for one in terms], log.window_days)
     part, discount = _part(evidence.rows["customer_id"], seed), evidence.outcomes["coupon_minor"]
@@ -167,10 +169,10 @@ def learn_shown(
     by_outcome, se = _predicted(model, log, active, before, exposures, (evidence, value))
     p_redeem = redemption.gains(evidence.evidence.features).mean(axis=0)
     table = mean_effects([evidence.of(one) for one in OUTCOMES[:2]], p_redeem, seed, GROWTH, _carried(growth))
-    made_of = weights_of_shown(Coding.of(terms), offers, log.columns)
-    learned = [one for one in offers if one.offer_id in model.names]
+    made_of = weights_of_shown(Coding.of(terms), named, log.columns)
+    learned = [one for one in named if one.offer_id in model.names]
     use = notes_on_use(evidence.coupon_seen, evidence.hidden, evidence.evidence)
-    notes = (*use, *notes_on_coverage(learned, log.columns))
+    notes = (*unclear, *use, *notes_on_coverage(learned, log.columns))
     return ShownEffects(active["customer_id"], made_of, by_outcome, se, table, model, notes)
 
 
@@ -230,7 +232,7 @@ def shown_enough(log: ShownLog, offers: Sequence[Offer]) -> frozenset[str]:
     """Return the ids of those offers that the log has exposures enough of to learn from, whatever is known of their
     costs. Raises the EvidenceError of `learn_shown`."""
     exposures = read_exposures(log.exposures, rarely_drawn(count_exposures(log.exposures)))
-    offers, _ = told_apart(offers, log.columns)
+    offers, _ = with_own_ids(offers, log.columns)
     _, terms = _read(log, exposures, offers)
     return frozenset(weights_of_shown(Coding.of(terms), offers, log.columns))
 
