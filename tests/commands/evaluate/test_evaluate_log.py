@@ -65,12 +65,22 @@ def test_what_is_empty_or_none_is_deliberately_nothing(shop, found):
     assert replace(facts, wanted=frozenset({"gold", "coupon"})).names == ("none", "coupon", "gold")
 
 
-def test_a_campaign_whose_budget_is_no_money_is_named_as_its_coupons_count(shop, tmp_path):
+CAMPAIGN = """
+[[campaigns]]
+id = "{0}"
+title = "{0}"
+budget = "9"
+budget_unit = "seats"
+offers = [{{ id = "{1}", kind = "benefit", text = "a seat", takes = "1" }}]
+"""
+
+
+def test_a_campaign_whose_budget_is_no_money_is_named_if_the_log_has_its_offers(shop, tmp_path):
     assert shop.not_in_money == ()
-    units = logged(tmp_path, more='budget_unit = "contacts"\n')
+    units = logged(tmp_path, more=CAMPAIGN.format("lessons", "coupon") + CAMPAIGN.format("lounge", "lounge"))
     (note,) = [one for one in _notes_of_shop(units, valued_log(units, [])) if one.key == "not_in_money"]
     said = str(NOTES[note.key].with_values(**note.values))
-    assert said.startswith("What offers of “Spring coupons” cost is subtracted here.")
+    assert said.startswith("What offers of “lessons” cost is subtracted here.")
 
 
 def test_where_propensities_differ_by_customer_those_of_other_offers_are_not_known(shop):

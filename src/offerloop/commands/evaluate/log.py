@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import narwhals as nw
@@ -18,7 +18,7 @@ from offerloop.flow import product_names, shop_margins
 from offerloop.message import Message
 from offerloop.offers import NO_OFFER
 from offerloop.report import iso_day
-from offerloop.response import daily_sums, offers_of_unseen_cost, randomised_days
+from offerloop.response import all_categories, daily_sums, offers_of_unseen_cost, randomised_days
 
 _REMEDY = Message("log with each exposure the probability with which its offer was chosen ('offerloop run' writes it)")
 
@@ -55,8 +55,8 @@ class LoggedShop:
     maps_reimbursed: bool
     unseen_costs: frozenset[str]
     """Ids of offers whose cost no order line shows."""
-    not_in_money: tuple[str, ...]
-    """Titles of campaigns whose budget is not money."""
+    not_in_money: tuple[tuple[str, frozenset[str]], ...]
+    """Titles and ids of offers of the campaigns whose budget is not money."""
     product_names: Sequence[str]
 
     @property
@@ -112,9 +112,18 @@ def read_log(config: Config, engine: Engine, window_days: int) -> LoggedShop:
         splits_discounts=events.splits_discounts,
         maps_reimbursed="reimbursed" in columns,
         unseen_costs=frozenset(one.offer_id for one in offers_of_unseen_cost(config, events.products, events.offers)),
-        not_in_money=tuple(one.title for one in config.campaigns if one.budget_unit),
+        not_in_money=tuple(_offers_not_in_money(config, events)),
         product_names=product_names(events),
     )
+
+
+def _offers_not_in_money(config: Config, events: Events) -> Iterator[tuple[str, frozenset[str]]]:
+    """Yield the title and the ids of the offers of each campaign whose budget is not money."""
+    campaigns = [one for one in config.campaigns if one.budget_unit]
+    categories = all_categories(events.products) if campaigns else []
+    for campaign in campaigns:
+        offers = config.offers_of(campaign, categories, events.offers)
+        yield campaign.title, frozenset(one.offer_id for one in offers)
 
 
 def _check_ids(events: Events, exposures: Frame, window_days: int) -> None:

@@ -112,8 +112,9 @@ def _notes_of_shop(shop: LoggedShop, valued: ValuedLog) -> Iterator[EvaluationNo
         yield EvaluationNote("no_reimbursed")
     if shop.knows_cost and (unseen := shop.unseen_costs & set(valued.facts.names)):
         yield EvaluationNote("unseen_cost", {"offers": quoted(sorted(unseen))})
-    if shop.knows_cost and shop.not_in_money:
-        yield EvaluationNote("not_in_money", {"campaigns": quoted(shop.not_in_money)})
+    in_units = [title for title, offers in shop.not_in_money if not offers.isdisjoint(valued.facts.shown)]
+    if shop.knows_cost and in_units:
+        yield EvaluationNote("not_in_money", {"campaigns": quoted(in_units)})
     for reason, n in shop.left_out(valued.facts).items():
         yield EvaluationNote(f"left_{reason}", {"n": n, **window})
     if valued.facts.n_clipped:
