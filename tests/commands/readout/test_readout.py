@@ -10,7 +10,9 @@ import polars as pl
 import pytest
 from readout_shop import AS_OF, COST, HELD, N, make_orders, make_run, total
 
+from offerloop.commands.readout.effects import summed_forecast
 from offerloop.commands.readout.findings import FIFTHS, FORECAST_COST, AgainstForecast, ReadoutEffect, ReadoutFindings
+from offerloop.commands.readout.page import _forecast
 from offerloop.commands.readout.sections import forecast_figure
 from offerloop.commands.readout.sentences import forecast_sentence, place_sentence, sentence
 from offerloop.commands.readout.shards.margins import in_minor
@@ -188,13 +190,26 @@ def test_a_forecast_of_which_only_some_days_were_read_is_not_judged(works, forec
     assert "forecast of 7 days and realised of 3 days" in forecast_figure(findings, _).measure
 
 
+@pytest.mark.parametrize("basis", ["assumed", "partly assumed"])
 @pytest.mark.parametrize(("assumed", "includes"), [(60.0, "includes"), (90.0, "does not include")])
-def test_an_assumed_profit_has_no_interval(works, assumed, includes):
+def test_an_assumed_profit_has_no_interval(works, assumed, includes, basis):
     realised = Estimate(5_000.0, 4_000.0, 7_900.0)
-    both = AgainstForecast(Estimate(*(3 * [100 * assumed])), realised, realised, 7, 7, 7)
-    said = forecast_sentence(dataclasses.replace(works[0].findings, against_forecast=both), Localizer("en", "USD"))
-    assert f"of 7 days is $50 [40, 79]; this interval {includes} the ${assumed:.0f} that were assumed" in said
-    assert place_sentence(both, Localizer("en", "USD")).endswith(f"{includes} what was assumed")
+    both = AgainstForecast(
+        Estimate(*(3 * [100 * assumed])), realised, realised, 7, 7, 7, is_partly_assumed=basis != "assumed"
+    )
+    findings, _ = dataclasses.replace(works[0].findings, against_forecast=both), Localizer("en", "USD")
+    stated = f"this interval {includes} the forecast of ${assumed:.0f}, which is {basis}."
+    assert f"of 7 days is $50 [40, 79]; {stated}" in forecast_sentence(findings, _)
+    assert place_sentence(both, _).endswith(f"{includes} the forecast")
+    assert f"no interval: {basis}" == _forecast(findings, _).note
+
+
+@pytest.mark.parametrize(("n_assumed", "is_partly"), [(0, False), (1, True), (2, False)])
+def test_a_forecast_is_partly_assumed_where_some_campaigns_are(n_assumed, is_partly):
+    low = [None if place < n_assumed else 1_000 for place in range(2)]
+    rows = pl.DataFrame({"profit_minor": [2_000, 2_000], "profit_low_minor": pl.Series(low, dtype=pl.Int64)})
+    forecast, found = summed_forecast(rows.with_columns(profit_high_minor=pl.col("profit_low_minor") + 2_000))
+    assert (forecast.value, forecast.has_interval, found) == (4_000, n_assumed == 0, is_partly)
 
 
 def test_the_forecast_of_the_plan_as_it_went_out_stands_beside_what_came(works):

@@ -114,11 +114,20 @@ def against_forecast(run: PastRun, sums: ReadoutSums, days: int, period_days: in
     rows = rows.filter(pl.col("rule") == rule)
     if rows.is_empty():
         return None
-    profit, *ends = (rows[f"profit{end}_minor"].cast(pl.Float64) for end in ("", "_low", "_high"))
-    low, high = (None if end.null_count() else float(end.sum()) for end in ends)  # part of it is assumed
-    forecast = Estimate.from_bounds(float(profit.sum()), low, high)
+    forecast, is_partly_assumed = summed_forecast(rows)
     adjusted, plain = compare(sums.sides("forecast"), "plan", "profit_minor")
-    return AgainstForecast(forecast, adjusted.total, plain.total, days, period_days, run.config.evaluate.window_days)
+    return AgainstForecast(
+        forecast, adjusted.total, plain.total, days, period_days, run.config.evaluate.window_days,
+        is_partly_assumed=is_partly_assumed,
+    )  # fmt: skip
+
+
+def summed_forecast(rows: pl.DataFrame) -> tuple[Estimate, bool]:
+    """Return the profit of all campaigns (rows), and whether those of some, which have no interval, are assumed."""
+    profit, *ends = (rows[f"profit{end}_minor"].cast(pl.Float64) for end in ("", "_low", "_high"))
+    n_assumed = ends[0].null_count()
+    low, high = (None if n_assumed else float(end.sum()) for end in ends)
+    return Estimate.from_bounds(float(profit.sum()), low, high), 0 < n_assumed < rows.height
 
 
 def bought_anyway(sums: ReadoutSums, conversion: ReadoutEffect, *, any_coupon: bool) -> BoughtAnyway | None:

@@ -87,9 +87,11 @@ class AgainstForecast:
     period_days: int
     forecast_days: int
     """Days that the forecast is for."""
+    is_partly_assumed: bool = False
+    """Whether the forecasts of some campaigns are assumed, and those of others are not."""
 
     @property
-    def is_assumed(self) -> bool:
+    def has_no_interval(self) -> bool:
         """Whether the forecast has no interval, as assumed effects have none."""
         return self.forecast.low == self.forecast.high
 

@@ -104,8 +104,13 @@ def _forecast(findings: ReadoutFindings, _: Localizer) -> Tile:
         )
     value, interval = _.money.parts(both.forecast)
     label = _("Forecast, {period}", context="key figure", period=period_text(both.forecast_days))
-    if both.is_assumed:
-        return Tile(label, _.money.text(both.forecast.value), _("no interval: assumed", context="key figure"))
+    if both.has_no_interval:
+        assumed = (
+            _("no interval: partly assumed", context="key figure")
+            if both.is_partly_assumed
+            else _("no interval: assumed", context="key figure")
+        )
+        return Tile(label, _.money.text(both.forecast.value), assumed)
     note = NOT_CONTRADICTED if both.cannot_tell and both.place != "early" else FORECAST_NOTES[both.place]
     return Tile(label, value, _(note, interval=interval, realised=_.money.estimate(both.realised)))
 

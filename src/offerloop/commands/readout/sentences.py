@@ -158,11 +158,14 @@ _AGAINST_FORECAST = Message(
     "Realised profit{cost} {days} is {realised} and lies {place} the forecast's interval, {forecast}; {overlap}."
 )
 _OF_A_PART = Message("Realised profit{cost} {days} is {realised}; the forecast is {forecast}.")
+ASSUMED = Message("assumed", context="what a forecast is")
+PARTLY_ASSUMED = Message("partly assumed", context="what a forecast is")
 _AGAINST_ASSUMED = Message(
-    "Realised profit{cost} {days} is {realised}; this interval includes the {forecast} that were assumed."
+    "Realised profit{cost} {days} is {realised}; this interval includes the forecast of {forecast}, which is {assumed}."
 )
 _BESIDE_ASSUMED = Message(
-    "Realised profit{cost} {days} is {realised}; this interval does not include the {forecast} that were assumed."
+    "Realised profit{cost} {days} is {realised}; this interval does not include the forecast of {forecast}, which "
+    "is {assumed}."
 )
 """Realised against forecast: one without an interval rests on assumed effects."""
 
@@ -178,7 +181,8 @@ def forecast_sentence(findings: ReadoutFindings, _: Localizer) -> str:
         days=_of_days(both, _),
         realised=f"{_.money.text(both.realised.value)} {_.money.parts(both.realised)[1]}",  # unrounded, as its place is
         place=_(PLACES[both.place]) if both.place in PLACES else "",
-        forecast=_.money.text(both.forecast.value) if both.is_assumed else _.money.estimate(both.forecast),
+        forecast=_.money.text(both.forecast.value) if both.has_no_interval else _.money.estimate(both.forecast),
+        assumed=_(PARTLY_ASSUMED if both.is_partly_assumed else ASSUMED),
         overlap=_("the two intervals overlap") if both.overlaps else _("the two intervals do not overlap"),
     )
     return _.sentences(filter(None, (realised, _other_length(both, _))))
@@ -187,7 +191,7 @@ def forecast_sentence(findings: ReadoutFindings, _: Localizer) -> str:
 def _against(both: AgainstForecast) -> Message:
     if both.place == "early":
         return _OF_A_PART
-    if both.is_assumed:
+    if both.has_no_interval:
         return _AGAINST_ASSUMED if both.overlaps else _BESIDE_ASSUMED
     return _AGAINST_FORECAST
 
@@ -196,10 +200,10 @@ def place_sentence(both: AgainstForecast, _: Localizer) -> str:
     """Where the realised profit lies, without figures."""
     if both.place == "early":
         return _("Only a part of the forecast's days has been read")
-    if both.is_assumed and both.overlaps:
-        return _("The interval of the realised profit includes what was assumed")
-    if both.is_assumed:
-        return _("The interval of the realised profit does not include what was assumed")
+    if both.has_no_interval and both.overlaps:
+        return _("The interval of the realised profit includes the forecast")
+    if both.has_no_interval:
+        return _("The interval of the realised profit does not include the forecast")
     if both.cannot_tell:
         return _("The interval of the realised profit includes the forecast's: the read-out does not contradict it")
     place = _(PLACES[both.place])
