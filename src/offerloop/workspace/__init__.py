@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         read_readout,
         readout_of_campaign,
         readouts_of,
+        sent_or_best,
     )
     from offerloop.workspace.config_names import name_problems, pattern_notes
     from offerloop.workspace.erasing import erase_from_folder, erased_names
@@ -185,6 +186,7 @@ __all__ = [
     "readouts_of",
     "relate_products",
     "sample_rows",
+    "sent_or_best",
     "sha256",
     "shares_of",
     "similar_products_inputs",

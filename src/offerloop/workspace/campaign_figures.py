@@ -37,6 +37,18 @@ _CURVE = (
 )  # fmt: skip
 
 
+def sent_or_best(campaign: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the amounts that a summary has of what is sent, or of the best plan where nothing is.
+
+    What the latter can cost at most is known only where each offer counts at that against the budget;
+    older runs wrote expected costs there, too.
+    """
+    if campaign["send"]:
+        return dict(campaign["as_sent"])
+    is_known = campaign["budget_basis"] == "liability" or not campaign["customers_planned"]
+    return {**campaign, "liability": campaign["liability"] if is_known else None}
+
+
 @dataclass(frozen=True)
 class CampaignReach:
     """Who would get a campaign among all customers of a run."""

@@ -3,7 +3,8 @@ from decimal import Decimal
 
 import pytest
 
-from offerloop.commands.run.summary import sent_or_best, summarise
+from offerloop.commands.run.summary import summarise
+from offerloop.workspace import sent_or_best
 
 
 @pytest.fixture(scope="module")

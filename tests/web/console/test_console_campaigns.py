@@ -15,7 +15,7 @@ from offerloop.offers import parse_offer
 from offerloop.web.console.campaigns import campaign_page
 from offerloop.web.console.campaigns.draft import short_name
 from offerloop.web.console.campaigns.offer_lines import examples
-from offerloop.web.console.campaigns_of_run import CampaignForecast
+from offerloop.web.console.campaigns_of_run import CampaignForecast, forecasts
 from offerloop.web.console.overview.view import _stats
 
 
@@ -243,6 +243,17 @@ def test_a_campaign_of_unknown_effect_is_not_called_unsure_to_pay():
     forecast = CampaignForecast("a", "A", False, 0, "EUR", "EUR", 100, 0, 0, nothing, "none", "")
     assert "nothing shows what its offers do" in str(forecast.remark)
     assert "not sure to pay" in str(replace(forecast, basis="transferred").remark)
+
+
+@pytest.mark.parametrize(("basis", "at_most"), [("liability", 900), ("expected", None)])
+def test_expected_costs_that_older_runs_call_liability_are_not_shown_as_the_most(basis, at_most):
+    campaign = {
+        "id": "a", "title": "A", "send": False, "basis": "transferred", "budget": "9.00", "budget_basis": basis,
+        "customers_planned": 3, "expected_spend": "8.00", "liability": "9.00", "sentence": "",
+        "profit": {"value": "1.00", "low": "-1.00", "high": "3.00"}, "as_sent": None,
+    }  # fmt: skip
+    (forecast,) = forecasts(SimpleNamespace(currency="EUR", summary={"campaigns": [campaign]}))
+    assert forecast.liability_minor == at_most
 
 
 @pytest.mark.parametrize(("low", "is_said"), [(5.0, True), (0.0, False)])

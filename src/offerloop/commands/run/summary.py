@@ -22,6 +22,7 @@ from offerloop.commands.run.sentences import campaign_sentence, decision, headli
 from offerloop.commands.run.shelf_evidence import ShelfEvidence, supplier_share
 from offerloop.evaluation import Estimate
 from offerloop.report import MACHINE_DIGITS, Money, iso_day, rounded
+from offerloop.workspace import sent_or_best
 
 
 def summarise(findings: Findings, language: str = "en") -> dict[str, Any]:
@@ -63,17 +64,6 @@ def _following_customers(findings: Findings, facts: RunFacts) -> dict[str, Any] 
     """Customers beside those who decided."""
     others = findings.others
     return None if others is None else {"customers": others.n_customers, "sentence": others_sentence(findings, facts)}
-
-
-def sent_or_best(campaign: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the amounts of what is sent, or of the best plan where nothing is.
-
-    What the latter can cost at most is known only where each offer counts at that against the budget.
-    """
-    if campaign["send"]:
-        return dict(campaign["as_sent"])
-    is_known = campaign["budget_basis"] == "liability" or not campaign["customers_planned"]  # of files of before
-    return {**campaign, "liability": campaign["liability"] if is_known else None}
 
 
 def campaigns(summary: Mapping[str, Any]) -> pl.DataFrame:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from offerloop.commands.run.summary import sent_or_best
 from offerloop.evaluation import Estimate
 from offerloop.report import Localizer, Money, text_page, text_table
+from offerloop.workspace import sent_or_best
 
 
 def screen(summary: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from offerloop.evaluation import Estimate
 from offerloop.message import Message, followed, quoted, unpacked
 from offerloop.money import to_minor
 from offerloop.web.console.cells import Badge, MinorAmount, Named
-from offerloop.workspace import RunRead
+from offerloop.workspace import RunRead, sent_or_best
 
 SENT = Badge("send", Message("sent", context="state of a campaign"), "good")
 NOT_SENT = Badge("do not send", Message("not sent", context="state of a campaign"), "neutral")
@@ -77,7 +77,7 @@ def forecasts(run: RunRead) -> list[CampaignForecast]:
 
 
 def _forecast(campaign: Mapping[str, Any], currency: str) -> CampaignForecast:
-    sent = campaign["as_sent"] if campaign["send"] else campaign
+    sent = sent_or_best(campaign)
     unit = str(campaign.get("budget_unit", currency))
     ends = {end: None if text is None else float(to_minor(text, currency)) for end, text in sent["profit"].items()}
     return CampaignForecast(
