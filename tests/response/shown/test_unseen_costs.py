@@ -12,7 +12,7 @@ from offerloop.engine import InMemoryEngine
 from offerloop.offers import read_offers
 from offerloop.response import UnseenCost, UnseenCosts, columns_of_tables, offers_of_unseen_cost
 from offerloop.response.shown.hidden_costs import offers_counted_at_most, offers_used_beyond_their_most
-from offerloop.response.terms import OfferTerms
+from offerloop.response.terms import NO_OFFER_TERMS, OfferTerms
 
 OFFERS = [
     {"kind": "gift", "id": "mug", "product": "mug", "worth": "3.00", "funded_share": 0.5},
@@ -74,7 +74,14 @@ def test_offers_of_a_budget_that_is_no_money_are_left_out_and_some_have_no_cost_
 
 @pytest.mark.parametrize(("most_in_a_window", "names"), [(300.0, []), (600.0, ["mug"])])
 def test_gifts_that_count_with_several_orders_of_a_window_are_named(most_in_a_window, names):
-    terms = [OfferTerms("mug", "gift", 300.0, most=300.0, amount=True)]
-    counted, action = np.array([0.0, 300.0, most_in_a_window]), np.zeros(3, dtype=np.int64)
+    terms = [NO_OFFER_TERMS, OfferTerms("mug", "gift", 300.0, most=300.0, amount=True)]
+    counted, action = np.array([0.0, 300.0, most_in_a_window]), np.array([0, 1, 1])
     assert offers_used_beyond_their_most(counted, action, terms, is_seen=False) == names
     assert not offers_used_beyond_their_most(counted, action, terms)
+
+
+@pytest.mark.parametrize(("uses", "names"), [(1, []), (2, ["five"])])
+def test_coupons_that_customers_use_after_nothing_as_well_are_no_further_use_of_an_offer(uses, names):
+    terms = [NO_OFFER_TERMS, OfferTerms("five", "spend_and_save", 500.0, most=500.0, amount=True)]
+    action = np.repeat([0, 1], 100)
+    assert offers_used_beyond_their_most(100.0 + 500.0 * uses * action, action, terms) == names

@@ -187,17 +187,19 @@ def offers_of_unknown_cost(
 def offers_used_beyond_their_most(
     coupon: Floats, action: Ints, terms: Sequence[OfferTerms], *, is_seen: bool = True
 ) -> list[str]:
-    """Return the ids of offers with which customers took off more in a window than one order can.
+    """Return the ids of offers with which customers took off more in a window than one order can, beside coupons as
+    large as nearly all of those after nothing.
 
     If not `is_seen`, of those that no order line shows, whose orders are counted: see `hidden_costs`.
     """
-    names = list[str]()
+    names, plain = list[str](), coupon[action == 0]
+    of_others = float(np.quantile(plain, 1 - OFTEN)) if plain.size else 0.0
     for place, offer in enumerate(terms):
         used = coupon[(action == place) & (coupon > 0)]
         if (
             offer.most
             and (offer.kind not in NEVER_IN_ORDERS) == is_seen
-            and (used > offer.most + ROUNDING).sum() > OFTEN * len(used)
+            and (used > offer.most + of_others + ROUNDING).sum() > OFTEN * len(used)
         ):
             names.append(offer.offer_id)
     return names
