@@ -213,8 +213,17 @@ EFFECTS = TableContract(
         Column("cost_expected_micro", pl.Int64, "expected cost to us in millionths of a minor unit, rounded up"),
         Column("cost_liability_minor", pl.Int64, "most it can cost us; empty when unlimited", optional=True),
         Column("fold", pl.Int64, "half of the customers in the first division, by hash"),
-        Column("discount_minor", pl.Float64, "expected discount, whoever pays it"),
-        Column("growth", pl.Float64, "what it brings in the period, as a share of what the customer buys without it"),
+        Column(
+            "discount_minor",
+            pl.Float64,
+            "expected discount, whoever pays it; if estimated, before the calibration that is in value_minor",
+        ),
+        Column(
+            "growth",
+            pl.Float64,
+            "what it brings in the period, as a share of what the customer buys without it; if estimated, before the "
+            "calibration that is in value_minor",
+        ),
         Column(
             "held_out_value_minor",
             pl.Float64,
