@@ -24,9 +24,10 @@ def grow(log, discount, part, now, whose):
 
 
 class Shop:
-    """Customers who spend about `usual` a week, and a log of random offers; they grow by `response` times a form."""
+    """Customers who spend about `usual` a week, and a log of random offers; they grow by `response` times a form, and
+    `tires` times as much after each of their last offers."""
 
-    def __init__(self, form, response=None, carry=(), seed=1, spread=0.5, offers=OFFERS):
+    def __init__(self, form, response=None, carry=(), seed=1, spread=0.5, offers=OFFERS, tires=1.0):
         self.offers = offers
         self.chance = np.full(len(offers), 1 / len(offers))
         rng = np.random.default_rng(seed)
@@ -34,7 +35,9 @@ class Shop:
         self.kind = rng.integers(0, 2, CUSTOMERS).astype(float)
         self.response = np.ones(CUSTOMERS) if response is None else response(self.kind, rng)
         self.action = rng.integers(0, len(offers), (CUSTOMERS, PERIODS))
-        growth = self.response[:, None] * form[self.action]
+        given = np.hstack([np.zeros((CUSTOMERS, LAGS)), self.action > 0])
+        recent = np.stack([given[:, t : t + LAGS].sum(axis=1) for t in range(PERIODS)], axis=1)
+        growth = self.response[:, None] * form[self.action] * tires**recent
         for lag, part in enumerate(carry, start=1):
             growth[:, lag:] += part * (self.response[:, None] * form[self.action])[:, :-lag]
         noise = rng.gamma(1 / spread**2, spread**2, (CUSTOMERS, PERIODS))

@@ -36,6 +36,12 @@ def test_where_nothing_carries_over_nothing_is_said_to():
     assert abs(carried.carry.sum()) < 0.25
 
 
+def test_that_offers_tire_is_not_taken_for_purchases_in_advance():
+    carried = Growth.fit(Shop(2 * FORMS["line"], tires=0.75).log()).carried
+    assert carried.z2 < chi2.ppf(0.9999, LAGS)
+    assert carried.lasts == pytest.approx(1.0, abs=0.15)
+
+
 @pytest.mark.parametrize("seed", [47, 112, 141])
 def test_luck_with_earlier_offers_does_not_undo_what_offers_bring(seed):
     """In these noisy logs, chance would show as much of carry-over as there is less than once in twenty times."""

@@ -67,9 +67,18 @@ def _never_falling(offers: Sequence[OfferTerms], f: Floats) -> Floats:
 
 def surprises(evidence: Evidence, f: Floats) -> Floats:
     """Return (n, families): growth by the offer given, less its mean over the draw."""
-    surprise = np.eye(len(f))[evidence.action] - evidence.draw
+    return _by_family(evidence, np.eye(len(f))[evidence.action] - evidence.draw, f)
+
+
+def growth_given(evidence: Evidence, f: Floats) -> Floats:
+    """Return (n, families): growth by the offer given."""
+    return _by_family(evidence, np.eye(len(f))[evidence.action], f)
+
+
+def _by_family(evidence: Evidence, offers: Floats, f: Floats) -> Floats:
+    """(n, families): growth by so much (n, K) of each offer."""
     member = np.eye(max(len(evidence.coding.families), 1))[family_of_offers(evidence)]
-    return np.asarray((surprise * evidence.covers * f) @ member, dtype=np.float64)
+    return np.asarray((offers * evidence.covers * f) @ member, dtype=np.float64)
 
 
 def family_of_offers(evidence: Evidence) -> Ints:

@@ -45,7 +45,7 @@ from offerloop.response.shown.growth.coverage import Coverage
 from offerloop.response.shown.growth.customer_response import FeatureResponse, FurtherResponse, OwnResponse
 from offerloop.response.shown.growth.estimate import GrowthEstimate
 from offerloop.response.shown.growth.expected_sales import ErrorVariance, ExpectedSales
-from offerloop.response.shown.growth.mean_growth import family_of_offers, mean_growth, surprises
+from offerloop.response.shown.growth.mean_growth import family_of_offers, growth_given, mean_growth, surprises
 
 NAME = "growth"
 """The name of this estimator; see `ESTIMATOR_NAMES`."""
@@ -112,8 +112,10 @@ class Growth:
         grown = surprises(evidence, f)
         steps = unit[:, None] * grown
         by_features = FeatureResponse.fit(evidence, h, steps, left, variance)
-        step, more = steps.sum(axis=1), (by_features.more(evidence) * steps).sum(axis=1)
-        left = left - more
+        features_more = by_features.more(evidence)
+        step = steps.sum(axis=1)
+        left = left - (features_more * steps).sum(axis=1)
+        more = (features_more * unit[:, None] * growth_given(evidence, f)).sum(axis=1)
         carried = CarriedOver.fit(evidence, grown.sum(axis=1), usual, y - step - more)
         by_further = []
         for table in evidence.further:
