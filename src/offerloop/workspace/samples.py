@@ -68,7 +68,7 @@ class SampleRows:
     head: pl.DataFrame
     """The first rows, 20,000 unless asked for more."""
     spread: pl.DataFrame
-    """Rows from blocks all over the source; without rows when `head` is the whole of it."""
+    """Rows from blocks all over the rest of the source; without rows when `head` is the whole of it."""
     n_rows: int
     """The rows of the whole source; for a large CSV file estimated from its size."""
     dialect: Dialect | None = None
@@ -290,11 +290,10 @@ def _csv(place: SourcePlace, file: Readable, rows: int, encoding: str | None) ->
     if whole:
         return SampleRows(place, head, head.clear(), head.height, dialect, has_encoding, file)
     head = head.head(-1)  # its last row may go on
-    per_line = len("".join(lines).encode(dialect.encoding, errors="replace")) / len(lines)
-    n_rows = max(int(path.stat().st_size / per_line) - 1, head.height + 1)
-    return SampleRows(
-        place, head, _table(path, _blocks(path, dialect), header, dialect), n_rows, dialect, has_encoding, file
-    )
+    seen = len("".join(lines).encode(dialect.encoding, errors="replace"))
+    n_rows = max(int(path.stat().st_size / (seen / len(lines))) - 1, head.height + 1)
+    spread = _table(path, _blocks(path, dialect, seen), header, dialect)
+    return SampleRows(place, head, spread, n_rows, dialect, has_encoding, file)
 
 
 def _first_lines(path: Path, dialect: Dialect, n_lines: int, *, strict: bool) -> list[str]:
@@ -357,17 +356,19 @@ def _table(path: Path, lines: list[str], header: list[str], dialect: Dialect) ->
     return pl.DataFrame(cells, schema=dict.fromkeys(header, pl.String), orient="row")
 
 
-def _blocks(path: Path, dialect: Dialect) -> list[str]:
-    """Whole lines from places all over a file."""
+def _blocks(path: Path, dialect: Dialect, seen: int) -> list[str]:
+    """Return whole lines from places all over what follows the first `seen` bytes of a file, none of them twice."""
     lines: list[str] = []
     if len("\n\n".encode(dialect.encoding)) - len("\n".encode(dialect.encoding)) > 1:
         return lines  # several bytes in every sign: no place where a line surely begins
-    last = max(path.stat().st_size - BLOCK_BYTES, 0)
+    rest = max(path.stat().st_size - seen, 0)
+    n_blocks = BLOCKS if rest > BLOCKS * BLOCK_BYTES else 1
+    length = min(rest, BLOCKS * BLOCK_BYTES) // n_blocks
     with path.open("rb") as file:
-        for number in range(1 if last else BLOCKS, BLOCKS + 1):
-            file.seek(last * number // BLOCKS)
-            inner = file.read(BLOCK_BYTES).splitlines(keepends=True)[1:]
-            inner = inner if number == BLOCKS else inner[:-1]
+        for number in range(1, n_blocks + 1):
+            file.seek(seen + rest * number // n_blocks - length)
+            inner = file.read(length).splitlines(keepends=True)[1:]
+            inner = inner if number == n_blocks else inner[:-1]
             text = b"".join(inner).decode(dialect.encoding, errors="replace")
             lines += [line for line in text.splitlines(keepends=True) if line.count('"') % 2 == 0]
     return lines
@@ -378,7 +379,7 @@ def _parquet(place: SourcePlace, file: Readable, rows: int) -> SampleRows:
         table = pl.scan_parquet(file.path, glob=False)
         n_rows = int(table.select(pl.len()).collect().item())
         head = table.head(rows).collect()
-        starts = _offsets(n_rows) if n_rows > head.height else []
+        starts = _offsets(head.height, n_rows)
         parts = [table.slice(start, BLOCK_ROWS).collect() for start in starts]
     except (pl.exceptions.PolarsError, OSError):
         check_parquet_names(file.path)
@@ -415,8 +416,8 @@ def _database(place: SourcePlace, rows: int) -> SampleRows:
             head = frame_of(list(result.keys()), result.fetchmany(rows))
             result.close()
             n_rows = int(connection.execute(text(f"select count(*) from {table}")).scalar_one())
-            blocks = _offsets(n_rows) if n_rows > head.height else []
-            queries = [f"select * from {table} limit {BLOCK_ROWS} offset {start}" for start in blocks]
+            starts = _offsets(head.height, n_rows)
+            queries = [f"select * from {table} limit {BLOCK_ROWS} offset {start}" for start in starts]
             rows_by_query = [connection.execute(text(query)).fetchall() for query in queries]
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
@@ -431,5 +432,6 @@ def _database(place: SourcePlace, rows: int) -> SampleRows:
     return SampleRows(place, single_values(head), single_values(pl.concat([head.clear(), *parts])), n_rows)
 
 
-def _offsets(n_rows: int) -> list[int]:
-    return [n_rows * number // (BLOCKS + 1) for number in range(1, BLOCKS + 1)]
+def _offsets(n_seen: int, n_rows: int) -> range:
+    """Return where blocks begin that have no row of the head, and none twice."""
+    return range(n_seen, n_rows, max(BLOCK_ROWS, -(-(n_rows - n_seen) // BLOCKS)))
