@@ -73,6 +73,26 @@ def test_a_customer_with_one_price_for_all_lessons_is_no_product(tmp_path):
     assert not said(notes_of(started(tmp_path, table.drop("order"))), "exchanged")
 
 
+@pytest.mark.parametrize("n_orders", [15_000, 20_000, 44_000])
+def test_a_table_of_orders_alone_is_read_whatever_its_size(tmp_path, n_orders):
+    orders = pl.select(number=pl.int_range(n_orders)).select(
+        order_id="number",
+        customer_id=pl.col("number") * 7919 % 3001,
+        order_date=pl.date(2025, 1, 1) + pl.duration(days=pl.col("number") * 360 // n_orders),
+        amount=(500 + pl.col("number") * 104_729 % 9_001) / 100,
+    )
+    columns = source_of(started(tmp_path, orders)).columns
+    assert (columns["order_id"], columns["product_id"], columns["paid"]) == ("order_id", "'everything'", "amount")
+
+
+def test_a_second_amount_is_no_product(tmp_path):
+    """Whole amounts, which recur as products do."""
+    orders = LINES.unique(["customer", "date"]).sort("customer", "date")
+    amounts = orders.select("customer", "date", pl.col("paid").cast(pl.Float64).ceil().alias("gross_amount"), amount_paid="paid")
+    columns = source_of(started(tmp_path, amounts)).columns
+    assert (columns["product_id"], columns["paid"]) == ("'everything'", "amount_paid")
+
+
 def test_amounts_of_orders_alone_count_as_one_product(tmp_path):
     """As a card terminal exports them; a second number of each customer is none of the product."""
     amounts = LINES.select("customer", "date", "paid", card=pl.col("customer").cast(pl.String) + "-0")

@@ -280,6 +280,7 @@ def known_names(source: str, ours: str) -> list[tuple[str, int, str]]:
 
 HOLDS, SAME = 0.6, 1.0
 """How like a known name another one is that holds it, and one that is the same."""
+_AMOUNTS = ("paid", "unit_price", "discount", "coupon", "list_value")
 
 
 def is_called_product(column: SourceColumn) -> bool:
@@ -290,6 +291,11 @@ def is_called_product(column: SourceColumn) -> bool:
 def is_called(theirs: str, ours: str) -> bool:
     """Return whether a name is one of those of a column of order lines."""
     return name_score(theirs, "order_lines", ours)[0] > HOLDS
+
+
+def is_called_amount(theirs: str) -> bool:
+    """Return whether a name is one of those of amounts of order lines."""
+    return any(name_score(theirs, "order_lines", ours)[0] >= HOLDS for ours in _AMOUNTS)
 
 
 def says(theirs: str, section: str, least: float = HOLDS) -> bool:

@@ -30,6 +30,7 @@ from offerloop.mapping.matching import (
     ColumnMatch,
     Guess,
     columns_of,
+    is_called_amount,
     is_called_product,
     match,
     misleads,
@@ -189,7 +190,9 @@ def _ids(match: ColumnMatch, head: pl.DataFrame) -> None:
 
 
 def _is_named_otherwise(column: SourceColumn, match: ColumnMatch) -> bool:
-    """Return whether its name says that it is a missing time or amount, and only some of its cells do not fit."""
+    """Return whether its name says that it is an amount, or a missing time whose cells do not all fit."""
+    if column.numeric and is_called_amount(column.name):
+        return True
     missing = [ours for ours in ("at", "paid", "quantity") if ours not in match.guesses]
     return any(name_score(column.name, "order_lines", ours)[0] >= HOLDS for ours in missing)
 

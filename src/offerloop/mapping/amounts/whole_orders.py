@@ -8,7 +8,7 @@ import polars as pl
 
 from offerloop.mapping.amounts.prices import numbers_of
 from offerloop.mapping.contents import FEW, SourceColumn, is_full_money
-from offerloop.mapping.matching import HOLDS, ColumnMatch, columns_of, match, name_score, reference
+from offerloop.mapping.matching import HOLDS, ColumnMatch, columns_of, is_called_amount, match, name_score, reference
 from offerloop.message import Message
 from offerloop.workspace import SampleRows
 
@@ -20,7 +20,6 @@ _ADDS_UP = 0.9
 _APART = 0.011
 _SURELY_NAMED = 0.9
 """Score of a name that is one of those of discounts of orders."""
-_AMOUNTS = ("paid", "unit_price", "discount", "coupon", "list_value")
 
 
 def marked_orders(columns: dict[str, SourceColumn], head: pl.DataFrame) -> dict[str, SourceColumn]:
@@ -52,9 +51,8 @@ def _may_repeat(column: SourceColumn) -> bool:
 
     What is taken off whole orders often has few: of a coupon from 30 on there is one amount.
     """
-    called = max(name_score(column.name, "order_lines", ours)[0] for ours in _AMOUNTS) >= HOLDS
     has_enough = column.distinct > FEW or name_score(column.name, "order_lines", "order_discount")[0] >= _SURELY_NAMED
-    return called and not column.dated and column.numeric and has_enough
+    return is_called_amount(column.name) and not column.dated and column.numeric and has_enough
 
 
 def lines_of_totals(matched: ColumnMatch, sample: SampleRows) -> None:
