@@ -181,7 +181,8 @@ def _scale(log: ShownLog, evidence: LoggedRows, before: Before, days: pl.DataFra
     past, margins = evidence.usual, MarginScale.of(before.days, now, before.left)
     return LogScale(
         log.first_day, before.shares.scale, before.encoding, days, evidence.personal, past,
-        replace(before.usual_week(now), weeks=past.weeks, reach=past.reach), margins, log.rarely_drawn,
+        replace(before.usual_week(now), weeks=past.weeks, below_weeks=past.below_weeks, reach=past.reach), margins,
+        log.rarely_drawn,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import polars as pl
 import pytest
 from made_log import WORTH, log_of
@@ -53,7 +54,7 @@ def test_the_share_below_the_maximum_is_of_orders_that_count_and_nearer_to_that_
     usual = maxima.usual(rows, 13.0)
     ((below, value),) = usual.values()
     assert (below, value) == pytest.approx((470 / 39, 670 / 39))
-    share = maxima.shares(rows, usual)
+    share = maxima.shares(rows, {limit: np.array(one) for limit, one in usual.items()})
     assert share[:, [0, 2]].tolist() == [[1.0, 1.0]] * 3
     assert share[:, 1] == pytest.approx([(350 + below) / (550 + value), (120 + below) / (120 + value), below / value])
 

@@ -202,6 +202,49 @@ def test_orders_reach_a_threshold_as_often_as_those_of_customers_of_such_baskets
         assert reached.std() < 0.05
 
 
+CAPPED = OfferTerms("capped", "coupon", 0.1, most=20.0)
+"""Takes no more off an order that is worth more than 200."""
+
+
+def below_maximum(chances):
+    """The weeks by which the share below the maximum is shrunk, and that share of each customer."""
+    customers = [f"c{one:04}" for one in range(len(chances))]
+    before = sales(CAPPED, bought=big_orders(chances, np.random.default_rng(1)), customers=customers)
+    windows = pl.DataFrame({"customer_id": customers, "shown_day": 60, "until_day": 75})
+    usual = before.with_weeks(before.usual_week(windows), windows)
+    (weeks,) = usual.below_weeks.values()
+    return weeks, before.below_maximum(windows, usual)[:, 1]
+
+
+def below(chance):
+    """The share of value that lies below the maximum where so many orders are worth 400 and the others 100."""
+    return (100 + 100 * chance) / (100 + 300 * chance)
+
+
+def test_large_orders_by_chance_do_not_make_a_customer_cheap_under_a_maximum():
+    weeks, share = below_maximum(np.full(1_000, 0.3))
+    assert weeks >= 64
+    assert share == pytest.approx(np.full(1_000, below(0.3)), rel=0.1)
+
+
+def test_customers_who_always_buy_much_at_once_stay_cheap_under_a_maximum():
+    weeks, share = below_maximum(np.arange(1_000) % 2)
+    assert weeks == min(WEEKS_TRIED)
+    assert share[1::2] == pytest.approx(np.full(500, below(1.0)), rel=0.02)
+    assert share[::2] == pytest.approx(np.ones(500), rel=0.02)
+
+
+def test_below_a_maximum_customers_of_large_baskets_differ_from_others_as_later_windows_say():
+    chances = np.where(np.arange(1_000) % 2, 0.5, 0.01)
+    _, share = below_maximum(chances)
+    for chance in set(chances):
+        assert share[chances == chance].mean() == pytest.approx(below(chance), rel=0.05)
+
+
+def test_a_log_of_three_customers_leaves_one_week_below_a_maximum():
+    assert below_maximum(np.full(3, 0.3))[0] == WEEKS_TRIED[0]
+
+
 def test_more_weeks_bring_a_customer_nearer_to_all_others():
     one = sales(FULL_REDUCTION)
     usual = one.usual_week(ROWS)

@@ -3,7 +3,8 @@
     below_i(k) = sum over orders of min(v, most_k / depth_k) / sum over orders of v
 
 v is the value at shelf prices of what an order holds of the goods of offer k, if it reaches the threshold. The orders
-are the customer's own of a quarter, with one usual week's orders of all customers beside them.
+are the customer's own of a quarter, beside as many usual weeks' orders of customers whose orders are worth as much as
+predict later windows best (`Before.with_weeks`): which of a customer's few orders are large is mostly chance.
 """
 
 from __future__ import annotations
@@ -50,7 +51,14 @@ class BelowMaximum:
     def sums(self, limit: Limit, rows: pl.DataFrame) -> tuple[Floats, Floats]:
         """Return value below the limit and in all (n,) over the quarter before each row (customer_id, shown_day)."""
         shown = pl.col("shown_day")
-        below, value = sums_between(self.days[limit], rows, shown - QUARTER_DAYS, shown, _SUMS).get_columns()
+        return self._between(limit, rows, shown - QUARTER_DAYS, shown)
+
+    def within(self, limit: Limit, rows: pl.DataFrame) -> tuple[Floats, Floats]:
+        """Return the same of the window of each row (customer_id, shown_day, until_day)."""
+        return self._between(limit, rows, pl.col("shown_day"), pl.col("until_day"))
+
+    def _between(self, limit: Limit, rows: pl.DataFrame, first: pl.Expr, until: pl.Expr) -> tuple[Floats, Floats]:
+        below, value = sums_between(self.days[limit], rows, first, until, _SUMS).get_columns()
         return below.to_numpy(), value.to_numpy()
 
     def usual(self, rows: pl.DataFrame, weeks: float) -> dict[Limit, tuple[float, float]]:
@@ -60,14 +68,14 @@ class BelowMaximum:
         each = {limit: self.sums(limit, rows) for limit in self.days}
         return {limit: (below.sum() / n / weeks, value.sum() / n / weeks) for limit, (below, value) in each.items()}
 
-    def shares(self, rows: pl.DataFrame, usual: Mapping[Limit, tuple[float, float]]) -> Floats | None:
+    def shares(self, rows: pl.DataFrame, added: Mapping[Limit, Floats]) -> Floats | None:
         """Return the share (n, K) of what each row usually buys that each offer takes its share of; None where no
-        offer has a maximum."""
+        offer has a maximum. `added` (2, n) is value below each limit and in all that counts beside a row's own."""
         if not self.days:
             return None
         shares = np.ones((rows.height, len(self.limits)))
         for limit in self.days:
-            below, value = (own + more for own, more in zip(self.sums(limit, rows), usual[limit], strict=True))
+            below, value = (own + more for own, more in zip(self.sums(limit, rows), added[limit], strict=True))
             share = np.where(value > TINY, below / np.maximum(value, TINY), 1.0)
             shares[:, [one == limit for one in self.limits]] = share[:, None]
         return shares

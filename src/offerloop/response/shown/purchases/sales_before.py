@@ -6,7 +6,7 @@ to a usual week's (`usual_week`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,7 +18,7 @@ from offerloop.money import MICRO
 from offerloop.response.encoding import ColumnEncoding
 from offerloop.response.margins import Margins
 from offerloop.response.shown.customer_attributes import CustomerAttributes
-from offerloop.response.shown.purchases.below_maximum import BelowMaximum, goods_of, limits_of
+from offerloop.response.shown.purchases.below_maximum import BelowMaximum, Limit, goods_of, limits_of
 from offerloop.response.shown.purchases.category_shares import CategoryShares, ShareScale
 from offerloop.response.shown.purchases.exposure_windows import (
     EXPOSURE_FEATURES,
@@ -41,6 +41,7 @@ from offerloop.response.shown.purchases.usual_week import (
     ReachByWorth,
     UsualWeek,
     best_weeks,
+    dispersion,
 )
 from offerloop.response.terms import EVERYTHING, OfferTerms
 
@@ -137,8 +138,8 @@ class Before:
 
         value, orders = (max(one, TINY) for one in of_week(self.days))
         by_scope = {scope: of_week(days) for scope, days in self.by_scope.items()}
-        weeks = dict.fromkeys(self.partial, WEEKS_TRIED[0])
-        return UsualWeek(value, orders, by_scope, weeks, self.maxima.usual(rows, weeks_seen))
+        weeks, below = dict.fromkeys(self.partial, WEEKS_TRIED[0]), self.maxima.usual(rows, weeks_seen)
+        return UsualWeek(value, orders, by_scope, weeks, below, dict.fromkeys(below, WEEKS_TRIED[0]))
 
     def _weeks_seen(self, rows: pl.DataFrame) -> float:
         """Return the mean weeks of the quarter before each row that the data have."""
@@ -156,7 +157,8 @@ class Before:
         return [one for one in dict.fromkeys(self.counted) if one[0] in self.by_scope]
 
     def with_weeks(self, usual: UsualWeek, rows: pl.DataFrame) -> UsualWeek:
-        """Return the usual week with the weeks by which what counts is best predicted, for each of `partial`.
+        """Return the usual week with the weeks by which what counts is best predicted, for each of `partial`, and what
+        lies below limits.
 
         Orders that reach a threshold are shrunk to those of customers whose orders are worth as much.
 
@@ -176,7 +178,8 @@ class Before:
         by_scope = {scope: within_and_before(days) for scope, days in self.by_scope.items()}
         worth = usual.order_worth(before)
         reached = {scope: one[0].T for scope, one in by_scope.items() if scope[1] > 0}
-        usual = replace(usual, reach=ReachByWorth.fit(worth, np.stack([value, orders]), reached))
+        limited = {limit: np.stack(self.maxima.within(limit, rows)) for limit in self.maxima.days}
+        usual = replace(usual, reach=ReachByWorth.fit(worth, np.stack([value, orders]), reached, limited))
         weeks = dict(usual.weeks)
         for scope, amount in weeks:
             column = int(amount)
@@ -185,7 +188,22 @@ class Before:
             counts, counted_orders, whole = usual.of_worth(scope, worth)
             of_usual = (counted_orders, np.full_like(whole, usual.orders)) if amount else (counts, whole)
             weeks[scope, amount] = best_weeks(counted, orders, (own, before[column]), of_usual)
-        return replace(usual, weeks=weeks)
+        return replace(usual, weeks=weeks, below_weeks=self._below_weeks(usual, rows, worth, limited))
+
+    def _below_weeks(
+        self, usual: UsualWeek, rows: pl.DataFrame, worth: Floats, limited: Mapping[Limit, Floats]
+    ) -> dict[Limit, float]:
+        """Return the weeks by which the share below each limit is best predicted.
+
+        A window counts by its value: a large order lies less below, so that the mean of shares is not that of the sums.
+        """
+        weeks = {}
+        for limit, (below, value) in limited.items():
+            own, of_usual = self.maxima.sums(limit, rows), usual.below_limit(limit, worth)
+            of_week = (more + WEEKS_TRIED[0] * usual_week for more, usual_week in zip(own, of_usual, strict=True))
+            apart = dispersion(below, value, *of_week)
+            weeks[limit] = best_weeks(below / apart, value / apart, own, (of_usual[0], of_usual[1]))
+        return weeks
 
     def covered(self, rows: pl.DataFrame, usual: UsualWeek) -> tuple[Floats | None, Floats | None]:
         """Return the share (n, K) of what each row usually buys that each offer counts on, by value at list price, and
@@ -214,7 +232,8 @@ class Before:
 
     def below_maximum(self, rows: pl.DataFrame, usual: UsualWeek) -> Floats | None:
         """Return the share (n, K) of what each offer covers that it takes its share of; see `below_maximum`."""
-        return self.maxima.shares(rows, usual.below)
+        worth = usual.order_worth(scope_sums(self.days, rows).to_numpy().T)
+        return self.maxima.shares(rows, usual.added_below(worth))
 
     def order_worth(self, rows: pl.DataFrame, usual: UsualWeek) -> Floats:
         """(n, K): what a usual order of each row holds of what each offer counts on, shrunk as `covered` is."""
