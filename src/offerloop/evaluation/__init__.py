@@ -69,7 +69,7 @@ if TYPE_CHECKING:
     from offerloop.evaluation.off_policy.value import PolicyValue, Worth, difference_of_policies
     from offerloop.evaluation.offer_rates import LEAST_IN_GROUP, OfferRate, rates_by_group
     from offerloop.evaluation.ranking import mean_interval, mean_of_customers, ndcg, recall
-    from offerloop.evaluation.ratios import UndefinedMetricError, absolute, as_share, fieller
+    from offerloop.evaluation.ratios import UndefinedMetricError, absolute, as_share, fieller, theta
     from offerloop.evaluation.sequential import ALPHA, AlwaysValid, always_valid, always_valid_ratio, planned_size
     from offerloop.evaluation.totals import Role, Totals
     from offerloop.evaluation.trial import Trial
@@ -174,6 +174,7 @@ __all__ = [
     "skew_if_alike",
     "snips",
     "switch_dr",
+    "theta",
     "top_less_bottom",
     "usual_from",
     "values_by_sums",

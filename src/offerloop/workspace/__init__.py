@@ -101,6 +101,7 @@ if TYPE_CHECKING:
         no_column,
         numeric_column,
         planned_shares,
+        refuse_two_roles,
         too_many_arms,
     )
 
@@ -184,6 +185,7 @@ __all__ = [
     "read_readout",
     "readout_of_campaign",
     "readouts_of",
+    "refuse_two_roles",
     "relate_products",
     "sample_rows",
     "sent_or_best",

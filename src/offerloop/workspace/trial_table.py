@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import combinations
 from math import isfinite
 from pathlib import Path
 
@@ -20,6 +21,9 @@ from offerloop.response import is_text_column
 MOST_ARMS = 50
 """A column with more values does not hold the arms of a trial."""
 
+LARGEST = 1e50
+"""The fourth power of a larger number, as in degrees of freedom, may not be finite."""
+
 
 def no_column(name: str, option: str, columns: Sequence[str], path: Path) -> Message:
     """Say that a table lacks the column that an option names, and which columns it has, the first dozen of them."""
@@ -33,6 +37,20 @@ def no_column(name: str, option: str, columns: Sequence[str], path: Path) -> Mes
         near=near_miss(name, columns),
         columns=shown,
     )
+
+
+def refuse_two_roles(named: Mapping[str, str], may_share: Collection[frozenset[str]] = ()) -> None:
+    """Raise InputError for a column that two options name, other than pairs of options that may share one."""
+    for (option, name), (other, same) in combinations(named.items(), 2):
+        if name == same and frozenset((option, other)) not in may_share:
+            raise InputError(
+                Message(
+                    "the column '{name}' is given for both {option} and {other}; name another column for one of them",
+                    name=name,
+                    option=option,
+                    other=other,
+                )
+            )
 
 
 def check_arm_cells(table: pl.DataFrame, column: str, path: Path) -> None:
@@ -80,9 +98,13 @@ def check_cells(frame: Frame, arm: str, numbers: Sequence[str], filled: Sequence
     if counts["arms"] > MOST_ARMS:
         raise InputError(too_many_arms(arm, counts["arms"], path))
     for name, number in zip(numbers, (counts[one] for one in total), strict=True):
-        if not abs(number) < float("inf"):
+        if not abs(number) <= LARGEST:
             raise InputError(
-                Message("'{path}': '{name}' holds a number that is not finite; correct it", path=str(path), name=name)
+                Message(
+                    "'{path}': '{name}' holds a number that is not finite, or is too large to compute with; correct it",
+                    path=str(path),
+                    name=name,
+                )
             )
     return int(counts["rows"])
 
@@ -222,4 +244,15 @@ def numeric_column(table: pl.DataFrame, name: str) -> Floats:
     if not np.isfinite(values).all():
         row = int(table["_row"][int(np.argmin(np.isfinite(values)))])
         raise InputError(Message("row {row}: '{name}' is not a finite number; correct it", row=str(row), name=name))
+    if (np.abs(values) > LARGEST).any():
+        row = int(table["_row"][int(np.abs(values).argmax())])
+        raise InputError(
+            Message(
+                "row {row}: '{name}' is {value}, too large to compute with; correct it, or divide the column by a "
+                "number",
+                row=str(row),
+                name=name,
+                value=f"{values[np.abs(values).argmax()]:g}",
+            )
+        )
     return values

@@ -8,6 +8,7 @@ import pytest
 from experiment_tables import segmented, stores
 
 import offerloop
+from offerloop.commands.experiment.terminal_text import screen
 from offerloop.errors import EvidenceError, InputError
 
 
@@ -144,3 +145,44 @@ def test_sums_of_clusters_on_an_engine_are_those_in_memory(tmp_path):
 def test_rows_on_an_engine_that_cannot_be_read_are_counted(column, words):
     with pytest.raises(InputError, match=words):
         offerloop.experiment(stores(1).with_columns(spend=column), "arm", "spend", engine="duckdb")
+
+
+def test_segments_that_share_clusters_are_not_tested_against_each_other():
+    """Cochran's Q takes segments for independent: it would miss 5 % by far where a household is in several of them."""
+    table = stores(1, number=200, size=2).with_columns(
+        channel=pl.when(pl.int_range(pl.len()) % 2 > 0).then(pl.lit("online")).otherwise(pl.lit("store")),
+        region=pl.when(pl.col("store") % 4 < 2).then(pl.lit("north")).otherwise(pl.lit("south")),
+    )
+    found = offerloop.experiment(table, "arm", "spend", by=["channel", "region"], cluster="store")
+    assert [one.column for one in found.contrasts] == ["region"]
+    assert found.untested == ("channel",)
+    says = "because units (“store”) have rows in several segments: whether arms do different things by “channel”."
+    assert says in " ".join(screen(found).split())
+    assert "Not tested" in found.page()
+    assert offerloop.experiment(table, "arm", "spend", by="channel").untested == ()
+
+
+def test_an_arm_that_is_small_in_a_segment_or_absent_from_it_is_left_out_there_alone():
+    table = segmented().with_columns(
+        arm=pl.when(pl.int_range(pl.len()) % 3 == 0).then(pl.lit("other")).otherwise(pl.col("arm"))
+    )
+    is_rare = (pl.col("place") == "north") & (pl.col("arm") == "other")
+    few, none = table.filter(~is_rare | (is_rare.cum_sum() <= 7)), table.filter(~is_rare)
+    for one in (few, none):
+        found = offerloop.experiment(one, "arm", "spend", by="place")
+        assert [(one.value, one.arm) for one in found.segments] == [
+            ("north", "new"),
+            ("south", "new"),
+            ("south", "other"),
+        ]
+        assert found.small_segments == ("place isle", "place north · other")
+
+
+def test_segments_that_are_all_too_small_are_named():
+    found = offerloop.experiment(
+        segmented(n=400).with_columns(place=pl.format("shop {}", pl.int_range(400) % 20)), "arm", "spend", by="place"
+    )
+    assert found.segments == ()
+    for text in (screen(found), found.sentence, found.page()):
+        assert "Segments left out" in text
+        assert "looked at 0 times" not in text

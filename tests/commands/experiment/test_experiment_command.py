@@ -215,13 +215,17 @@ PLAIN = ("--arm", "arm", "--outcome", "spend")
         pytest.param(("--arm", "group", "--outcome", "spend"), "has no column 'group' (--arm)", id="arm"),
         pytest.param(("--arm", "arm", "--outcome", "spent"), "did you mean 'spend'?", id="outcome"),
         pytest.param(("--arm", "arm", "--outcome", "day"), "row 1: 'day' is 'Monday', not a number", id="text"),
-        pytest.param(("--arm", "spend", "--outcome", "spend"), "too many for the arms", id="many-arms"),
+        pytest.param(("--arm", "spend", "--outcome", "orders"), "too many for the arms", id="many-arms"),
         pytest.param(("--arm", "day", "--outcome", "spend"), "needs two arms or more", id="one-arm"),
         pytest.param((*PLAIN, "--control", "old"), "no arm 'old' (--control)", id="control"),
         pytest.param((*PLAIN, "--shares", "new=1"), "to each of the arms", id="shares"),
         pytest.param((*PLAIN, "--shares", "new=-1,control=2"), "none may be below 0", id="negative-share"),
         pytest.param((*PLAIN, "--guardrail", "day"), "must be like rating=", id="guardrail"),
         pytest.param((*PLAIN, "--guardrail", "spend=1"), "named twice", id="twice"),
+        pytest.param((*PLAIN, "--before", "spend"), "'spend' is given for both --outcome and --before", id="before"),
+        pytest.param((*PLAIN, "--denominator", "spend"), "for both --outcome and --denominator", id="denominator"),
+        pytest.param(("--arm", "arm", "--outcome", "arm"), "for both --arm and --outcome", id="arm-outcome"),
+        pytest.param((*PLAIN, "--cluster", "arm"), "for both --arm and --cluster", id="arm-cluster"),
         pytest.param((*PLAIN, "--sequential", "0"), "above 0, not 0", id="sequential"),
         pytest.param((*PLAIN, "--sequential", "inf"), "above 0, not inf", id="endless"),
         pytest.param((*PLAIN, "--before-denominator", "orders"), "belongs to --before", id="before-denominator"),
@@ -294,3 +298,49 @@ def test_a_column_that_is_constant_in_one_arm_only_is_compared(is_number):
     metric = offerloop.experiment(pl.DataFrame({"arm": arm, "at": at}), "arm", "at").arms[0].metrics[0]
     assert metric.difference.value == pytest.approx(at[1000:].mean() - at[:1000].mean())
     assert metric.difference.low < metric.difference.value < metric.difference.high
+
+
+def test_arms_that_are_equal_win_equally_often():
+    table = pl.DataFrame({"arm": ["A", "control"] * 100, "y": [1] * 200})
+    (metric,) = offerloop.experiment(table, "arm", "y").arms[0].metrics
+    assert (metric.p_value, metric.chance_to_win) == (1.0, 0.5)
+    sure = offerloop.experiment(table.with_columns(y=pl.col("arm") == "A"), "arm", "y").arms[0].metrics[0]
+    assert sure.chance_to_win == 1.0
+
+
+@pytest.mark.parametrize("engine", [None, "duckdb"])
+def test_numbers_too_large_to_compute_with_are_refused(tmp_path, engine, rng):
+    table = trial(rng, n=200).with_columns(
+        spend=pl.when(pl.int_range(pl.len()) == 6).then(1e110).otherwise(pl.col("spend"))
+    )
+    table.write_parquet(tmp_path / "t.parquet")
+    words = "row 7: 'spend' is 1e\\+110, too large to compute with" if engine is None else "too large to compute with"
+    with pytest.raises(InputError, match=words):
+        offerloop.experiment(tmp_path / "t.parquet", "arm", "spend", engine=engine)
+
+
+def test_values_close_to_zero_are_to_be_multiplied(rng):
+    table = trial(rng, n=200).with_columns(pl.col("spend") * 1e-200)
+    with pytest.raises(InputError, match=r"so close to zero .* multiply all of them"):
+        offerloop.experiment(table, "arm", "spend")
+
+
+def test_what_explains_nothing_of_the_outcome_is_not_said_to_adjust_it(rng):
+    table = trial(rng).with_columns(before=7)
+    found, plain = (offerloop.experiment(table, "arm", "spend", **how) for how in ({"before": "before"}, {}))
+    assert "not adjusted by 'before', because it explains nothing of 'spend'" in found.sentence
+    assert "CUPED" not in found.sentence
+    assert found.arms == plain.arms
+
+
+@pytest.mark.parametrize("shares", [{}, {"shares": {"control": 0.5, "a": 0.25, "b": 0.25}}])
+def test_with_several_arms_intervals_are_narrowest_at_the_planned_number_of_all(rng, shares):
+    """Of K arms an arm and the control are 2 / K of the customers, or what the shares say."""
+    arms = ("control", "control", "a", "b") if shares else ("control", "a", "b")
+    table = trial(rng, n=6_000, arms=arms)
+
+    def width(planned):
+        (metric,) = offerloop.experiment(table, "arm", "spend", sequential=planned, **shares).arms[0].metrics
+        return metric.difference.high - metric.difference.low
+
+    assert min((3_000, 4_000, 5_000, 6_000, 7_000, 9_000, 12_000), key=width) == 6_000

@@ -19,6 +19,8 @@ from offerloop.workspace import control_among
 
 FEWEST_CLUSTERS = 5
 """Clusters that an arm must have: with fewer, the spread between them is not known."""
+TINY = 1e-100
+"""The squares and cubes of smaller values are rounded to zero."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,15 @@ def refuse_lost_spread(rows: Frame, arms: Sequence[ArmTotals], request: Experime
         ends = collect(rows.group_by(request.arm).agg(low=values.min(), high=values.max()))
         ends = ends.filter(pl.col(request.arm).cast(pl.String).str.strip_chars().is_in(flat))
         if (ends["low"] < ends["high"]).any():
+            if max(ends["high"].abs().to_numpy().max(), ends["low"].abs().to_numpy().max()) < TINY:
+                raise InputError(
+                    Message(
+                        "'{path}': the values of '{column}' are so close to zero that their squares are rounded to "
+                        "zero; multiply all of them by a number, so that they are about 1",
+                        path=str(path),
+                        column=metric,
+                    )
+                )
             raise InputError(
                 Message(
                     "'{path}': the values of '{column}' are so far from zero that rounding hides how they differ; "
@@ -81,13 +92,18 @@ def skew_of(request: ExperimentRequest, arm: ArmTotals, control: ArmTotals, metr
     return skew_if_alike(arm.moments[metric], control.moments[metric])
 
 
+def least_units(request: ExperimentRequest) -> int:
+    """Return how many customers, or clusters, an arm must have."""
+    return LEAST_CUSTOMERS if request.cluster is None else FEWEST_CLUSTERS
+
+
 def _is_flat(totals: Totals) -> bool:
     """Whether the sums show no spread, at a mean at which rounding may hide it."""
     return totals.covariance()[0, 0] == 0 and totals.means()["outcome"] != 0
 
 
 def _names(counts: dict[str, int], request: ExperimentRequest, path: Path) -> list[str]:
-    least = LEAST_CUSTOMERS if request.cluster is None else FEWEST_CLUSTERS
+    least = least_units(request)
     small = [name for name, n in counts.items() if n < least]
     if len(counts) < 2 or small:
         sizes = ", ".join(f"'{name}' {n:,}" for name, n in counts.items())

@@ -48,10 +48,12 @@ def compare(
     if planned is None and metric.margin is None:
         observed = judged(metric, amount)
     loses = difference.p_below if metric.lower_is_better else difference.p_above
+    is_equal = difference.se == 0 and difference.value == 0  # then neither arm is more likely to be better
+    chance = 0.5 if is_equal else 1 - loses
     figures = Compared(
         metric.name, _value(arm), _value(control), _estimate(amount), None if share is None else _estimate(share),
         observed.interval.p_value, observed.interval.p_value, metric.margin, observed.state,
-        1 - loses if planned is None and is_known else None,
+        chance if planned is None and is_known else None,
     )  # fmt: skip
     return observed, figures
 

@@ -120,11 +120,15 @@ class ExperimentResult(Result):
     """The column of clusters, which sizes count then."""
     segments: tuple[SegmentFound, ...] = ()
     contrasts: tuple[SegmentContrast, ...] = ()
-    """None of a single segment, nor where intervals hold at every look, for which there is no such test."""
+    """None of a single segment or an `untested` column, nor where intervals hold at every look, without such a test."""
     small_segments: tuple[str, ...] = ()
-    """Segments that were left out, since an arm has too few customers there."""
+    """Segments that were left out, or arms in them, since there are too few customers."""
+    untested: tuple[str, ...] = ()
+    """Columns whose segments share clusters: it was not tested whether they differ."""
     before: str | None = None
     """The column of the outcome before the experiment by which differences are adjusted."""
+    unused_before: str | None = None
+    """The column that was given for this and explains nothing of the outcome: nothing is adjusted by it."""
     language: str = "en"
     """The language of its sentence and, unless another one is asked for, of its page."""
 
@@ -143,9 +147,12 @@ class ExperimentResult(Result):
     @property
     def sentence(self) -> str:
         """What to do with each arm, and what to know of it."""
+        from offerloop.commands.experiment.segment_words import left_out_sentences
         from offerloop.commands.experiment.sentences import sentences
 
-        return "\n".join(sentences(self, Localizer(self.language), dashes=""))  # options are arguments in Python
+        _ = Localizer(self.language)
+        said = sentences(self, _, dashes="")  # options are arguments in Python
+        return "\n".join([*said, *left_out_sentences(self, _)])
 
     @property
     def chart(self) -> str:

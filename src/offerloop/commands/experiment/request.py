@@ -8,7 +8,10 @@ from math import inf
 from offerloop.errors import InputError
 from offerloop.evaluation import Metric
 from offerloop.message import Message
-from offerloop.workspace import as_number
+from offerloop.workspace import as_number, refuse_two_roles
+
+MAY_SHARE = (frozenset(("--denominator", "--before-denominator")),)
+"""Options that may name one column: a divisor that no arm changes."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +50,17 @@ class ExperimentRequest:
             )
         if len({*self.by}) < len(self.by) or {*self.by} & {self.arm, self.outcome}:
             raise InputError(Message("--by names segments: each column once, and neither the arm nor the outcome"))
+        refuse_two_roles({"--arm": self.arm, **self._single, **self.clusters}, MAY_SHARE)
         names = [one.name for one in self.guardrails]
         if len({self.outcome, *names}) <= len(names):
             raise InputError(Message("a column is named twice among --outcome and --guardrail; name each once"))
+
+    def planned_of(self, arm: str, control: str, n_arms: int) -> float | None:
+        """The planned number of an arm and the control, of `n_arms` in all: by their planned shares, or else equal."""
+        if self.planned is None:
+            return None
+        shares = dict(self.shares) or dict.fromkeys((arm, control), 1.0)
+        return self.planned * (shares[arm] + shares[control]) / (sum(shares.values()) if self.shares else n_arms)
 
     @property
     def segmented(self) -> dict[str, str]:
@@ -64,10 +75,13 @@ class ExperimentRequest:
     @property
     def columns(self) -> dict[str, str]:
         """Columns of numbers, by what names them."""
+        return self._single | {f"--guardrail {one.name}": one.name for one in self.guardrails}
+
+    @property
+    def _single(self) -> dict[str, str]:
         single = {"--outcome": self.outcome, "--denominator": self.denominator, "--before": self.before,
                   "--before-denominator": self.before_denominator}  # fmt: skip
-        named = {option: name for option, name in single.items() if name is not None}
-        return named | {f"--guardrail {one.name}": one.name for one in self.guardrails}
+        return {option: name for option, name in single.items() if name is not None}
 
 
 def read_guardrail(text: str) -> Metric:

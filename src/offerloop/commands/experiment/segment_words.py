@@ -60,24 +60,38 @@ def segment_cells(result: ExperimentResult, _: Localizer) -> Iterator[tuple[str,
 
 def segment_sentences(result: ExperimentResult, _: Localizer) -> list[str]:
     """Say how segments were corrected for, whether they differ, and which were left out."""
-    said = [
-        _(
+    said = [contrast_sentence(one, _) for one in result.contrasts]
+    if result.segments:
+        looks = _(
             "The outcome was looked at {n} time: intervals hold for all of them together (Bonferroni), and p-values "
             "are adjusted (Holm).",
             plural="The outcome was looked at {n} times: intervals hold for all of them together (Bonferroni), and "
             "p-values are adjusted (Holm).",
             n=len(result.segments),
-        ),
-        *(contrast_sentence(one, _) for one in result.contrasts),
-    ]
-    if result.small_segments:
+        )
+        said.insert(0, looks)
+    if result.untested:
         said.append(
             _(
-                "Segments left out, because an arm has too few customers there: {names}.",
-                names=_.listed(_.quoted(one) for one in result.small_segments),
+                "Not tested, because units ({cluster}) have rows in several segments: whether arms do different things "
+                "by {columns}.",
+                cluster=_.quoted(result.cluster or ""),
+                columns=_.listed(_.quoted(one) for one in result.untested),
             )
         )
-    return said
+    return [*said, *left_out_sentences(result, _)]
+
+
+def left_out_sentences(result: ExperimentResult, _: Localizer) -> list[str]:
+    """Say which segments were left out, if any."""
+    if not result.small_segments:
+        return []
+    return [
+        _(
+            "Segments left out, because an arm has too few customers there: {names}.",
+            names=_.listed(_.quoted(one) for one in result.small_segments),
+        )
+    ]
 
 
 def contrast_sentence(contrast: SegmentContrast, _: Localizer) -> str:

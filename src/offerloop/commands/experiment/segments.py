@@ -3,7 +3,8 @@
 The more segments are looked at, the more often one of them looks better by chance alone. So intervals hold for all
 segments, columns and arms together (Bonferroni), and p-values are adjusted over all of them (Holm 1979). One segment
 that is clearly better, and another that is not clearly so, need not differ: whether an arm does different things in
-the segments of a column is a test of its own, Cochran's Q (1954), whose p-values are adjusted in the same way.
+the segments of a column is a test of its own, Cochran's Q (1954), whose p-values are adjusted in the same way. It takes
+segments for independent, so a column whose segments share clusters is not tested.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
-from offerloop.commands.experiment.arms import ArmTotals, arms_of, skew_of
+from offerloop.commands.experiment.arms import ArmTotals, arms_of, least_units, skew_of
 from offerloop.commands.experiment.comparing import compare
 from offerloop.commands.experiment.findings import SegmentContrast, SegmentFound
 from offerloop.commands.experiment.request import ExperimentRequest
-from offerloop.commands.experiment.sums import ROWS, SEGMENT, added, arm_sums
+from offerloop.commands.experiment.sums import ARM, ROWS, SEGMENT, UNITS, added, arm_sums
 from offerloop.engine import Frame, collect
 from offerloop.errors import EvidenceError, InputError
 from offerloop.evaluation import ALPHA, FEW_VALUES, Metric, absolute, band_names, band_number, bands_of, holm
@@ -37,6 +38,7 @@ class BrokenDown:
     segments: tuple[SegmentFound, ...]
     contrasts: tuple[SegmentContrast, ...]
     small_segments: tuple[str, ...]
+    untested: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -51,32 +53,39 @@ class _Look:
     control: ArmTotals
 
 
-def break_down(frame: Frame, request: ExperimentRequest, control: str, path: Path) -> BrokenDown:
-    """Compare each arm with the control in each segment. Raises InputError for a column with too many values."""
-    looks, small = [], []
-    within = replace(request, control=control, by=())
+def break_down(frame: Frame, request: ExperimentRequest, arms: Sequence[str], path: Path) -> BrokenDown:
+    """Compare each of `arms` with the first of them, the control, in each segment.
+
+    An arm with too few rows in a segment is left out there. Raises InputError for a column with too many values."""
+    looks, small, untested = [], [], []
+    within = replace(request, control=arms[0], by=())
     for column in request.by:
-        sums = _segment_sums(frame, column, request, path)
+        segment, sums = _segment_sums(frame, column, request, path)
+        if request.planned is None and _share_clusters(frame, segment, request.cluster):
+            untested.append(column)
         rows = float(sums[ROWS].sum())
         for (value,), some in sums.drop_nulls(SEGMENT).group_by(SEGMENT, maintain_order=True):
+            large = some.filter(pl.col(UNITS) >= least_units(request))
             try:
-                own, *others = arms_of(some.drop(SEGMENT), within, path)
+                own, *others = arms_of(large.drop(SEGMENT), within, path)
             except (EvidenceError, InputError):
                 small.append(f"{column} {value}")
                 continue
+            small += [f"{column} {value} · {name}" for name in arms if name not in large[ARM]]
             looks += [_Look(column, str(value), float(some[ROWS].sum()) / rows, one, own) for one in others]
-    segments = tuple(_adjusted([_compared(one, request, len(looks)) for one in looks]))
-    contrasts = () if request.planned is not None else tuple(_contrasts(looks, request))
-    return BrokenDown(segments, contrasts, tuple(small))
+    segments = tuple(_adjusted([_compared(one, request, len(looks), len(arms)) for one in looks]))
+    tested = [] if request.planned is not None else [one for one in looks if one.column not in untested]
+    return BrokenDown(segments, tuple(_contrasts(tested, request)), tuple(small), tuple(untested))
 
 
-def _segment_sums(frame: Frame, column: str, request: ExperimentRequest, path: Path) -> pl.DataFrame:
-    """Sums by arm and segment: its value, or the band that a number is in; null where there is none."""
+def _segment_sums(frame: Frame, column: str, request: ExperimentRequest, path: Path) -> tuple[nw.Expr, pl.DataFrame]:
+    """What segment a row is in, and sums by arm and segment: its value, or the band that a number is in, or null."""
     values = nw.col(column)
     distinct = collect(frame.select(values).filter(~values.is_null()).unique().head(MOST_SEGMENTS + 1))[column]
     if distinct.dtype.is_numeric() and distinct.len() > FEW_VALUES:
         bands = bands_of(frame, values)
-        sums = arm_sums(frame, request, str(path), band_number(values, bands))
+        values = band_number(values, bands)
+        sums = arm_sums(frame, request, str(path), values)
         names = [f"{place}: {name}" for place, name in enumerate(band_names(bands), start=1)]  # sorted as text
         labels = sums[SEGMENT].replace_strict(dict(enumerate(names)), return_dtype=pl.String)
     else:
@@ -84,7 +93,16 @@ def _segment_sums(frame: Frame, column: str, request: ExperimentRequest, path: P
             _refuse_many(frame, column, path)
         sums = arm_sums(frame, request, str(path), values)
         labels = sums[SEGMENT].cast(pl.String).str.strip_chars()
-    return added(sums.with_columns(labels.alias(SEGMENT)), SEGMENT)
+    return values, added(sums.with_columns(labels.alias(SEGMENT)), SEGMENT)
+
+
+def _share_clusters(frame: Frame, segment: nw.Expr, cluster: str | None) -> bool:
+    """Whether a cluster has rows in several segments, which are not independent then."""
+    if cluster is None:
+        return False
+    rows = frame.select(cluster=nw.col(cluster), segment=segment).filter(~nw.col("segment").is_null())
+    several = rows.group_by("cluster").agg(nw.col("segment").n_unique()).filter(nw.col("segment") > 1)
+    return bool(collect(several.head(1)).height)
 
 
 def _refuse_many(frame: Frame, column: str, path: Path) -> None:
@@ -101,8 +119,9 @@ def _refuse_many(frame: Frame, column: str, path: Path) -> None:
     )
 
 
-def _compared(look: _Look, request: ExperimentRequest, looks: int) -> SegmentFound:
-    planned = None if request.planned is None else request.planned * look.share
+def _compared(look: _Look, request: ExperimentRequest, looks: int, n_arms: int) -> SegmentFound:
+    planned = request.planned_of(look.arm.name, look.control.name, n_arms)
+    planned = None if planned is None else planned * look.share
     outcome = request.outcome
     _, compared = compare(
         Metric(outcome), look.arm.totals[outcome], look.control.totals[outcome], planned, ALPHA / looks,

@@ -86,6 +86,12 @@ def notes(result: ExperimentResult, _: Localizer, dashes: str | None, *, chances
             outcome=f"'{result.outcome}'",
             before=f"'{result.before}'",
         )
+    if result.unused_before is not None:
+        yield _(
+            "Differences of {outcome} are not adjusted by {before}, because it explains nothing of {outcome}.",
+            outcome=f"'{result.outcome}'",
+            before=f"'{result.unused_before}'",
+        )
     if chances:
         yield from _chances(result, _)
     if result.skewed:

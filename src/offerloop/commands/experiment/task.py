@@ -25,6 +25,7 @@ from offerloop.evaluation import (
     decide,
     holm,
     sample_ratio,
+    theta,
 )
 from offerloop.message import Message
 from offerloop.workspace import InputTable
@@ -47,6 +48,9 @@ def experiment(
     rows, path = checked_rows(table, request, running)
     control, *others = arms_of(arm_sums(rows, request, str(path)), request, path)
     refuse_lost_spread(rows, (control, *others), request, path)
+    unused = None
+    if not any(theta(one.totals[request.outcome], control.totals[request.outcome]) for one in others):
+        unused, request = request.before, replace(request, before=None, before_denominator=None)
     sizes = {one.name: one.n for one in (control, *others)}
     ratio_p = _ratio(sizes, request, path)
     arms = _adjusted([_arm(one, control, request, len(others), ratio_p) for one in others])
@@ -56,11 +60,11 @@ def experiment(
     language = report_language(language, "", (request.arm, request.outcome, *request.by, *sizes))
     result = ExperimentResult(
         path.name, request.outcome, control.name, sizes, ratio_p, planned, left, arms, skewed, cluster,
-        before=request.before, language=language,
+        before=request.before, unused_before=unused, language=language,
     )  # fmt: skip
     if not request.by or any(arm.action == "stop" for arm in arms):
         return result
-    return replace(result, **vars(break_down(rows, request, control.name, path)))
+    return replace(result, **vars(break_down(rows, request, tuple(sizes), path)))
 
 
 def _ratio(sizes: dict[str, int], request: ExperimentRequest, path: Path) -> float | None:
@@ -88,9 +92,10 @@ def _arm(
 ) -> ArmFound:
     if ratio_p is not None and ratio_p < RATIO_ALPHA:
         return ArmFound(arm.name, arm.n, "stop", (Reason("broken_draw"),), ())
+    planned = request.planned_of(arm.name, control.name, n_arms + 1)
     compared = [
         compare(
-            metric, arm.totals[metric.name], control.totals[metric.name], request.planned, ALPHA / n_arms,
+            metric, arm.totals[metric.name], control.totals[metric.name], planned, ALPHA / n_arms,
             skew_of(request, arm, control, metric.name),
         )
         for metric in (Metric(request.outcome), *request.guardrails)

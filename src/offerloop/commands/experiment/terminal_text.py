@@ -32,7 +32,8 @@ def screen(result: ExperimentResult, language: str = "en") -> str:
     _ = Localizer(language)
     parts: list[str | Table] = [_table(result, _), *sentences(result, _)]
     if result.segments:
-        parts += [_segments_table(result, _), *segment_sentences(result, _)]
+        parts.append(_segments_table(result, _))
+    parts += segment_sentences(result, _)
     return text_page(*parts)
 
 
