@@ -123,6 +123,13 @@ def test_a_flash_sale_sells_its_stock_in_order_of_time(tmp_path):
     assert dict(result.touched.select("order_id", "discount_minor").iter_rows()) == {"first": 1500, "second": 1000}
 
 
+def test_a_flash_sale_uses_up_its_stock_with_the_units_that_it_reduced(tmp_path):
+    rows = [f"{n},C{n},P1,2025-05-0{n} 10:00:00,{units},{units}0.00" for n, units in ((1, 5), (2, 4), (3, 3), (4, 3))]
+    limited = FLASH.replace("stock = 5", "stock = 3\nunits_per_line = 1")
+    result = done(tmp_path, rows, [limited])
+    assert dict(result.touched.select("order_id", "discount_minor").iter_rows()) == {"1": 500, "2": 500, "3": 500}
+
+
 def test_a_customer_s_limit_is_used_up_over_orders_and_guests_are_new_every_time(tmp_path):
     limited = FLASH.replace("stock = 5", "per_customer = 3")
     rows = [

@@ -28,7 +28,7 @@ from offerloop.engine import DEFAULT_ENGINE, ENGINES, Engine, batches, temporary
 from offerloop.errors import ContractError, InputError, check_known
 from offerloop.message import Message
 from offerloop.money import exact_share, half_up, read_margin
-from offerloop.offers import Basket, BasketLine, Customer, OfferSet, OfferUsage, Priced, price, units_left
+from offerloop.offers import Basket, BasketLine, Customer, Offer, OfferSet, OfferUsage, Priced, price, units_left
 from offerloop.report import ProgressDisplay
 from offerloop.workspace import Document, OffersFile, read_offers_file
 
@@ -209,7 +209,7 @@ class _Replay:
         if customer is not None:
             self.counts.orders[customer] += 1
         for offer_id, ready in self.limited.items():
-            units, left = units_at(priced, offer_id), units_left(ready, order.basket)
+            units, left = units_at(priced, ready.offer), units_left(ready, order.basket)
             if units and isinstance(left, int):
                 self.counts.sold[offer_id] += min(units, left)
                 if customer is not None:
@@ -257,8 +257,12 @@ def segments_of(written: str | None) -> frozenset[str]:
     return frozenset(one.strip() for one in names if one.strip())
 
 
-def units_at(priced: Priced, offer_id: str) -> int:
+def units_at(priced: Priced, offer: Offer) -> int:
     """Units of lines from which an offer took something: as many as it has reached, unless its limit stopped it."""
-    return sum(
-        line.line.quantity for line in priced.lines if any(change.offer_id == offer_id for change in line.adjustments)
-    )
+    per_line = getattr(offer, "units_per_line", None)
+    touched = [
+        line.line.quantity
+        for line in priced.lines
+        if any(change.offer_id == offer.offer_id for change in line.adjustments)
+    ]
+    return sum(touched if per_line is None else [min(quantity, per_line) for quantity in touched])
