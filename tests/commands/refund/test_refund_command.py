@@ -127,6 +127,19 @@ def test_what_cannot_be_is_one_sentence(command, files, arguments, said):
     assert said in err
 
 
+def test_an_error_names_what_it_stands_in(command, files):
+    basket, _, offers, *_ = files
+    returned = ("--return", "tea=1")
+    assert command("refund", *files[:3], "--now", "yesterday", *returned)[2].startswith("--now must be like")
+    offers.write_text("{", encoding="utf-8")
+    said = command("refund", *files, *returned)[2]
+    assert said.startswith(f"'{offers}'")
+    assert str(basket) not in said
+    basket.write_text(json.dumps({**BASKET, "lines": 5}), encoding="utf-8")
+    offers.write_text(json.dumps(OFFERS), encoding="utf-8")
+    assert command("refund", *files, *returned)[2].startswith(f"'{basket}'")
+
+
 def test_a_product_in_several_lines_is_named_by_its_line():
     basket = {**BASKET, "lines": [*LINES, LINES[0]]}
     with pytest.raises(InputError, match="'tea' stands in several lines; name one of @1, @3"):

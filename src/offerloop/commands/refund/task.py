@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -59,11 +60,7 @@ def refund_basket(
     bought, for codes that no list explains, and where what was given back before is not told.
     """
     document = read_document(basket)
-    try:
-        bought = _bought(document, offers, now, rule, codes)
-    except InputError as error:
-        name = document_name(basket, "basket")
-        raise InputError(Message("'{name}': {error}", context="error", name=name, error=error.message)) from None
+    bought = _bought(document, document_name(basket, "basket"), offers, now, rule, codes)
     earlier, rules = _places(bought.priced, before), _rules(rule, whole=bought.basket)
     counted = {"kept": refund_kept(bought.priced, earlier).total_minor} if "kept" in rules else {}
     if "repriced" in rules:
@@ -109,6 +106,7 @@ def refund_order(
 
 def _bought(
     document: object,
+    name: str,
     offers: Document | None,
     now: str | datetime | None,
     rule: str | None,
@@ -119,16 +117,28 @@ def _bought(
             raise InputError(
                 Message("what stays cannot be priced again from a printed price; name the basket and its --offers")
             )
-        return _Purchase(read_printed(document))
+        with _errors_of(name):
+            return _Purchase(read_printed(document))
     if offers is None:
         raise InputError(Message("a basket needs --offers, the file under which it was bought"))
     offers_file, at = read_offers_file(offers), epoch_second(now)
-    basket = _with_codes(read_basket(document), offers_file.offers, codes)
+    with _errors_of(name):
+        parsed = read_basket(document)
+    basket = _with_codes(parsed, offers_file.offers, codes)
 
     def reprice(kept: Basket) -> Priced:
         return price(kept, offers_file.offers, at, offers_file.policy)
 
     return _Purchase(reprice(basket), basket, reprice)
+
+
+@contextmanager
+def _errors_of(name: str) -> Iterator[None]:
+    """Put the name of the basket's file before an error."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(Message("'{name}': {error}", context="error", name=name, error=error.message)) from None
 
 
 def _with_codes(basket: Basket, offers: Sequence[Offer], codes: StrPath | None) -> Basket:
