@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from offerloop.workspace.config_names import name_problems, pattern_notes
     from offerloop.workspace.erasing import erase_from_folder, erased_names
     from offerloop.workspace.finished_run import CampaignRead, RunRead, offers_in, open_run
-    from offerloop.workspace.folders import filling, locked, make_folder, new_folder, write_whole
+    from offerloop.workspace.folders import draft, filling, locked, make_folder, new_folder, write_whole
     from offerloop.workspace.input_tables import (
         InputTable,
         TableParts,
@@ -146,6 +146,7 @@ __all__ = [
     "control_among",
     "control_arm",
     "document_name",
+    "draft",
     "empty_cells",
     "epoch_second",
     "erase_from_folder",

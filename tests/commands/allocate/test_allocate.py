@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+import resource
 from decimal import Decimal
 
 import polars as pl
@@ -242,6 +243,22 @@ def test_the_command_writes_a_file_and_says_what_a_budget_is_worth(table, tmp_pa
     again = pl.read_parquet(tmp_path / "plan.parquet")
     assert again["offer_id"].to_list() == plan["offer_id"].to_list()
     assert facts["cost"] == pytest.approx(again["cost"].sum())
+
+
+def test_an_earlier_plan_stays_complete_where_the_disk_is_full(table, tmp_path):
+    out = tmp_path / "plan.csv"
+    asked = ["allocate", str(table), "--budget", "100", "--out", str(out)]
+    assert CliRunner().invoke(app, asked).exit_code == 0
+    earlier, limit = out.read_bytes(), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4_096, limit[1]))
+    try:
+        done = CliRunner().invoke(app, asked)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    assert isinstance(done.exception, InputError)
+    assert "cannot be written" in str(done.exception)
+    assert out.read_bytes() == earlier
+    assert {one.name for one in tmp_path.iterdir()} == {"offers.csv", "plan.csv"}
 
 
 def test_the_order_of_rows_does_not_matter(table, tmp_path):

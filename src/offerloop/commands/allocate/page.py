@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,21 +12,20 @@ from offerloop.commands.allocate.findings import AllocationResult
 from offerloop.errors import unwritable
 from offerloop.money import DIGITS
 from offerloop.report import Localizer, text_page, text_table
-
-_LOG = logging.getLogger(__name__)
+from offerloop.workspace import draft
 
 
 def write(result: AllocationResult, out: Path) -> None:
     """Parquet by its ending, else CSV with money in the currency's digits. Raises InputError where that fails."""
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        if out.suffix == ".parquet":
-            result.table.write_parquet(out)
-        else:
-            result.table.write_csv(out, float_precision=DIGITS[result.currency] + 4)
+        with draft(out) as partial:
+            if out.suffix == ".parquet":
+                result.table.write_parquet(partial)
+            else:
+                result.table.write_csv(partial, float_precision=DIGITS[result.currency] + 4)
     except OSError as error:
         raise unwritable(out, error) from None
-    _LOG.info("wrote %s", out)
 
 
 def page(result: AllocationResult, out: Path, language: str = "en") -> str:
