@@ -261,6 +261,17 @@ def test_an_earlier_plan_stays_complete_where_the_disk_is_full(table, tmp_path):
     assert {one.name for one in tmp_path.iterdir()} == {"offers.csv", "plan.csv"}
 
 
+def test_the_plan_does_not_replace_what_it_is_made_from(table, tmp_path):
+    limit = tmp_path / "limits.toml"
+    limit.write_text('budget = "100.00"', encoding="utf-8")
+    for read in (table, limit):
+        before = read.read_bytes()
+        done = CliRunner().invoke(app, ["allocate", str(table), "--limits", str(limit), "--out", str(read)])
+        assert isinstance(done.exception, InputError)
+        assert str(done.exception) == f"'{read}' is read for the plan; name another file with --out"
+        assert read.read_bytes() == before
+
+
 def test_the_order_of_rows_does_not_matter(table, tmp_path):
     shuffled = tmp_path / "shuffled.csv"
     shop().sample(fraction=1.0, shuffle=True, seed=3).write_csv(shuffled)

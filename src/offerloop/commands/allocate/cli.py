@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from offerloop.commands.terminal import Json, Language, progress_console, say
+from offerloop.errors import InputError
+from offerloop.message import Message
 
 
 def allocate(
@@ -35,6 +37,8 @@ def allocate(
     from offerloop.commands.allocate.task import allocate as decide
     from offerloop.commands.allocate.task import read_limits
 
+    if out.exists() and any(read.exists() and out.samefile(read) for read in (table, limits) if read is not None):
+        raise InputError(Message("'{path}' is read for the plan; name another file with --out", path=str(out)))
     result = decide(table, read_limits(limits, budget), cap or (), currency, progress_console(as_json), language)
     write(result, out)
     say({"out": str(out), **result.summary}, page(result, out, result.language), as_json)
