@@ -73,7 +73,7 @@ def _limits(limits: list[dict[str, Any]], result: AllocationResult, _: Localizer
         "",
         _("bound", context="column title"),
         _("used", context="column title"),
-        _("one more unit brings"),
+        _("one more unit brings, roughly"),
     )
     return text_table(names, (_row(one, result, _) for one in limits), (limit, ""))
 
@@ -101,7 +101,10 @@ def _used(limit: dict[str, Any], amount: float | None, result: AllocationResult,
 
 
 def _advice(limits: list[dict[str, Any]], result: AllocationResult, _: Localizer) -> Iterator[str]:
-    """Say where more money would pay, and where it would not."""
+    """Say where more money would pay, and where it would not.
+
+    A shadow price is that of the relaxation, in which customers may get parts of offers, so it is not exact for a plan.
+    """
     for limit in limits:
         if limit["in"] == result.currency and "at_most" in limit:
             price = limit["shadow_price"]
@@ -109,7 +112,7 @@ def _advice(limits: list[dict[str, Any]], result: AllocationResult, _: Localizer
                 yield _("'{name}' is not used up: more of it would bring nothing.", name=limit["name"])
             elif price > 0:
                 yield _(
-                    "One {unit} more for '{name}' would bring {price} {unit} after cost.",
+                    "One {unit} more for '{name}' would bring roughly {price} {unit} after cost.",
                     unit=result.currency,
                     name=limit["name"],
                     price=_.numbers(f"{price:,.2f}"),
