@@ -150,7 +150,9 @@ def test_a_product_in_several_lines_is_named_by_its_line():
 def test_a_printed_price_cannot_be_changed_or_priced_again(command, files):
     _, out, _ = command("price", *files, "--json")
     emptied = [{**one, "quantity": 0} for one in json.loads(out)["lines"]]
-    for changed in ({"total_minor": 1}, {"lines": [{}]}, {"lines": 5}, {"lines": emptied}):
+    parts = [{**one, "quantity": 2.5} for one in json.loads(out)["lines"]]
+    money = [{"currency": "XXY"}, {"currency": None}]
+    for changed in ({"total_minor": 1}, {"lines": [{}]}, {"lines": 5}, {"lines": emptied}, {"lines": parts}, *money):
         with pytest.raises(InputError, match="the priced basket does not add up"):
             offerloop.refund({**json.loads(out), **changed}, {"tea": 1})
     with pytest.raises(InputError, match="cannot be priced again from a printed price"):

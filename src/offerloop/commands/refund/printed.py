@@ -7,6 +7,7 @@ from typing import Any
 
 from offerloop.errors import InputError
 from offerloop.message import Message
+from offerloop.money import is_currency
 from offerloop.offers import BasketLine, Priced, PricedLine, PricedShipment, Shipment
 
 
@@ -30,7 +31,8 @@ def read_printed(document: Mapping[str, Any]) -> Priced:
             tax_included=document["tax_included"],
             shipments=tuple(map(_shipment, document["shipments"])),
         )
-        is_whole = priced.total_minor == document["total_minor"]
+        units_are_whole = all(type(one.line.quantity) is int for one in lines)
+        is_whole = units_are_whole and is_currency(priced.currency) and priced.total_minor == document["total_minor"]
     except (KeyError, TypeError, AttributeError, ZeroDivisionError):
         is_whole = False
     if not is_whole:
