@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from small_shop import write_small_shop
 
 import offerloop
 from offerloop.errors import InputError
@@ -184,6 +185,7 @@ def test_an_order_of_the_service_as_it_was_priced(command, tmp_path):
     text = 'currency = "USD"\n[[offers]]\nkind = "spend_and_save"\nspend = 100\nsave = 20\nsegments = "vip"\n'
     database = Database.open(f"sqlite:///{tmp_path / STORE_NAME}")
     database.change(lambda one: add_purchase(one, purchase, text, None))
+    write_small_shop(tmp_path)
     order = ("refund", "--order", "one", "--shop", tmp_path, "--return", "tea=2", "--json")
     _, out, _ = command(*order)
     assert json.loads(out)["refund_minor"] == {"kept": 1_600, "repriced": 0}
@@ -198,6 +200,31 @@ def test_an_order_of_the_service_as_it_was_priced(command, tmp_path):
     assert "needs its --shop" in command("refund", "--order", "one", *returned)[2]
     for ignored in (("--offers", "offers.toml"), ("--now", "2026-11-11T20:00:00Z")):
         assert "go with a basket" in command(*order, *ignored)[2]
+
+
+def test_an_order_is_looked_up_where_the_service_keeps_it(command, tmp_path, monkeypatch):
+    """The database of `[data]` or of the environment; nothing is made in the shop."""
+    shop, other = tmp_path / "shop", tmp_path / "other.db"
+    shop.mkdir()
+    config = write_small_shop(shop)
+    before = {one.name for one in shop.iterdir()}
+    order = ("refund", "--order", "one", "--shop", shop, "--return", "tea=1", "--json")
+    code, _, err = command(*order)
+    assert (code, f"there is no database '{shop / STORE_NAME}'" in err) == (2, True)
+    lines = [{"product_id": "tea", "quantity": 2, "unit_price_minor": 1_000}]
+    basket = json.dumps({"currency": "USD", "lines": lines, "shipping_minor": 0, "segments": [], "orders_before": None})
+    text = 'currency = "USD"\n[[offers]]\nkind = "spend_and_save"\nspend = 100\nsave = 20\n'
+    database = Database.open(f"sqlite:///{other}")
+    purchase = Purchase("one", 1_794_398_400, None, None, None, "hash", basket, 2_000)
+    database.change(lambda one: add_purchase(one, purchase, text, None))
+    database.close()
+    monkeypatch.setenv("OFFERLOOP_STORE", f"sqlite:///{other}")
+    assert json.loads(command(*order)[1])["refund_minor"]["kept"] == 1_000
+    monkeypatch.delenv("OFFERLOOP_STORE")
+    text = config.read_text(encoding="utf-8")
+    config.write_text(f'{text}\n[data]\nstore = "sqlite:///../other.db"\n', encoding="utf-8")
+    assert json.loads(command(*order)[1])["refund_minor"]["kept"] == 1_000
+    assert {one.name for one in shop.iterdir()} == before
 
 
 def test_the_text_is_in_the_language_of_the_shop():

@@ -44,7 +44,7 @@ def refund(
     rule: Annotated[str | None, typer.Option(help="Rule: kept or repriced; default: both.")] = None,
     order: Annotated[str | None, typer.Option(help="Id of an order of the service, instead of a basket.")] = None,
     shop: Annotated[Path | None, typer.Option(help="Folder of the shop that the order belongs to.")] = None,
-    store: Annotated[str | None, typer.Option(help="URL of the order's database; default: that of the shop.")] = None,
+    store: Annotated[str | None, typer.Option(help="URL of the order's database; default: that of [data].")] = None,
     language: Language = None,
     as_json: Json = False,
 ) -> None:

@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from offerloop.commands.refund.findings import RULES, RefundResult, ReturnedLine
 from offerloop.commands.refund.printed import is_printed, read_printed
-from offerloop.config import StrPath, as_path, report_language
+from offerloop.config import StrPath, as_path, config_file, load_config, report_language
 from offerloop.errors import InputError, check_known
+from offerloop.events import with_variables
 from offerloop.message import Message
 from offerloop.money import to_minor, to_text
 from offerloop.offers import (
@@ -83,10 +85,15 @@ def refund_order(
     Nothing is recorded. Raises InputError for an order that is not there, and for units that were not bought.
     """
     from offerloop.serving import BoughtBasket  # late: a basket from a file does without a database
-    from offerloop.store import STORE_NAME, Database, find_purchase, offers_text
+    from offerloop.store import Database, find_purchase, offers_text
 
-    folder = as_path(shop).resolve()
-    database = Database.open(store or f"sqlite:///{folder / STORE_NAME}")
+    config = config_file(shop)
+    url = store or with_variables(load_config(config).data.url, "data.store")
+    file = url.removeprefix("sqlite:///")
+    if file != url and not Path(file).is_file():
+        raise InputError(Message("there is no database '{path}'; name that of the service with --store", path=file))
+    folder = config.parent.resolve()
+    database = Database.open(url)
     try:
         purchase = database.read(lambda connection: find_purchase(connection, order_id))
         if purchase is None:
