@@ -3,6 +3,7 @@
 import json
 import smtplib
 import socket
+import ssl
 import time
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -367,3 +368,32 @@ def test_a_password_of_a_mail_server_is_sent_after_starttls_only(database, monke
         (failure,) = connection.exec_driver_sql("select failure from notices").scalars()
     assert "STARTTLS" in failure
     assert not any(b"AUTH" in one for one in heard)
+
+
+def test_a_mail_server_over_tls_must_have_a_certificate_of_its_name(database, monkeypatch):
+    contexts = []
+
+    class Server:
+        def __init__(self, *_, **options):
+            contexts.append(options.get("context"))
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            pass
+
+        def login(self, *_):
+            pass
+
+        def send_message(self, _):
+            pass
+
+    monkeypatch.setattr(smtplib, "SMTP_SSL", Server)
+    alarms = Alarms(
+        mail=["ops@shop.example"], sender="offerloop@shop.example", smtp="smtps://user:sesame@mail.example:465"
+    )
+    tell(database, config_of(alarms=alarms), what="the job 'run' failed")
+    assert send_due(database, config_of(alarms=alarms)) == 1
+    (context,) = contexts
+    assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)

@@ -162,12 +162,16 @@ def _mail(notice: PendingNotice, alarms: Alarms) -> None:
     mail["Subject"] = "Offerloop: " + " ".join(str(notice.body.get("what", notice.topic)).split())[:150]
     mail.set_content("\n".join(f"{name}: {value}" for name, value in with_instants(notice.body).items()) + "\n")
     server = urlsplit(with_variables(alarms.smtp, "smtp of [alarms]"))
-    kind = smtplib.SMTP_SSL if server.scheme == "smtps" else smtplib.SMTP
+    place, checked = (server.hostname or "localhost", server.port or 0), ssl.create_default_context()
     try:
-        with kind(server.hostname or "localhost", server.port or 0, timeout=TIMEOUT) as connection:
+        with (
+            smtplib.SMTP_SSL(*place, timeout=TIMEOUT, context=checked)
+            if server.scheme == "smtps"
+            else smtplib.SMTP(*place, timeout=TIMEOUT)
+        ) as connection:
             if server.username is not None:
                 if server.scheme == "smtp" and server.hostname not in _THIS_MACHINE:
-                    connection.starttls(context=ssl.create_default_context())
+                    connection.starttls(context=checked)
                 connection.login(unquote(server.username), unquote(server.password or ""))
             connection.send_message(mail)
     except smtplib.SMTPException as error:
