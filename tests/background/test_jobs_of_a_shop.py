@@ -16,10 +16,12 @@ from searched_bytes import without_hashes
 
 from offerloop import background
 from offerloop.background import Runner, carry_out_next, erase_customer, erasing, job_execution
+from offerloop.commands.loop.task import GoneOn
 from offerloop.config import STORE_VARIABLE
-from offerloop.errors import StoreError
+from offerloop.errors import InputError, StoreError
+from offerloop.message import Message
 from offerloop.report import in_language
-from offerloop.store import Database, JobState, add_job, cancel_job, find_job, read_trail
+from offerloop.store import Database, JobState, Journal, add_job, cancel_job, find_job, read_trail
 from offerloop.workspace import open_run
 
 WEBHOOK = '\n[alarms]\nmail = ["ops@shop.example"]\nsender = "offerloop@shop.example"\n'
@@ -141,6 +143,46 @@ def test_a_job_that_fails_says_why_and_raises_an_alarm(shop):
         told = connection.exec_driver_sql("select place, body from notices").all()
     assert [place for place, _ in told] == ["mailto:ops@shop.example"]
     assert "the job 'readout' failed" in told[0][1]
+
+
+def test_alarms_of_a_loop_are_raised_once_though_publishing_fails(shop, monkeypatch):
+    def refuse(*_):
+        raise InputError(Message("the receiver refuses"))
+
+    folder, database = shop
+    alarm = {"indicator": "value", "change": 0.25, "p_value": 0.001}
+    learned = {"guardrails": "go on", "reasons": [], "alarms": [alarm]}
+    journal = Journal(database.engine, "first")
+    with monkeypatch.context() as patched:
+        patched.setattr("offerloop.commands.loop.task._go_on", lambda *_: GoneOn())
+        patched.setattr("offerloop.commands.loop.task._published", refuse)
+        (folder / "loop").mkdir()
+        (folder / "loop" / "period-0000.csv").touch()
+        journal.once(0, "decide", lambda: {"missed": False, "run": "run-a"})
+        journal.once(0, "learn", lambda: learned)
+        add(database, "loop")
+        failed = carry_out_next(folder, database)
+        assert (failed.state, failed.result) == (JobState.FAILED, None)
+        patched.setattr("offerloop.commands.loop.task._published", lambda *_: [])
+        add(database, "loop")
+        done = carry_out_next(folder, database)
+        assert done.state == JobState.DONE, done.failure
+    with database.engine.connect() as connection:
+        bodies = connection.exec_driver_sql("select body from notices order by body").scalars().all()
+    told = sorted(json.loads(body)["what"] for body in bodies)
+    assert [what.split(":")[0] for what in told] == ["Alarm in period 0", "the job 'loop' failed"]
+
+
+def test_a_journal_tells_what_was_recorded_some_time_ago(shop):
+    _, database = shop
+    journal = Journal(database.engine, "first")
+    journal.once(0, "decide", lambda: {"missed": True})
+    assert (len(journal.recorded()), journal.recorded(60)) == (1, [])
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "insert into steps (name, period, step, at, body) select name, 1, step, at - 61, body from steps"
+        )
+    assert [period for period, _, _ in journal.recorded(60)] == [1]
 
 
 def test_a_job_during_which_the_database_is_away_is_begun_again(shop, monkeypatch):

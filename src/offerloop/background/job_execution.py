@@ -43,9 +43,12 @@ from offerloop.store import (
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from offerloop.commands.loop.findings import LoopState
+
 EVERY = 1.0
 """Seconds between two signs of life."""
 _LOG = logging.getLogger(__name__)
+LOOP = "loop"
 ERASED = "erased"
 """What the request of an erasure holds once nothing is left to do but to overwrite: the result."""
 _STAGES = "offerloop.workspace.stages"
@@ -118,7 +121,7 @@ def _end(
     state: JobState, result: dict[str, Any] | None, failure: Message | None,
 ) -> None:  # fmt: skip
     """End a job and raise its alarms, unless another process has taken it over."""
-    if finish_job(connection, job.job_id, worker, state, result, failure):
+    if finish_job(connection, job.job_id, worker, state, None if failure is not None else result, failure):
         _raise_alarms(connection, shop, job, result, failure)
 
 
@@ -141,11 +144,11 @@ def _outcome(shop: Path, job: Job, signs: _Signs) -> tuple[JobState, dict[str, A
         _LOG.exception("job %s is begun again", job.job_id)
         raise
     except OfferloopError as error:
-        return JobState.FAILED, None, error.message
+        return JobState.FAILED, _alarms_in_spite(shop, job), error.message
     except Exception as error:
         _LOG.exception("job %s failed", job.job_id)
         why = Message("an error of the program, {kind}; the log has the details", kind=type(error).__name__)
-        return JobState.FAILED, None, why
+        return JobState.FAILED, _alarms_in_spite(shop, job), why
     _LOG.info("job %s is done", job.job_id)
     return JobState.DONE, result, None
 
@@ -153,17 +156,22 @@ def _outcome(shop: Path, job: Job, signs: _Signs) -> tuple[JobState, dict[str, A
 def _raise_alarms(
     connection: Connection, shop: Path, job: Job, result: dict[str, Any] | None, failure: Message | None
 ) -> None:
-    """Raise the alarms of a job in the transaction that ends it, so that none is lost with this process."""
+    """Raise the alarms of a job in the transaction that ends it, so that none is lost with this process.
+
+    Those of a loop are known by their English text and the first run of the loop, so that no later job repeats them.
+    """
     if failure is None and not (result and result.get("alarms")):
         return
     with suppress(OfferloopError):  # a configuration that cannot be read is what the job failed of
         config = load_config(shop)
         failed = Message("the job '{kind}' failed: {why}", context="alarm", kind=job.kind, why=failure or "")
         language = config.language()
-        alarms = [] if result is None else in_language(result, language).get("alarms", [])
-        said = ([] if failure is None else [Localizer(language)(failed)]) + alarms
-        for number, what in enumerate(said):
-            announce(connection, config, "alarm", f"{job.job_id} {number}", {"what": what, "job_id": job.job_id})
+        alarms = {} if failure is None else {f"{job.job_id} 0": Localizer(language)(failed)}
+        if result is not None:
+            keys = [f"{job.kind} {result.get('begun')}: {what}" for what in result.get("alarms", [])]
+            alarms |= dict(zip(keys, in_language(result, language).get("alarms", []), strict=True))
+        for key, what in alarms.items():
+            announce(connection, config, "alarm", key, {"what": what, "job_id": job.job_id})
 
 
 def _run(shop: Path, _: Request, __: Note) -> dict[str, Any]:
@@ -186,10 +194,9 @@ def _readout(shop: Path, request: Request, _: Note) -> dict[str, Any]:
 
 
 def _loop(shop: Path, _: Request, __: Note) -> dict[str, Any]:
-    """Take the next steps of the loop; alarms are those of the periods that ended with them or are read otherwise."""
+    """Take the next steps of the loop; alarms are those of the last week, each of which is raised once."""
     from offerloop.commands.loop.task import take_steps
 
-    before = take_steps(shop, None, once=False).periods
     state = take_steps(shop, None, once=True)
     newest = state.periods[-1] if state.periods else {}
 
@@ -200,10 +207,26 @@ def _loop(shop: Path, _: Request, __: Note) -> dict[str, Any]:
             "awaited": "" if state.waits_for is None else localize(state.waits_for),
             "published": [localize(one) for one in state.carried],
             "awaited_message": None if state.waits_for is None else packed(state.waits_for),
-            "alarms": state.alarms(before, localize),
+            **_loop_alarms(state, localize),
         }  # fmt: skip
 
     return in_all_languages(outcome, ENGLISH)
+
+
+def _loop_alarms(state: LoopState, localize: Localizer) -> dict[str, Any]:
+    begun = next((one["run"] for one in state.periods if not one["missed"]), None)
+    return {"begun": begun, "alarms": state.alarms(localize)}
+
+
+def _alarms_in_spite(shop: Path, job: Job) -> dict[str, Any] | None:
+    """Return the alarms of a loop whose steps were taken before its job failed, such as where publishing is refused."""
+    from offerloop.commands.loop.task import take_steps
+
+    with suppress(OfferloopError):
+        if job.kind == LOOP:
+            state = take_steps(shop, None, once=False)
+            return in_all_languages(lambda language: _loop_alarms(state, Localizer(language)), ENGLISH)
+    return None
 
 
 def _erase(shop: Path, request: Request, _: Note) -> dict[str, Any]:
@@ -219,7 +242,7 @@ def _forget_customer(signs: _Signs, erased: Mapping[str, Any]) -> None:
 
 
 KINDS: dict[str, Callable[[Path, Request, Note], dict[str, Any]]] = {
-    "run": _run, "readout": _readout, "loop": _loop, ERASURE: _erase, IMPORT_CODES: import_uploaded,
+    "run": _run, "readout": _readout, LOOP: _loop, ERASURE: _erase, IMPORT_CODES: import_uploaded,
     REHEARSAL: rehearse, PREVIEW: make_preview,
 }  # fmt: skip
 """What each kind of job does, in the folder of the shop."""

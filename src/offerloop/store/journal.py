@@ -61,12 +61,14 @@ class Journal:
         """What a step came to; None where it is not recorded."""
         return json.loads(self._read(period, step) or "null")
 
-    def recorded(self) -> list[tuple[int, str, Any]]:
-        """(period, step, what it came to) of all steps, by period, in the order of their writing."""
+    def recorded(self, seconds_ago: int = 0) -> list[tuple[int, str, Any]]:
+        """(period, step, what it came to) of all steps that were written so long ago, by period, in the order of their
+        writing."""
         kind = func.rtrim(steps.c.step, "0123456789")  # a step with a number that is longer was written later
         order = (steps.c.period, steps.c.at, kind, func.length(steps.c.step), steps.c.step)
-        query = select(steps).where(steps.c.name == self.name).order_by(*order)
         with reading(self.engine) as connection:
+            is_written = steps.c.at <= clock(connection) - seconds_ago
+            query = select(steps).where(steps.c.name == self.name, is_written).order_by(*order)
             return [(row.period, row.step, json.loads(row.body)) for row in connection.execute(query)]
 
     def _read(self, period: int, step: str) -> str | None:

@@ -81,16 +81,19 @@ def test_columns_line_up_beside_wide_characters():
     assert all(row == names for row in rows)
 
 
+def alarms_of(period, earlier=()):
+    return LoopState([period], None, None, [], "USD", earlier=earlier).alarms(Localizer("en"))
+
+
 def test_another_reading_of_a_period_is_said_beside_the_first_one_and_told_again():
     first = decided(0, cost_minor=1, guardrails="go on", reasons=[], alarms=[])
     now = first | {"guardrails": "roll back", "reasons": ["worse profit"], "guardrails_before": "go on"}
     assert "roll it back: 'profit' is worse (read before: go on)" in text_of(now)
-    state = LoopState([now], None, None, [], "USD")
-    (told,) = state.alarms([first], Localizer("en"))
+    (told,) = alarms_of(now, [first])
     assert told.startswith("Period 0: roll it back")
-    assert state.alarms([now], Localizer("en")) == []
+    assert alarms_of(now, [now]) == []
     taken_back = first | {"guardrails_before": "roll back"}
-    assert len(LoopState([taken_back], None, None, [], "USD").alarms([now], Localizer("en"))) == 1
+    assert len(alarms_of(taken_back, [now])) == 1
 
 
 def test_an_alarm_of_a_journal_of_an_earlier_version_is_told_like_another():
@@ -98,7 +101,7 @@ def test_an_alarm_of_a_journal_of_an_earlier_version_is_told_like_another():
     alarms = [{name: "value", "change": 0.25, "p_value": 0.001} for name in ("sign", "indicator")]
     earlier, newer = (facts_of([(3, "learn", body | {"alarms": [alarm]})]) for alarm in alarms)
     assert earlier == newer
-    (alarm,) = LoopState(earlier, None, None, [], "USD").alarms([], Localizer("en"))
+    (alarm,) = alarms_of(*earlier)
     assert alarm.startswith("Alarm in period 3: ")
 
 
@@ -106,7 +109,7 @@ def test_an_alarm_of_drift_is_not_repeated_where_only_the_guardrails_of_its_peri
     drifted = [{"indicator": "value", "change": 0.25, "p_value": 0.001}]
     first = decided(3, cost_minor=1, guardrails="go on", reasons=[], alarms=drifted)
     now = first | {"guardrails": "stop", "reasons": ["worse profit"], "guardrails_before": "go on"}
-    (alarm,) = LoopState([first], None, None, [], "USD").alarms([], Localizer("en"))
+    (alarm,) = alarms_of(first)
     assert alarm.startswith("Alarm in period 3: ")
-    (told,) = LoopState([now], None, None, [], "USD").alarms([first], Localizer("en"))
+    (told,) = alarms_of(now, [first])
     assert told.startswith("Period 3: stop")

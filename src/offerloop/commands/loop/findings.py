@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,12 +31,14 @@ class LoopState(Result):
     """Which offers cost what guardrails do not count; None where there are none."""
     unexplored: tuple[Message, ...] = ()
     """Campaigns whose budget for random offers pays for none."""
+    earlier: Sequence[dict[str, Any]] = ()
+    """The periods as the journal had them a week ago, whose alarms are not raised any more."""
 
-    def alarms(self, before: Iterable[dict[str, Any]], localizer: Localizer) -> list[str]:
-        """Return what somebody must know of the periods, without what the rows `before` said already."""
+    def alarms(self, localizer: Localizer) -> list[str]:
+        """Return what somebody must know of the periods, without what was known `earlier`."""
         from offerloop.commands.loop.terminal_text import urgent
 
-        said = {what for one in before for what in urgent(one, localizer)}
+        said = {what for one in self.earlier for what in urgent(one, localizer)}
         return [what for one in self.periods for what in urgent(one, localizer) if what not in said]
 
     @property

@@ -35,6 +35,8 @@ OF_STORE = "*"
 """Name of the loop of a shop whose campaigns all stand in the store: it stays as they come and go."""
 FAR = 100_000
 """More periods than a loop will have."""
+RAISED_SECONDS = 7 * 86_400
+"""How long alarms of a period may be raised, so that none is lost with a job that was interrupted."""
 
 
 def take_steps(path: StrPath, store: str | None, *, once: bool) -> LoopState:
@@ -54,7 +56,7 @@ def take_steps(path: StrPath, store: str | None, *, once: bool) -> LoopState:
         journal.name = loop_of(journal, elsewhere)
         _check_format(journal)
         gone = _go_on(path, folder, journal) if once else GoneOn()
-        rows = facts_of(journal.recorded())
+        rows, earlier = facts_of(journal.recorded()), facts_of(journal.recorded(RAISED_SECONDS))
     finally:
         journal.engine.dispose()
     decided = [one for one in rows if not one["missed"]]
@@ -64,7 +66,15 @@ def take_steps(path: StrPath, store: str | None, *, once: bool) -> LoopState:
     else:
         sent = _published(config, path.parent / "runs" / decided[-1]["run"]) if once else []
     return LoopState(
-        rows, gone.awaited, newest, sent, config.shop.currency, gone.learned, gone.left_out, gone.unexplored
+        rows,
+        gone.awaited,
+        newest,
+        sent,
+        config.shop.currency,
+        gone.learned,
+        gone.left_out,
+        gone.unexplored,
+        earlier,
     )
 
 
