@@ -425,3 +425,36 @@ def test_a_log_without_propensities_teaches_nothing_and_says_so(command, shop):
     shop.market.advance(np.full(150, -1), None)
     shop.market.observe()["order_lines"].write_parquet(shop.folder / "order_lines.parquet")
     assert [one["period"] for one in once(command, shop)["periods"]] == [0, 1]
+
+
+def publishing_again(shop, campaigns):
+    """Let the newest period be unpublished, with the campaigns of the configuration changed by a function."""
+    (run,) = (one for one in (shop.folder / "runs").iterdir() if (one / "manifest.json").exists())
+    changed(shop, lambda text: campaigns(text) + PUBLISHED)
+    return run
+
+
+def test_a_plan_whose_offer_has_ended_is_not_published(command, decided):
+    """As `publish` refuses it."""
+    shop, _ = decided
+    run = publishing_again(shop, lambda text: text)
+    offers = run / "offers.parquet"
+    pl.read_parquet(offers).with_columns(ends_at=pl.lit(1_710_000_000, pl.Int64)).write_parquet(offers)
+    code, _, err = command("loop", shop.folder, "--once")
+    assert code == 2
+    assert "ended on" in err
+    assert "is out of date" in err
+    assert not list(shop.folder.glob("crm-*.csv"))
+
+
+def test_a_plan_of_a_campaign_that_no_longer_runs_is_not_published(command, begun, decided):
+    shop, _ = decided
+    old = f'id = "{begun[1]["periods"][0]["forecasts"][0]["campaign"]}"'
+    run = publishing_again(shop, lambda text: text.replace(old, 'id = "another"'))
+    (said,) = once(command, shop)["published"]
+    assert said.startswith(f"Nothing more of '{run.name}' is published, because campaign ")
+    assert not list(shop.folder.glob("crm-*.csv"))
+    changed(shop, lambda text: text.replace('id = "another"', old))
+    assert once(command, shop)["published"][0].startswith(f"crm-{run.name}.csv: ")
+    changed(shop, lambda text: text.replace(old, 'id = "another"'))
+    assert "already published" in once(command, shop)["published"][0]

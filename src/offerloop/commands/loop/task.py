@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import narwhals as nw
+import polars as pl
 
 from offerloop.commands.loop.findings import LoopState
 from offerloop.commands.loop.shop import TableShop
@@ -19,11 +21,19 @@ from offerloop.errors import ConfigError, InputError
 from offerloop.events import Events, LoopExposures, prepare, read_all, with_variables
 from offerloop.loop import NO_CAMPAIGN, UNSEEN_COSTS, PlannedLoop, exposures_of, go_on, indicator_of, is_learning
 from offerloop.message import Message
-from offerloop.offers import liability_minor
-from offerloop.publishing import Parcels, carry, rows_of
+from offerloop.offers import NO_OFFER, liability_minor
+from offerloop.publishing import Parcels, carry, rows_of, why_out_of_date
 from offerloop.response import all_categories
 from offerloop.store import Journal
-from offerloop.workspace import campaigns_of_store, name_problems, open_run, open_workspace, with_campaigns, writing
+from offerloop.workspace import (
+    RunRead,
+    campaigns_of_store,
+    name_problems,
+    open_run,
+    open_workspace,
+    with_campaigns,
+    writing,
+)
 
 FOLDER = "loop"
 BEGINNING = -1
@@ -109,13 +119,40 @@ def _last_run(journal: Journal) -> str:
 
 
 def _published(config: Config, folder: Path) -> list[Message]:
-    """Carry the newest period's run to where `[[publish]]` says; what was carried before stays."""
+    """Carry the newest period's run to where `[[publish]]` says; what was carried before stays.
+
+    Nothing new is carried where a campaign that gives offers in it no longer runs, which is returned as a message.
+    Raises InputError where an offer has ended.
+    """
     if not config.publish or not folder.exists():
         return []
     run = open_run(folder.resolve())
     rows = partial(rows_of, run)
-    parcels = Parcels(folder.name, run.folder, run.folder.parent.parent, rows, run.most_offers)
-    return carry(parcels, list(config.publish), None).messages
+    not_running = _why_not_running(config, run)
+    refusal = not_running or why_out_of_date(run, int(time.time()))
+    parcels = Parcels(folder.name, run.folder, run.folder.parent.parent, rows, run.most_offers, refusal)
+    try:
+        return carry(parcels, list(config.publish), None).messages
+    except InputError as error:
+        if not_running is None or error.message is not not_running:
+            raise
+        return [not_running]
+
+
+def _why_not_running(config: Config, run: RunRead) -> Message | None:
+    """Return which campaign that gives offers in a run no longer runs; None where all of them do."""
+    running = {one.id for one in config.campaigns}
+    running |= {one.campaign.id for one in campaigns_of_store(config, running=True)}
+    planned = run.all_offers().filter(pl.col("offer_id") != NO_OFFER).select("campaign_id").unique().collect()
+    stopped = sorted(set(planned["campaign_id"]) - running)
+    if not stopped:
+        return None
+    return Message(
+        "Nothing more of '{run}' is published, because campaign '{campaign}' no longer runs; the next period is "
+        "planned without it.",
+        run=run.folder.name,
+        campaign=stopped[0],
+    )
 
 
 def facts_of(recorded: Sequence[tuple[int, str, Any]]) -> list[dict[str, Any]]:
