@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from offerloop.config import Publish
 from offerloop.errors import InputError
 from offerloop.message import Message
-from offerloop.publishing.csv_file import to_csv
-from offerloop.publishing.database import to_sql
+from offerloop.publishing.csv_file import place_of_file, to_csv
+from offerloop.publishing.database import place_of_table, to_sql
 from offerloop.publishing.record import Record, lock_publishing
 from offerloop.publishing.rows import Carried, Parcel, PlannedRows
-from offerloop.publishing.webhook import to_webhook
+from offerloop.publishing.webhook import place_of_receiver, to_webhook
 from offerloop.report import Result
 
 
@@ -76,9 +77,9 @@ def carry(
     """
     messages, facts = [], []
     with lock_publishing(parcels.folder):
-        record = Record(parcels.folder)
+        record, places = Record(parcels.folder), Counter[tuple[str, str]]()
         for number, settings in enumerate(sections, start=1):
-            carried, entry = _carry(parcels, number, settings, record, console, wait)
+            carried, entry = _carry(parcels, number, settings, record, places, console, wait)
             messages.append(_outcome(carried, entry["rows"]))
             facts.append({**entry, "new": carried.new, "already": carried.already})
     return PublishResult(messages, {"run": parcels.name, "published": facts})
@@ -89,10 +90,14 @@ def _carry(
     number: int,
     settings: Publish,
     record: Record,
+    places: Counter[tuple[str, str]],
     console: Console | None,
     wait: Callable[[float], None],
 ) -> tuple[Carried, dict[str, Any]]:
-    """Carry one section, with a progress bar on a terminal, and return its entry in the record."""
+    """Carry one section, with a progress bar on a terminal, and return its entry in the record.
+
+    `places` counts the sections so far of each kind and place.
+    """
     planned = parcels.rows(settings)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     bar = None if console is None else Progress(*columns, console=console, transient=True)
@@ -104,13 +109,21 @@ def _carry(
                 bar.advance(task, more)
 
         parcel = Parcel(number, parcels.name, parcels.shop, settings, planned, on_progress, parcels.most_offers)
+        place = _PLACES[settings.kind](parcel)
+        places[settings.kind, place] += 1
+        parcel = replace(parcel, place=place, nth=places[settings.kind, place])
         if parcels.refusal is not None and not record.is_whole(parcel):
             raise InputError(parcels.refusal)
         carried = _carriers(record, wait)[settings.kind](parcel)
-    entry = record.find(parcel, carried.place)
+    entry = record.find(parcel)
     if entry is None or entry["sha256"] != parcel.sha256:
-        entry = record.note(parcel, carried.place)
+        entry = record.note(parcel)
     return carried, entry
+
+
+_PLACES: dict[str, Callable[[Parcel], str]] = {
+    "csv": place_of_file, "sql": place_of_table, "webhook": place_of_receiver,
+}  # fmt: skip
 
 
 def _carriers(record: Record, wait: Callable[[float], None]) -> dict[str, Callable[[Parcel], Carried]]:

@@ -11,13 +11,17 @@ from offerloop.publishing.record import replace_file
 from offerloop.publishing.rows import Carried, Parcel
 
 
+def place_of_file(parcel: Parcel) -> str:
+    """Return the path as written, with the name of the run."""
+    return str(parcel.settings.path).replace("{run}", parcel.run)
+
+
 def to_csv(parcel: Parcel) -> Carried:
     """Write the file unless it is there with the same bytes, and make its folder where that lies in the shop's.
 
     Raises InputError when the place refuses: a folder elsewhere that is not there may be mistyped.
     """
-    place = str(parcel.settings.path).replace("{run}", parcel.run)
-    path = parcel.shop / as_path(place)
+    path = parcel.shop / as_path(parcel.place)
     if path.is_dir():
         raise InputError(
             Message(
@@ -42,4 +46,4 @@ def to_csv(parcel: Parcel) -> Carried:
                 path.parent.mkdir(exist_ok=True)
         replace_file(path, parcel.csv, parcel.run)
     parcel.on_progress(parcel.rows.height)
-    return Carried(place, 0 if already else parcel.rows.height, already)
+    return Carried(parcel.place, 0 if already else parcel.rows.height, already)

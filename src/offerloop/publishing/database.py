@@ -23,12 +23,19 @@ BATCH = 5_000
 """Rows in one statement."""
 
 
+def place_of_table(parcel: Parcel) -> str:
+    """Return the names of the table and its database."""
+    engine = connect(sqlite_beside(parcel.url, parcel.shop), whose=parcel.whose, new=True)
+    engine.dispose()
+    return f"{parcel.settings.table} of {database_name(engine.url)}"
+
+
 def to_sql(parcel: Parcel) -> Carried:
     """Write all rows in one transaction. Raises InputError when the database refuses or its table has another shape."""
     engine = connect(sqlite_beside(parcel.url, parcel.shop), whose=parcel.whose, new=True)
     from sqlalchemy.exc import SQLAlchemyError
 
-    place = f"{parcel.settings.table} of {database_name(engine.url)}"
+    place = parcel.place
     if engine.dialect.name not in ("sqlite", "postgresql"):
         raise InputError(
             Message(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
@@ -19,8 +20,9 @@ NAME = "published.json"
 
 
 class Record:
-    """One entry for each place: publish (number of the section), kind, place, rows, sha256, at; of a webhook also
-    batch (customers in a request), batches and sent (requests that were taken), and `at` is empty until all were.
+    """One entry for each place: publish (number of the section when it was carried), kind, place, nth (of the sections
+    of that place, which may be moved in the configuration without being carried again), rows, sha256, at; of a webhook
+    also batch (customers in a request), batches and sent (requests that were taken), and `at` is empty until all were.
     """
 
     def __init__(self, run_folder: Path) -> None:
@@ -29,7 +31,11 @@ class Record:
         self.entries: list[dict[str, Any]] = []
         try:
             if self.path.exists():
-                self.entries = [dict(one) for one in json.loads(self.path.read_text(encoding="utf-8"))["published"]]
+                written = json.loads(self.path.read_text(encoding="utf-8"))["published"]
+                places = Counter[tuple[str, str]]()
+                for one in written:  # earlier versions noted the sections of a place by their numbers alone
+                    places[place := (one["kind"], one["place"])] += 1
+                    self.entries.append({**one, "nth": one.get("nth", places[place])})
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise InputError(
                 Message(
@@ -39,23 +45,22 @@ class Record:
                 )
             ) from None
 
-    def find(self, parcel: Parcel, place: str) -> dict[str, Any] | None:
-        """Return what was noted about this section and this place."""
-        key = _key(parcel, place)
+    def find(self, parcel: Parcel) -> dict[str, Any] | None:
+        """Return what was noted about this section of its place."""
+        key = _key(parcel)
         return next((one for one in self.entries if key.items() <= one.items()), None)
 
     def is_whole(self, parcel: Parcel) -> bool:
         """Whether all rows of a section were carried before: those of a finished run change by erasures alone."""
-        key: dict[str, Any] = {"publish": parcel.number, "kind": parcel.settings.kind}
-        if not parcel.planned.n_erased:
-            key["sha256"] = parcel.sha256
-        return any(key.items() <= one.items() and one.get("at") is not None for one in self.entries)
+        noted = self.find(parcel)
+        is_same = noted is not None and (parcel.planned.n_erased or noted["sha256"] == parcel.sha256)
+        return bool(is_same) and noted is not None and noted.get("at") is not None
 
-    def note(self, parcel: Parcel, place: str, *, finished: bool = True, **more: int) -> dict[str, Any]:
+    def note(self, parcel: Parcel, *, finished: bool = True, **more: int) -> dict[str, Any]:
         """Write an entry, in place of an earlier one. Raises InputError when the folder refuses."""
-        key = _key(parcel, place)
+        key = _key(parcel)
         at = datetime.now(UTC).isoformat(timespec="seconds") if finished else None
-        entry = {**key, "rows": parcel.rows.height, "sha256": parcel.sha256, **more, "at": at}
+        entry = {"publish": parcel.number, **key, "rows": parcel.rows.height, "sha256": parcel.sha256, **more, "at": at}
         others = [one for one in self.entries if not key.items() <= one.items()]
         self.entries = sorted([*others, entry], key=lambda one: int(one["publish"]))
         text = json.dumps({"published": self.entries}, indent=2, ensure_ascii=False) + "\n"
@@ -63,8 +68,8 @@ class Record:
         return entry
 
 
-def _key(parcel: Parcel, place: str) -> dict[str, Any]:
-    return {"publish": parcel.number, "kind": parcel.settings.kind, "place": place}
+def _key(parcel: Parcel) -> dict[str, Any]:
+    return {"kind": parcel.settings.kind, "place": parcel.place, "nth": parcel.nth}
 
 
 def replace_file(path: Path, content: bytes, run: str) -> None:

@@ -59,6 +59,10 @@ class Parcel:
     """Is told how many more rows are done."""
     most_offers: int = 1
     """Of a customer."""
+    place: str = ""
+    """The place that the rows go to, without secrets."""
+    nth: int = 1
+    """Which section of the same place it is, in the order of the configuration."""
 
     @property
     def rows(self) -> pl.DataFrame:

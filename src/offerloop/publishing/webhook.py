@@ -39,21 +39,21 @@ _ATTEMPTS = LimitedCalls("publishing", 20)
 def to_webhook(parcel: Parcel, record: Record, wait: Callable[[float], None]) -> Carried:
     """Send what was not taken before. Raises InputError when the receiver refuses; what it took stays noted."""
     address = address_of(parcel.url, parcel.whose)
-    place, headers = _place(parcel, address), _headers(parcel)
+    place, headers = parcel.place, _headers(parcel)
     size = parcel.settings.batch
     batches = -(-parcel.planned.n_planned // size)
     requests = parcel.planned.places // size  # where customers were erased, the others stay in their requests
-    noted = record.find(parcel, place)
+    noted = record.find(parcel)
     sent = _sent(noted, parcel, batches, record)
     new = int((requests >= sent).sum())
     parcel.on_progress(parcel.rows.height - new)
     for number in range(sent, batches):
         rows = parcel.rows.filter(requests == number)
         _send(_request(address, headers, parcel.run, number, batches, rows), _which(number, batches), place, wait)
-        record.note(parcel, place, finished=number + 1 == batches, batch=size, batches=batches, sent=number + 1)
+        record.note(parcel, finished=number + 1 == batches, batch=size, batches=batches, sent=number + 1)
         parcel.on_progress(rows.height)
     if sent == batches and (noted is None or noted["sha256"] != parcel.sha256):
-        record.note(parcel, place, batch=size, batches=batches, sent=sent)
+        record.note(parcel, batch=size, batches=batches, sent=sent)
     return Carried(place, new, already=noted is not None and sent == batches)
 
 
@@ -75,8 +75,9 @@ def _sent(noted: dict[str, Any] | None, parcel: Parcel, batches: int, record: Re
     return int(noted["sent"])
 
 
-def _place(parcel: Parcel, address: SplitResult) -> str:
-    """The receiver with the path as it is written: variables, users and what follows a ? may be secrets."""
+def place_of_receiver(parcel: Parcel) -> str:
+    """Return the receiver with the path as it is written: variables, users and what follows a ? may be secrets."""
+    address = address_of(parcel.url, parcel.whose)
     host = f"{address.scheme}://{address.netloc.rpartition('@')[2]}"
     return host + (urlsplit(parcel.url).path if "://" in parcel.url else "")
 

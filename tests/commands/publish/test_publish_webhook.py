@@ -7,7 +7,7 @@ import time
 from collections import Counter
 
 import pytest
-from publish_places import record, said_by
+from publish_places import CSV, record, said_by
 
 from offerloop.commands.publish.task import publish
 from offerloop.errors import InputError
@@ -98,10 +98,10 @@ def test_a_request_that_was_taken_and_not_noted_is_sent_again_with_its_key(publi
     folder = publishable(receiver.toml)
     note = Record.note
 
-    def full(self, parcel, place, **more):
+    def full(self, parcel, **more):
         if more["sent"] == 2:
             raise InputError("the disk is full")
-        return note(self, parcel, place, **more)
+        return note(self, parcel, **more)
 
     monkeypatch.setattr(Record, "note", full)
     said_by(folder)
@@ -157,3 +157,18 @@ def test_secrets_are_sent_and_not_written(publishable, receiver, monkeypatch):
     assert "Basic dTpwYS9zczpzM2NyZXQgcHc=" in sent
     assert sent[-1] is None
     assert "s3cret" not in json.dumps([done.lines, done.facts, record(folder)])
+
+
+def test_a_section_that_is_moved_sends_nothing_again(publishable, receiver):
+    other = receiver.toml.replace("/hook", "/hook?of=others") + 'columns = { who = "customer_id" }\n'
+    folder = publishable(receiver.toml + other)
+    publish(folder)
+    taken = len(receiver.taken)
+    moved = publish(publishable(CSV + receiver.toml + other))
+    assert len(receiver.taken) == taken
+    assert [line.split(": ")[1].split(",")[0] for line in moved.lines[1:]] == ["already published"] * 2
+    path = folder / "published.json"
+    entries = [{name: one[name] for name in one if name != "nth"} for one in record(folder)]
+    path.write_text(json.dumps({"published": entries}))
+    publish(folder)
+    assert len(receiver.taken) == taken, "as an earlier version noted it"
