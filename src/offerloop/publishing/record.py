@@ -53,8 +53,10 @@ class Record:
     def is_whole(self, parcel: Parcel) -> bool:
         """Whether all rows of a section were carried before: those of a finished run change by erasures alone."""
         noted = self.find(parcel)
-        is_same = noted is not None and (parcel.planned.n_erased or noted["sha256"] == parcel.sha256)
-        return bool(is_same) and noted is not None and noted.get("at") is not None
+        if noted is None or noted.get("at") is None:
+            return False
+        is_settled = parcel.settings.kind == "webhook" or parcel.planned.n_erased > 0
+        return is_settled or noted["sha256"] == parcel.sha256
 
     def note(self, parcel: Parcel, *, finished: bool = True, **more: int) -> dict[str, Any]:
         """Write an entry, in place of an earlier one. Raises InputError when the folder refuses."""

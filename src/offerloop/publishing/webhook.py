@@ -44,6 +44,9 @@ def to_webhook(parcel: Parcel, record: Record, wait: Callable[[float], None]) ->
     batches = -(-parcel.planned.n_planned // size)
     requests = parcel.planned.places // size  # where customers were erased, the others stay in their requests
     noted = record.find(parcel)
+    if noted is not None and noted["at"] is not None and not parcel.planned.n_erased:
+        parcel.on_progress(parcel.rows.height)  # also under other settings, which hold from the next run on
+        return Carried(place, 0, already=True)
     sent = _sent(noted, parcel, batches, record)
     new = int((requests >= sent).sum())
     parcel.on_progress(parcel.rows.height - new)
@@ -66,8 +69,8 @@ def _sent(noted: dict[str, Any] | None, parcel: Parcel, batches: int, record: Re
     if not is_same or noted.get("batch") != parcel.settings.batch:
         raise InputError(
             Message(
-                "'{path}' notes requests with other rows for {place}; the run or Offerloop has changed "
-                "since, so remove that entry to send all of them again",
+                "'{path}' notes requests with other rows for {place}, of which some were sent; set batch, columns and "
+                "holdout of that [[publish]] back until all are sent, and change them for a later run",
                 path=str(record.path),
                 place=str(noted["place"]),
             )

@@ -172,3 +172,13 @@ def test_a_section_that_is_moved_sends_nothing_again(publishable, receiver):
     path.write_text(json.dumps({"published": entries}))
     publish(folder)
     assert len(receiver.taken) == taken, "as an earlier version noted it"
+
+
+@pytest.mark.parametrize("more", ['columns = { who = "customer_id" }\n', "holdout = true\n", "batch = 8\n"])
+def test_other_settings_of_a_webhook_that_took_all_requests_hold_from_the_next_run_on(publishable, receiver, more):
+    folder = publishable(receiver.toml)
+    publish(folder)
+    before, taken = record(folder), len(receiver.taken)
+    toml = receiver.toml.replace("batch = 9\n", "") if "batch" in more else receiver.toml
+    assert "already published" in publish(publishable(toml + more)).lines[0]
+    assert (record(folder), len(receiver.taken)) == (before, taken)
