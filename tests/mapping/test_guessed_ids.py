@@ -87,11 +87,9 @@ def test_a_table_of_orders_alone_is_read_whatever_its_size(tmp_path, n_orders):
 
 def test_a_second_amount_is_no_product(tmp_path):
     """Whole amounts, which recur as products do."""
-    orders = LINES.unique(["customer", "date"]).sort("customer", "date")
-    amounts = orders.select(
-        "customer", "date", pl.col("paid").cast(pl.Float64).ceil().alias("gross_amount"), amount_paid="paid"
-    )
-    columns = source_of(started(tmp_path, amounts)).columns
+    amounts = LINES.select("customer", "date", gross_amount=pl.col("paid").cast(pl.Float64).ceil(), amount_paid="paid")
+    orders = amounts.unique(["customer", "date"]).sort("customer", "date")
+    columns = source_of(started(tmp_path, orders)).columns
     assert (columns["product_id"], columns["paid"]) == ("'everything'", "amount_paid")
 
 

@@ -290,9 +290,9 @@ def _csv(place: SourcePlace, file: Readable, rows: int, encoding: str | None) ->
     if whole:
         return SampleRows(place, head, head.clear(), head.height, dialect, has_encoding, file)
     head = head.head(-1)  # its last row may go on
-    seen = len("".join(lines).encode(dialect.encoding, errors="replace"))
-    n_rows = max(int(path.stat().st_size / (seen / len(lines))) - 1, head.height + 1)
-    spread = _table(path, _blocks(path, dialect, seen), header, dialect)
+    head_bytes = len("".join(lines).encode(dialect.encoding, errors="replace"))
+    n_rows = max(int(path.stat().st_size / (head_bytes / len(lines))) - 1, head.height + 1)
+    spread = _table(path, _blocks(path, dialect, head_bytes), header, dialect)
     return SampleRows(place, head, spread, n_rows, dialect, has_encoding, file)
 
 
@@ -356,17 +356,17 @@ def _table(path: Path, lines: list[str], header: list[str], dialect: Dialect) ->
     return pl.DataFrame(cells, schema=dict.fromkeys(header, pl.String), orient="row")
 
 
-def _blocks(path: Path, dialect: Dialect, seen: int) -> list[str]:
-    """Return whole lines from places all over what follows the first `seen` bytes of a file, none of them twice."""
+def _blocks(path: Path, dialect: Dialect, head_bytes: int) -> list[str]:
+    """Return whole lines from places all over what follows the first `head_bytes` of a file, none of them twice."""
     lines: list[str] = []
     if len("\n\n".encode(dialect.encoding)) - len("\n".encode(dialect.encoding)) > 1:
         return lines  # several bytes in every sign: no place where a line surely begins
-    rest = max(path.stat().st_size - seen, 0)
+    rest = max(path.stat().st_size - head_bytes, 0)
     n_blocks = BLOCKS if rest > BLOCKS * BLOCK_BYTES else 1
     length = min(rest, BLOCKS * BLOCK_BYTES) // n_blocks
     with path.open("rb") as file:
         for number in range(1, n_blocks + 1):
-            file.seek(seen + rest * number // n_blocks - length)
+            file.seek(head_bytes + rest * number // n_blocks - length)
             inner = file.read(length).splitlines(keepends=True)[1:]
             inner = inner if number == n_blocks else inner[:-1]
             text = b"".join(inner).decode(dialect.encoding, errors="replace")
