@@ -142,6 +142,8 @@ def test_nothing_sent_still_gives_a_page(make):
     page = render(findings, summarise(findings))
     assert "Send nothing this time." in page
     assert "Profit of the best plan, not sent" in page
+    assert "send the plan as written" not in page
+    assert "send the plan as written" in page_of(make())
 
 
 def test_where_nothing_is_seen_below_list_price_it_may_not_be_known(make):

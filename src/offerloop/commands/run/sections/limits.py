@@ -237,10 +237,10 @@ def limits_section(findings: Findings, facts: RunFacts, evidence: ShelfEvidence)
 
 
 def _how(facts: RunFacts) -> list[Text]:
-    """How to find out, where a read-out could; what nobody knows is not sent."""
+    """How to find out, where something is sent and a read-out could; what nobody knows is not sent."""
     return (
         []
-        if facts.basis == UNKNOWN or not _is_testable(facts)
+        if facts.basis == UNKNOWN or not _is_testable(facts) or not (facts.sent or facts.n_explore)
         else [
             Text(
                 facts.localizer(
