@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     )
     from offerloop.report.localizer import Localizer
     from offerloop.report.numbers import MACHINE_DIGITS, Money, count, iso_day, language_name, percent, rounded
-    from offerloop.report.phrases import BASES_OF_EFFECTS, capital, headings, p_words, period_text
+    from offerloop.report.phrases import BASES_OF_EFFECTS, BUDGET_BASES, capital, headings, p_words, period_text
     from offerloop.report.progress_display import QUIET, ProgressDisplay
     from offerloop.report.results import FolderResult, Result, first_chart
     from offerloop.report.scored_tables import scored_table
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BASES_OF_EFFECTS",
+    "BUDGET_BASES",
     "CONTROL",
     "MACHINE_DIGITS",
     "MONDAY",

@@ -15,6 +15,16 @@ BASES_OF_EFFECTS = {
     "unknown": Message("unknown: nothing shows what it does"),
 }
 """What the effect of an offer rests on, by the names in the tables."""
+BUDGET_BASES = {
+    "liability": Message(
+        "Budget basis “liability”: every offer counts at the most it can cost us, so the budget "
+        "holds whatever customers do."
+    ),
+    "expected": Message(
+        "Budget basis “expected”: every offer counts at its expected cost, so the budget holds on average only."
+    ),
+}
+"""How an offer counts against the budget."""
 
 
 _WEEK = 7

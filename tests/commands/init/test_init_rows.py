@@ -210,8 +210,19 @@ def test_exploration_knows_what_listed_offers_can_cost(tmp_path):
     rows = [("a", "coupon", "10", "40.00", "each category"), ("b", "coupon", "5", "", ""), ("c", "other", "", "", "")]
     names = ["Offer ID", "Type", "percent", "max_discount", "on"]
     pl.DataFrame(rows, schema=names, orient="row").write_csv(tmp_path / "offers.csv")
-    config = load_config(started(tmp_path, PLAIN, "100.00", offers=tmp_path / "offers.csv").config)
-    assert config.campaigns[0].explore_budget == "40.00"
+    made = started(tmp_path, PLAIN, "100.00", offers=tmp_path / "offers.csv")
+    assert load_config(made.config).campaigns[0].explore_budget == "40.00"
+
+
+@pytest.mark.parametrize(("most", "basis"), [("40.00", "liability"), ("", "expected")])
+def test_init_says_where_the_budget_counts_expected_costs(tmp_path, most, basis):
+    rows = pl.DataFrame({"Offer ID": ["a"], "Type": ["coupon"], "percent": ["10"], "max_discount": [most]})
+    rows.write_csv(tmp_path / "offers.csv")
+    made = started(tmp_path, PLAIN, "100.00", offers=tmp_path / "offers.csv")
+    said = "nothing limits what offers such as 'a' can cost, so the budget counts every offer at its expected cost"
+    assert load_config(made.config).campaigns[0].budget_basis == basis
+    assert (said in page(replace(made, language="en"))) == (basis == "expected")
+    assert any(said in note for note in made.facts["notes"]) == (basis == "expected")
 
 
 def german_text(tmp_path):

@@ -110,6 +110,22 @@ def test_offers_between_two_depths_that_were_shown_are_named(made):
     assert "between two depths" not in part(findings, "response")
 
 
+@pytest.mark.parametrize(
+    ("share", "by_chance", "says"),
+    [
+        (-0.49, 0.001, "95 % intervals; 49 % of the effect is lost again in later windows"),
+        (0.3, 0.001, "95 % intervals; another 30 % of the effect follows in later windows"),
+        (-0.49, 0.2, ""),
+    ],
+)
+def test_figures_of_an_offer_say_what_becomes_of_them_later(made, share, by_chance, says):
+    findings = made["all estimated"]
+    shown = findings.tables["shown_offers"].with_columns(carries_over=share, carries_over_p=by_chance)
+    said = part(dataclasses.replace(findings, tables={**findings.tables, "shown_offers": shown}), "response")
+    assert says in said
+    assert ("of the effect is" in said or "of the effect follows" in said) == bool(says)
+
+
 def test_a_chart_of_many_offers_shows_those_shown_most(made):
     findings = made["all estimated"]
     rows = findings.tables["shown_offers"]

@@ -240,7 +240,7 @@ def test_a_started_campaign_says_that_a_run_is_under_way(small_run, tmp_path):
 
 def test_a_campaign_of_unknown_effect_is_not_called_unsure_to_pay():
     nothing = Estimate.from_bounds(0.0, 0.0, 0.0)
-    forecast = CampaignForecast("a", "A", False, 0, "EUR", "EUR", 100, 0, 0, nothing, "none", "")
+    forecast = CampaignForecast("a", "A", False, 0, "EUR", "EUR", 100, "liability", 0, 0, nothing, "none", "")
     assert "nothing shows what its offers do" in str(forecast.remark)
     assert "not sure to pay" in str(replace(forecast, basis="transferred").remark)
 
@@ -260,7 +260,7 @@ def test_expected_costs_that_older_runs_call_liability_are_not_shown_as_the_most
 def test_a_total_says_that_its_interval_holds_nothing_of_what_is_assumed(low, is_said):
     run = SimpleNamespace(currency="EUR", summary={"customers": 9}, further=lambda: pl.LazyFrame({"a": []}))
     profit = Estimate(9.0, 9.0 - low, 12.0)
-    measured = CampaignForecast("a", "A", True, 3, "EUR", "EUR", 100, 5, 9, profit, "learned", "")
+    measured = CampaignForecast("a", "A", True, 3, "EUR", "EUR", 100, "liability", 5, 9, profit, "learned", "")
     other = Estimate.from_bounds(7.0, None, None) if is_said else measured.profit
     profit = _stats(run, [measured, replace(measured, profit=other)]).items[0]
     assert ("assumed" in str(profit.note)) == is_said

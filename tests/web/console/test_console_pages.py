@@ -108,6 +108,11 @@ def test_who_gets_what_holds_the_budget_that_was_asked_for(console, admin, addre
     assert part["customers"] <= whole["customers"]
 
 
+def test_the_page_of_a_campaign_says_how_its_budget_counts(console, admin, addresses):
+    page = console.get(f"/console/plan?{addresses['plan']}", headers=admin).text
+    assert "every offer counts at the most it can cost us, so the budget holds whatever customers do" in page
+
+
 def test_points_of_the_slider_are_those_of_the_run(console, admin, addresses, small_run):
     campaign = addresses["plan"].removeprefix("campaign=")
     curve = pl.read_parquet(small_run / "budget_curve.parquet").filter(pl.col("campaign_id") == campaign)

@@ -94,6 +94,18 @@ def _costs(terms: _Terms, currency: str, offers: SourceText | None) -> Costs:
     return listed_costs(offers, currency)
 
 
+def basis_note(currency: str, offers: SourceText | None) -> Message | None:
+    """Return that the budget counts expected costs, where the cost of an offer has no upper limit."""
+    unlimited = () if offers is None else listed_costs(offers, currency).unlimited
+    if not unlimited:
+        return None
+    return Message(
+        "nothing limits what offers such as '{offer}' can cost, so the budget counts every offer at its expected "
+        "cost, and not at the most that it can cost",
+        offer=unlimited[0],
+    )
+
+
 def campaign_lines(
     budget: Budget, figures: Figures, currency: str, offers: SourceText | None, *, shown: bool
 ) -> list[str]:

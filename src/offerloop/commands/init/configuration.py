@@ -80,6 +80,8 @@ class ShopText:
     """Lines of `[clean]` and of `[privacy]` that what was seen asks for."""
     period_days: int | None = None
     """Days that a plan is for, where the log of offers says so."""
+    basis_note: Message | None = None
+    """That the budget counts expected costs, where it does."""
 
 
 def beside(path: Path, folder: Path) -> str:

@@ -74,12 +74,12 @@ class InitResult(Result):
             for source in self.shop.sources
         }
         absent = [name for name in SECTIONS if name not in sources]
-        doubt = self.shop.currency.doubt
+        notes = self.shop.currency.doubt, self.shop.size.note, self.shop.basis_note
         return {
             "config": str(self.config), "currency": self.shop.currency.value, "timezone": self.shop.zone.value,
             "sources": sources,
             "missing": {name: str(ADDS[name]) for name in absent},
-            "notes": [str(note) for note in (doubt, self.shop.size.note) if note],
+            "notes": [str(note) for note in notes if note],
         }  # fmt: skip
 
 

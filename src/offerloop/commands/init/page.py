@@ -20,7 +20,8 @@ def page(started: InitResult) -> str:
     for source in shop.sources:
         lines += ["", _("{source} from {place}:", context="init", source=source.name, place=str(source.sample.place))]
         lines += [f"  {line}" for line in _source(source, _)]
-    lines += ["", _("Note: {text}.", context="init", text=shop.size.note)] if shop.size.note else []
+    notes = [note for note in (shop.size.note, shop.basis_note) if note]
+    lines += ["", *(_("Note: {text}.", context="init", text=note) for note in notes)] if notes else []
     lines += ["", *(_(line) for line in shop.missing), ""] if shop.missing else [""]
     return "\n".join([*lines, _("Next: offerloop check {path}", context="init", path=str(started.config))])
 

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 
-from offerloop.commands.init.campaign import campaign_lines, first_budget, plan_size
+from offerloop.commands.init.campaign import basis_note, campaign_lines, first_budget, plan_size
 from offerloop.commands.init.clean import clean_lines, no_goods, no_goods_note
 from offerloop.commands.init.configuration import SECTIONS, ShopText, SourceText, named, shop_text
 from offerloop.commands.init.draft import draft_message
@@ -140,7 +140,7 @@ def _shop(title: str, mapped: _Mapped, budget: str | None, currency: str | None,
     zone = guess_zone(language, money.value, orders)
     return ShopText(
         title, money, zone, margin, texts, customers, campaign, size, _missing(matches), clean_lines(others, orders),
-        period,
+        period, basis_note(money.value, offers),
     )  # fmt: skip
 
 

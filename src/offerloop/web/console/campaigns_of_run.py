@@ -40,6 +40,8 @@ class CampaignForecast:
     budget_unit: str
     """What its budget and costs are in: money, or units such as seats."""
     budget_minor: int
+    budget_basis: str
+    """How an offer counts against the budget: liability or expected."""
     spend_minor: int
     liability_minor: int | None
     """The most that its offers can cost; None where the cost of one has no limit."""
@@ -88,6 +90,7 @@ def _forecast(campaign: Mapping[str, Any], currency: str) -> CampaignForecast:
         currency=currency,
         budget_unit=unit,
         budget_minor=to_minor(campaign["budget"], unit),
+        budget_basis=str(campaign["budget_basis"]),
         spend_minor=to_minor(sent["expected_spend"], unit),
         liability_minor=None if sent["liability"] is None else to_minor(sent["liability"], unit),
         profit=Estimate.from_bounds(ends["value"] or 0.0, ends["low"], ends["high"]),

@@ -15,6 +15,7 @@ from offerloop.commands.run.sentences import noun
 from offerloop.evaluation import Estimate
 from offerloop.message import Message
 from offerloop.report import (
+    BUDGET_BASES,
     Axes,
     Block,
     Figure,
@@ -32,16 +33,6 @@ from offerloop.report import (
 SHOWN = 2
 LEAST_GAP = 0.0001
 """A smaller gap to the best profit is shown as this."""
-BUDGET_BASES = {
-    "liability": Message(
-        "Budget basis “liability”: every offer counts at the most it can cost us, so the budget "
-        "holds whatever customers do."
-    ),
-    "expected": Message(
-        "Budget basis “expected”: every offer counts at its expected cost, so the budget holds on average only."
-    ),
-}
-"""How an offer counts against the budget."""
 BUDGET_AXES = {
     "liability": Message("budget (the most that {noun} can cost us)"),
     "expected": Message("budget (the expected cost of {noun})"),

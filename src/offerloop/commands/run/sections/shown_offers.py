@@ -135,6 +135,7 @@ def _figure(shown: ShownOffers, names: Mapping[str, str], facts: RunFacts) -> Fi
         if len(drawn) < len(shown.offers)
         else ""
     )
+    rest += _afterwards(shown, _)
     measure = _(
         "Mean value of one exposure in {n} day ({currency}): margin gained before the offer's "
         "cost, against deliberately nothing; 95 % intervals{rest}",
@@ -154,6 +155,18 @@ def _figure(shown: ShownOffers, names: Mapping[str, str], facts: RunFacts) -> Fi
         says=_.stopped(_.clauses(says)),
         mark=_("estimated from offers that were shown at random"),
     )
+
+
+def _afterwards(shown: ShownOffers, _: Localizer) -> str:
+    """Return what becomes of the effects in later windows, where more than chance shows it."""
+    if shown.carries_over_p > RARE:
+        return ""
+    text = (
+        Message("; another {share} of the effect follows in later windows")
+        if shown.carries_over > 0
+        else Message("; {share} of the effect is lost again in later windows")
+    )
+    return _(text, share=_.share(abs(shown.carries_over), 0.01))
 
 
 def _in_lines(name: str) -> str:

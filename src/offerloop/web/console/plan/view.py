@@ -6,7 +6,20 @@ import polars as pl
 
 from offerloop.evaluation import Estimate
 from offerloop.message import Message
-from offerloop.report import Axes, Dot, Figure, Level, LinePoint, Localizer, Table, figure, forest, line, money_labels
+from offerloop.report import (
+    BUDGET_BASES,
+    Axes,
+    Dot,
+    Figure,
+    Level,
+    LinePoint,
+    Localizer,
+    Table,
+    figure,
+    forest,
+    line,
+    money_labels,
+)
 from offerloop.tables import AS_SENT, PLAN
 from offerloop.web.console.addresses import recipients_address, report_address
 from offerloop.web.console.blocks import (
@@ -52,7 +65,8 @@ def view(request: PageRequest) -> View:
     """Return one campaign of the newest plan, or of the run that is named."""
     run = request.needed("run", lambda name: request.run_named(name or None))
     campaign = request.needed("campaign", lambda name: next((one for one in forecasts(run) if one.id == name), None))
-    blocks: list[Block] = [_facts(campaign), Paragraph(campaign.sentence)]
+    basis = Paragraph(BUDGET_BASES[campaign.budget_basis])
+    blocks: list[Block] = [_facts(campaign), Paragraph(campaign.sentence), basis]
     if is_preview(run.folder.name):
         blocks.insert(0, PREVIEWED)
     if run.folder.name == request.worker.version:
