@@ -7,6 +7,8 @@ import pytest
 from few_worlds import few_worlds
 from typed_command import offerloop
 
+from offerloop.commands.simulate.request import SimulationRequest
+from offerloop.commands.simulate.task import simulate
 from offerloop.config import load_config
 from offerloop.market.preset import load_preset
 from offerloop.market.simulation import Market
@@ -104,6 +106,7 @@ def test_a_run_reads_the_shop_unchanged_and_says_that_it_is_synthetic(shop):
         (("--seed", "-1"), "--seed must be 0 or more, not -1"),
         (("--seed", str(2**63)), "--seed must be less than 2^63, not 9223372036854775808"),
         (("--policy", "same", "--policy", "same"), "the policy 'same' is named twice"),
+        (("--log", "-5"), "--log must be 2 or more and less than --before (26), not -5"),
         (("--policy", "personalised", "--log", "30"), "--log must be 2 or more and less than --before (26), not 30"),
     ],
 )
@@ -112,6 +115,18 @@ def test_wrong_names_and_sizes_are_one_sentence(tmp_path, wrong, says):
     assert (code, printed) == (2, "")
     assert says in said
     assert not (tmp_path / "shop").exists()
+
+
+def test_an_interrupted_write_leaves_no_folder(tmp_path, monkeypatch):
+    def interrupted(_market, folder):
+        (folder / "half.parquet").touch()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("offerloop.commands.simulate.task.write_shop", interrupted)
+    request = SimulationRequest("grocery", ("random",), 40, 40, 1, 4, 3, 10, 1, 1)
+    with pytest.raises(KeyboardInterrupt):
+        simulate(request, tmp_path / "shop", None)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_with_something_in_it_is_kept(shop):

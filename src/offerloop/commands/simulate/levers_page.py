@@ -112,9 +112,10 @@ def _details(findings: PlanningFindings, _: Localizer) -> list[str]:
         ),
         _lead(findings, _),
         _(
-            "All figures are synthetic: preset '{preset}', {periods} periods, worlds: {worlds}.",
+            "All figures are synthetic: preset '{preset}', {n} period, worlds: {worlds}.",
+            plural="All figures are synthetic: preset '{preset}', {n} periods, worlds: {worlds}.",
             preset=findings.preset,
-            periods=findings.periods,
+            n=findings.periods,
             worlds=findings.worlds,
         ),
     ]

@@ -112,7 +112,8 @@ def _check_numbers(request: SimulationRequest) -> None:
             )
     if request.seed >= MOST_SEED:
         raise InputError(Message("--seed must be less than 2^63, not {number}", number=str(request.seed)))
-    if not 2 <= request.log < request.before and {"personalised", LOOP} & set(request.policies):
+    uses_log = bool({"personalised", LOOP} & set(request.policies))
+    if request.log < 2 or (uses_log and request.log >= request.before):
         raise InputError(
             Message(
                 "--log must be 2 or more and less than --before ({before}), not {log}",

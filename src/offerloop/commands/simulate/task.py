@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -37,8 +37,7 @@ from offerloop.market import (
     sums_of,
 )
 from offerloop.report import FolderResult, Localizer
-
-_LOG = logging.getLogger(__name__)
+from offerloop.workspace import filling
 
 
 @dataclass(frozen=True)
@@ -70,14 +69,15 @@ def simulate(
         periods = findings.periods
         summary = summarise_simulation(findings, _.language)
         page, drawn = render_simulation(findings, _.language), draw_simulation(findings, _.language)
-    write_shop(first, folder)
-    periods.write_parquet(folder / "periods.parquet")
-    (folder / "simulation.json").write_text(
-        json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8"
-    )
-    (folder / "report.html").write_text(page, encoding="utf-8")
-    (folder / "figure.svg").write_text(drawn, encoding="utf-8")
-    _LOG.info("wrote %s", folder)
+    # An empty folder that is there may be the one in which somebody works, and is not replaced.
+    with nullcontext(folder) if folder.exists() else filling(folder) as place:
+        write_shop(first, place)
+        periods.write_parquet(place / "periods.parquet")
+        (place / "simulation.json").write_text(
+            json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8"
+        )
+        (place / "report.html").write_text(page, encoding="utf-8")
+        (place / "figure.svg").write_text(drawn, encoding="utf-8")
     return SimulationResult(folder, folder / "report.html", summary)
 
 
