@@ -11,6 +11,7 @@ import pytest
 from made_trial import made, with_dates
 
 import offerloop
+from offerloop.commands.uplift.facts import FindingsBuilder
 from offerloop.commands.uplift.files import write
 from offerloop.commands.uplift.page import render_uplift
 from offerloop.commands.uplift.request import UpliftRequest
@@ -406,3 +407,48 @@ def test_at_most_a_share_is_treated_without_a_cost():
         asked(top=0.3, budget=5.0, cost="cost")
     with pytest.raises(InputError, match="between 0 and 1"):
         asked(top=20)
+
+
+def test_a_column_may_be_called_count():
+    table = made(400).rename({"arm": "count"})
+    rows, path = table_rows(table)
+    assert prepare(rows, asked(treatment="count"), path).arms.names == ("none", "coupon")
+
+
+def test_audited_groups_may_be_called_count(found):
+    renamed = replace(found.trial, table=found.trial.table.rename({"town": "count"}))
+    groups = FindingsBuilder(renamed, found.study, replace(found.request, audit=("count",))).findings("t").groups
+    assert [one.group for one in groups] == [one.group for one in found.findings.groups]
+    assert {one.column for one in groups} == {"count"}
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"outcome": "arm"}, "'arm' is given for both --treatment and --outcome; name another column"),
+        ({"cost": "bought"}, "'bought' is given for both --outcome and --cost"),
+        ({"value": "cost", "cost": "cost"}, "'cost' is given for both --cost and --value"),
+        ({"score": "bought"}, "'bought' is given for both --outcome and --score"),
+    ],
+)
+def test_a_column_has_one_role(options, words):
+    with pytest.raises(InputError, match=words):
+        asked(**options)
+    assert asked(value="bought", cluster="customer").value == "bought"
+
+
+@pytest.mark.parametrize("option", ["value", "cost"])
+def test_a_number_that_is_also_a_column_is_refused(option):
+    table = made(400).with_columns(pl.lit(3).alias("2024"))
+    with pytest.raises(InputError, match=rf"has a column '2024', so --{option} 2024 may be .* such as 2024\.0"):
+        prepared(table, **{option: "2024"})
+    assert prepared(table, **{option: "2024.0"})
+
+
+def test_the_folder_is_tried_before_anything_is_fitted(tmp_path, command, monkeypatch):
+    monkeypatch.setattr("offerloop.commands.uplift.task.study_trial", lambda *_, **__: pytest.fail("it learned first"))
+    made(400).write_csv(tmp_path / "t.csv")
+    (tmp_path / "file").touch()
+    for out, words in ((tmp_path / "file", "is a file"), (tmp_path / "file" / "below", "cannot be made")):
+        code, _, err = command("uplift", tmp_path / "t.csv", "--treatment", "arm", "--outcome", "bought", "--out", out)
+        assert (code, words in err) == (2, True)

@@ -59,6 +59,7 @@ def test_candidates_that_are_one_are_counted_once():
 
 def test_what_has_no_error_is_no_luck():
     assert p_value_of_best(np.zeros((10, 2)), np.array([0.0, 0.0]), 0) == 1.0
+    assert p_value_of_best(np.ones((10, 2)), np.array([0.0, 0.0]), 0) == 0.0
 
 
 def test_skewed_outcomes_of_a_small_control_group_look_good_as_seldom_as_they_should():

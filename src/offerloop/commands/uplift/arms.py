@@ -41,7 +41,7 @@ def read_arms(table: pl.DataFrame, request: UpliftRequest, path: Path) -> Arms:
     """Raises InputError for a column that is no treatment, EvidenceError for a trial without two arms."""
     check_arm_cells(table, request.treatment, path)
     text = _text(table[request.treatment])
-    counts = dict(text.value_counts().sort("count", descending=True).iter_rows())
+    counts = dict(text.alias("arm").value_counts().sort("count", descending=True).iter_rows())
     control = control_among(list(counts), request.control, request.treatment, path)
     small = tuple(sorted(name for name, n in counts.items() if n < FEWEST_ROWS))
     names = (control, *sorted((name for name in counts if name != control and name not in small), key=_order))

@@ -337,8 +337,8 @@ class FindingsBuilder:
         treated, effect = 1 - policy[:, 0], self.study.effect[:, self.study.decision.offer]
         cost = None if self.study.cost is None else (self.study.cost.effect * policy).sum(axis=1)
         for column in self.request.audit:
-            text = self.trial.table[column].cast(pl.String).fill_null("?")
-            sizes = text.value_counts().sort(["count", column], descending=[True, False]).head(MOST_GROUPS)
+            text = self.trial.table[column].cast(pl.String).fill_null("?").alias("group")
+            sizes = text.value_counts().sort(["count", "group"], descending=[True, False]).head(MOST_GROUPS)
             for group, n in sizes.iter_rows():
                 rows = (text == group).to_numpy()
                 if n < FEWEST_IN_GROUP:

@@ -9,7 +9,10 @@ from pathlib import Path
 
 from offerloop.errors import InputError
 from offerloop.message import Message
-from offerloop.workspace import arm_numbers, as_number, no_column
+from offerloop.workspace import arm_numbers, as_number, no_column, refuse_two_roles
+
+MAY_SHARE = (frozenset(("--outcome", "--value")), frozenset(("--id", "--cluster")))
+"""Options that may name one column."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,7 @@ class UpliftRequest:
             )
         if self.top is not None and self.budget is not None:
             raise InputError(Message("--top limits how many are treated and --budget what is spent on them; name one"))
+        refuse_two_roles({option: name for option, name in self._single.items() if name is not None}, MAY_SHARE)
         if self.propensity is not None and self.observational:
             raise InputError(
                 Message("--observational says that propensities are not known, but --propensity gives them; name one")
@@ -83,16 +87,19 @@ class UpliftRequest:
     @property
     def named(self) -> dict[str, str]:
         """Options that name a column, by option."""
-        single = {
+        many = {"--audit": self.audit, "--ignore": self.ignore, "--negative-control": self.negative_controls}
+        return {option: name for option, name in self._single.items() if name is not None} | {
+            f"{option} {name}": name for option, names in many.items() for name in names
+        }
+
+    @property
+    def _single(self) -> dict[str, str | None]:
+        return {
             "--treatment": self.treatment, "--outcome": self.outcome, "--id": self.id, "--propensity": self.propensity,
             "--treated-at": self.treated_at, "--cluster": self.cluster, "--score": self.score,
             "--cost": None if as_number(self.cost) is not None or self.arm_costs else self.cost,
             "--value": None if as_number(self.value) is not None else self.value,
         }  # fmt: skip
-        many = {"--audit": self.audit, "--ignore": self.ignore, "--negative-control": self.negative_controls}
-        return {option: name for option, name in single.items() if name is not None} | {
-            f"{option} {name}": name for option, names in many.items() for name in names
-        }
 
     @property
     def numbers(self) -> tuple[str, ...]:
@@ -101,7 +108,19 @@ class UpliftRequest:
         return (*(self.named[one] for one in options if one in self.named), *self.negative_controls)
 
     def check(self, columns: Sequence[str], path: Path) -> None:
-        """Raises InputError for a column that is not there."""
+        """Raises InputError for a column that is not there, and for a number that a column has for its name."""
+        for option, text in (("--cost", self.cost), ("--value", self.value)):
+            if text is not None and as_number(text) is not None and text in columns:
+                raise InputError(
+                    Message(
+                        "'{path}' has a column '{text}', so {option} {text} may be that column or a number; rename the "
+                        "column, or write the number in another way, such as {number}",
+                        path=str(path),
+                        text=text,
+                        option=option,
+                        number=f"{text}0" if "." in text else f"{text}.0",
+                    )
+                )
         before = {f"--known-before {name}": name for name in self.known_before}
         for option, name in (self.named | before).items():
             if name not in columns:

@@ -101,10 +101,11 @@ def p_value_of_largest(mean: Floats, errors: Floats, products: Floats, chosen: i
     """Return how probable it is that the best of candidates without effect looks as good as the chosen one.
 
     From the means and `errors` (candidates,) of n rows, and `products` (candidates, candidates), which are their
-    covariances times any number. A skewed mean is transformed as Hall (1992) does.
+    covariances times any number. A skewed mean is transformed as Hall (1992) does. One above nothing without any error,
+    such as of an outcome that all treated and nobody else has, is no luck.
     """
     if not errors[chosen] > 0:
-        return 1.0
+        return float(mean[chosen] <= 0)
     size = np.sqrt(np.maximum(np.diagonal(products), 0.0))
     z = np.divide(mean, errors, out=np.zeros_like(mean), where=errors > 0)
     counts = (size > 0) & (errors > 0) & (z > -clear_loss(n))
