@@ -36,7 +36,7 @@ def to_plain(value: object) -> object:
 
 
 def from_plain(plain: Any) -> Any:  # noqa: ANN401 - whatever was written
-    """Return the object that `to_plain` wrote. Raises InputError for anything else."""
+    """Return the object that `to_plain` wrote. Raises InputError or ValueError for anything else."""
     if not isinstance(plain, dict):
         return plain
     if "array" in plain:
@@ -46,7 +46,10 @@ def from_plain(plain: Any) -> Any:  # noqa: ANN401 - whatever was written
     if "trees" in plain:
         import lightgbm
 
-        return lightgbm.Booster(model_str=plain["trees"])
+        try:
+            return lightgbm.Booster(model_str=plain["trees"])
+        except lightgbm.basic.LightGBMError as error:
+            raise ValueError(str(error)) from None
     module, _, name = str(plain.get("of")).partition(":")
     try:
         kind: Any = getattr(import_module(ROOM + module), name)

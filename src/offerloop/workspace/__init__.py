@@ -18,7 +18,16 @@ if TYPE_CHECKING:
     from offerloop.workspace.config_names import name_problems, pattern_notes
     from offerloop.workspace.erasing import erase_from_folder, erased_names
     from offerloop.workspace.finished_run import CampaignRead, RunRead, offers_in, open_run
-    from offerloop.workspace.folders import draft, filling, locked, make_folder, new_folder, write_whole
+    from offerloop.workspace.folders import (
+        check_folder,
+        check_table_file,
+        draft,
+        filling,
+        locked,
+        make_folder,
+        new_folder,
+        write_whole,
+    )
     from offerloop.workspace.input_tables import (
         InputTable,
         TableParts,
@@ -139,10 +148,12 @@ __all__ = [
     "check_arm_cells",
     "check_cells",
     "check_filled",
+    "check_folder",
     "check_numbers",
     "check_offers_file",
     "check_rows",
     "check_score_columns",
+    "check_table_file",
     "control_among",
     "control_arm",
     "document_name",

@@ -9,13 +9,17 @@ import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
+from errno import ENOENT
 from glob import escape
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from offerloop.errors import InputError
-from offerloop.message import Message
+from offerloop.errors import InputError, unwritable
+from offerloop.message import Message, either
 
 _LOG = logging.getLogger(__name__)
+TABLE_ENDINGS = (".csv", ".parquet")
+"""How the names of tables end that commands write."""
 _DRAFT = ".tmp-"
 _NUMBERED = ".[0-9]*.partial"
 """How names end of folders that a process fills."""
@@ -26,14 +30,45 @@ def new_folder(parent: Path) -> Path:
 
     Raises InputError where a file has the parent's name or it cannot be made.
     """
-    if parent.exists() and not parent.is_dir():
-        raise InputError(
-            Message("'{parent}' is a file, and a folder of that name is written to; move it away", parent=str(parent))
-        )
+    _refuse_file(parent)
     make_folder(parent)
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     names = [stamp, *(f"{stamp}-{number}" for number in range(2, 100))]
     return next(parent / name for name in names if not (parent / name).exists())
+
+
+def check_folder(folder: Path) -> None:
+    """Raise InputError where a folder cannot be made or written to, before long work; the attempt leaves nothing."""
+    _refuse_file(folder)
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    try:
+        make_folder(folder)
+        TemporaryDirectory(prefix=_DRAFT, dir=folder).cleanup()
+    except OSError as error:
+        raise unwritable(folder, error) from None
+    finally:
+        with suppress(OSError):  # another process has written to it
+            for path in missing:
+                path.rmdir()
+
+
+def check_table_file(path: Path) -> None:
+    """Raise InputError for a file that is not written as a table, or whose folder is not there."""
+    if path.exists() and not path.is_file() and not path.is_dir():
+        return  # a pipe or a device
+    if path.suffix not in TABLE_ENDINGS:
+        raise InputError(
+            Message("'{out}' must end in {endings}", context="error", out=str(path), endings=either(TABLE_ENDINGS))
+        )
+    if not path.parent.is_dir():
+        raise unwritable(path, FileNotFoundError(ENOENT, os.strerror(ENOENT)))
+
+
+def _refuse_file(folder: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise InputError(
+            Message("'{parent}' is a file, and a folder of that name is written to; move it away", parent=str(folder))
+        )
 
 
 def make_folder(folder: Path) -> None:

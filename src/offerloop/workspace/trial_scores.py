@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -119,19 +120,26 @@ class TrialScorer:
             )
         try:
             plain = json.loads(path.read_text(encoding="utf-8"))
-            is_study = plain["format"] == FORMAT
-        except (ValueError, KeyError, TypeError):
-            is_study = False
-        if not is_study:
+            scorer = cls._of(plain) if plain["format"] == FORMAT else None
+        except (ValueError, LookupError, TypeError, AttributeError, InputError):
+            scorer = None
+        if scorer is None:
             raise InputError(
                 Message(
                     "'{path}' is no {name} of this version of Offerloop; make the study again with --save",
                     path=str(path),
                     name=LEARNED,
                 )
-            )
-        check_score_columns(plain["arms"], plain["key"], path)
+            ) from None
+        check_score_columns(scorer.arms, scorer.key, path)
+        return scorer
+
+    @classmethod
+    def _of(cls, plain: Mapping[str, Any]) -> TrialScorer:
+        """Build it from what `to_json` wrote. Raises ValueError, LookupError, TypeError or InputError."""
         encoding, learned = from_plain(plain["encoding"]), from_plain(plain["learned"])
+        if not (isinstance(encoding, ColumnEncoding) and isinstance(learned, LearnedEffects)):
+            raise TypeError("no encoding, or nothing learned")
         return cls(encoding, learned, tuple(plain["arms"]), plain["key"], plain["is_sound"], plain["seed"])
 
 
@@ -171,13 +179,19 @@ class CheckedRows:
 def check_rows(parts: Iterable[pl.DataFrame], encoding: ColumnEncoding, key: str | None) -> CheckedRows:
     """Count the rows of a table, and those in which a column holds what the trial never had.
 
-    Raises InputError for a table that lacks a column, or writes it in another way.
+    Raises InputError for a table that lacks a column, or writes it in another way, and for ids that are empty or stand
+    twice.
     """
-    number, unseen = 0, Counter[str]()
+    number, unseen, ids = 0, Counter[str](), list[pl.Series]()
     for table in parts:
-        key_column(table, key)
+        name = key_column(table, key)
+        if key is not None:
+            ids.append(table[name])
+            _refuse_empty_id(table, ids[-1])
         number += table.height
         unseen.update(encoding.unseen(table))
+    if ids:
+        _refuse_repeated_id(pl.concat(ids))
     for name, rows in unseen.items():
         if rows > STRANGE * number and name in encoding.texts:
             raise InputError(
@@ -190,6 +204,30 @@ def check_rows(parts: Iterable[pl.DataFrame], encoding: ColumnEncoding, key: str
                 )
             )
     return CheckedRows(number, unseen)
+
+
+def _refuse_empty_id(table: pl.DataFrame, ids: pl.Series) -> None:
+    if ids.null_count():
+        row = str(table.filter(ids.is_null())["_row"][0])
+        raise InputError(
+            Message("row {row}: '{name}' is empty; fill in the id or leave the row out", row=row, name=ids.name)
+        )
+
+
+def _refuse_repeated_id(ids: pl.Series) -> None:
+    repeated = ids.is_duplicated()
+    if repeated.any():
+        customer = ids.filter(repeated)[0]
+        row, other = (ids == customer).arg_true().head(2) + 1
+        raise InputError(
+            Message(
+                "rows {row} and {other}: both are '{id}' {customer}; give each customer one row",
+                row=str(row),
+                other=str(other),
+                id=ids.name,
+                customer=str(customer),
+            )
+        )
 
 
 def write_parts(parts: Iterable[pl.DataFrame], *paths: Path) -> None:

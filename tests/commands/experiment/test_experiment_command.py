@@ -344,3 +344,17 @@ def test_with_several_arms_intervals_are_narrowest_at_the_planned_number_of_all(
         return metric.difference.high - metric.difference.low
 
     assert min((3_000, 4_000, 5_000, 6_000, 7_000, 9_000, 12_000), key=width) == 6_000
+
+
+def test_the_folder_is_tried_before_anything_is_compared(write, command, tmp_path, monkeypatch):
+    monkeypatch.setattr("offerloop.commands.experiment.task.arms_of", lambda *_: pytest.fail("it compared first"))
+    (tmp_path / "file").touch()
+    code, _, err = command("experiment", write(), *PLAIN, "--out", tmp_path / "file" / "below")
+    assert (code, "cannot be made" in err) == (2, True)
+
+
+def test_a_folder_that_was_only_tried_is_not_left(write, command, tmp_path):
+    code, _, _ = command(
+        "experiment", write(), "--arm", "arm", "--outcome", "spent", "--out", tmp_path / "new" / "below"
+    )
+    assert (code, (tmp_path / "new").exists()) == (2, False)

@@ -9,6 +9,8 @@ import pytest
 from small_shop import write_small_shop
 
 import offerloop
+from offerloop.commands.recommend.findings import Recommendations
+from offerloop.errors import InputError
 from offerloop.events import pseudonyms
 from offerloop.workspace import find_run
 
@@ -233,3 +235,25 @@ def test_without_the_library_it_says_how_to_get_it(command, tmp_path, monkeypatc
     code, _, said = command("similar", write_small_shop(tmp_path), "3")
     assert code == 2
     assert "pip install 'offerloop[item2vec]'" in said
+
+
+def test_a_list_that_cannot_be_written_leaves_the_earlier_one(tmp_path, monkeypatch):
+    path, result = tmp_path / "lists.csv", Recommendations(pl.DataFrame({"customer_id": [1]}), {}, None)
+    path.write_text("earlier")
+
+    def full(_table, file):
+        file.write(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pl.DataFrame, "write_csv", full)
+    with pytest.raises(InputError, match="No space left"):
+        result.write(path)
+    assert {one.name: one.read_text() for one in tmp_path.iterdir()} == {"lists.csv": "earlier"}
+
+
+def test_a_folder_that_is_not_there_is_said_before_anything_is_fitted(command, shop, tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        "offerloop.commands.recommend.task.recommend_products", lambda *_: pytest.fail("it fitted first")
+    )
+    code, _, err = command("recommend", shop, "--out", tmp_path / "gone" / "lists.csv")
+    assert (code, "No such file or directory" in err) == (2, True)

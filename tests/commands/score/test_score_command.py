@@ -140,6 +140,43 @@ def test_what_is_no_study_is_refused(tmp_path):
         offerloop.score(tmp_path, trial(10))
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda plain: {"format": plain["format"]},
+        lambda plain: plain | {"encoding": {}},
+        lambda plain: plain | {"encoding": "text"},
+        lambda plain: plain | {"learned": {"trees": "none"}},
+        lambda plain: [plain],
+    ],
+)
+def test_a_damaged_study_is_named(folder, damage):
+    path = folder / LEARNED
+    path.write_text(json.dumps(damage(json.loads(path.read_text()))))
+    with pytest.raises(InputError, match=rf"'{path}' is no learned\.json of this version .*; make the study again"):
+        offerloop.score(folder, trial(10))
+
+
+def test_ids_that_are_empty_or_stand_twice_are_refused(folder):
+    others, row = trial(50), pl.int_range(50)
+    empty = others.with_columns(who=pl.when(row != 2).then(pl.col("who")))
+    with pytest.raises(InputError, match="'table': row 3: 'who' is empty; fill in the id or leave the row out"):
+        offerloop.score(folder, empty)
+    twice = others.with_columns(who=pl.when(row == 40).then(5_007).otherwise(pl.col("who")))
+    with pytest.raises(InputError, match="rows 8 and 41: both are 'who' 5007; give each customer one row"):
+        offerloop.score(folder, twice)
+    with pytest.raises(InputError, match=r"\(apply\): rows 8 and 41"):
+        offerloop.uplift(trial(), "arm", "bought", customer_id="who", apply=twice)
+
+
+@pytest.mark.parametrize("name", ["scores.xlsx", "scores.PARQUET", "scores"])
+def test_scores_are_written_as_csv_or_parquet_only(folder, tmp_path, command, name):
+    trial(30, seed=3).write_csv(tmp_path / "next.csv")
+    code, out, err = command("score", folder, tmp_path / "next.csv", "--out", tmp_path / name)
+    assert (code, out, err) == (2, "", f"'{tmp_path / name}' must end in .csv or .parquet")
+    assert not (tmp_path / name).exists()
+
+
 def test_a_table_to_apply_is_checked_before_anything_is_learned(monkeypatch):
     monkeypatch.setattr("offerloop.commands.uplift.task.study_trial", lambda *_, **__: pytest.fail("it learned first"))
     with pytest.raises(InputError, match="the column 'recency' is missing"):

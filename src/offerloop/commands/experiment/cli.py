@@ -60,7 +60,7 @@ def experiment(
     from offerloop.commands.experiment.task import experiment as read_out
     from offerloop.commands.experiment.terminal_text import screen
     from offerloop.locale import known_language
-    from offerloop.workspace import planned_shares
+    from offerloop.workspace import check_folder, planned_shares
 
     known_language(language)
     guards = tuple(read_guardrail(one) for one in guardrail or ())
@@ -77,6 +77,8 @@ def experiment(
         cluster,
         tuple(by or ()),
     )
+    if out is not None:
+        check_folder(out)
     result = read_out(table, request, engine, language)
     done = None if out is None else write(result, out)
     place = {} if done is None else {"report": str(done.report)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +13,7 @@ from offerloop.errors import unwritable
 from offerloop.message import Message
 from offerloop.recommenders import Task
 from offerloop.report import Localizer, Result
-
-_LOG = logging.getLogger(__name__)
+from offerloop.workspace import draft
 
 
 @dataclass(frozen=True)
@@ -41,11 +39,10 @@ class Recommendations(Result):
     def write(self, path: Path) -> None:
         """Write CSV or Parquet by the ending of the file. Raises InputError where it cannot be written."""
         try:
-            with path.open("wb") as file:
-                self.table.write_csv(file) if path.suffix == ".csv" else self.table.write_parquet(file)
+            with draft(path) as partial, partial.open("wb") as file:
+                self.table.write_parquet(file) if path.suffix == ".parquet" else self.table.write_csv(file)
         except OSError as error:
             raise unwritable(path, error) from error
-        _LOG.info("wrote %s", path)
 
     @property
     def sentence(self) -> str:

@@ -16,12 +16,10 @@ from offerloop.engine import collect
 from offerloop.errors import InputError, near_miss
 from offerloop.events import Events, pseudonyms
 from offerloop.flow import FittedRecommender, clean, preference_events, product_names, product_texts, recommend_products
-from offerloop.message import Message, either
+from offerloop.message import Message
 from offerloop.recommenders import TASKS, Task
 from offerloop.report import ProgressDisplay
-from offerloop.workspace import Recorder, open_workspace
-
-ENDINGS = (".csv", ".parquet")
+from offerloop.workspace import Recorder, check_table_file, open_workspace
 
 
 @dataclass(frozen=True)
@@ -38,11 +36,9 @@ class RecommendRequest:
     def of(
         cls, task: str | None, customers: Sequence[str], top_k: int | None, out: Path | None = None
     ) -> RecommendRequest:
-        """Raises InputError for an unknown task, less than one product, and a file of another kind."""
-        if out is not None and out.suffix not in ENDINGS:
-            raise InputError(
-                Message("'{out}' must end in {endings}", context="error", out=str(out), endings=either(ENDINGS))
-            )
+        """Raises InputError for an unknown task, less than one product, and a file that cannot hold a table."""
+        if out is not None:
+            check_table_file(out)
         if task is not None and task not in TASKS:
             raise InputError(
                 Message(

@@ -14,7 +14,16 @@ from offerloop.config import report_language
 from offerloop.errors import InputError, unwritable
 from offerloop.message import Message
 from offerloop.report import Result
-from offerloop.workspace import BY_ESTIMATE, CheckedRows, InputTable, TableParts, TrialScorer, table_parts, write_parts
+from offerloop.workspace import (
+    BY_ESTIMATE,
+    CheckedRows,
+    InputTable,
+    TableParts,
+    TrialScorer,
+    check_table_file,
+    table_parts,
+    write_parts,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +88,7 @@ def score_file(study: Path, table: InputTable, out: Path) -> ScoredFile:
 
     Raises InputError as `score` does, and where the file cannot be written.
     """
+    check_table_file(out)
     scorer, parts, checked = _checked(study, table)
     counts, by_estimate, columns = Counter[str](), Counter[str](), set[tuple[str, ...]]()
 

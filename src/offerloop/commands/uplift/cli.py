@@ -85,7 +85,7 @@ def uplift(
     from offerloop.commands.uplift.task import uplift as study
     from offerloop.commands.uplift.terminal_text import screen
     from offerloop.locale import known_language
-    from offerloop.workspace import planned_shares
+    from offerloop.workspace import check_folder, planned_shares
 
     known_language(language)
     request = UpliftRequest(
@@ -93,6 +93,7 @@ def uplift(
         tuple(audit or ()), tuple(ignore or ()), tuple(negative_control or ()), treated_at, observational, seed,
         cluster, tuple(known_before or ()), score, top,
     )  # fmt: skip
+    check_folder(out)
     result = study(table, request, progress_console(as_json), apply, language, engine)
     done = write(result, out, save=save)
     facts = {"uplift": str(done.folder), "report": str(done.report), **done.summary}
