@@ -33,9 +33,9 @@ class Record:
             if self.path.exists():
                 written = json.loads(self.path.read_text(encoding="utf-8"))["published"]
                 places = Counter[tuple[str, str]]()
-                for one in written:  # earlier versions noted the sections of a place by their numbers alone
-                    places[place := (one["kind"], one["place"])] += 1
-                    self.entries.append({**one, "nth": one.get("nth", places[place])})
+                for entry in written:  # earlier versions noted the sections of a place by their numbers alone
+                    places[place := (entry["kind"], entry["place"])] += 1
+                    self.entries.append({**entry, "nth": entry.get("nth", places[place])})
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise InputError(
                 Message(
