@@ -71,7 +71,7 @@ def surprises(evidence: Evidence, f: Floats) -> Floats:
 
 
 def growth_given(evidence: Evidence, f: Floats) -> Floats:
-    """Return (n, families): growth by the offer given."""
+    """Return (n, families): growth by the offer given, with its mean over the draw, which recent offers lower, too."""
     return _by_family(evidence, np.eye(len(f))[evidence.action], f)
 
 

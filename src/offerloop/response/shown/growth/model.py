@@ -112,11 +112,10 @@ class Growth:
         grown = surprises(evidence, f)
         steps = unit[:, None] * grown
         by_features = FeatureResponse.fit(evidence, h, steps, left, variance)
-        features_more = by_features.more(evidence)
-        step = steps.sum(axis=1)
-        left = left - (features_more * steps).sum(axis=1)
-        more = (features_more * unit[:, None] * growth_given(evidence, f)).sum(axis=1)
-        carried = CarriedOver.fit(evidence, grown.sum(axis=1), usual, y - step - more)
+        more, step = by_features.more(evidence), steps.sum(axis=1)
+        left = left - (more * steps).sum(axis=1)
+        more_given = (more * unit[:, None] * growth_given(evidence, f)).sum(axis=1)
+        carried = CarriedOver.fit(evidence, grown.sum(axis=1), usual, y - step - more_given)
         by_further = []
         for table in evidence.further:
             by_further.append(FurtherResponse.fit(table, h, step, left, variance, evidence.whose))
