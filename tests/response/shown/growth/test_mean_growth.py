@@ -17,6 +17,20 @@ def test_any_form_of_depth_is_found(form):
     assert (np.abs(relative - FORMS[form]) < 5 * found.f_se + 0.05).all()
 
 
+def test_a_deeper_offer_that_surely_brings_less_leaves_shallower_ones_what_they_bring():
+    """As where it is sent by a channel that customers dislike."""
+    form = np.array([0.0, 0.2, 0.25, 0.3, -0.3])
+    found = Growth.fit(Shop(form).log()).f
+    np.testing.assert_allclose(found[1:4], form[1:4], atol=0.08)
+    assert found[4] == 0
+
+
+def test_deeper_offers_that_seem_to_bring_less_bring_as_much_where_that_may_be_noise():
+    found = [Growth.fit(Shop(np.array([0.0, 0.2, 0.2, 0.2, 0.2]), seed=seed, spread=2.0).log()) for seed in range(6)]
+    assert any((np.diff(one.estimate.each) < 0).any() for one in found)
+    assert all((np.diff(one.f) >= 0).all() for one in found)
+
+
 def test_noisy_offers_of_several_kinds_are_believed_to_grow_with_their_depth():
     """Half the depth brings half as much; a kind alone says little, and being shown any offer brings nothing."""
     kinds = ("coupon", "flash_sale", "direct", "spend_and_save")

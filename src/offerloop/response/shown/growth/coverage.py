@@ -52,7 +52,8 @@ class Coverage:
             posterior = estimate.posterior(growth_priors(offers, _exposure_probability(power)))
             nothing = estimate.posterior([Prior(np.zeros_like(estimate.covariance))])
             factors.append(posterior.log_density - nothing.log_density)
-            by_power.append(posterior_growth(offers, posterior, above_zero=never_harms and estimate.is_open)[0])
+            above_zero = never_harms and estimate.is_open
+            by_power.append(posterior_growth(offers, estimate, posterior, above_zero=above_zero)[0])
         return cls(averaged(np.array(factors) + np.log(BEFOREHAND)), np.stack(by_power))
 
     @property

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.stats import norm
 
 from offerloop.arrays import Floats, Ints
 from offerloop.evaluation import Z_ONE_SIDED
@@ -14,6 +15,8 @@ from offerloop.response.shown.growth.shrinkage import Posterior, Prior
 
 SHOWN = 1.644854
 """Standard errors above zero at which growth is shown, by a one-sided test at 5 %."""
+FALLS_BY_CHANCE = 0.005
+"""Share of families in which a deeper offer surely brings less than another by chance alone, at most (Bonferroni)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +59,15 @@ class GrowthEstimate:
         """
         judged = offers if self.would_show(offers) else self.all_offers
         return self.would_show(judged) and not self.is_shown(judged)
+
+    def falls(self, offers: Ints) -> bool:
+        """Whether some offers, by place from the shallowest to the deepest, surely bring less as they get deeper, so
+        that they are not doses of the same."""
+        each, covariance = self.each[offers], self.covariance[np.ix_(offers, offers)]
+        variance, pairs = np.diag(covariance), len(offers) * (len(offers) - 1) / 2
+        error = np.sqrt(np.maximum(variance[:, None] + variance - 2 * covariance, 0.0))
+        surely = float(norm.isf(FALLS_BY_CHANCE / max(pairs, 1.0)))
+        return bool(np.triu(each[:, None] - each > surely * error, k=1).any())
 
     def _weights(self, offers: Ints) -> Floats:
         """What each of some offers counts in what they have in common; the sum is its precision."""

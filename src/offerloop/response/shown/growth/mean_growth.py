@@ -1,8 +1,9 @@
-"""The mean growth f by each offer of what it covers: posterior means, which never fall as the depth of a family grows.
+"""The mean growth f by each offer of what it covers: posterior means, which do not fall as the depth of a family grows.
 
 Given the draw of the offer, growth is estimated by weighted least squares from the surprise of what was shown: what
 that brings less its mean over the draw (Robinson 1988). Depths of a family that after shrinking still seem to bring
-less than lower ones are pooled with these (isotonic regression), and none is below 0.
+less than lower ones are pooled with these (isotonic regression), unless the log surely shows that they do
+(`GrowthEstimate.falls`), as where one of them is sent by a channel that customers dislike. None is below 0.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ def mean_growth(
     own = slice(len(x.T) - len(offers), None)
     estimate = GrowthEstimate(coefficients[own], covariance[own, own])
     posterior = estimate.posterior(growth_priors(offers, exposure_probability))
-    f, f_se = posterior_growth(offers, posterior, above_zero=never_harms and estimate.is_open)
+    f, f_se = posterior_growth(offers, estimate, posterior, above_zero=never_harms and estimate.is_open)
     left = evidence.outcome - x[:, : -len(offers)] @ coefficients[: -len(offers)] - x[:, own] @ f[1:]
     return f, f_se, estimate, left
 
@@ -44,23 +45,25 @@ def growth_regressors(evidence: Evidence, base: Floats, unit: Floats) -> Floats:
     return np.column_stack([base, (unit[:, None] * evidence.covers * surprise)[:, 1:]])
 
 
-def posterior_growth(offers: Sequence[OfferTerms], posterior: Posterior, *, above_zero: bool) -> tuple[Floats, Floats]:
-    """Return f (K,) and its errors (K,); `above_zero` says that it is for sure not below zero."""
+def posterior_growth(
+    offers: Sequence[OfferTerms], estimate: GrowthEstimate, posterior: Posterior, *, above_zero: bool
+) -> tuple[Floats, Floats]:
+    """Return f (K,) and its errors (K,) after an estimate; `above_zero` says that it is for sure not below zero."""
     f, spread = posterior.mean_and_covariance()
     if above_zero:
         f = posterior.mean_above_zero()
     se = np.sqrt(np.maximum(np.diag(spread), 0.0))
-    return np.concatenate([[0.0], _never_falling(offers, f)]), np.concatenate([[0.0], se])
+    return np.concatenate([[0.0], _never_falling(offers, estimate, f)]), np.concatenate([[0.0], se])
 
 
-def _never_falling(offers: Sequence[OfferTerms], f: Floats) -> Floats:
-    """The nearest f that begins at 0 and does not fall as the depth of a family grows: more must not bring less."""
+def _never_falling(offers: Sequence[OfferTerms], estimate: GrowthEstimate, f: Floats) -> Floats:
+    """The nearest f that begins at 0 and does not fall as the depth of a family grows, where the log may be noise."""
     rising = f.copy()
     for family in {one.family for one in offers}:
         family_places = np.array([place for place, one in enumerate(offers) if one.family == family])
         depth = np.array([offers[place].depth for place in family_places])
-        if is_distinct(depth):
-            family_places = family_places[np.argsort(depth)]
+        family_places = family_places[np.argsort(depth)]
+        if is_distinct(depth) and not estimate.falls(family_places):
             rising[family_places] = isotonic_regression(f[family_places]).x
     return np.maximum(rising, 0.0)
 
