@@ -49,6 +49,8 @@ class Evidence:
     used_once: Floats | None = None
     """(n, K): what a unit of each offer's depth takes off where it is good for one order, else 0, over the part of the
     window that was seen; None if none is."""
+    use_worth: Floats | None = None
+    """(n, K): what a unit of its depth takes off in one use, for the same offers."""
     further: tuple[Floats, ...] = ()
     """(n, q) each: further features, such as shares of categories in what each customer bought before. What a table
     tells does not depend on how many columns it has."""

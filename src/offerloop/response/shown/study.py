@@ -297,9 +297,9 @@ def _with_single_use(
     """
     if not once.any():
         return rows
-    per_use = np.where([one.amount for one in rows.offers], 1.0, order_worth())
+    use_worth = np.where(once, np.where([one.amount for one in rows.offers], 1.0, order_worth()), 0.0)
     rates = redemption.rates(rows.features, rows.parts) / rows.parts[:, None]
-    return replace(rows, used_once=np.where(once, rates * per_use, 0.0))
+    return replace(rows, used_once=rates * use_worth, use_worth=use_worth)
 
 
 def _part(customers: pl.Series, seed: int) -> Ints:

@@ -80,3 +80,20 @@ def test_those_who_buy_most_do_not_decide_what_an_exposure_effect_costs_of_other
     )
     np.testing.assert_allclose(true[1:] / expected[1:], 1, atol=0.12)
     assert 0.5 < true[0] / expected[0] < 1.5
+
+
+def test_a_coupon_for_one_order_costs_less_in_proportion_of_who_buys_much():
+    """Orders are worth 50; it is not known who uses the coupon more often, only how often it is used on the whole."""
+    offers = (NO_OFFER_TERMS, OfferTerms("first-order", "coupon", 0.2))
+    shop = Shop(np.array([0.0, 0.1]), offers=offers, seed=3)
+    chance = -np.expm1(-shop.usual / 50)
+    log, now = (
+        replace(rows, used_once=np.full((rows.size, 2), 50 * chance.mean()), use_worth=np.full((rows.size, 2), 50.0))
+        for rows in (shop.log(), shop.now())
+    )
+    is_used = np.random.default_rng(4).random(log.size) < chance[log.whose]
+    taken = 0.2 * 50 * ((log.action == 1) & is_used)
+    found = grow(log, taken, log.whose % 5, now, np.arange(CUSTOMERS))
+    fifth = np.argsort(np.argsort(shop.usual)) * 5 // CUSTOMERS
+    ratio = np.bincount(fifth, 0.2 * 50 * chance) / np.bincount(fifth, found.discount[:, 1])
+    np.testing.assert_allclose(ratio, 1, atol=0.15)

@@ -6,8 +6,9 @@ exposure brings, whatever the offer covers, may all be covered, or be of the cus
 taken from some of the orders, and from more where more is bought; orders that an exposure brings may all reach the
 threshold, or as many as of the usual ones. Customers may also add what is covered, or goods until an order reaches the
 threshold, however seldom their orders count without the offer: the discount of such purchases follows what the mean
-customer buys. An offer that the log shows to be good for one order (`single_use`) takes off no more of who buys often.
-The log says how much each of these `_bases` counts, for all depths of a family alike as far as it shows no more.
+customer buys. An offer that the log shows to be good for one order (`single_use`) takes off no more of who buys often,
+but of who is likelier to use it, or to order at all what it covers. The log says how much each of these `_bases`
+counts, for all depths of a family alike as far as it shows no more.
 
 The part is what was taken off over what is expected to be bought, a ratio estimator (Cochran 1977, chapter 6): in
 total no more and no less is expected than was taken off, also where customers buy much or nothing of what is covered
@@ -32,7 +33,7 @@ from offerloop.response.shown.growth.shrinkage import Posterior, Prior
 
 SPREADS = (0.0, 0.02, 0.05, 0.1, 0.2, 0.4)
 """Standard deviations that the part may have between depths, in units of their mean."""
-BASES = 5
+BASES = 6
 """Columns of `_bases`."""
 
 
@@ -86,8 +87,9 @@ def _bases(predicted: Predicted, rows: Evidence, mean_rate: Floats) -> Floats:
     """(n, K, BASES): depth times each of these.
 
     What is bought with each offer of what it covers; for an amount off, the orders of that; the same (orders for an
-    amount off) if purchases that an exposure brings are of the usual mix; what is taken off once; and the same (orders
-    for an amount off) if all purchases were of the mean mix.
+    amount off) if purchases that an exposure brings are of the usual mix; what is taken off once; the same (orders for
+    an amount off) if all purchases were of the mean mix; and the first order of what is bought, for offers that are
+    good for one.
     """
     depth, amount = (np.array([getattr(one, name) for one in rows.offers]) for name in ("depth", "amount"))
     without, orders = np.maximum(predicted.without, 1e-12)[:, None], _orders(rows)
@@ -95,8 +97,21 @@ def _bases(predicted: Predicted, rows: Evidence, mean_rate: Floats) -> Floats:
     usual_mix = bought - predicted.by_exposure * (1 - rows.covers)
     once = 0 * bought if rows.used_once is None else rows.used_once
     mean_mix = (without + predicted.now) * mean_rate
-    each = np.stack([bought, amount * bought * orders, usual_mix * orders, once, mean_mix], axis=-1)
+    each = np.stack(
+        [bought, amount * bought * orders, usual_mix * orders, once, mean_mix, _first_of(bought, rows)], axis=-1
+    )
     return np.asarray((depth * rows.takes_from)[..., None] * each, dtype=np.float64)
+
+
+def _first_of(bought: Floats, rows: Evidence) -> Floats:
+    """(n, K): what the first order in the part of a window that was seen holds of what is bought, divided by this part,
+    for offers that are good for one; orders come at a constant rate (Poisson). For an amount off, whether there is one.
+    """
+    if rows.use_worth is None:
+        return np.zeros_like(bought)
+    amount, part = np.array([one.amount for one in rows.offers]), rows.parts[:, None]
+    orders = np.where(amount, bought * _orders(rows), bought / np.maximum(rows.use_worth, TINY))
+    return np.asarray(rows.use_worth * -np.expm1(-orders * part) / part, dtype=np.float64)
 
 
 def _of_family(bases: Floats, discount: Floats, rows: Evidence, offers: Sequence[int]) -> tuple[Floats, Floats]:
