@@ -130,6 +130,13 @@ def test_a_flash_sale_uses_up_its_stock_with_the_units_that_it_reduced(tmp_path)
     assert dict(result.touched.select("order_id", "discount_minor").iter_rows()) == {"1": 500, "2": 500, "3": 500}
 
 
+def test_an_amount_that_does_not_divide_by_the_units_stays_one_line(tmp_path):
+    kind = 'kind = "coupon"\nid = "one"\nprice = "6.00"\neach_unit = true\nunits_per_line = 1\nproducts = ["P1"]'
+    even, odd = (found(tmp_path, [f"1,C1,P1,2025-05-01 10:00:00,5,{paid}"], [kind]) for paid in ("50.00", "50.01"))
+    assert (even.total.discount_minor, odd.total.discount_minor) == (400, 401)
+    assert odd.total.before_minor == 5001
+
+
 def test_a_customer_s_limit_is_used_up_over_orders_and_guests_are_new_every_time(tmp_path):
     limited = FLASH.replace("stock = 5", "per_customer = 3")
     rows = [

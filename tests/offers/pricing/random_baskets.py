@@ -28,9 +28,10 @@ BRANDS = ("north", "south")
 @st.composite
 def lines(draw):
     unit = draw(st.one_of(st.integers(0, 5_000), st.integers(0, 200)))
+    quantity = draw(st.sampled_from([1, 1, 2, 3, 7, 10_000]))
     return BasketLine(
         product_id=draw(st.sampled_from("abcdef")),
-        quantity=draw(st.sampled_from([1, 1, 2, 3, 7, 10_000])),
+        quantity=quantity,
         unit_minor=unit,
         categories=tuple(draw(st.sets(st.sampled_from(CATEGORIES), max_size=2))),
         brand=draw(st.sampled_from([None, *BRANDS])),
@@ -40,6 +41,7 @@ def lines(draw):
         attributes=draw(st.sampled_from([(), (("organic", ("true",)),)])),
         gift=draw(st.sampled_from([False] * 5 + [True])),
         shop=draw(st.sampled_from([None, "shop a", "shop b"])),
+        extra_minor=draw(st.sampled_from([0, 0, quantity // 2])),
     )
 
 

@@ -183,7 +183,7 @@ class _Replay:
         before = None if customer is None else self.counts.orders[customer]
         basket = Basket(
             currency=self.offers.currency,
-            lines=tuple(line for row in named for line in lines_of(row)),
+            lines=tuple(line_of(row) for row in named),
             customer=Customer(customer, segments_of(first["segment"]), before),
             bought_in=first["channel"],
             codes=self.codes,
@@ -239,13 +239,13 @@ class _Replay:
             self.waiting.clear()
 
 
-def lines_of(row: Mapping[str, Any]) -> Iterator[BasketLine]:
-    """The line; two where its amount cannot be divided by its units, so that nothing is lost."""
+def line_of(row: Mapping[str, Any]) -> BasketLine:
+    """Return the line as it is priced, with the exact amount."""
     each, more = divmod(row["value_minor"], row["units"])
     categories = tuple(one for one in (row["category"], row["subcategory"]) if one is not None)
-    for count, unit in ((row["units"] - more, each), (more, each + 1)):
-        if count:
-            yield BasketLine(row["product_id"], count, unit, categories, row["brand"], row["store_id"])
+    return BasketLine(
+        row["product_id"], row["units"], each, categories, row["brand"], row["store_id"], extra_minor=more
+    )
 
 
 @lru_cache(maxsize=100_000)

@@ -40,6 +40,8 @@ class BasketLine:
     """What else is known of it, such as its colour."""
     gift: bool = False
     """Whether it is what an offer gives: it costs nothing and counts for nothing."""
+    extra_minor: int = 0
+    """How many of its units cost one minor unit more, where an amount that was paid does not divide by the units."""
 
     def __post_init__(self) -> None:
         if self.quantity < 1:
@@ -73,7 +75,7 @@ class BasketLine:
     @property
     def amount_minor(self) -> int:
         """The amount of all units at their shelf price."""
-        return self.quantity * self.unit_minor
+        return self.quantity * self.unit_minor + self.extra_minor
 
     @property
     def floor(self) -> int:
@@ -83,7 +85,7 @@ class BasketLine:
     @Computed
     def content(self) -> tuple[object, ...]:
         """What it is but for names, to be compared with others; what is seldom given comes last, as text."""
-        rest: tuple[object, ...] = (self.list_minor, self.lowest_minor, self.tax, self.gift)
+        rest: tuple[object, ...] = (self.list_minor, self.lowest_minor, self.tax, self.gift, self.extra_minor)
         return self.unit_minor, self.quantity, self.floor_minor, self.selected, "" if rest == _NOTHING else repr(rest)
 
     @property
@@ -97,7 +99,7 @@ class BasketLine:
         return self.list_minor is not None and self.unit_minor < self.list_minor
 
 
-_NOTHING: tuple[object, ...] = (None, None, BasketLine.tax, False)
+_NOTHING: tuple[object, ...] = (None, None, BasketLine.tax, False, 0)
 
 
 @dataclass(frozen=True)
@@ -269,7 +271,7 @@ class Basket:
     @Computed
     def amounts(self) -> tuple[int, ...]:
         """(lines,): at shelf prices; 0 for a line that is not to be paid."""
-        return tuple([line.quantity * line.unit_minor if line.counts else 0 for line in self.lines])
+        return tuple([line.amount_minor if line.counts else 0 for line in self.lines])
 
 
 _FIELDS = tuple([one.name for one in fields(Basket)])

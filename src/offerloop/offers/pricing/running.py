@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from offerloop.money import share
-from offerloop.offers.pricing.basket import Basket
+from offerloop.offers.pricing.basket import Basket, BasketLine
 
 Run = tuple[int, int, int]
 """Number of units, the price of each, and which offers have used them, as bits (see `claims`)."""
@@ -53,7 +53,7 @@ class Running:
     def of(cls, basket: Basket) -> Running:
         """Before any offer."""
         amounts = list(basket.amounts)
-        runs: list[Runs] = [((line.quantity, line.unit_minor, UNUSED),) for line in basket.lines]
+        runs: list[Runs] = [_shelf_prices(line) for line in basket.lines]
         total = sum(amounts) + basket.shipping_minor
         shipments = tuple([one.price_minor for one in basket.all_shipments])
         return cls(basket, runs, [0] * len(amounts), amounts, basket.shipping_minor, total, shipments)
@@ -99,6 +99,12 @@ class Running:
         shipping = sum(new)
         total = self.total - self.shipping + shipping
         return Running(self.basket, self.runs, self.off, self.amounts, shipping, total, new, self.announced)
+
+
+def _shelf_prices(line: BasketLine) -> Runs:
+    even, extra = line.quantity - line.extra_minor, line.extra_minor
+    whole: Runs = ((even, line.unit_minor, UNUSED),)
+    return ((extra, line.unit_minor + 1, UNUSED), *whole) if extra else whole
 
 
 def room(basket: Basket, now: Running, places: Sequence[int]) -> list[int]:

@@ -166,7 +166,8 @@ def _never_passes_over(off: OffEachUnit, at: Place) -> bool:
 
 def _may_pass_over(off: OffEachUnit, at: Place, lines: Sequence[int], least: Sequence[int]) -> bool:
     """Whether nothing is taken off units any more whose prices have fallen to at least so much, by line."""
-    prices = [(at.basket.lines[line].unit_minor, least[line]) for line in lines]
+    shelf_lines = at.basket.lines
+    prices = [(shelf_lines[line].unit_minor + bool(shelf_lines[line].extra_minor), least[line]) for line in lines]
     return any(
         off.off(shelf, shelf, 0, at.arithmetic) and not off.off(low, low, 0, at.arithmetic) for shelf, low in prices
     )
