@@ -20,6 +20,7 @@ from offerloop.evaluation import Z95
 from offerloop.message import Message
 from offerloop.response import ColumnEncoding, LearnedEffects, from_plain, to_plain
 from offerloop.workspace.folders import draft
+from offerloop.workspace.trial_table import check_unique
 
 LEARNED = "learned.json"
 FORMAT = 2
@@ -191,7 +192,8 @@ def check_rows(parts: Iterable[pl.DataFrame], encoding: ColumnEncoding, key: str
         number += table.height
         unseen.update(encoding.unseen(table))
     if ids:
-        _refuse_repeated_id(pl.concat(ids))
+        fault = Message("rows {row} and {other}: both are '{id}' {customer}; give each customer one row")
+        check_unique(pl.concat(ids), pl.int_range(1, number + 1, eager=True), fault)
     for name, rows in unseen.items():
         if rows > STRANGE * number and name in encoding.texts:
             raise InputError(
@@ -211,22 +213,6 @@ def _refuse_empty_id(table: pl.DataFrame, ids: pl.Series) -> None:
         row = str(table.filter(ids.is_null())["_row"][0])
         raise InputError(
             Message("row {row}: '{name}' is empty; fill in the id or leave the row out", row=row, name=ids.name)
-        )
-
-
-def _refuse_repeated_id(ids: pl.Series) -> None:
-    repeated = ids.is_duplicated()
-    if repeated.any():
-        customer = ids.filter(repeated)[0]
-        row, other = (ids == customer).arg_true().head(2) + 1
-        raise InputError(
-            Message(
-                "rows {row} and {other}: both are '{id}' {customer}; give each customer one row",
-                row=str(row),
-                other=str(other),
-                id=ids.name,
-                customer=str(customer),
-            )
         )
 
 

@@ -216,6 +216,17 @@ def check_filled(table: pl.DataFrame, name: str | None, option: str, path: Path)
         )
 
 
+def check_unique(ids: pl.Series, rows: pl.Series, fault: Message) -> None:
+    """Raise InputError where an id stands in several rows: `fault` with the first two `row` and `other`, `id` and
+    `customer`.
+    """
+    repeated = ids.is_duplicated()
+    if repeated.any():
+        customer = ids.filter(repeated)[0]
+        row, other = rows.filter(ids == customer).head(2)
+        raise InputError(fault.with_values(row=str(row), other=str(other), id=ids.name, customer=str(customer)))
+
+
 def numeric_column(table: pl.DataFrame, name: str) -> Floats:
     """A column of numbers; truth counts as 0 and 1. Raises InputError that names the row of what is none."""
     column = table[name]

@@ -33,7 +33,7 @@ from offerloop.response import (
     sample_ratio_p,
     sizes_p,
 )
-from offerloop.workspace import check_filled, check_numbers, check_score_columns, numeric_column
+from offerloop.workspace import check_filled, check_numbers, check_score_columns, check_unique, numeric_column
 
 FAR, FAR_SDS = 6.0, 0.1
 """A column this many standard errors, and standard deviations, apart between random arms is no accident."""
@@ -143,21 +143,12 @@ def _check_ids(table: pl.DataFrame, request: UpliftRequest, path: Path) -> None:
     check_filled(table, request.id, "--id", path)
     if request.id is None:
         return
-    twice = table.filter(table[request.id].is_duplicated()).sort(request.id, "_row")
-    if twice.height:
-        row, other = twice["_row"][0], twice["_row"][1]
-        raise InputError(
-            Message(
-                "'{path}', rows {row} and {other}: both are '{id}' {customer}; a trial has one row "
-                "for each customer, so add the rows of a customer up; if they are separate decisions, "
-                "name the column with --cluster instead of --id",
-                path=str(path),
-                row=str(row),
-                other=str(other),
-                id=request.id,
-                customer=str(twice[request.id][0]),
-            )
-        )
+    fault = Message(
+        "'{path}', rows {row} and {other}: both are '{id}' {customer}; a trial has one row for each customer, so "
+        "add the rows of a customer up; if they are separate decisions, name the column with --cluster instead of --id",
+        path=str(path),
+    )
+    check_unique(table[request.id], table["_row"], fault)
 
 
 def _clusters(kept: pl.DataFrame, arms: Arms, request: UpliftRequest, path: Path) -> Ints | None:
