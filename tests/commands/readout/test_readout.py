@@ -88,7 +88,7 @@ def test_without_an_effect_the_interval_holds_zero_and_the_power_is_said(tmp_pat
     ("profit", "says"),
     [
         (Estimate(3.0, 1.0, 5.0), "The plan's offers raised profit by $6 [2, 10] from"),
-        (Estimate(-3.0, -5.0, -1.0), "The plan's offers lowered profit by −$6 [−10, −2] from"),
+        (Estimate(-3.0, -5.0, -1.0), "The plan's offers lowered profit by $6 [2, 10] from"),
         (Estimate(3.0, -1.0, 7.0), "No clear effect: the plan's offers changed profit by $6 [−2, 14] from"),
         (Estimate(-3.0, -7.0, 1.0), "No clear effect: the plan's offers changed profit by −$6 [−14, 2] from"),
     ],

@@ -50,7 +50,10 @@ def readout(
     language: Language = None,
     as_json: Json = False,
 ) -> None:
-    """Measure what a plan changed, and compare it with the forecast."""
+    """Measure what a plan changed, and compare it with the forecast.
+
+    The exit code is 1 where no effect can be shown: the groups are too small, or not those that were drawn.
+    """
     from offerloop.commands.readout.task import read_out
     from offerloop.commands.readout.terminal_text import screen
     from offerloop.workspace import find_run

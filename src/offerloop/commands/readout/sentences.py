@@ -61,7 +61,7 @@ def sentence(findings: ReadoutFindings, language: str = "en") -> str:
     key = "raised" if profit.total.low > 0 else "lowered" if profit.total.high < 0 else "unclear"
     return _(
         FINDINGS[key],
-        profit=_.money.estimate(profit.total),
+        profit=_.money.estimate(profit.total.negated() if key == "lowered" else profit.total),
         days=_(
             "from {first} to {last}", context="read-out", first=_.day(findings.from_day), last=_.day(findings.until_day)
         ),
