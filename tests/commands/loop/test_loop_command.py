@@ -244,6 +244,13 @@ def test_without_once_it_only_tells(command, shop):
     assert not (shop.folder / "loop").exists()
 
 
+def test_without_once_a_database_that_is_not_there_is_not_made(command, shop):
+    file = shop.folder / "new.db"
+    code, _, said = command("loop", shop.folder, "--store", f"sqlite:///{file}")
+    assert (code, file.exists(), (shop.folder / "loop").exists()) == (2, False, False)
+    assert f"the SQLite file '{file}', which --store names, does not exist" in said
+
+
 def test_without_once_it_tells_what_was_decided(command, decided):
     shop, _ = decided
     code, out, _ = command("loop", shop.folder)

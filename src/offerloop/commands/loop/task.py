@@ -18,7 +18,7 @@ from offerloop.config import Config, StrPath, config_file, load_config, problems
 from offerloop.decision import limiting_exploration, unpaid_exploration
 from offerloop.engine import DEFAULT_ENGINE, collect
 from offerloop.errors import ConfigError, InputError
-from offerloop.events import Events, LoopExposures, prepare, read_all, with_variables
+from offerloop.events import Events, LoopExposures, connect, prepare, read_all, with_variables
 from offerloop.loop import NO_CAMPAIGN, UNSEEN_COSTS, PlannedLoop, exposures_of, go_on, indicator_of, is_learning
 from offerloop.message import Message
 from offerloop.offers import NO_OFFER, liability_minor
@@ -59,6 +59,8 @@ def take_steps(path: StrPath, store: str | None, *, once: bool) -> LoopState:
         store = with_variables(config.data.url, "data.store")
     if not once and store is None and not (folder / "journal.db").exists():
         return LoopState([], None, None, [], config.shop.currency)
+    if not once and store is not None:
+        connect(store, whose="--store" if elsewhere is not None else "data.store").dispose()
     with writing(folder):
         folder.mkdir(exist_ok=True)
     journal = Journal.open(store or f"sqlite:///{folder / 'journal.db'}", name)
