@@ -321,6 +321,13 @@ url = "sqlite:///crm.db"
 """
 
 
+def test_two_sections_do_not_write_one_file(load):
+    csv = '[[publish]]\nkind = "csv"\npath = "{}"\n'
+    assert len(load(MINIMAL + csv.format("a-{run}.csv") + csv.format("b-{run}.csv")).publish) == 2
+    with pytest.raises(ConfigError, match=r"several sections write to 'a\.csv'; give each a 'path' of its own"):
+        load(MINIMAL + 2 * csv.format("a.csv"))
+
+
 def test_what_is_published_has_a_default_and_an_order(load):
     (found,) = load(MINIMAL + PUBLISH).publish
     assert list(found.mapping)[:3] == ["run", "customer_id", "campaign_id"]

@@ -151,6 +151,17 @@ class Config(ConfigSection):
             raise PydanticKnownError("missing")  # those of the service are known to a store alone
         return value
 
+    @field_validator("publish")
+    @classmethod
+    def _one_section_for_each_file(cls, value: tuple[Publish, ...]) -> tuple[Publish, ...]:
+        paths = [one.path for one in value if one.path is not None]
+        for path in paths:
+            if paths.count(path) > 1:
+                raise ValueError(
+                    Message("several sections write to '{path}'; give each a 'path' of its own", path=str(path))
+                )
+        return value
+
     @field_validator("sources", mode="before")
     @classmethod
     def _known_sources(cls, value: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
