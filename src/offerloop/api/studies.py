@@ -163,7 +163,8 @@ def allocate(
     from offerloop.commands.allocate.task import read_limits
 
     caps = [f"{id_of(offer)}={id_of(count)}" for offer, count in (cap or {}).items()]
-    return allocate_offers(table, read_limits(limits, text_of(budget)), caps, currency, console, language)
+    amount = text_of(round(budget, 6) if isinstance(budget, float) else budget)  # 0.1 + 0.2 is 0.3
+    return allocate_offers(table, read_limits(limits, amount), caps, currency, console, language)
 
 
 @plain_arguments

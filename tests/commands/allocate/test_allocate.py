@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
+import offerloop
 from offerloop.cli import app
 from offerloop.commands.allocate.page import page
 from offerloop.commands.allocate.task import allocate, read_limits
@@ -397,6 +398,24 @@ def test_nothing_left_and_something_asked_for_is_a_clash(tmp_path):
     text = 'exclude = "flagged"\n[[limits]]\nname = "some"\ncounts = "offers"\nat_least = 1'
     with pytest.raises(InputError, match="'some' reaches at most 0 offers, not 1 offer, whatever"):
         allocate(path, limits(tmp_path, text), (), "USD")
+
+
+def test_a_cap_names_an_offer_once(table):
+    with pytest.raises(InputError, match="--cap names 'ten' twice; name each offer once"):
+        allocate(table, read_limits(None, None), ["ten=1", "twenty=2", "ten=0"], "USD")
+
+
+@pytest.mark.parametrize("name", ["plan.xlsx", "plan.PARQUET"])
+def test_a_plan_is_written_as_its_name_says(table, tmp_path, name):
+    done = CliRunner().invoke(app, ["allocate", str(table), "--out", str(tmp_path / name)])
+    assert "must end in .csv or .parquet" in str(done.exception)
+    assert not (tmp_path / name).exists()
+
+
+def test_a_budget_that_was_computed_is_an_amount(table):
+    assert offerloop.allocate(table, budget=0.1 + 0.2).summary["limits"][0]["at_most"] == 0.3
+    with pytest.raises(InputError, match=r"'0\.333333' is not an amount in USD"):
+        offerloop.allocate(table, budget=1 / 3)
 
 
 def test_budgets_are_said_once(tmp_path):

@@ -36,9 +36,11 @@ def allocate(
     from offerloop.commands.allocate.page import page, write
     from offerloop.commands.allocate.task import allocate as decide
     from offerloop.commands.allocate.task import read_limits
+    from offerloop.workspace import check_table_file
 
     if out.exists() and any(read.exists() and out.samefile(read) for read in (table, limits) if read is not None):
         raise InputError(Message("'{path}' is read for the plan; name another file with --out", path=str(out)))
+    check_table_file(out)
     result = decide(table, read_limits(limits, budget), cap or (), currency, progress_console(as_json), language)
     write(result, out)
     say({"out": str(out), **result.summary}, page(result, out, result.language), as_json)

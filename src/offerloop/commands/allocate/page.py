@@ -18,7 +18,6 @@ from offerloop.workspace import draft
 def write(result: AllocationResult, out: Path) -> None:
     """Parquet by its ending, else CSV with money in the currency's digits. Raises InputError where that fails."""
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
         with draft(out) as partial:
             if out.suffix == ".parquet":
                 result.table.write_parquet(partial)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
@@ -50,7 +51,7 @@ def allocate(
     if is_file:
         rows = rows.with_columns(_id(rows["customer_id"]))
     candidates_table = CandidateTable(rows, lambda amount: to_minor(str(amount), currency) * MICRO, unit, rows)
-    rules = [*limits.limits, *(_cap(one) for one in caps)]
+    rules = [*limits.limits, *_caps(caps)]
     candidates, problem = candidates_table.problem(limits.model_copy(update={"limits": tuple(rules)}))
     language, n = report_language(language, currency, read.columns), problem.blocks.customers
     with ProgressDisplay(console, language).working(_DECIDING.with_values(n=n)):
@@ -65,6 +66,14 @@ def read_limits(path: StrPath | None, budget: str | None) -> Limits:
     if budget is not None and limits.budget is not None:
         raise InputError(Message("both --budget and '{path}' say a budget; name it once", path=str(path)))
     return limits if budget is None else limits.model_copy(update={"budget": budget})
+
+
+def _caps(caps: Sequence[str]) -> list[LimitRule]:
+    rules = [_cap(one) for one in caps]
+    times = Counter(offer for rule in rules for offer in rule.offers)
+    if repeated := [offer for offer, n in times.items() if n > 1]:
+        raise InputError(Message("--cap names '{offer}' twice; name each offer once", offer=repeated[0]))
+    return rules
 
 
 def _cap(text: str) -> LimitRule:
