@@ -16,6 +16,7 @@ from offerloop.response.shown.growth.shrinkage import (
     clustered,
     clustered_last,
     larger,
+    root,
     shrunk_slopes,
 )
 
@@ -27,13 +28,27 @@ def regression(slopes, seed, n=4_000):
 
 
 def test_of_mere_luck_little_is_kept():
-    left = [np.square(shrunk_slopes(*regression(np.zeros(6), seed), np.arange(4_000))).sum() for seed in range(20)]
+    left = [np.square(shrunk_slopes(*regression(np.zeros(6), seed), np.arange(4_000))[0]).sum() for seed in range(20)]
     assert np.mean(left) < 6 * 100 / 4_000 / 2  # half of what the estimates themselves are off by
 
 
 def test_what_is_sure_is_kept():
     slopes = np.array([2.0, -2.0, 0.0, 0.0])
-    np.testing.assert_allclose(shrunk_slopes(*regression(slopes, 1), np.arange(4_000)), slopes, atol=0.5)
+    np.testing.assert_allclose(shrunk_slopes(*regression(slopes, 1), np.arange(4_000))[0], slopes, atol=0.5)
+
+
+def test_slopes_are_off_by_as_much_as_their_covariance_says():
+    """So is any contrast of them, as the difference of two policies is; slopes are drawn from what is likely."""
+    squares, variances = [], []
+    for seed in range(400):
+        rng = np.random.default_rng(seed)
+        slopes = rng.normal(size=4) * (seed % 2) * rng.choice(shrinkage.SPREADS[1:])
+        found, covariance = shrunk_slopes(*regression(slopes, seed + 1_000, 1_000), np.arange(1_000))
+        contrast = rng.normal(size=4)
+        squares.append((contrast @ (found - slopes)) ** 2)
+        variances.append(contrast @ covariance @ contrast)
+        np.testing.assert_allclose(root(covariance) @ root(covariance).T, covariance, atol=1e-12)
+    assert np.mean(squares) / np.mean(variances) == pytest.approx(1.0, abs=0.2)
 
 
 def test_rows_of_one_customer_are_not_taken_for_many():
@@ -106,7 +121,7 @@ def test_a_direction_that_few_customers_decide_is_not_taken_for_sure():
         x[10:, 2] = 0.0
         y = rng.normal(size=2_000)
         assert clustered(x, y, np.ones(2_000), customer)[1][2, 2] < 0.01  # that of ten independent rows is 0.1
-        found.append(float(np.abs(shrunk_slopes(x, y, np.ones(2_000), customer)).max()))
+        found.append(float(np.abs(shrunk_slopes(x, y, np.ones(2_000), customer)[0]).max()))
     assert np.mean(found) < 0.1
 
 

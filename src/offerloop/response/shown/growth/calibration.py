@@ -37,6 +37,10 @@ class GrownEffects:
     discount_se: Floats
     growth: Floats
     """What each offer brings in its window, as a share of what the customer buys without one."""
+    alike: Floats
+    """The value if all responded alike: its derivative by the customer's response."""
+    response_se: Floats
+    """(customers, causes): see `Growth.response_errors`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +75,8 @@ class JudgedGrowth:
         se = np.sqrt(predicted.se**2 + np.einsum("nkp,pq,nkq->nk", pair, self.doubt, pair))
         taken, taken_se = self.discounts.expected(predicted, now)
         without = np.maximum(predicted.without, TINY)[:, None]
-        return GrownEffects(judged, se, taken, taken_se, predicted.now / without)
+        causes = self.growth.response_errors(now)
+        return GrownEffects(judged, se, taken, taken_se, predicted.now / without, predicted.alike, causes)
 
     def of_rows(self, value: Evidence) -> Predicted:
         """Predict decisions that it was learned from, each by its customer's own ones before."""

@@ -17,7 +17,7 @@ from offerloop.response.evidence import Evidence
 from offerloop.response.shown.deviations import deviations, mean_and_spread
 from offerloop.response.shown.growth.carry_over import past_offers
 from offerloop.response.shown.growth.expected_sales import CLIP
-from offerloop.response.shown.growth.shrinkage import averaged, none_or_some, shrunk_slopes, summed
+from offerloop.response.shown.growth.shrinkage import averaged, none_or_some, root, shrunk_slopes, summed
 
 CUSTOMER_SPREADS = (0.0, *np.geomspace(0.05, 3.0, 30).tolist())
 """Standard deviations that u may have; that it does not vary is as likely beforehand as that it does."""
@@ -33,6 +33,8 @@ class FeatureResponse:
     """(p + 1,): of the mean customer, by what is bought."""
     slopes: Floats
     """(families, p + 1): a + a_F."""
+    covariance: Floats
+    """(p + 1, p + 1): of a."""
 
     @classmethod
     def fit(cls, evidence: Evidence, h: Floats, steps: Floats, left: Floats, variance: Floats) -> Self:
@@ -44,12 +46,18 @@ class FeatureResponse:
         scale = mean_and_spread(table)
         z = deviations(table, scale)
         centre = _mean_customer(z, h)
-        return cls(scale, centre, _slopes(z - centre, steps, left, variance, evidence.whose))
+        return cls(scale, centre, *_slopes(z - centre, steps, left, variance, evidence.whose))
 
     def more(self, evidence: Evidence) -> Floats:
         """(n, families): what features add to the response."""
-        z = deviations(_with_recent_offers(evidence), self.scale)
-        return np.asarray((z - self.centre) @ self.slopes.T, dtype=np.float64)
+        return np.asarray(self._from_mean(evidence) @ self.slopes.T, dtype=np.float64)
+
+    def errors(self, evidence: Evidence) -> Floats:
+        """(n, p + 1): independent errors of that, each shared by all rows; of a alone."""
+        return np.asarray(self._from_mean(evidence) @ root(self.covariance), dtype=np.float64)
+
+    def _from_mean(self, evidence: Evidence) -> Floats:
+        return np.asarray(deviations(_with_recent_offers(evidence), self.scale) - self.centre, dtype=np.float64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +70,8 @@ class FurtherResponse:
     """(p,): of the mean customer, by what is bought."""
     slopes: Floats
     """(p,): b."""
+    covariance: Floats
+    """(p, p): of b."""
 
     @classmethod
     def fit(cls, table: Floats, h: Floats, step: Floats, left: Floats, variance: Floats, customer: Ints) -> Self:
@@ -73,12 +83,16 @@ class FurtherResponse:
         z = deviations(table, scale)
         centre = _mean_customer(z, h)
         share = 1 / np.sqrt(max(table.shape[1], 1))
-        slopes = share * shrunk_slopes((z - centre) * (share * step)[:, None], left, variance, customer)
-        return cls(scale, centre, slopes)
+        slopes, covariance = shrunk_slopes((z - centre) * (share * step)[:, None], left, variance, customer)
+        return cls(scale, centre, share * slopes, share**2 * covariance)
 
     def more(self, table: Floats) -> Floats:
         """(n,): what features (n, p) add to the response."""
         return np.asarray((deviations(table, self.scale) - self.centre) @ self.slopes, dtype=np.float64)
+
+    def errors(self, table: Floats) -> Floats:
+        """(n, p): independent errors of that, each shared by all rows."""
+        return np.asarray((deviations(table, self.scale) - self.centre) @ root(self.covariance), dtype=np.float64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,16 +136,16 @@ def _mean_customer(z: Floats, h: Floats) -> Floats:
     return mean
 
 
-def _slopes(z: Floats, steps: Floats, left: Floats, variance: Floats, customer: Ints) -> Floats:
-    """a + a_F (families, p): what all have alike, and by how much each is apart."""
+def _slopes(z: Floats, steps: Floats, left: Floats, variance: Floats, customer: Ints) -> tuple[Floats, Floats]:
+    """a + a_F (families, p), what all have alike, and by how much each is apart; and the covariance (p, p) of a."""
     alike = z * steps.sum(axis=1)[:, None]
-    a = shrunk_slopes(alike, left, variance, customer)
+    a, covariance = shrunk_slopes(alike, left, variance, customer)
     families = steps.shape[1]
     if families == 1:
-        return a[None]
+        return a[None], covariance
     left = left - alike @ a
     apart = np.column_stack([z * step[:, None] for step in steps.T])
-    return a + shrunk_slopes(apart, left, variance, customer).reshape(families, -1)
+    return a + shrunk_slopes(apart, left, variance, customer)[0].reshape(families, -1), covariance
 
 
 def _information(step: Floats, left: Floats, variance: Floats) -> Floats:

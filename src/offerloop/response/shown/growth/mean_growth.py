@@ -24,7 +24,8 @@ from offerloop.response.terms import OfferTerms
 def mean_growth(
     evidence: Evidence, base: Floats, unit: Floats, variance: Floats, exposure_probability: float, *, never_harms: bool
 ) -> tuple[Floats, Floats, GrowthEstimate, Floats]:
-    """Return f (K,), its errors (K,), the estimate that it is shrunk from, and what it leaves of the outcome (n,).
+    """Return f (K,), its covariance (K, K), the estimate that it is shrunk from, and what it leaves of the outcome
+    (n,).
 
     base (n, q) are regressors that do not depend on offers, `unit` (n,) is what is expected of rows, and `variance`
     (n,) that of their errors. `exposure_probability` as in `growth_priors`, `never_harms` as in `Growth.fit`.
@@ -34,9 +35,9 @@ def mean_growth(
     own = slice(len(x.T) - len(offers), None)
     estimate = GrowthEstimate(coefficients[own], covariance[own, own])
     posterior = estimate.posterior(growth_priors(offers, exposure_probability))
-    f, f_se = posterior_growth(offers, estimate, posterior, above_zero=never_harms and estimate.is_open)
+    f, spread = posterior_growth(offers, estimate, posterior, above_zero=never_harms and estimate.is_open)
     left = evidence.outcome - x[:, : -len(offers)] @ coefficients[: -len(offers)] - x[:, own] @ f[1:]
-    return f, f_se, estimate, left
+    return f, spread, estimate, left
 
 
 def growth_regressors(evidence: Evidence, base: Floats, unit: Floats) -> Floats:
@@ -48,12 +49,12 @@ def growth_regressors(evidence: Evidence, base: Floats, unit: Floats) -> Floats:
 def posterior_growth(
     offers: Sequence[OfferTerms], estimate: GrowthEstimate, posterior: Posterior, *, above_zero: bool
 ) -> tuple[Floats, Floats]:
-    """Return f (K,) and its errors (K,) after an estimate; `above_zero` says that it is for sure not below zero."""
+    """Return f (K,) and its covariance (K, K) after an estimate; `above_zero` says that it is for sure not below zero.
+    """
     f, spread = posterior.mean_and_covariance()
     if above_zero:
         f = posterior.mean_above_zero()
-    se = np.sqrt(np.maximum(np.diag(spread), 0.0))
-    return np.concatenate([[0.0], _never_falling(offers, estimate, f)]), np.concatenate([[0.0], se])
+    return np.concatenate([[0.0], _never_falling(offers, estimate, f)]), np.pad(spread, ((1, 0), (1, 0)))
 
 
 def _never_falling(offers: Sequence[OfferTerms], estimate: GrowthEstimate, f: Floats) -> Floats:

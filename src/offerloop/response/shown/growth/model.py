@@ -80,8 +80,8 @@ class Growth:
     """Errors of outcomes around what is usual."""
     f: Floats
     """(K,): 0 for nothing."""
-    f_se: Floats
-    """(K,): of its posterior."""
+    f_covariance: Floats
+    """(K, K): of its posterior."""
     estimate: GrowthEstimate
     """Of f, before it is shrunk."""
     coverage: Coverage
@@ -106,7 +106,7 @@ class Growth:
         base = usual.regressors(evidence)
         coverage = Coverage.fit(evidence, base, unit, variance, never_harms=never_harms)
         evidence = coverage.applied(evidence)
-        f, f_se, estimate, left = mean_growth(
+        f, f_covariance, estimate, left = mean_growth(
             evidence, base, unit, variance, coverage.exposure_probability, never_harms=never_harms
         )
         grown = surprises(evidence, f)
@@ -121,7 +121,28 @@ class Growth:
             by_further.append(FurtherResponse.fit(table, h, step, left, variance, evidence.whose))
             left = left - by_further[-1].more(table) * step
         by_past = OwnResponse.fit(step, left, variance, evidence.whose)
-        return cls(usual, errors, f, f_se, estimate, coverage, by_features, tuple(by_further), by_past, carried)
+        return cls(usual, errors, f, f_covariance, estimate, coverage, by_features, tuple(by_further), by_past, carried)
+
+    @property
+    def f_se(self) -> Floats:
+        """(K,): standard errors of f."""
+        return np.asarray(np.sqrt(np.maximum(np.diag(self.f_covariance), 0.0)), dtype=np.float64)
+
+    @property
+    def lasting_covariance(self) -> Floats:
+        """(K, K): of f with all that carries over."""
+        carried = self.carried
+        return self.f_covariance * carried.lasts**2 + np.outer(self.f, self.f) * carried.lasts_se**2
+
+    def response_errors(self, evidence: Evidence) -> Floats:
+        """(n, causes): standard errors of r from those of its slopes, with their sign.
+
+        Each independent error of the slopes is a cause, which all rows share. u has errors of its own, which are left
+        out: they are independent of each other, so that little of them is left in a sum over customers.
+        """
+        evidence = self.coverage.applied(evidence)
+        further = [one.errors(table) for one, table in zip(self.by_further, evidence.further, strict=True)]
+        return np.column_stack([self.by_features.errors(evidence), *further])
 
     def signals(self, evidence: Evidence) -> Floats:
         """(n, 2): the signal on its customer's u in each row, and its precision; both add up by customer."""

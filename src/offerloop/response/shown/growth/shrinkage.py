@@ -177,8 +177,9 @@ def summed(customer: Ints, rows: Floats) -> Floats:
     return np.asarray(of_row.T @ rows, dtype=np.float64)
 
 
-def shrunk_slopes(x: Floats, y: Floats, variance: Floats, customer: Ints) -> Floats:
-    """Coefficients (q,) of y (n,) on x (n, q), shrunk to 0 in the directions in which errors are independent.
+def shrunk_slopes(x: Floats, y: Floats, variance: Floats, customer: Ints) -> tuple[Floats, Floats]:
+    """Coefficients (q,) of y (n,) on x (n, q), shrunk to 0 in the directions in which errors are independent, and their
+    covariance (q, q) a posteriori.
 
     The variance in each direction is the larger of that by customers and that of independent rows: in a direction that
     few customers decide, the former is far too small (Angrist and Pischke 2009, section 8.2). Directions that do not
@@ -191,9 +192,20 @@ def shrunk_slopes(x: Floats, y: Floats, variance: Floats, customer: Ints) -> Flo
     estimate, plain = vectors @ turned, (vectors * values) @ vectors.T
     grouped = _by_customer(x, (y - x @ estimate) / variance, plain, customer)
     errors = np.maximum(values, np.einsum("qd,qp,pd->d", vectors, grouped, vectors))
-    spread = errors + np.array(SPREADS)[:, None] ** 2
+    before = np.array(SPREADS)[:, None] ** 2
+    spread = errors + before
     weight = averaged(none_or_some(-0.5 * (np.log(spread) + turned**2 / spread).sum(axis=1)))
-    return np.asarray(vectors @ (turned * (weight @ (1 - errors / spread))), dtype=np.float64)
+    means = turned * before / spread
+    mean = weight @ means
+    apart = means - mean
+    covariance = np.diag(weight @ (before * errors / spread)) + apart.T @ (weight[:, None] * apart)
+    return np.asarray(vectors @ mean, dtype=np.float64), np.asarray(vectors @ covariance @ vectors.T, dtype=np.float64)
+
+
+def root(covariance: Floats) -> Floats:
+    """Return a square root (q, q) of a covariance: times its transpose it is the covariance."""
+    values, vectors = np.linalg.eigh(covariance)
+    return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)), dtype=np.float64)
 
 
 def none_or_some(likely: Floats) -> Floats:
