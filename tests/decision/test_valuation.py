@@ -12,6 +12,7 @@ from made_up_campaigns import calibration, campaign, effects, forecast_alone, of
 from offerloop.decision.valuation import Repeated
 from offerloop.evaluation.estimate import Z95
 from offerloop.money import MICRO
+from offerloop.response import SharedErrors
 
 
 def drawn_profits(table, calibrated, weights, own, factor, n=4000):
@@ -81,19 +82,42 @@ def test_what_a_measured_offer_is_unsure_of_does_not_average_out():
     assert errors == [pytest.approx(first), pytest.approx(np.hypot(first, second))]
 
 
-def test_half_of_what_shown_offers_are_off_they_are_off_together():
-    """All are compared with the same windows of nothing."""
+def shown(response, **changes):
+    """Effects of offers that were shown at random; their errors are correlated by a half, and those of responses are
+    `response` (12, causes)."""
     table = with_funded(effects(0, 12), offers()).with_columns(
-        value_se_minor=7.0, d_value=0.0, d_discount=0.0, basis=pl.lit("estimated"), depth=pl.lit(None, pl.Float64)
+        value_se_minor=7.0, d_discount=0.0, basis=pl.lit("estimated"), **changes
     )
-    valuation = valued(table, calibration(error=0.0))
-    first, second = ((table["offer_id"] == one).to_numpy() * 1.0 for one in table["offer_id"].unique().sort()[:2])
-    both, difference = (
-        (found.high - found.low) / 2 / Z95 for found in map(valuation.value, (first + second, first - second))
-    )
+    return table, SharedErrors(pl.Series(range(12)), response, ("a", "b", "c"), 0.5 + 0.5 * np.eye(3))
+
+
+def error_of(valuation, weights):
+    found = valuation.value(weights)
+    return (found.high - found.low) / 2 / Z95
+
+
+def test_depths_of_one_discount_are_not_off_together_in_their_difference():
+    """What one brings more than the other is not known for sure, though together they are off as one."""
+    table, errors = shown(np.zeros((12, 0)), d_value=0.0)
+    valuation = valued(table, calibration(error=0.0), errors)
+    first, second = ((table["offer_id"] == one).to_numpy() * 1.0 for one in "ab")
     a, b = 7 * first.sum(), 7 * second.sum()
-    assert both == pytest.approx(np.sqrt(a**2 + b**2 + a * b))
-    assert difference == pytest.approx(np.sqrt(a**2 + b**2 - a * b))
+    assert error_of(valuation, first + second) == pytest.approx(a + b)
+    assert error_of(valuation, first - second) == pytest.approx(np.sqrt(a**2 + b**2 - a * b))
+
+
+def test_a_difference_in_who_gets_the_same_offer_has_the_error_of_who_responds_more():
+    """Two halves of the customers respond apart by 0.6 in one error; the offer's own error is the same of both."""
+    side = np.where(np.arange(12) % 2 == 0, 1.0, -1.0)
+    table, errors = shown(0.3 * side[:, None], d_value=10.0)
+    is_first = (table["offer_id"] == "a").to_numpy()
+    halves = [is_first * (table["customer_id"] % 2 == one).to_numpy() for one in (0, 1)]
+    even, odd = (half / half.sum() for half in halves)
+    valuation = valued(table, calibration(error=0.0), errors)
+    assert error_of(valuation, even - odd) == pytest.approx(10 * 0.3 * 2)
+    assert error_of(valuation, even) == pytest.approx(7.0)  # a plan alone is as unsure as its offer is
+    alike = replace(errors, response=np.full((12, 1), 0.3))
+    assert error_of(valued(table, calibration(error=0.0), alike), even - odd) == pytest.approx(0.0, abs=1e-6)
 
 
 def test_a_calibration_that_is_known_of_nothing_gives_a_wide_interval_and_no_warning():

@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 from fractions import Fraction
+from types import SimpleNamespace
 
 import narwhals as nw
 import numpy as np
@@ -212,9 +213,12 @@ def test_an_assumed_combined_offer_is_on_what_its_parts_are_on(responsive):
 def test_an_offer_that_was_shown_is_planned_beside_those_of_shelf_prices(responsive):
     """Every division has its effects, which are those that the log tells."""
     ids = responsive.lines.own["customer_id"].unique().sort()
-    told = {name: np.full((ids.len(), 1), 50.0) for name in ("value_minor", "coupon_minor", "redeemed", "growth")}
-    errors = {"value_minor": np.full((ids.len(), 1), 3.0), "coupon_minor": np.full((ids.len(), 1), 4.0)}
-    shown = ShownEffects(ids, {"save-5": np.ones(1)}, told, errors, pl.DataFrame(), model=None)
+    names = ("value_minor", "coupon_minor", "redeemed", "growth", "alike")
+    told = {name: np.full((ids.len(), 1), 50.0) for name in names}
+    widths = {"value_minor": 3.0, "coupon_minor": 4.0, "response": 0.1}
+    errors = {name: np.full((ids.len(), 1), width) for name, width in widths.items()}
+    learned = SimpleNamespace(growth=SimpleNamespace(growth=SimpleNamespace(lasting_covariance=np.eye(1))))
+    shown = ShownEffects(ids, {"save-5": np.ones(1)}, told, errors, pl.DataFrame(), model=learned)
     config = configured(COUPON, {**SPEND_AND_SAVE, "id": "save-5"})
     found = estimate_effects(responsive, usual(responsive), config, shown=shown)
     of_log = found.effects.filter(offer_id="save-5")

@@ -12,6 +12,7 @@ from offerloop.decision import CampaignCase, Forecast, PlanLimit, plan_campaigns
 from offerloop.decision.valuation import Valuation, with_estimates
 from offerloop.message import Message, packed
 from offerloop.money import MICRO
+from offerloop.response import SharedErrors
 from offerloop.tables import CALIBRATION, EFFECTS, OFFERS
 
 OFFER_IDS = ("a", "b", "c")
@@ -130,7 +131,9 @@ def with_funded(table: pl.DataFrame, listed: pl.DataFrame) -> pl.DataFrame:
     return table.join(terms, on=["campaign_id", "offer_id"]).sort("customer_id", "offer_id")
 
 
-def valued(table: pl.DataFrame, fit: pl.DataFrame) -> Valuation:
+def valued(table: pl.DataFrame, fit: pl.DataFrame, errors: SharedErrors | None = None) -> Valuation:
     """Effects with their offers' terms, held out."""
-    columns = with_estimates(table).with_columns(is_shown=pl.col("basis") == "estimated")
-    return Valuation.of({name: columns[name].to_numpy() for name in columns.columns}, fit)
+    errors = errors or SharedErrors.none()
+    customer = pl.Series(errors.places(table["customer_id"]))
+    columns = with_estimates(table, errors).with_columns(is_shown=pl.col("basis") == "estimated", customer=customer)
+    return Valuation.of({name: columns[name].to_numpy() for name in columns.columns}, fit, errors)

@@ -16,7 +16,7 @@ from offerloop.config import Campaign
 from offerloop.decision.offers_beside import counted_growth, growth_of_held_offers, interaction_discount, own_cost_micro
 from offerloop.decision.valuation import ESTIMATES, Columns, Repeated, with_estimates
 from offerloop.evaluation import Estimate
-from offerloop.response import HELD_OUT
+from offerloop.response import HELD_OUT, SharedErrors
 
 PLAN = "plan"
 Parts = Sequence[tuple["CampaignCase", Ints]]
@@ -35,8 +35,8 @@ _OF_CHOICE = (
 """Columns of effects by which candidates are chosen."""
 _OF_VALUE = ("d_value", "d_discount", "value_se_minor")
 """Columns of effects that tell the held-out value of what was chosen, beside HELD_OUT."""
-_OF_OFFERS = ("funded_share", "margin", "contact_cost_minor", "cost_weight", "is_shown", *ESTIMATES)
-"""Columns of offers that tell the held-out value of what was chosen."""
+_OF_OFFERS = ("funded_share", "margin", "contact_cost_minor", "cost_weight", "is_shown", "customer", *ESTIMATES)
+"""Columns of offers and customers that tell the held-out value of what was chosen."""
 _UNREAD = ("value_low_minor", "value_high_minor", "profit_low_minor", "profit_high_minor")
 """Columns of effects that no plan reads."""
 _TEXTS = ("campaign_id", "offer_id", "category", "kind")
@@ -83,6 +83,7 @@ class CampaignCase:
     """(rows,): where each candidate is in these tables."""
     effects: pl.DataFrame
     """What the plan is chosen by, with the offers' terms; their texts are an Enum, as there are few."""
+    errors: SharedErrors
     policy: str = PLAN
     """What chooses among the candidates: the plan, or the simpler policy whose they are."""
     is_paused: bool = False
@@ -101,9 +102,12 @@ class CampaignCase:
         campaign: Campaign,
         budget_minor: int,
         rows: pl.Series | None = None,
+        errors: SharedErrors | None = None,
     ) -> CampaignCase:
-        """Build it from the effects; `rows` are those of the campaign's audience, all by default."""
-        every, terms = divisions[0][0], with_estimates(offers).filter(campaign_id=campaign.id).sort("offer_id")
+        """Build it from the effects; `rows` are those of the campaign's audience, all by default. `errors` are those of
+        offers that were shown at random."""
+        errors = errors or SharedErrors.none()
+        every, terms = divisions[0][0], with_estimates(offers, errors).filter(campaign_id=campaign.id).sort("offer_id")
         keys = every.select("customer_id", "offer_id").with_row_index(_ROW)
         keys = keys if rows is None else keys[rows]
         number = pl.col("offer_id").cast(pl.Enum(terms["offer_id"])).to_physical()
@@ -111,7 +115,8 @@ class CampaignCase:
         few = (pl.col(name).cast(pl.Enum(terms[name].drop_nulls().unique().sort())) for name in _TEXTS)
         terms = terms.with_columns(few).select("campaign_id", "offer_id", "kind", *TERMS, *ESTIMATES)
         chosen = every.select(*_OF_CHOICE, is_shown=pl.col("basis") == "estimated")[keys[_ROW]]
-        return cls(campaign, budget_minor, divisions, keys[_ROW].to_numpy(), chosen.hstack(terms[keys["offer_id"]]))
+        chosen = chosen.with_columns(customer=errors.places(keys["customer_id"])).hstack(terms[keys["offer_id"]])
+        return cls(campaign, budget_minor, divisions, keys[_ROW].to_numpy(), chosen, errors)
 
     def held(self, rows: Ints) -> pl.DataFrame:
         """What `HeldOffers` keeps of some rows."""
@@ -159,7 +164,7 @@ class CampaignCase:
 
     def of_rows(self, rows: Ints) -> Repeated:
         """Held-out value of any choice of some rows, which are read for it."""
-        return Repeated.of(self.columns(rows), self.calibrations)
+        return Repeated.of(self.columns(rows), self.calibrations, self.errors)
 
     def value(self, weights: Floats) -> Estimate:
         """Return the held-out profit, with its interval, of rows taken with weights (rows,) between 0 and 1."""

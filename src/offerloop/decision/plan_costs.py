@@ -110,7 +110,7 @@ class PlanCosts:
             {name: np.concatenate([one[name] for one in of_cases]) for name in of_cases[0]}
             for of_cases in zip(*divisions, strict=True)
         ]
-        return Repeated.of(together, self.cases[0].calibrations).value(np.concatenate(weights))
+        return Repeated.of(together, self.cases[0].calibrations, self.cases[0].errors).value(np.concatenate(weights))
 
 
 def _rows(decision: SendingDecision) -> Rows:

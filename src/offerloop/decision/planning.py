@@ -101,7 +101,7 @@ def campaign_cases(effects: Effects, audiences: dict[str, pl.Series], config: Co
         inside = pl.col("customer_id").is_in(audiences[campaign.id].implode())
         rows = effects.effects.select((pl.col("campaign_id") == campaign.id) & inside).to_series().arg_true()
         budget = config.minor(campaign.budget, campaign)
-        cases.append(CampaignCase.of(divisions, effects.offers, campaign, budget, rows))
+        cases.append(CampaignCase.of(divisions, effects.offers, campaign, budget, rows, effects.shared_errors))
     return cases
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from offerloop.arrays import Floats, Ints
 from offerloop.evaluation import Z95, Estimate
+from offerloop.response import SharedErrors
 
 Columns = Mapping[str, NDArray[Any]]
 """Columns of candidates by name."""
@@ -65,14 +66,16 @@ class Valuation:
     offer: NDArray[np.int64]
     """Which of these errors each candidate has."""
     is_shown: NDArray[np.bool_]
-    """Whether the candidate's offer was shown at random: all such offers are compared with the same windows of nothing.
-    """
+    """Whether the candidate's offer was shown at random: then `offer` and `customer` are places in `errors`."""
+    customer: Ints
     margin: Floats
     """Share of list price that each candidate's value supposes is left."""
+    errors: SharedErrors
 
     @classmethod
-    def of(cls, columns: Columns, calibration: pl.DataFrame) -> Valuation:
-        """Build it from one campaign's effects with the terms of offers (see `with_estimates`), and `is_shown`."""
+    def of(cls, columns: Columns, calibration: pl.DataFrame, errors: SharedErrors) -> Valuation:
+        """Build it from one campaign's effects with the terms of offers (see `with_estimates`), `is_shown` and
+        `customer`."""
         return cls(
             value_part=columns["held_out_value_minor"],
             discount_part=columns["held_out_discount_minor"],
@@ -86,8 +89,10 @@ class Valuation:
             shared_se=columns["value_se_minor"],
             offer=np.where(columns["is_shown"], columns["estimate_shown"], columns["estimate"]),
             is_shown=columns["is_shown"],
+            customer=columns["customer"],
             contact=columns["contact_cost_minor"].astype(np.float64),
             margin=columns["margin"],
+            errors=errors,
         )
 
     def beside(self, columns: Columns, calibration: pl.DataFrame) -> Valuation:
@@ -141,8 +146,9 @@ class Valuation:
         """What the same candidates come to in every division of the customers."""
         paid = weights * self.cost_weight
         own = paid * self.own_share
-        levels = weights * self.d_value - own * self.d_discount
-        variance = self._shared_variance(weights * self.shared_se)
+        by_response = weights * self.d_value
+        levels = np.where(self.is_shown, 0.0, by_response - own * self.d_discount)
+        variance = self._shared_variance(weights * self.shared_se, by_response)
         return AlikeSums(weights, own, float(paid @ self.contact), levels, variance)
 
     def held_out(self, alike: AlikeSums) -> Estimate:
@@ -152,14 +158,14 @@ class Valuation:
         form = slope @ self.covariance @ slope  # below zero where estimates of next to nothing contradict each other
         return Estimate.of(float(profit), float(np.sqrt(abs(form) + alike.variance)))
 
-    def _shared_variance(self, errors: Floats) -> float:
-        """Variance from the errors (candidates,) of estimates. Those of shown offers have a correlation of one half, as
-        comparisons of equally large arms with one control have (Dunnett 1955)."""
+    def _shared_variance(self, errors: Floats, by_response: Floats) -> float:
+        """Variance from the errors (candidates,) of estimates, and for shown offers from those of responses, with the
+        derivatives (candidates,) by these."""
         if not errors.any():
             return 0.0
-        others = np.bincount(self.offer, np.where(self.is_shown, 0.0, errors))
-        shown = np.bincount(self.offer, np.where(self.is_shown, errors, 0.0))
-        return float((others**2).sum() + ((shown**2).sum() + shown.sum() ** 2) / 2)
+        shown, others = self.is_shown, np.bincount(self.offer, np.where(self.is_shown, 0.0, errors))
+        of_offers = self.errors.of_offers(errors[shown], self.offer[shown])
+        return float(others @ others) + of_offers + self.errors.of_responses(by_response[shown], self.customer[shown])
 
     def _by_response(self, levels: Floats) -> Floats:
         """(4,): derivative by level and slope of both folds, from that by the level of each candidate's fold."""
@@ -185,7 +191,7 @@ class AlikeSums:
     """The variance from the errors of estimates."""
 
 
-_BY_CANDIDATE = tuple(one.name for one in fields(Valuation) if one.name != "covariance")
+_BY_CANDIDATE = tuple(one.name for one in fields(Valuation) if one.name not in ("covariance", "errors"))
 
 
 def _covariance(calibration: pl.DataFrame) -> Floats:
@@ -199,17 +205,12 @@ def _covariance(calibration: pl.DataFrame) -> Floats:
     return covariance
 
 
-def with_estimates(offers: pl.DataFrame) -> pl.DataFrame:
-    """Offers with the numbers ESTIMATES of the error that each has, if it was not shown at random, and if it was.
-
-    Depths of one discount that were shown share their errors: what is wrong of one is wrong of its neighbours.
-    """
-    category = pl.col("category").fill_null("")
-    alike = pl.when(pl.col("depth").is_null()).then("offer_id").otherwise(pl.lit(""))
-    kinds = pl.concat([offers.select(category, "offer_id"), offers.select(category, alike.alias("offer_id"))])
-    numbers = kinds.select(pl.struct(pl.all()).rank("dense").cast(pl.Int64)).to_series()
-    parts = numbers.head(offers.height), numbers.tail(offers.height)
-    return offers.with_columns(part.alias(name) for name, part in zip(ESTIMATES, parts, strict=True))
+def with_estimates(offers: pl.DataFrame, errors: SharedErrors) -> pl.DataFrame:
+    """Offers with the numbers ESTIMATES of the error that each has: if it was not shown at random, and if it was."""
+    number = pl.struct(pl.col("category").fill_null(""), "offer_id").rank("dense").cast(pl.Int64)
+    places = {name: place for place, name in enumerate(errors.offers)}
+    shown = pl.col("offer_id").cast(pl.String).replace_strict(places, default=0, return_dtype=pl.Int64)
+    return offers.with_columns(part.alias(name) for name, part in zip(ESTIMATES, (number, shown), strict=True))
 
 
 def scaled(margin: Floats, to: float) -> Floats:
@@ -228,10 +229,10 @@ class Repeated:
     splits: tuple[Valuation, ...]
 
     @classmethod
-    def of(cls, divisions: Sequence[Columns], calibrations: Sequence[pl.DataFrame]) -> Repeated:
+    def of(cls, divisions: Sequence[Columns], calibrations: Sequence[pl.DataFrame], errors: SharedErrors) -> Repeated:
         """Build it from the same candidates by division."""
         first, *others = zip(divisions, calibrations, strict=True)
-        valuation = Valuation.of(*first)
+        valuation = Valuation.of(*first, errors)
         return cls((valuation, *(valuation.beside(*one) for one in others)))
 
     @property

@@ -55,6 +55,7 @@ if TYPE_CHECKING:
         exposure_outcomes,
         running_sums,
     )
+    from offerloop.response.shown.shared_errors import SharedErrors
     from offerloop.response.shown.study import ShownEffects, learn_shown, shown_effects, shown_enough
     from offerloop.response.terms import NO_OFFER_TERMS, OfferTerms
     from offerloop.response.transferred import HELD_OUT
@@ -144,6 +145,7 @@ __all__ = [
     "OverlapSums",
     "Policy",
     "PropensityModel",
+    "SharedErrors",
     "ShelfLines",
     "ShelfStudy",
     "ShownEffects",

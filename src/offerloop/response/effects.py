@@ -6,7 +6,7 @@ or a read-out `measured` them; those on a category of which nothing is assumed a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -19,6 +19,7 @@ from offerloop.response.campaign_offer import CampaignOffer
 from offerloop.response.margins import Margins
 from offerloop.response.measured import Corrections, corrected
 from offerloop.response.shelf.study import ShelfStudy
+from offerloop.response.shown.shared_errors import SharedErrors
 from offerloop.response.shown.study import ShownEffects
 from offerloop.response.transferred import calibration_of, held_out_columns, transferred_effects
 from offerloop.tables import CALIBRATION, EFFECTS, NOT_VALID, OFFERS
@@ -36,6 +37,7 @@ class Effects:
     views: list[tuple[pl.DataFrame, pl.DataFrame]]
     """The HELD_OUT columns of each division and its calibration; rows in the order of `effects`."""
     corrections: Corrections
+    shared_errors: SharedErrors = field(default_factory=SharedErrors.none)
 
     def of_rows(self, rows: pl.Series) -> Effects:
         """Return the effects of some rows: a mask of `effects`."""
@@ -87,6 +89,7 @@ def estimate_effects(
         CALIBRATION.check(pl.concat(calibrations)),
         [(held_out_columns(one), fit) for one, fit in zip(views, calibrations, strict=True)],
         corrections,
+        SharedErrors.none() if shown is None else shown.shared_errors(),
     )
 
 

@@ -53,11 +53,14 @@ from offerloop.response.shown.offer_terms import is_known_from_orders, shown_ter
 from offerloop.response.shown.purchases.customer_margins import MarginScale
 from offerloop.response.shown.purchases.sales_before import Before
 from offerloop.response.shown.redemption import RedemptionModel
+from offerloop.response.shown.shared_errors import SharedErrors
 from offerloop.response.shown.single_use import are_used_once
 from offerloop.response.terms import Coding, OfferTerms
 
 PARTS = 5
 """Parts of the customers that are left out in turn to judge the predictions."""
+ALIKE, RESPONSE = "alike", "response"
+"""Names of effects and errors beside those of outcomes; see `GrownEffects`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,9 +72,9 @@ class ShownEffects:
     made_of: Mapping[str, Floats]
     """How much of each shown offer an offer is (K,), nothing first: itself, or two between whose depths it lies."""
     by_outcome: dict[str, Floats]
-    """Effects (customers, K) by outcome, and growth."""
+    """Effects (customers, K) by outcome, growth, and the value if all customers responded alike."""
     se: dict[str, Floats]
-    """Standard errors (customers, K) of value and discount."""
+    """Standard errors (customers, K) of value and discount, and (customers, causes) of the response."""
     table: pl.DataFrame
     """The table SHOWN_OFFERS."""
     model: ShownModel
@@ -114,9 +117,15 @@ class ShownEffects:
             "fold": np.zeros(len(value), np.int64),
             "held_out_value_minor": value,
             "held_out_discount_minor": discount,
-            **dict.fromkeys(("d_value", "d_discount", "centred"), np.zeros(len(value))),
+            "d_value": self.by_outcome[ALIKE] @ part,
+            **dict.fromkeys(("d_discount", "centred"), np.zeros(len(value))),
         }
         return pl.DataFrame(columns)
+
+    def shared_errors(self) -> SharedErrors:
+        """Return which errors offers and customers share."""
+        covariance = self.model.growth.growth.lasting_covariance
+        return SharedErrors.of(self.customers, self.se[RESPONSE], self.made_of, covariance)
 
 
 @dataclass(frozen=True, eq=False)
@@ -262,10 +271,10 @@ def _predicted(
     grown = model.growth.effects(coming, model.growth.signals(value, whose))
     used, share = model.redemption.gains(coming.features), model.scale.margins.of_customers(before.days, now)[:, None]
     margin = share * model.margins.times
-    predicted = (margin * grown.value, grown.discount, used, grown.growth)
-    by_outcome = dict(zip((*OUTCOMES, "growth"), predicted, strict=True))
+    predicted = (margin * grown.value, grown.discount, used, grown.growth, margin * grown.alike)
+    by_outcome = dict(zip((*OUTCOMES, "growth", ALIKE), predicted, strict=True))
     value_se = np.hypot(margin * grown.value_se, share * model.margins.se * grown.value)
-    se = dict(zip(OUTCOMES, (value_se, grown.discount_se), strict=False))
+    se = dict(zip((*OUTCOMES[:2], RESPONSE), (value_se, grown.discount_se, grown.response_se), strict=True))
     return by_outcome, se
 
 
