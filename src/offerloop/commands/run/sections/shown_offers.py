@@ -28,7 +28,7 @@ from offerloop.response import ESTIMATOR_NAMES
 GROWTH_IN_WORDS = Message(
     "an offer makes what each customer would buy anyway grow by a share that hangs on its "
     "depth, on what is known of the customer and on the customer's own past, as far as the "
-    "log supports it; a deeper one never brings less"
+    "log supports it; a deeper one brings no less, unless the log surely shows that it does"
 )
 """How effects are taken to differ between customers."""
 DRAWN = 16
