@@ -254,6 +254,14 @@ def test_numbers_of_lines_in_their_orders_are_no_products_and_tell_units_apart(t
     assert (guesses["line"], guesses["product_id"], guesses["order_id"]) == ("order_item_id", "Item", "Order ID")
 
 
+def test_a_column_called_line_numbers_the_lines_of_orders_unless_it_repeats_in_them(tmp_path):
+    number = pl.int_range(1, pl.len() + 1).over("Order ID")
+    copied = pl.concat([LINES.with_columns(Line=number), LINES.with_columns(Line=number).head(9)])
+    assert mapped(tmp_path, copied)[0]["line"] == "Line"
+    for repeated in (pl.lit(1), pl.lit("Home")):
+        assert "line" not in mapped(tmp_path, LINES.with_columns(Line=repeated))[0]
+
+
 def test_orders_are_joined_by_a_key_of_another_name(tmp_path):
     LINES.select("Line", "Item", "Quantity", "Net", order_id="Order ID").write_csv(tmp_path / "lines.csv")
     ORDERS.select("Buyer", "Date", entity_id="Order ID", group=pl.lit(1)).write_csv(tmp_path / "orders.csv")

@@ -26,7 +26,7 @@ from offerloop.evaluation import ComingTest, Estimate, se_of
 from offerloop.events import BUSINESS_AS_USUAL, Events, LoopExposures, read_business_as_usual
 from offerloop.message import Message
 from offerloop.money import DIGITS, MICRO, to_text
-from offerloop.offers import NO_OFFER
+from offerloop.offers import NO_OFFER, MissingLimit
 from offerloop.response import QUARTER_DAYS, Effects
 from offerloop.tables import (
     ASSIGNMENTS,
@@ -232,6 +232,30 @@ def unpaid_exploration(config: Config, campaign: Campaign, liabilities: Iterable
         unit=unit,
         most=most,
     )
+
+
+def unlimited_exploration(config: Config, campaign: Campaign, missing: Mapping[str, MissingLimit]) -> list[Message]:
+    """Say which offers nobody gets at random as they may cost any amount. `missing`: what lacks a limit, by id."""
+    if not config.minor(campaign.explore_budget, campaign):
+        return []
+    return [
+        (_UNLIMITED if one.term else _NEVER_LIMITED).with_values(
+            what=one.of(Message("offer '{offer}'", context="what may cost any amount", offer=offer_id)),
+            campaign=campaign.id,
+            term=one.term or "",
+        )
+        for offer_id, one in missing.items()
+    ]
+
+
+_UNLIMITED = Message(
+    "{what} of campaign '{campaign}' may cost any amount, so nobody gets it at random, and only those whom the plan "
+    "chooses show its effect; add '{term}' to let it be explored"
+)
+_NEVER_LIMITED = Message(
+    "{what} of campaign '{campaign}' may cost any amount, which nothing can limit, so nobody gets it at random, and "
+    "only those whom the plan chooses show its effect"
+)
 
 
 def limiting_exploration(config: Config, most_minor: Mapping[str, int], n_customers: int) -> Message | None:

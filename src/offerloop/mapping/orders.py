@@ -73,6 +73,7 @@ def guess_orders(sample: SampleRows, given_guesses: Mapping[str, Guess] | None =
     _counted_amounts(matched)
     _amounts(matched)
     _guess_ids(matched, sample)
+    _line_numbers(matched)
     _interpret_amounts(matched, sample)
     _gaps_in_ids(matched)
     in_whole_units(matched)
@@ -98,6 +99,18 @@ def _guess_ids(matched: ColumnMatch, sample: SampleRows) -> None:
     _ids(matched, sample.head)
     returning_customers(matched)
     exchange_ids(matched, sample)
+
+
+def _line_numbers(matched: ColumnMatch) -> None:
+    """Take a column that is called "line" where no order has a number of it twice; a product line would repeat."""
+    named = next((one for one in matched.free() if one.name.strip().casefold() == "line"), None)
+    order = matched.column("order_id")
+    if "line" in matched.guesses or named is None or order is None or not named.numeric or named.fractions:
+        return
+    rows = pl.DataFrame({name: column.cells for name, column in matched.columns.items()}).unique()
+    if not rows.select(order.name, named.name).is_duplicated().any():
+        why = Message("guessed: it numbers the lines of each order")
+        matched.take("line", reference(named.name), (named.name,), why)
 
 
 def _interpret_amounts(matched: ColumnMatch, sample: SampleRows) -> None:

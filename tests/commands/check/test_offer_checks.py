@@ -7,8 +7,9 @@ import polars as pl
 import pytest
 
 from offerloop.commands.check import campaign_problems
+from offerloop.commands.check.data_checks import notes
 from offerloop.commands.check.offers import ReadOffers, unlimited_cost
-from offerloop.config import load_config, read_campaign
+from offerloop.config import Config, Shop, load_config, read_campaign
 from offerloop.engine import InMemoryEngine
 from offerloop.events import EPOCH
 from offerloop.flow import offers_not_valid, renamed_offers, unknown_names
@@ -35,6 +36,18 @@ def test_who_gets_an_offer_without_a_limit_names_only_a_field_that_it_may_have()
     assert line_of(PARTS).endswith("so nobody gets it; give part 2 of the offer 'max_discount'")
     for offer in (BOUGHT, CHEAPEST):
         assert line_of(offer).endswith("nothing can limit the cost of the offer, so nobody gets it")
+
+
+def test_an_offer_of_known_effect_that_nobody_explores_is_named_with_the_remedy():
+    campaign = campaign_with(SHIPPING, budget_basis="expected", explore_budget="5")
+    config = Config.model_construct(shop=Shop(name="x", currency="USD"), campaigns=(campaign,))
+    few = SimpleNamespace(n_customers=1)
+    offers = ReadOffers([(campaign, read_offers([SHIPPING], None, "USD"))], [])
+    known = notes(config, few, offers.checked(frozenset([offers.offers[0].offer_id]), studied=False))
+    said = "may cost any amount, so nobody gets it at random, and only those whom the plan chooses show its effect"
+    assert said in str(known[0])
+    assert str(known[0]).endswith("add 'max_discount' to let it be explored")
+    assert not any(said in str(one) for one in notes(config, few, offers.checked(frozenset(), studied=False)))
 
 
 @pytest.mark.parametrize(

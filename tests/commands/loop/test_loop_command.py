@@ -327,6 +327,16 @@ def test_it_says_where_random_offers_are_not_paid_for(begun, decided):
     assert "while it is sent, nobody gets an offer at random; raise explore_budget" in note
 
 
+def test_it_names_offers_that_nobody_explores_as_they_may_cost_any_amount(decided):
+    path = decided[0].folder / "offerloop.toml"
+    text = re.sub("max_discount = .*\n", "", path.read_text(encoding="utf-8"), count=1)
+    path.write_text(text.replace("explore_budget", 'budget_basis = "expected"\nexplore_budget', 1), encoding="utf-8")
+    (note,) = json.loads(offerloop("loop", path, "--once", "--json")[1])["unexplored"]
+    assert note.startswith("offer 'coupon-10 category 30' of campaign")
+    assert "may cost any amount, so nobody gets it at random" in note
+    assert note.endswith("add 'max_discount' to let it be explored")
+
+
 def test_it_names_gifts_whose_cost_no_order_tells(large_plan):
     """A gift with a first order would otherwise count with every order."""
     assert "what first cost, so guardrails leave it out" in large_plan[1]["left_out"]

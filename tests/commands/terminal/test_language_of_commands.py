@@ -19,22 +19,6 @@ NAMES = {"treated": "优惠券"}
 """Chinese data: the name of an arm."""
 
 
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory):
-    """The folder of a shop in CNY, with tables of the other commands beside it."""
-    folder = tmp_path_factory.mktemp("shop")
-    config = write_small_shop(folder, customers=20, weeks=10)
-    config.write_text(config.read_text().replace('"EUR"', '"CNY"') + PUBLISH)
-    (folder / "offers.json").write_text(json.dumps(OFFERS))
-    (folder / "basket.json").write_text(json.dumps(BASKET))
-    (folder / "orders.csv").write_text(ORDERS)
-    worth = {"customer_id": [1, 2], "offer_id": ["ten", "ten"], "value": [5.0, 1.0], "cost": [2.0, 2.0]}
-    pl.DataFrame(worth).write_csv(folder / "worth.csv")
-    arm = pl.when(pl.col("arm") == "none").then(pl.lit("none")).otherwise(pl.lit(NAMES["treated"])).alias("arm")
-    made(rows=260).with_columns(arm).select("arm", "spend_before", "margin").write_csv(folder / "trial.csv")
-    return folder
-
-
 PRICED = ("{shop}/basket.json", "--offers", "{shop}/offers.json", "--now", "2026-11-11T12:00:00Z")
 WALK = {
     "init": ("{new}", "--orders", "{shop}/lines.csv", "--products", "{shop}/products.csv", "--currency", "CNY"),
@@ -60,11 +44,29 @@ WALK = {
                  "--before", "4"),
     "serve": ("{shop}", "--demo-people", "--host", "0.0.0.0"),
 }  # fmt: skip
-"""Arguments of each command, in an order in which each has what it needs; errors are in a language as well."""
+"""Arguments of each command."""
 ELSEWHERE = {"parse-offer"}
 """It prints an offer in the languages that offers are written in, and `--language` chooses among those."""
 WITHOUT_SHOP = {"codes", "simulate"}
 """They know no shop, and are in English unless another language is asked for."""
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    """The folder of a shop in CNY that has a run, a study of a trial, and tables of the other commands."""
+    folder = tmp_path_factory.mktemp("shop")
+    config = write_small_shop(folder, customers=20, weeks=10)
+    config.write_text(config.read_text().replace('"EUR"', '"CNY"') + PUBLISH)
+    (folder / "offers.json").write_text(json.dumps(OFFERS))
+    (folder / "basket.json").write_text(json.dumps(BASKET))
+    (folder / "orders.csv").write_text(ORDERS)
+    worth = {"customer_id": [1, 2], "offer_id": ["ten", "ten"], "value": [5.0, 1.0], "cost": [2.0, 2.0]}
+    pl.DataFrame(worth).write_csv(folder / "worth.csv")
+    arm = pl.when(pl.col("arm") == "none").then(pl.lit("none")).otherwise(pl.lit(NAMES["treated"])).alias("arm")
+    made(rows=260).with_columns(arm).select("arm", "spend_before", "margin").write_csv(folder / "trial.csv")
+    offerloop("run", folder)
+    offerloop("uplift", *(one.format(shop=folder) for one in WALK["uplift"]))
+    return folder
 
 
 def test_every_command_is_walked():

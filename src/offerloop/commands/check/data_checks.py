@@ -10,7 +10,7 @@ import polars as pl
 from offerloop.commands.check.figures import AMOUNTS_OFF, Shape
 from offerloop.commands.check.offers import OfferCheck
 from offerloop.config import Campaign, Config, quoted
-from offerloop.decision import unpaid_exploration
+from offerloop.decision import unlimited_exploration, unpaid_exploration
 from offerloop.evaluation import LEAST_CUSTOMERS
 from offerloop.events import COPY, LINE, SCANNED
 from offerloop.mapping import reference
@@ -23,7 +23,13 @@ def notes(config: Config, shape: Shape, offers: list[OfferCheck]) -> list[Messag
     for campaign in config.campaigns:
         of_campaign = [one for one in offers if one.campaign_id == campaign.id]
         unpaid = unpaid_exploration(config, campaign, (one.liability_minor for one in of_campaign))
-        messages += [*([] if unpaid is None else [unpaid]), *_unlimited(config, campaign, of_campaign)]
+        known = [one for one in of_campaign if one.basis != "unknown"]  # of the others their lines say it
+        unlimited = {one.offer_id: one.missing_limit for one in known if one.missing_limit is not None}
+        messages += [
+            *([] if unpaid is None else [unpaid]),
+            *unlimited_exploration(config, campaign, unlimited),
+            *_unlimited(config, campaign, of_campaign),
+        ]
     return [*messages, *_holdout(config, shape, offers)]
 
 

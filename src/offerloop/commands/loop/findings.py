@@ -30,7 +30,7 @@ class LoopState(Result):
     left_out: Message | None = None
     """Which offers cost what guardrails do not count; None where there are none."""
     unexplored: tuple[Message, ...] = ()
-    """Campaigns whose budget for random offers pays for none."""
+    """Campaigns and offers that are not explored, with the remedy."""
     earlier: Sequence[dict[str, Any]] = ()
     """The periods as the journal had them a week ago, whose alarms are not raised any more."""
 

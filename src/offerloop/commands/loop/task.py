@@ -15,13 +15,13 @@ import polars as pl
 from offerloop.commands.loop.findings import LoopState
 from offerloop.commands.loop.shop import TableShop
 from offerloop.config import Config, StrPath, config_file, load_config, problems_of
-from offerloop.decision import limiting_exploration, unpaid_exploration
+from offerloop.decision import limiting_exploration, unlimited_exploration, unpaid_exploration
 from offerloop.engine import DEFAULT_ENGINE, collect
 from offerloop.errors import ConfigError, InputError
 from offerloop.events import Events, LoopExposures, connect, prepare, read_all, with_variables
 from offerloop.loop import NO_CAMPAIGN, UNSEEN_COSTS, PlannedLoop, exposures_of, go_on, indicator_of, is_learning
 from offerloop.message import Message
-from offerloop.offers import NO_OFFER, liability_minor
+from offerloop.offers import NO_OFFER, liability_minor, missing_limit
 from offerloop.publishing import Parcels, carry, rows_of, why_out_of_date
 from offerloop.response import all_categories
 from offerloop.store import Journal
@@ -279,16 +279,21 @@ def _go_on(path: Path, folder: Path, journal: Journal) -> GoneOn:
 
 
 def _unexplored(config: Config, events: Events) -> tuple[Message, ...]:
-    """Which campaigns explore with less than one offer can cost, and which one limits the others."""
+    """Which campaigns explore with less than one offer can cost, or have offers that nobody explores, and which one
+    limits the others.
+    """
     categories = all_categories(events.products)
-    liabilities = {
-        campaign.id: [liability_minor(one) for one in config.offers_of(campaign, categories, events.offers)]
-        for campaign in config.campaigns
+    offers = {one.id: config.offers_of(one, categories, events.offers) for one in config.campaigns}
+    liabilities = {name: [liability_minor(one) for one in of_campaign] for name, of_campaign in offers.items()}
+    missing = {
+        name: {one.offer_id: lacking for one in of_campaign if (lacking := missing_limit(one))}
+        for name, of_campaign in offers.items()
     }
     most_minor = {name: max((one or 0 for one in of_campaign), default=0) for name, of_campaign in liabilities.items()}
     n_customers = collect(events.order_lines.select("customer_id").unique()).height
     notes = [
         *(unpaid_exploration(config, campaign, liabilities[campaign.id]) for campaign in config.campaigns),
+        *(note for one in config.campaigns for note in unlimited_exploration(config, one, missing[one.id])),
         limiting_exploration(config, most_minor, n_customers),
     ]
     return tuple(note for note in notes if note is not None)

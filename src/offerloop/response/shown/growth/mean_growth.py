@@ -49,7 +49,7 @@ def growth_regressors(evidence: Evidence, base: Floats, unit: Floats) -> Floats:
 def posterior_growth(
     offers: Sequence[OfferTerms], estimate: GrowthEstimate, posterior: Posterior, *, above_zero: bool
 ) -> tuple[Floats, Floats]:
-    """Return f (K,) and its covariance (K, K) after an estimate; `above_zero` says that it is for sure not below zero."""
+    """Return f (K,) and its covariance (K, K); `above_zero` says that it is for sure not below zero."""
     f, spread = posterior.mean_and_covariance()
     if above_zero:
         f = posterior.mean_above_zero()
