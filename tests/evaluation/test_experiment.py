@@ -16,6 +16,7 @@ from offerloop.evaluation.experiment import (
     Difference,
     cuped,
     difference,
+    difference_if_alike,
     enough,
     holm,
     relative,
@@ -291,6 +292,20 @@ def test_weights_undo_an_uneven_draw(rng):
     assert abs(found.skew) > 1e-3
     assert found.low <= 0 <= found.high
     assert abs(y[drawn].mean() - y[~drawn].mean()) > 30
+
+
+def test_groups_that_are_alike_seldom_seem_to_differ_however_skewed_their_sales_are(rng):
+    """A small group that missed the few large amounts has a small spread of its own as well."""
+    p_alike, p_welch = [], []
+    for _ in range(600):
+        spent = np.where(rng.random(1_000) < 0.3, rng.lognormal(3, 1.5, 1_000), 0.0)
+        weights, (treated, control) = (1.0, 0.9), (spent[50:], spent[:50])
+        groups = [(Moments.of(treated), 1.0)], [*zip(map(Moments.of, np.split(control, 2)), weights, strict=True)]
+        p_alike.append(difference_if_alike(*groups).p_value)
+        p_welch.append(difference(*groups).p_value)
+    assert 0.02 < np.mean(np.array(p_alike) < 0.05) < 0.08
+    assert np.mean(np.array(p_alike) < 0.5) == pytest.approx(0.5, abs=0.1)
+    assert np.mean(np.array(p_welch) < 0.05) > 0.1
 
 
 def test_holm_by_hand():

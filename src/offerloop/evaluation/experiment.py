@@ -174,6 +174,22 @@ def difference(treated: GroupMoments, control: GroupMoments) -> Difference:
     return Difference.with_df(means[0].value - means[1].value, se, _welch_df(means), third)
 
 
+def difference_if_alike(treated: GroupMoments, control: GroupMoments) -> Difference:
+    """The difference of `difference` with Student's standard error, of the spread of both groups together.
+
+    It tests whether groups are alike in what no offer can have changed. A small group that missed the few large amounts
+    has a small mean and a small spread at once, so that by its own spread the difference would seem sure.
+    """
+    both = [*_parts(treated), *_parts(control)]
+    n, total = sum(one.n for one, _ in both), sum(weight * one.n for one, weight in both)
+    centre = sum(weight * one.sum_y for one, weight in both) / total
+    variance = n / (n - 1) * sum(weight * one.squares_about(centre) for one, weight in both) / total
+    means = [_mean(group) for group in (treated, control)]
+    sizes = [one.df + 1 for one in means]
+    se = math.sqrt(variance * sum(1 / size for size in sizes))
+    return Difference.with_df(means[0].value - means[1].value, se, sum(sizes) - 2)
+
+
 def _welch_df(means: Sequence[_Mean]) -> float:
     return welch_df([one.variance for one in means], [one.df for one in means])
 

@@ -16,6 +16,7 @@ from offerloop.evaluation import (
     Estimate,
     cuped,
     difference,
+    difference_if_alike,
     enough,
     holm,
     relative,
@@ -60,8 +61,18 @@ def plan_effects(sums: ReadoutSums, outcomes: Sequence[str]) -> tuple[list[Reado
             effects += compare(sides, "plan", outcome, name)
     sides = sums.sides("plan")
     if "before_revenue_minor" in sides.sums[0].outcomes:
-        effects += compare(sides, "plan", "before_revenue_minor")[1:]
+        effects.append(_before(sides))
     return effects, few
+
+
+def _before(sides: Sides) -> ReadoutEffect:
+    """What both groups brought before the plan, which no offer of it can have changed."""
+    (treated, control), moments = sides.sums, sides.moments("before_revenue_minor")
+    share = relative(*moments) if control.outcomes["before_revenue_minor"].mean > 0 else None
+    gain = difference_if_alike(*moments)
+    return ReadoutEffect(
+        "plan", "before_revenue_minor", EVERYBODY, "unadjusted", plain(gain), gain.p_value, treated.n, control.n, share
+    )
 
 
 def programme_effects(sums: ReadoutSums, outcomes: Sequence[str]) -> tuple[list[ReadoutEffect], list[Message]]:
