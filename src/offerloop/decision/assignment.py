@@ -239,12 +239,12 @@ def unlimited_exploration(config: Config, campaign: Campaign, missing: Mapping[s
     if not config.minor(campaign.explore_budget, campaign):
         return []
     return [
-        (_UNLIMITED if one.term else _NEVER_LIMITED).with_values(
-            what=one.of(Message("offer '{offer}'", context="what may cost any amount", offer=offer_id)),
+        (_UNLIMITED if limit.term else _NEVER_LIMITED).with_values(
+            what=limit.of(Message("offer '{offer}'", context="what may cost any amount", offer=offer_id)),
             campaign=campaign.id,
-            term=one.term or "",
+            term=limit.term or "",
         )
-        for offer_id, one in missing.items()
+        for offer_id, limit in missing.items()
     ]
 
 

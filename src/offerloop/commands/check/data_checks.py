@@ -23,8 +23,11 @@ def notes(config: Config, shape: Shape, offers: list[OfferCheck]) -> list[Messag
     for campaign in config.campaigns:
         of_campaign = [one for one in offers if one.campaign_id == campaign.id]
         unpaid = unpaid_exploration(config, campaign, (one.liability_minor for one in of_campaign))
-        known = [one for one in of_campaign if one.basis != "unknown"]  # of the others their lines say it
-        unlimited = {one.offer_id: one.missing_limit for one in known if one.missing_limit is not None}
+        unlimited = {
+            one.offer_id: one.missing_limit
+            for one in of_campaign
+            if one.missing_limit is not None and one.basis != "unknown"  # of unknown ones their lines say it
+        }
         messages += [
             *([] if unpaid is None else [unpaid]),
             *unlimited_exploration(config, campaign, unlimited),
