@@ -30,13 +30,13 @@ def test_the_newest_period_is_told_and_every_plan_has_a_row():
     assert text_of(learned, decided(1, ["summer"]), waits_for=Message("wait", context="test")).splitlines() == [
         "In period 1, 40 of 1,500 customers got an offer. For 30 customers, an offer or none was drawn at random. "
         "Plans sent: summer.",
-        "period  customers  with an offer  at random  held back  campaign  plan      profit [95 % interval]  "
-        "cost of offers  guardrails",
-        "0           1,500             40         30          4  春季      not sent              $1 [−2, 4]  "
-        "        $12.34  go on: the guardrail 'margin' may still be worse than its margin",
-        "                                                        summer    not sent              $1 [−2, 4]",
-        "1           1,500             40         30          4  春季      not sent              $1 [−2, 4]",
-        "                                                        summer    sent                  $1 [−2, 4]",
+        "period  customers  with an offer  at random  held back  campaign  plan      "
+        "expected profit [95 % interval]  realised cost of offers  guardrails",
+        "0           1,500             40         30          4  春季      not sent                       $1 [−2, 4]  "
+        "                 $12.34  go on: the guardrail 'margin' may still be worse than its margin",
+        "                                                        summer    not sent                       $1 [−2, 4]",
+        "1           1,500             40         30          4  春季      not sent                       $1 [−2, 4]",
+        "                                                        summer    sent                           $1 [−2, 4]",
         "wait",
     ]
 

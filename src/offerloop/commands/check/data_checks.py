@@ -24,9 +24,9 @@ def notes(config: Config, shape: Shape, offers: list[OfferCheck]) -> list[Messag
         of_campaign = [one for one in offers if one.campaign_id == campaign.id]
         unpaid = unpaid_exploration(config, campaign, (one.liability_minor for one in of_campaign))
         unlimited = {
-            one.offer_id: one.missing_limit
-            for one in of_campaign
-            if one.missing_limit is not None and one.basis != "unknown"  # of unknown ones their lines say it
+            offer.offer_id: offer.missing_limit
+            for offer in of_campaign
+            if offer.missing_limit is not None and offer.basis != "unknown"  # of unknown ones their lines say it
         }
         messages += [
             *([] if unpaid is None else [unpaid]),

@@ -20,8 +20,8 @@ COLUMNS = (
     Message("held back", context="column title"),
     Message("campaign", context="column title"),
     Message("plan", context="column title"),
-    Message("profit [95 % interval]", context="column title"),
-    Message("cost of offers", context="column title"),
+    Message("expected profit [95 % interval]", context="column title"),
+    Message("realised cost of offers", context="column title"),
     Message("guardrails", context="column title"),
 )
 LEFT = (0, 5, 6, 9)
