@@ -107,7 +107,11 @@ SHOWN_OFFERS = TableContract(
         Column("offer_id", pl.String, "offer"),
         Column("n_shown", pl.Int64, "exposures whose window is over, of those that effects were learned from"),
         Column("n_nothing", pl.Int64, "the same in which deliberately nothing was shown"),
-        Column("value_minor", pl.Float64, "margin gained by an exposure, before the offer's cost"),
+        Column(
+            "value_minor",
+            pl.Float64,
+            "margin gained by an exposure, before the offer's cost; weighted by how far chance decided it",
+        ),
         Column("value_se_minor", pl.Float64, "standard error"),
         Column(
             "discount_minor",

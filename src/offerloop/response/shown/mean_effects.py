@@ -1,6 +1,9 @@
 """The table of shown offers: the mean effect of an exposure, doubly robust, with errors by customers.
 
-A window that ended early counts as the part of a whole one that it is.
+A window that ended early counts as the part of a whole one that it is, and every exposure the more the more chance
+decided between the offer and nothing, by the inverse variance of its score: 1 / (1 / e_k + 1 / e_0) with propensities e
+(overlap weights; Li, Morgan and Zaslavsky 2018). Where all have the same propensities, all count alike; exposures of a
+plan, which leaves little to chance, would otherwise make effects unsure that random ones have shown.
 """
 
 from __future__ import annotations
@@ -31,16 +34,18 @@ def mean_effects(
     value, discount = (robust_scores(one, expected_outcomes(one, fold)) for one in outcomes)
     table = [
         (
-            offer.offer_id, int(counts[k]), int(counts[0]), *_mean(value[:, k] - value[:, 0], rows),
-            *_mean(discount[:, k] - discount[:, 0], rows), float(p_redeem[k]), estimator, *carried,
+            offer.offer_id, int(counts[k]), int(counts[0]), *_mean(value, k, rows), *_mean(discount, k, rows),
+            float(p_redeem[k]), estimator, *carried,
         )
         for k, offer in enumerate(rows.offers[1:], start=1)
     ]  # fmt: skip
     return SHOWN_OFFERS.check(pl.DataFrame(table, SHOWN_OFFERS.schema, orient="row"))
 
 
-def _mean(gain: Floats, rows: Evidence) -> tuple[float, float]:
-    """Return the mean of gains (n,), weighted by parts of windows, and its error."""
-    part = rows.parts / rows.parts.mean()
-    mean = float(np.mean(part * gain))
-    return mean, standard_error(part * (gain - mean), rows.whose)
+def _mean(scores: Floats, offer: int, rows: Evidence) -> tuple[float, float]:
+    """Return the mean of what an offer's scores (n, K) are above those of nothing, and its error."""
+    gain, chance = scores[:, offer] - scores[:, 0], rows.propensity[:, [0, offer]]
+    weight = rows.parts * chance.prod(axis=1) / chance.sum(axis=1)
+    weight = weight / weight.mean()
+    mean = float(np.mean(weight * gain))
+    return mean, standard_error(weight * (gain - mean), rows.whose)
