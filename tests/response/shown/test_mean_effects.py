@@ -35,7 +35,7 @@ def test_exposures_of_a_plan_leave_effects_as_sure_as_random_ones_made_them():
     random = effects_of_plan(weeks=0)
     planned = effects_of_plan(weeks=8)
     assert planned["value_minor"] == pytest.approx(3.0, abs=3 * planned["value_se_minor"])
-    assert planned["value_se_minor"] < 1.05 * random["value_se_minor"]
+    assert planned["value_se_minor"] < 1.2 * random["value_se_minor"]
 
 
 def effects_of_plan(weeks):
