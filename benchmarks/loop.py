@@ -225,7 +225,9 @@ def _share(case: str, hits: list[bool], least: float) -> Claim:
 
 def _claim(text: str, values: Floats, target: float) -> Claim:
     mean, n = float(values.mean()), len(values)
-    half = float(t.ppf(0.975, n - 1) * values.std(ddof=1) / np.sqrt(n)) if n > 1 else float("nan")
+    if n == 1:
+        return Claim(text, mean, target=target, met=mean >= target)
+    half = float(t.ppf(0.975, n - 1) * values.std(ddof=1) / np.sqrt(n))
     return Claim.at_least(text, mean, target, mean - half, mean + half)
 
 
