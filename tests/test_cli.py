@@ -123,7 +123,7 @@ def test_options_with_one_meaning_have_one_text():
             "Invalid value for '--top': 'x' is not a whole number. See 'offerloop recommend --help'.",
         ),
         (["readout", "run", "--from", "2026-13-01"], "'2026-13-01' is no day; write it like 2026-11-25"),
-        (["allocate", "t.csv", "--out", "o", "--limits", "no.toml"], "there is no file 'no.toml'; check the path"),
+        (["allocate", "t.csv", "--out", "o.csv", "--limits", "no.toml"], "there is no file 'no.toml'; check the path"),
         (["run", "--language", "zh"], "缺少参数 'config'。请查看“offerloop run --help”。"),
         (
             ["run", "--engin", "x", "--language", "zh"],
