@@ -88,3 +88,11 @@ def test_a_command_speaks_the_language_of_the_shop_unless_another_is_typed(name,
     assert re.search("[\u4e00-\u9fff]{2}", spoken["zh"])
     assert not re.search("[\u4e00-\u9fff]", spoken["en"])
     assert re.search("[a-z]{3}", spoken["en"])
+
+
+@pytest.mark.parametrize("name", ["readout", "publish", "explain"])
+def test_errors_before_the_first_run_are_in_the_language_of_the_shop(name, tmp_path):
+    config = write_small_shop(tmp_path, customers=20, weeks=10)
+    config.write_text(config.read_text().replace('"EUR"', '"CNY"'))
+    code, _, said = offerloop(name, *[one.format(shop=tmp_path) for one in WALK[name]])
+    assert (code, bool(re.search("[一-鿿]", said))) == (2, True)

@@ -90,16 +90,17 @@ def localized(message: Message) -> str:
 
 
 def _of_shop() -> str | None:
-    """Return the language of a configuration or of a run, where one can be read."""
-    from offerloop.config import load_config
+    """Return the language of a configuration or of a run, where one can be read; a shop may have no run yet."""
+    from offerloop.config import config_file, load_config
     from offerloop.workspace import find_run, open_run
 
-    with suppress(OfferloopError):
-        if _typed.config is not None:
-            return load_config(_typed.config).language()
-        if _typed.run is not None:
+    if _typed.config is None and _typed.run is not None:
+        with suppress(OfferloopError):
             language = open_run(find_run(_typed.run)).summary.get("language")
             return language if language in languages() else None
+    shop = _typed.config or _typed.run
+    with suppress(OfferloopError):
+        return None if shop is None else load_config(config_file(shop)).language()
     return None
 
 
