@@ -16,7 +16,7 @@ import stopped_loop
 from offerloop.commands.loop.task import facts_of
 from offerloop.errors import ContractError
 from offerloop.loop import unpacked
-from offerloop.loop.drift import AT_RANDOM
+from offerloop.loop.drift import AT_RANDOM, Alarm
 from offerloop.loop.journal_records import packed
 from offerloop.loop.journalled_steps import go_on, learn_once
 from offerloop.response import UnseenCost
@@ -222,6 +222,25 @@ def test_alarms_make_earlier_exposures_doubtful():
     loop.shop.plan = lambda config, period: (seen.append(period), plan(config, period))[1]
     loop.decide(0)
     assert seen[0].exposures.alarms == (loop.first_day,)
+
+
+@pytest.mark.parametrize(
+    ("indicator", "is_doubtful"),
+    [
+        ("value", False),
+        ("orders of the plan", False),
+        ("cuts", False),
+        ("price response", True),
+        ("cost at random", True),
+    ],
+)
+def test_only_alarms_of_what_offers_do_make_earlier_exposures_doubtful(journal, indicator, is_doubtful):
+    """A season moves what customers bring and order; what offers add is learned in proportion to that."""
+    loop = stopped_loop.begin()
+    loop.drift.add_period = lambda *_: [Alarm(indicator, 0.2, 1e-6)]
+    go_on(loop, journal, 1, lambda _: None)
+    assert loop.alarms == ([loop.begins(1)] if is_doubtful else [])
+    assert loop.periods_after_alarm > 0
 
 
 def test_drift_sees_the_weeks_before_the_loop_and_what_is_usual_only_after_a_quarter(journal):

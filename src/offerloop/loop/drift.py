@@ -38,6 +38,9 @@ SOLD_OFTEN = 0.9
 """Share of the periods in which they must have been sold."""
 LEAST_CUT = 0.01
 """Added to the mean cut, so that it has a logarithm."""
+OF_EFFECTS = (PRICE_RESPONSE, "cost")
+"""What the indicators begin with that tell of what offers do. What customers brought and orders move with seasons, too,
+and effects are learned in proportion to what is bought."""
 AT_RANDOM, OF_PLAN = " at random", " of the plan"
 """Ends of names of indicators: in periods with random offers alone, and in those of a plan."""
 TREND = {
@@ -81,6 +84,11 @@ class Alarm:
     change: float
     """The difference from the forecast, in the unit of the indicator."""
     p_value: float
+
+    @property
+    def is_of_effects(self) -> bool:
+        """Whether it makes doubtful what was learned of offers before."""
+        return self.indicator.startswith(OF_EFFECTS)
 
 
 @dataclass

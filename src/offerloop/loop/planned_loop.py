@@ -79,7 +79,7 @@ class PlannedLoop:
     """Epoch day on which period 0 begins."""
     drift: Drift = field(default_factory=Drift)
     alarms: list[int] = field(default_factory=list)
-    """Epoch days before which things were different."""
+    """Epoch days before which offers did something else."""
     periods_after_alarm: int = 0
     """Periods in which more is explored."""
     reading: ExperimentReading | None = None
@@ -245,7 +245,8 @@ class PlannedLoop:
         alarms = self._add_to_drift(period, done, regime, cost_indicator(done, regime))
         if alarms:
             self.periods_after_alarm = PERIODS_AFTER_ALARM
-            self.alarms.append(self.begins(period + 1))
+            if any(one.is_of_effects for one in alarms):
+                self.alarms.append(self.begins(period + 1))
             if self.guardrails.state == "trial":
                 self.guardrails.begin("trial")
         return alarms
