@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 import os
+import re
 import signal
 import socket
 import threading
@@ -39,7 +40,7 @@ def test_a_process_decides_and_stops_with_everything_on_record(small_run, tmp_pa
     said = log.read_text()
     assert secret.startswith("offer_")
     assert secret not in said
-    assert "c000" not in said
+    assert "c000" not in re.sub("[0-9a-f-]{32,}", "", said), "but for random ids, which may hold it by chance"
     assert '"route": "/v1/decisions", "status": 200' in said
     remarks = ("This is", "The database is new", "The console", "the environment variable 'NO_SUCH_SECRET'")
     assert all(one in said for one in remarks)
