@@ -16,7 +16,6 @@ from offerloop.evaluation.experiment import (
     Difference,
     cuped,
     difference,
-    difference_if_alike,
     enough,
     holm,
     relative,
@@ -172,10 +171,10 @@ def test_the_interval_covers_the_truth_in_95_of_100(rng, method):
 
 
 def test_a_known_skewness_moves_the_interval_to_the_side_of_the_small_group(rng):
-    treated, control = rng.exponential(2, 900), rng.exponential(2, 60)
+    treated, control = rng.exponential(2, 90_000), rng.exponential(2, 600)
     welch, hall = difference(plain(treated), plain(control)), difference(Moments.of(treated), Moments.of(control))
     assert hall.skew < 0
-    assert (hall.value, hall.se) == (welch.value, welch.se)
+    assert (hall.value, hall.se) == (welch.value, pytest.approx(welch.se, rel=0.02))
     assert hall.low < welch.low
     assert hall.high < welch.high
 
@@ -226,8 +225,7 @@ def test_intervals_of_skewed_sales_cover(rng, method, n_control, spread):
     above, below = misses(rng, method, 2000, n_control, spread)
     told = "%s, %d held back, spread of purchases %.1f: above %.4f, below %.4f"
     logging.getLogger(__name__).info(told, method.__name__, n_control, spread, above, below)
-    least = 0.93 if spread < 1 else 0.90  # purchases that differ e-fold: misses are told, not hidden
-    assert least <= 1 - above - below <= 0.97
+    assert 0.94 <= 1 - above - below <= 0.985
 
 
 def test_the_interval_of_a_share_is_that_of_the_ratio_it_does_not_contradict(rng):
@@ -288,24 +286,24 @@ def test_weights_undo_an_uneven_draw(rng):
     ]
     assert found.value == pytest.approx(means[0] - means[1], rel=1e-9)
     assert found.se == pytest.approx(of_rows, rel=1e-4)  # but for n / (n - 1)
-    assert found.skew == pytest.approx((thirds[0] - thirds[1]) / of_rows**3, rel=1e-3)
+    assert found.skew == pytest.approx((thirds[0] - thirds[1]) / of_rows**3, rel=0.03)
     assert abs(found.skew) > 1e-3
     assert found.low <= 0 <= found.high
     assert abs(y[drawn].mean() - y[~drawn].mean()) > 30
 
 
-def test_groups_that_are_alike_seldom_seem_to_differ_however_skewed_their_sales_are(rng):
+@pytest.mark.parametrize("of_all", [1_000, 4_000])
+@pytest.mark.parametrize("spread", [0.8, 1.5])
+def test_groups_that_are_alike_seldom_seem_to_differ_however_skewed_their_sales_are(rng, spread, of_all):
     """A small group that missed the few large amounts has a small spread of its own as well."""
-    p_alike, p_welch = [], []
+    p_values, held = [], of_all // 20
     for _ in range(600):
-        spent = np.where(rng.random(1_000) < 0.3, rng.lognormal(3, 1.5, 1_000), 0.0)
-        weights, (treated, control) = (1.0, 0.9), (spent[50:], spent[:50])
-        groups = [(Moments.of(treated), 1.0)], [*zip(map(Moments.of, np.split(control, 2)), weights, strict=True)]
-        p_alike.append(difference_if_alike(*groups).p_value)
-        p_welch.append(difference(*groups).p_value)
-    assert 0.02 < np.mean(np.array(p_alike) < 0.05) < 0.08
-    assert np.mean(np.array(p_alike) < 0.5) == pytest.approx(0.5, abs=0.1)
-    assert np.mean(np.array(p_welch) < 0.05) > 0.1
+        spent = np.where(rng.random(of_all) < 0.3, rng.lognormal(3, spread, of_all), 0.0)
+        control = zip(map(Moments.of, np.split(spent[:held], 2)), (1.0, 0.9), strict=True)
+        p_values.append(difference([(Moments.of(spent[held:]), 1.0)], [*control]).p_value)
+    assert np.mean(np.array(p_values) < 0.05) < 0.08
+    assert np.mean(np.array(p_values) < 0.5) == pytest.approx(0.5, abs=0.1)
+    assert min(p_values) > 1e-5
 
 
 def test_holm_by_hand():

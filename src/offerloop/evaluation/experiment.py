@@ -5,9 +5,9 @@ outcomes; Deng, Xu, Kohavi and Walker (2013) for CUPED; Fabijan et al. (2019) fo
 0.001; Holm (1979); Hájek (1971) for means weighted by inverse probability.
 
 Sales are skewed: few customers buy, and some of them much. A small group then has a small mean and a small variance
-together, and Welch's interval misses the truth on one side far too often. Where the third moments are known, intervals
-are Hall's. They still miss more than 5 % where single customers spend very much more than others (`make soak` shows how
-much).
+together, and Welch's interval misses the truth on one side far too often; Hall's does too, where the group has missed
+what makes sales skewed. So where third moments are known, the spread of a group is its own only as far as its customers
+can say what it is, and otherwise that of both groups together (`difference`).
 """
 
 from __future__ import annotations
@@ -44,6 +44,9 @@ MISSED = 0.5
 little: of yes and no it has four yes expected then, and with fewer it has none in over 2.5 % of experiments."""
 _STRAIGHT = 1e-9
 """A skewness this small is none."""
+SPREADS_DIFFER = 0.6
+"""Standard deviation of the logarithm of how many times the variance of one group is that of the other: what offers do
+to the spread of sales. Chosen of 0.15 to 0.8 in made-up groups that are listed in docs/decisions/evaluation.md."""
 
 
 @dataclass(frozen=True)
@@ -54,20 +57,19 @@ class Difference(Estimate):
     df: float
     skew: float = 0.0
     """Third central moment of the estimate over se cubed."""
+    own: float = 1.0
+    """Share of the squared standard error that the values tell which are compared: see `hall`."""
 
     @classmethod
-    def with_df(cls, value: float, se: float, df: float, third: float = 0.0) -> Difference:
-        """The 95 % interval by the t quantile; `third` is the third central moment of the estimate.
-
-        With skewness k it is Hall's: the ends are where ``g(T) = T + k T^2 / 3 + k^2 T^3 / 27 + k / 6`` of
-        ``T = (value - truth) / se`` reaches the quantiles.
-        """
+    def with_df(cls, value: float, se: float, df: float, skew: float = 0.0, own: float = 1.0) -> Difference:
+        """The 95 % interval by the t quantile: its ends are where `hall` of ``(value - truth) / se`` reaches it."""
         from scipy.special import stdtrit
 
         if se <= 0:
             return cls(value, value, value, se, df)
-        skew, most = third / se**3, float(stdtrit(df, 0.975))
-        return cls(value, value - hall_quantile(most, skew) * se, value - hall_quantile(-most, skew) * se, se, df, skew)
+        most = float(stdtrit(df, 0.975))
+        low, high = (value - hall_quantile(end, skew, own) * se for end in (most, -most))
+        return cls(value, low, high, se, df, skew, own)
 
     @property
     def quantile(self) -> float:
@@ -96,7 +98,7 @@ class Difference(Estimate):
 
         if self.se <= 0:
             return 1.0 if sign * self.value >= 0 else 0.0
-        return float(stdtr(self.df, sign * hall(self.value / self.se, self.skew)))
+        return float(stdtr(self.df, sign * hall(self.value / self.se, self.skew, self.own)))
 
     def interval(self, alpha: float = 0.05) -> tuple[float, float]:
         """Two-sided, missing the truth in `alpha` of all experiments."""
@@ -104,27 +106,39 @@ class Difference(Estimate):
 
     def at_least(self, alpha: float = 0.05) -> float:
         """One-sided: the truth is lower in `alpha` of all experiments."""
-        from scipy.special import stdtrit
-
-        return self.value - (
-            hall_quantile(float(stdtrit(self.df, 1 - alpha)), self.skew) * self.se if self.se > 0 else 0.0
-        )
+        return self._end(1 - alpha)
 
     def at_most(self, alpha: float = 0.05) -> float:
         """One-sided: the truth is higher in `alpha` of all experiments."""
+        return self._end(alpha)
+
+    def _end(self, chance: float) -> float:
         from scipy.special import stdtrit
 
-        return self.value - (hall_quantile(float(stdtrit(self.df, alpha)), self.skew) * self.se if self.se > 0 else 0.0)
+        if self.se <= 0:
+            return self.value
+        return self.value - hall_quantile(float(stdtrit(self.df, chance)), self.skew, self.own) * self.se
 
     def times(self, factor: float) -> Difference:
         """Return the result in another unit; the factor is above zero."""
         ends = (self.value * factor, self.low * factor, self.high * factor)
-        return Difference(*ends, self.se * factor, self.df, self.skew)
+        return Difference(*ends, self.se * factor, self.df, self.skew, self.own)
 
 
-def hall(t: float, skew: float) -> float:
-    """Return Hall's transform of a mean in its standard errors, which is nearly normal whatever its skewness (1992)."""
-    return t + skew * t * t / 3 + skew * skew * t**3 / 27 + skew / 6
+def hall(t: float, skew: float, own: float = 1.0) -> float:
+    """Return a mean in its standard errors, transformed so that it is nearly normal whatever its skewness.
+
+    Hall (1992) with the standard error of the same values: ``t + a t^2 + a^2 t^3 / 3 + k / 6`` with ``a = k / 3`` for
+    skewness k. A standard error that does not follow these values, such as a known one, is not small together with the
+    mean, and ``a = -k / 6``. In between, with a share `own` of the squared error by these values, ``a = (3 own - 1) k /
+    6``: the cumulants of ``t`` are ``-own k / 2`` and ``k - 3 own k`` to the first order of k.
+    """
+    a = _bend(skew, own)
+    return t + a * t * t + a * a * t**3 / 3 + skew / 6
+
+
+def _bend(skew: float, own: float) -> float:
+    return (3 * own - 1) * skew / 6
 
 
 def skew_if_alike(treated: Moments, control: Moments) -> float:
@@ -140,11 +154,10 @@ def skew_if_alike(treated: Moments, control: Moments) -> float:
     return max(-MOST_SKEW, min(MOST_SKEW, skew))
 
 
-def hall_quantile(quantile: float, skew: float) -> float:
+def hall_quantile(quantile: float, skew: float, own: float = 1.0) -> float:
     """Return the mean in its standard errors whose transform by `hall` is the quantile."""
-    if abs(skew) < _STRAIGHT:
-        return quantile
-    return float(3 / skew * (np.cbrt(1 + skew * (quantile - skew / 6)) - 1))
+    a, rest = _bend(skew, own), quantile - skew / 6
+    return rest if abs(a) < _STRAIGHT else float((np.cbrt(1 + 3 * a * rest) - 1) / a)
 
 
 GroupMoments = Moments | Sequence[tuple[Moments, float]]
@@ -157,37 +170,64 @@ class _Mean(NamedTuple):
 
     value: float
     variance: float
-    df: float
     third: float
-    """Third central moment."""
+    """Third central moment of the mean."""
+    size: float
+    """Kish's effective number of customers."""
+    variance_of_one: float
+    """Of the outcome of a customer."""
+    third_of_one: float
+    knows_third: bool
+
+    @property
+    def df(self) -> float:
+        """Degrees of freedom."""
+        return max(1.0, self.size - 1)
+
+    def times(self, factor: float) -> _Mean:
+        """Return the mean of so many times the outcomes."""
+        return self._replace(
+            value=factor * self.value, variance=factor**2 * self.variance, third=factor**3 * self.third,
+            variance_of_one=factor**2 * self.variance_of_one, third_of_one=factor**3 * self.third_of_one,
+        )  # fmt: skip
 
 
 def difference(treated: GroupMoments, control: GroupMoments) -> Difference:
-    """Mean outcome of the treated less that of the control, with Welch's standard error and degrees of freedom.
+    """Mean outcome of the treated less that of the control.
 
     With weights w the means are Hájek's, ``m = sum w y / sum w``, their variance ``n / (n - 1) sum w^2 (y - m)^2 /
     (sum w)^2``, their third moment ``sum w^3 (y - m)^3 / (sum w)^3``, and group sizes Kish's effective ones. Both
-    groups need two customers or more (ValueError).
+    groups need two customers or more (ValueError). Where third moments are not known, standard error and degrees of
+    freedom are Welch's. Where they are, the moments of each group are a mean of its own, with a weight `own`, and of
+    those of both groups together, and the interval is that of `hall`.
     """
-    means = [_mean(group) for group in (treated, control)]
-    se, third = math.sqrt(sum(one.variance for one in means)), means[0].third - means[1].third
-    return Difference.with_df(means[0].value - means[1].value, se, _welch_df(means), third)
+    return _less(_mean(treated), _mean(control))
 
 
-def difference_if_alike(treated: GroupMoments, control: GroupMoments) -> Difference:
-    """The difference of `difference` with Student's standard error, of the spread of both groups together.
+def _less(treated: _Mean, control: _Mean) -> Difference:
+    """Return one mean less another, with spreads of their own that are shrunk to that of both groups together.
 
-    It tests whether groups are alike in what no offer can have changed. A small group that missed the few large amounts
-    has a small mean and a small spread at once, so that by its own spread the difference would seem sure.
+    Groups whose offers differ have nearly the same spread: the logarithm of the ratio of their variances has the
+    standard deviation SPREADS_DIFFER, s. Their customers say what it is with the relative variance ``v = (2 + 1.5 g^2)
+    (1 / n_t + 1 / n_c)``, g the skewness of both together, as of gamma distributions. So the weight of their own
+    moments is ``s^2 / (s^2 + v)``: it is near one in large groups with few large amounts. The relative errors of the
+    two variances, which have the degrees of freedom of Welch and of Student, are added up.
     """
-    both = [*_parts(treated), *_parts(control)]
-    n, total = sum(one.n for one, _ in both), sum(weight * one.n for one, weight in both)
-    centre = sum(weight * one.sum_y for one, weight in both) / total
-    variance = n / (n - 1) * sum(weight * one.squares_about(centre) for one, weight in both) / total
-    means = [_mean(group) for group in (treated, control)]
-    sizes = [one.df + 1 for one in means]
-    se = math.sqrt(variance * sum(1 / size for size in sizes))
-    return Difference.with_df(means[0].value - means[1].value, se, sum(sizes) - 2)
+    means = (treated, control)
+    welchs, together = _welch_df(means), treated.df + control.df
+    variance = sum(one.df * one.variance_of_one for one in means) / together
+    own = 1.0
+    variances, thirds = [one.variance for one in means], [one.third for one in means]
+    if treated.knows_third and control.knows_third and variance > 0:
+        third = sum(one.size * one.third_of_one for one in means) / (treated.size + control.size)
+        unsure = (2 + 1.5 * third**2 / variance**3) * (1 / treated.size + 1 / control.size)
+        own = SPREADS_DIFFER**2 / (SPREADS_DIFFER**2 + unsure)
+        variances = [own * one.variance + (1 - own) * variance / one.size for one in means]
+        thirds = [own * one.third + (1 - own) * third / one.size**2 for one in means]
+    se = math.sqrt(sum(variances))
+    skew = max(-MOST_SKEW, min(MOST_SKEW, (thirds[0] - thirds[1]) / se**3)) if se > 0 else 0.0
+    df = (own / math.sqrt(welchs) + (1 - own) / math.sqrt(together)) ** -2
+    return Difference.with_df(treated.value - control.value, se, df, skew, own)
 
 
 def _welch_df(means: Sequence[_Mean]) -> float:
@@ -201,10 +241,15 @@ def _mean(group: GroupMoments) -> _Mean:
     if n < 2:
         raise ValueError("a group of fewer than two customers has no spread")
     mean = sum(weight * one.sum_y for one, weight in parts) / total
-    squares = sum(weight**2 * one.squares_about(mean) for one, weight in parts)
-    cubes = sum(weight**3 * one.cubes_about(mean) for one, weight in parts)
-    kish = total**2 / sum(weight**2 * one.n for one, weight in parts)
-    return _Mean(mean, n / (n - 1) * squares / total**2, max(1.0, kish - 1), cubes / total**3)
+    squares, cubes = (
+        [sum(weight**power * of(one, mean) for one, weight in parts) for power in (degree, 1)]
+        for degree, of in ((2, Moments.squares_about), (3, Moments.cubes_about))
+    )
+    size, unbiased = total**2 / sum(weight**2 * one.n for one, weight in parts), n / (n - 1)
+    return _Mean(
+        mean, unbiased * squares[0] / total**2, cubes[0] / total**3, size, unbiased * squares[1] / total,
+        cubes[1] / total, all(one.thirds is not None for one, _ in parts),
+    )  # fmt: skip
 
 
 def _parts(group: GroupMoments) -> Sequence[tuple[Moments, float]]:
@@ -215,40 +260,36 @@ def relative(treated: GroupMoments, control: GroupMoments) -> Estimate:
     """The difference as a share of the size of the control's mean, which has a spread of its own.
 
     ``se^2 = v_t / m_c^2 + v_c m_t^2 / m_c^4`` (delta method) with v the variance of a mean m. The control's mean is not
-    zero. Where third moments are known the interval holds the ratios r that ``m_t - r m_c`` does not contradict
-    (Fieller 1954), by Hall's quantiles. Whether there is a difference is for `difference` to say.
+    zero. Where third moments are known the interval holds the ratios r for which the `difference` of the treated and r
+    times the control leaves in zero (Fieller 1954). Whether there is a difference is for `difference` to say.
     """
     means = _mean(treated), _mean(control)
-    knows_thirds = all(part.thirds is not None for group in (treated, control) for part, _ in _parts(group))
-    share = _ratio_less_one(*means, knows_thirds=knows_thirds)
+    share = _ratio_less_one(*means)
     return share if means[1].value > 0 else Estimate(-share.value, -share.high, -share.low)
 
 
-def _ratio_less_one(treated: _Mean, control: _Mean, *, knows_thirds: bool) -> Estimate:
+def _ratio_less_one(treated: _Mean, control: _Mean) -> Estimate:
     base, ratio = control.value, treated.value / control.value
     se = math.sqrt(treated.variance / base**2 + control.variance * ratio**2 / base**2)
     plain = Difference.with_df(ratio - 1, se, _welch_df((treated, control)))
     delta = Estimate(plain.value, plain.low, plain.high)
-    if not knows_thirds or se <= 0:
+    if not (treated.knows_third and control.knows_third) or se <= 0:
         return delta
-    ends = [_ratio_end(treated, control, sign * float(plain.quantile)) for sign in (1, -1)]
-    if base < 0:
-        ends = ends[::-1]
+    ends = [_ratio_end(treated, control, is_low=is_low) for is_low in (base > 0, base < 0)]
     return delta if None in ends else Estimate(ratio - 1, ends[0] - 1, ends[1] - 1)  # type: ignore[operator]
 
 
-def _ratio_end(treated: _Mean, control: _Mean, quantile: float) -> float | None:
-    """The ratio at which ``m_t - r m_c`` over its error is Hall's quantile; None where none is near."""
+def _ratio_end(treated: _Mean, control: _Mean, *, is_low: bool) -> float | None:
+    """The ratio at which the interval of ``m_t - r m_c`` begins, or ends, at zero; None where none is near."""
     from scipy.optimize import brentq
 
-    def beyond(ratio: float) -> float:
-        se = math.sqrt(treated.variance + ratio**2 * control.variance)
-        third = treated.third - ratio**3 * control.third
-        return (treated.value - ratio * control.value) / se - hall_quantile(quantile, third / se**3)
+    def end(ratio: float) -> float:
+        apart = _less(treated, control.times(ratio))
+        return apart.low if is_low else apart.high
 
     middle = treated.value / control.value
-    far = middle - math.copysign(1.0, quantile * control.value) * _FAR * max(abs(middle), 1.0)
-    return None if beyond(middle) * beyond(far) >= 0 else float(brentq(beyond, *sorted((middle, far))))
+    far = middle + math.copysign(1.0, control.value if not is_low else -control.value) * _FAR * max(abs(middle), 1.0)
+    return None if end(middle) * end(far) >= 0 else float(brentq(end, *sorted((middle, far))))
 
 
 def cuped(treated: GroupMoments, control: GroupMoments) -> Difference:

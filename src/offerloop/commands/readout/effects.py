@@ -16,7 +16,6 @@ from offerloop.evaluation import (
     Estimate,
     cuped,
     difference,
-    difference_if_alike,
     enough,
     holm,
     relative,
@@ -69,7 +68,7 @@ def _before(sides: Sides) -> ReadoutEffect:
     """What both groups brought before the plan, which no offer of it can have changed."""
     (treated, control), moments = sides.sums, sides.moments("before_revenue_minor")
     share = relative(*moments) if control.outcomes["before_revenue_minor"].mean > 0 else None
-    gain = difference_if_alike(*moments)
+    gain = difference(*moments)
     return ReadoutEffect(
         "plan", "before_revenue_minor", EVERYBODY, "unadjusted", plain(gain), gain.p_value, treated.n, control.n, share
     )
