@@ -75,6 +75,8 @@ NEWCOMERS_EVERY = 5
 COUNTED_SHARE = 200
 """Seconds for which a count of decisions holds, for each second that it took: so few requests wait for one that no
 percentile of their times shows it."""
+COUNTED_AT_MOST = 60
+"""Seconds for which a count holds at most, as a machine that is busy for a moment makes one take long."""
 STUCK_SECONDS = 60
 """A job that could have begun for so long is one that nobody carries out."""
 _STILL_SERVED = Message("The plan {version} and the offers of before are served still: {why}")
@@ -277,7 +279,8 @@ class Worker:
             campaigns = self.served.pacing.campaigns
             spends = self.database.read(partial(campaign_spending, campaigns=campaigns))
             now = time.monotonic()
-            self._spending = now + COUNTED_SHARE * (now - begun), self.served.policy.version, spends
+            held = min(COUNTED_SHARE * (now - begun), COUNTED_AT_MOST)
+            self._spending = now + held, self.served.policy.version, spends
         return spends
 
     def offers_held(self) -> ShopOffers:

@@ -143,7 +143,8 @@ def summed_forecast(rows: pl.DataFrame) -> tuple[Estimate, bool]:
 def bought_anyway(sums: ReadoutSums, conversion: ReadoutEffect, *, any_coupon: bool) -> BoughtAnyway | None:
     """Return 1 - (buyers gained / redeemers) of those who redeemed; None when no redemption was observed.
 
-    Buyers gained are the effect on buying times the treated; the number of redeemers counts as known.
+    Buyers gained are the effect on buying times the treated; the number of redeemers counts as known. It is the least
+    share: buyers gained who redeem nothing, as below a minimum spend, leave more redeemers who would have bought.
     """
     redeemed = sums.sides("plan").sums[0].redeemers
     if redeemed < LEAST_CUSTOMERS:

@@ -120,7 +120,7 @@ class AgainstForecast:
 
 @dataclass(frozen=True)
 class BoughtAnyway:
-    """Share of those who redeemed who would have bought without the offer."""
+    """Share of those who redeemed who would have bought without the offer, if all buyers gained redeemed."""
 
     share: Estimate
     n_redeemed: int

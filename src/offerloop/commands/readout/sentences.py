@@ -269,7 +269,7 @@ def anyway_sentence(findings: ReadoutFindings, _: Localizer) -> str:
     if anyway is None:
         return _("Whether redeemers would have bought anyway is not known")
     return _(
-        "Of {n} customers who redeemed, {share} would have bought without the offer",
+        "Of {n} customers who redeemed, at least {share} would have bought without the offer",
         n=anyway.n_redeemed,
         share=_.shares(anyway.share.times(100)),
     )

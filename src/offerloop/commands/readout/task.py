@@ -152,7 +152,7 @@ def _base(run: PastRun, period: Period, basis: ReadoutBasis, counts: Survey, fil
         control=run.control_arm,
         cost_basis=basis.cost,
         margin_basis=_margin_basis(run.margins, basis),
-        warnings=(*_warnings(basis, counts, files), *_unseen_costs(run, basis)),
+        warnings=(*_warnings(run, basis, counts, files), *_unseen_costs(run, basis)),
         titles={campaign_group(one.id): one.title for one in run.config.campaigns},
         have_several=run.config.plan.offers_per_customer > 1,
         asks_usual=bool(run.usual_share),
@@ -209,10 +209,11 @@ def _unlike_before(findings: ReadoutFindings) -> list[Message]:
     ]
 
 
-def _warnings(basis: ReadoutBasis, counts: Survey, files: SideFiles) -> tuple[Message, ...]:
+def _warnings(run: PastRun, basis: ReadoutBasis, counts: Survey, files: SideFiles) -> tuple[Message, ...]:
     """What the inputs have that a reader must know."""
     said = [STRANGERS["orders"].with_values(n=counts.strangers)] if counts.strangers else []
-    if basis.maps_coupon and not basis.maps_reimbursed:
+    is_funded = (run.offers["funded_share"] > 0).any()
+    if basis.maps_coupon and not basis.maps_reimbursed and is_funded:
         said.append(
             Message("The part of coupons that suppliers pay is taken from the offers' terms, not from the order lines.")
         )
@@ -233,7 +234,9 @@ def _warnings(basis: ReadoutBasis, counts: Survey, files: SideFiles) -> tuple[Me
                 n=reached,
             )
         )
-    if basis.has_redemptions and not basis.maps_coupon:
+    if basis.has_redemptions and basis.maps_coupon:
+        said.append(Message("The file of redemptions says who redeemed; what it cost is the coupons of the order lines."))
+    elif basis.has_redemptions:
         said.append(Message("Redemptions are counted whole, whatever the period."))
     return tuple(said)
 
