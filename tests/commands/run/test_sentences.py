@@ -5,6 +5,8 @@ import pytest
 
 from offerloop.commands.run.facts import BreakEven, break_even, gather
 from offerloop.commands.run.sentences import break_even_sentence, campaign_sentence, claim_sentence, decision, headline
+from offerloop.commands.run.summary import summarise
+from offerloop.commands.run.terminal_text import screen
 from offerloop.report.localizer import Localizer
 
 ENGLISH = Localizer("en", "USD")
@@ -238,3 +240,16 @@ def test_a_plan_worth_more_than_claimed_shows_no_winners_curse(make):
     said = claim_sentence(facts.campaigns[0], facts.localizer)
     assert "the plan is worth $9 [−1, 19], which is no less" in said
     assert "The difference is the winner's curse" not in said
+
+
+def test_what_a_log_shows_beyond_one_use_of_each_offer_has_no_most_and_is_said(make):
+    by_shelf_prices = make()  # more is expected there than its offers can cost, too
+    of_log = [dataclasses.replace(one, bases=("estimated",)) for one in by_shelf_prices.campaigns]
+    used_again = dataclasses.replace(by_shelf_prices, campaigns=of_log)
+    (before,), (after,) = (
+        [one["as_sent"]["liability"] for one in summarise(findings)["campaigns"] if one["send"]]
+        for findings in (by_shelf_prices, used_again)
+    )
+    assert (before, after) == ("3.75", None)
+    assert "the budget can be exceeded" in screen(summarise(used_again))
+    assert "the budget can be exceeded" not in screen(summarise(by_shelf_prices))

@@ -235,7 +235,9 @@ def _warnings(run: PastRun, basis: ReadoutBasis, counts: Survey, files: SideFile
             )
         )
     if basis.has_redemptions and basis.maps_coupon:
-        said.append(Message("The file of redemptions says who redeemed; what it cost is the coupons of the order lines."))
+        said.append(
+            Message("The file of redemptions says who redeemed; what it cost is the coupons of the order lines.")
+        )
     elif basis.has_redemptions:
         said.append(Message("Redemptions are counted whole, whatever the period."))
     return tuple(said)

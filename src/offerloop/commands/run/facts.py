@@ -75,7 +75,8 @@ class CampaignFacts:
     n_sent: int
     """Customers who get the plan's offer."""
     liability_sent_minor: int | None
-    """The most that these offers can cost us; None where one of them has no limit."""
+    """The most that these offers can cost us; None where one of them has no limit, or where customers use them several
+    times, so that more is expected than one use of each can cost."""
     liability_explore_minor: int
     """The most that offers given at random can cost us, on top."""
     n_explore: int
@@ -296,7 +297,7 @@ def _campaign(findings: Findings, campaign_findings: CampaignFindings, language:
     shares = with_basis["funded_share"].unique().to_list()
     n_sent, most_sent = _in_arm(findings, campaign_findings.campaign_id, PLAN_ARM)
     n_explore, most_explore = _in_arm(findings, campaign_findings.campaign_id, EXPLORE)
-    return CampaignFacts(
+    facts = CampaignFacts(
         findings=campaign_findings,
         settings=findings.settings(campaign_findings.campaign_id),
         compared=tuple(ComparedPolicy.read(row) for row in rows),
@@ -315,6 +316,9 @@ def _campaign(findings: Findings, campaign_findings: CampaignFindings, language:
         funded_share=float(shares[0]) if len(shares) == 1 else None,
         bases=frozenset(campaign_findings.bases or with_basis["basis"]),
     )
+    if most_sent is None or ESTIMATED not in facts.bases or facts.sent_forecast.spend_minor < most_sent + 1:
+        return facts
+    return replace(facts, liability_sent_minor=None)
 
 
 def _further_sent(findings: Findings) -> int:

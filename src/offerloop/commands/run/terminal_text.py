@@ -26,7 +26,22 @@ def screen(summary: Mapping[str, Any]) -> str:
     reasons = () if is_sent else (*(one["sentence"] for one in campaigns), *summary["gaps"])
     outlook = [test["sentence"]] if is_sent and test and "sentence" in test else []
     others = [] if summary.get("others") is None else [summary["others"]["sentence"]]
-    return text_page(summary["headline"], table, *others, *reasons, *outlook)
+    exceeding = [_exceeding(one, _) for one in campaigns if one["send"] and _may_exceed(one)]
+    return text_page(summary["headline"], table, *others, *reasons, *exceeding, *outlook)
+
+
+def _may_exceed(campaign: Mapping[str, Any]) -> bool:
+    """Whether a budget counts the most that offers can cost, and more is expected than that."""
+    return campaign["budget_basis"] == "liability" and campaign["as_sent"]["liability"] is None
+
+
+def _exceeding(campaign: Mapping[str, Any], _: Localizer) -> str:
+    return _(
+        "The budget of “{campaign}” counts one use of each offer, but the log shows that customers use them for "
+        "several orders: more is expected to be spent, and the budget can be exceeded. Let each be used once, or set "
+        'budget_basis = "expected".',
+        campaign=campaign["title"],
+    )
 
 
 def _row(campaign: Mapping[str, Any], _: Localizer) -> tuple[str, ...]:
