@@ -37,8 +37,8 @@ def _may_exceed(campaign: Mapping[str, Any]) -> bool:
 
 def _exceeding(campaign: Mapping[str, Any], _: Localizer) -> str:
     return _(
-        "The budget of “{campaign}” counts one use of each offer, but the log shows that customers use them for "
-        "several orders: more is expected to be spent, and the budget can be exceeded. Let each be used once, or set "
+        "The budget of “{campaign}” counts one use of each offer, but more is expected to be spent, as an offer may be "
+        "used for several orders: the budget can be exceeded. Let each be used once, or set "
         'budget_basis = "expected".',
         campaign=campaign["title"],
     )
