@@ -306,6 +306,34 @@ def test_groups_that_are_alike_seldom_seem_to_differ_however_skewed_their_sales_
     assert min(p_values) > 1e-5
 
 
+SPENDS = {
+    "all, gamma": lambda rng, n: rng.gamma(2, 20, n),
+    "40 % buy, lognormal 1": lambda rng, n: np.where(rng.random(n) < 0.4, rng.lognormal(3, 1, n), 0.0),
+    "30 % buy, lognormal 1.5": lambda rng, n: np.where(rng.random(n) < 0.3, rng.lognormal(3, 1.5, n), 0.0),
+    "8 % buy, lognormal 0.8": lambda rng, n: np.where(rng.random(n) < 0.08, rng.lognormal(3, 0.8, n), 0.0),
+}
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("times", [1.0, 1.3, 0.7])
+@pytest.mark.parametrize("of_all", [1_000, 4_000])
+@pytest.mark.parametrize("spend", SPENDS)
+def test_intervals_hold_with_a_twentieth_held_out(rng, spend, of_all, times):
+    draw, held = SPENDS[spend], of_all // 20
+    true, found = (times - 1) * draw(rng, 2_000_000).mean(), []
+    while len(found) < 2_000:
+        treated, control = Moments.of(times * draw(rng, of_all - held)), Moments.of(draw(rng, held))
+        if control.variance > 0:
+            found.append((difference(treated, control), relative(treated, control)))
+    missed = np.mean([not gain.low <= true <= gain.high for gain, _ in found])
+    missed_share = np.mean([not share.low <= times - 1 <= share.high for _, share in found])
+    clear, sure = (np.mean([gain.p_value < alpha for gain, _ in found]) for alpha in (0.05, 0.001))
+    told = "%s, %d customers, spend times %.1f: difference misses %.4f, share %.4f; p below .05 %.4f, below .001 %.4f"
+    logging.getLogger(__name__).info(told, spend, of_all, times, missed, missed_share, clear, sure)
+    assert missed_share < 0.075
+    assert missed < (0.13 if times < 1 else 0.075)
+
+
 def test_holm_by_hand():
     assert holm([0.04, 0.01, 0.03]) == pytest.approx([0.06, 0.03, 0.06])
     assert holm([0.5, 0.9]) == [1.0, 1.0]

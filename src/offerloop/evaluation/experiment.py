@@ -288,7 +288,8 @@ def _ratio_end(treated: _Mean, control: _Mean, *, is_low: bool) -> float | None:
         return apart.low if is_low else apart.high
 
     middle = treated.value / control.value
-    far = middle + math.copysign(1.0, control.value if not is_low else -control.value) * _FAR * max(abs(middle), 1.0)
+    outwards = math.copysign(_FAR, -control.value if is_low else control.value)
+    far = middle + outwards * max(abs(middle), 1.0)
     return None if end(middle) * end(far) >= 0 else float(brentq(end, *sorted((middle, far))))
 
 
