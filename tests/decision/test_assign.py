@@ -42,7 +42,7 @@ ARMS = [
 NOBODY = Outside(*[pl.Series([], dtype=pl.Int64)] * 3)
 
 
-def assigned(sent=("paid",), digits=2, outside=NOBODY, rows=EFFECTS):
+def assigned(sent=("paid",), digits=2, outside=NOBODY, rows=EFFECTS, beyond_one_use=0):
     kinds = (pl.Int64, pl.String, pl.String, pl.Float64)
     schema = dict(zip(("customer_id", "campaign_id", "offer_id", "profit_minor"), kinds, strict=True))
     effects = pl.DataFrame(rows, schema=schema, orient="row").with_columns(
@@ -52,6 +52,7 @@ def assigned(sent=("paid",), digits=2, outside=NOBODY, rows=EFFECTS):
         cost_expected_micro=pl.lit(20_500_000, dtype=pl.Int64),
         held_out_value_minor=pl.lit(30.0),
         held_out_discount_minor=pl.lit(80.0),
+        cost_liability_minor=pl.when(offer_id="a").then(125).otherwise(250),
         discount_minor=pl.lit(80.0),
         growth=pl.lit(0.25),
         basis=pl.lit("transferred"),
@@ -63,6 +64,7 @@ def assigned(sent=("paid",), digits=2, outside=NOBODY, rows=EFFECTS):
         explore_kinds=pl.lit(""),
         n_planned=pl.lit(1, pl.Int64),
     )
+    effects = effects.with_columns(pl.col("cost_liability_minor") + beyond_one_use)
     return assignments(arms, effects, OFFERS, list(sent), digits, outside)
 
 
@@ -120,6 +122,11 @@ def test_money_of_what_is_given():
     assert row["basis"] == "transferred"
 
 
+def test_an_offer_of_the_plan_counts_at_what_its_budget_counted_and_a_random_one_at_one_use():
+    most = column(assigned(beyond_one_use=70), "cost_liability_minor")
+    assert (most[1], most[6], most[7], most[2]) == (195, 250, 125, 0)
+
+
 def test_profit_of_the_other_half_counts_our_share_of_the_discount():
     assert column(assigned(), "profit_held_out_minor")[1] == 30 - 0.25 * 80
 
@@ -159,7 +166,7 @@ def test_customers_with_text_ids_are_sorted_as_text():
         schema={"customer_id": pl.String, "campaign_id": pl.String, "offer_id": pl.String, "basis": pl.String}
         | dict.fromkeys(["value_minor", "profit_minor", "profit_low_minor", "profit_high_minor"], pl.Float64)
         | dict.fromkeys(["held_out_value_minor", "held_out_discount_minor", "discount_minor", "growth"], pl.Float64)
-        | {"cost_expected_micro": pl.Int64}
+        | dict.fromkeys(["cost_expected_micro", "cost_liability_minor"], pl.Int64)
     )
     rows = [(one, None, "none", "plan", 1.0) for one in ("b", "a10", "a9")]
     arms = pl.DataFrame(

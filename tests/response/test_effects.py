@@ -210,17 +210,33 @@ def test_an_assumed_combined_offer_is_on_what_its_parts_are_on(responsive):
     assert combined.offers["category"].to_list() == found.offers["category"].to_list() == ["category 03"]
 
 
-def test_an_offer_that_was_shown_is_planned_beside_those_of_shelf_prices(responsive):
-    """Every division has its effects, which are those that the log tells."""
-    ids = responsive.lines.own["customer_id"].unique().sort()
+def of_shown(study, **changes):
+    """Effects of 5.00 off 50.00 by what a log tells of it, beside those of coupons by shelf prices."""
+    ids = study.lines.own["customer_id"].unique().sort()
     names = ("value_minor", "coupon_minor", "redeemed", "growth", "alike")
-    told = {name: np.full((ids.len(), 1), 50.0) for name in names}
+    told = {name: np.full((ids.len(), 1), 50.0) for name in names} | changes.pop("told", {})
     widths = {"value_minor": 3.0, "coupon_minor": 4.0, "response": 0.1}
     errors = {name: np.full((ids.len(), 1), width) for name, width in widths.items()}
     learned = SimpleNamespace(growth=SimpleNamespace(growth=SimpleNamespace(lasting_covariance=np.eye(1))))
-    shown = ShownEffects(ids, {"save-5": np.ones(1)}, told, errors, pl.DataFrame(), model=learned)
+    shown = ShownEffects(ids, {"save-5": np.ones(1)}, told, errors, pl.DataFrame(), model=learned, **changes)
     config = configured(COUPON, {**SPEND_AND_SAVE, "id": "save-5"})
-    found = estimate_effects(responsive, usual(responsive), config, shown=shown)
+    return estimate_effects(study, usual(study), config, shown=shown)
+
+
+@pytest.mark.parametrize("used_again", [frozenset(), frozenset({"save-5"})])
+def test_an_offer_counts_at_what_is_expected_where_customers_use_it_for_several_orders(responsive, used_again):
+    n = responsive.lines.own["customer_id"].n_unique()
+    taken = np.linspace(0.0, 1_200.0, n)[:, None]
+    found = of_shown(responsive, told={"coupon_minor": taken}, used_again=used_again)
+    most = found.effects.filter(offer_id="save-5")["cost_liability_minor"]
+    assert most.to_list() == [500 if not used_again else max(500, math.ceil(one)) for one in taken.ravel()]
+    assert found.offers.filter(offer_id="save-5")["cost_liability_minor"].item() == 500
+
+
+def test_an_offer_that_was_shown_is_planned_beside_those_of_shelf_prices(responsive):
+    """Every division has its effects, which are those that the log tells."""
+    ids = responsive.lines.own["customer_id"].unique().sort()
+    found = of_shown(responsive)
     of_log = found.effects.filter(offer_id="save-5")
     assert of_log["value_minor"].to_list() == [50.0] * ids.len()
     for name, width in (("value", 3), ("profit", 5)):  # the discount is uncertain too, and independent

@@ -54,8 +54,8 @@ def assignments(
     """Offers that were drawn, as `DrawnArms` has them, with money and reasons.
 
     They are sorted by customer, those of one customer as they come. `sent` lists the campaigns whose plan is not to do
-    nothing. Money of a customer with no offer is 0; that of an offer whose effect nothing shows is empty. `digits` are
-    the currency's.
+    nothing. Money of a customer with no offer is 0; that of an offer whose effect nothing shows is empty. What an offer
+    of the plan can cost is what its budget counted, that of any other is one use of it. `digits` are the currency's.
     """
     own = 1 - pl.col("funded_share")
     cost = own * pl.col("held_out_discount_minor") + pl.col("contact_cost_minor")
@@ -66,10 +66,12 @@ def assignments(
     terms = offers.select(*OFFER_KEY, "cost_liability_minor", pl.col("basis").alias("offer_basis"))
     best = live.group_by("customer_id").agg(pl.col("profit_minor").max().alias("best_minor"))
     joined: dict[str, Any] = {"how": "left", "maintain_order": "left"}
-    table = drawn.join(effects.select(*KEYS, *EFFECT_COLUMNS, *_OF_SEVERAL), on=KEYS, **joined)
+    counted = pl.col("cost_liability_minor").alias("counted_minor")
+    table = drawn.join(effects.select(*KEYS, *EFFECT_COLUMNS, *_OF_SEVERAL, counted), on=KEYS, **joined)
     table = _with_interaction_costs(table).join(terms, on=OFFER_KEY, **joined).join(best, on="customer_id", **joined)
     table = table.join(_best_alternatives(drawn, live), on="customer_id", **joined)
-    nothing = pl.col("offer_id") == NO_OFFER
+    nothing, most = pl.col("offer_id") == NO_OFFER, pl.col("cost_liability_minor")
+    of_plan = pl.when(pl.col("arm") == PLAN).then("counted_minor")
     money = [
         pl.when(nothing).then(0).otherwise(pl.col(name).round(0).cast(pl.Int64)).alias(name)
         for name in EFFECT_COLUMNS
@@ -77,7 +79,7 @@ def assignments(
     ]
     table = table.with_columns(
         *money,
-        pl.when(nothing).then(0).otherwise(pl.col("cost_liability_minor")).alias("cost_liability_minor"),
+        pl.when(nothing).then(0).otherwise(pl.coalesce(of_plan, most)).alias("cost_liability_minor"),
         pl.when(nothing).then(0).otherwise(pl.col("cost_expected_micro")).alias("cost_expected_micro"),
         pl.when(nothing).then(pl.lit("none")).otherwise(pl.coalesce("basis", "offer_basis")).alias("basis"),
         _reasons(sent, outside, any_effect=not effects.is_empty()).alias("reasons"),

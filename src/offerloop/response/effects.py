@@ -12,6 +12,7 @@ import polars as pl
 
 from offerloop.config import Config, Listed
 from offerloop.evaluation import Z95
+from offerloop.money import MICRO
 from offerloop.offers import PlanPeriod
 from offerloop.response.assumed import assumed_effects
 from offerloop.response.baskets import BaselineBaskets
@@ -106,18 +107,29 @@ def _with_estimated(
     views: list[pl.DataFrame], estimated: list[CampaignOffer], shown: ShownEffects
 ) -> list[pl.DataFrame]:
     """Each division's table, with the offers that were shown: of these there is one division only."""
-    first = [_estimated(one, shown.effects(one.offer.offer_id)) for one in estimated]
+    first = [_estimated(one, shown) for one in estimated]
     later = [held_out_columns(one) for one in first]
     return [pl.concat([*first, views[0]]), *(pl.concat([*later, one]) for one in views[1:])]
 
 
-def _estimated(choice: CampaignOffer, frame: pl.DataFrame) -> pl.DataFrame:
-    """The effects of an offer that was shown, with intervals and errors of its profit."""
+def _estimated(choice: CampaignOffer, shown: ShownEffects) -> pl.DataFrame:
+    """The effects of an offer that was shown, with intervals and errors of its profit.
+
+    An offer that customers use several times costs them at most what one use can, or what is expected, whichever is
+    more.
+    """
+    offer_id, liability = choice.offer.offer_id, pl.col("cost_liability_minor")
     profit = pl.col("value_minor") - choice.own_share * pl.col("discount_minor") - choice.contact_minor
     own = (choice.own_share * pl.col("discount_se_minor")) ** 2
     shared = (pl.col("value_se_minor") ** 2 + own).sqrt()
     ends = {"profit_low_minor": profit - Z95 * shared, "profit_high_minor": profit + Z95 * shared}
-    return choice.effects_table(frame.with_columns(**ends, value_se_minor=shared), "estimated")
+    frame = shown.effects(offer_id).with_columns(**ends, value_se_minor=shared)
+    effects = choice.effects_table(frame, "estimated")
+    if offer_id not in shown.used_again:
+        return effects
+    expected = (pl.col("cost_expected_micro") / MICRO).ceil().cast(pl.Int64)
+    counted = pl.when(liability < expected).then(expected).otherwise(liability)
+    return effects.with_columns(cost_liability_minor=counted)
 
 
 def _assumed(

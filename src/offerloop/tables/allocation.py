@@ -65,7 +65,12 @@ ASSIGNMENTS = TableContract(
         ),
         Column("value_minor", pl.Int64, "incremental margin before the offer's cost", optional=True),
         Column("cost_expected_micro", pl.Int64, "expected cost to us, millionths of a minor unit", optional=True),
-        Column("cost_liability_minor", pl.Int64, "most it can cost us", optional=True),
+        Column(
+            "cost_liability_minor",
+            pl.Int64,
+            "most it can cost us; of an offer that customers use several times what is expected, where that is more",
+            optional=True,
+        ),
         Column("basis", pl.String, "estimated, transferred, measured, assumed, unknown, or none (no offer)"),
         Column("planned_campaign_id", pl.String, "campaign of the plan's offer, whatever the arm", optional=True),
         Column("planned_offer_id", pl.String, "what the plan alone would give: also known of the holdout"),

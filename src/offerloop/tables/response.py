@@ -178,7 +178,7 @@ OFFERS = TableContract(
         Column("depth", pl.Float64, "share off the list price", optional=True),
         Column("funded_share", pl.Float64, "share of the discount that a supplier pays"),
         Column("margin", pl.Float64, "share of list price that is left of what the offer covers, see margins"),
-        Column("cost_liability_minor", pl.Int64, "most it can cost us; empty when unlimited", optional=True),
+        Column("cost_liability_minor", pl.Int64, "most that one use can cost us; empty when unlimited", optional=True),
         Column("contact_cost_minor", pl.Int64, "cost of contacting one customer, redeemed or not"),
         Column(
             "cost_weight", pl.Float64, "1 where cost is money and lowers profit, 0 where the budget is of another unit"
@@ -215,7 +215,12 @@ EFFECTS = TableContract(
         Column("profit_high_minor", pl.Float64, "upper end; likewise", optional=True),
         Column("p_redeem", pl.Float64, "probability that the customer uses it"),
         Column("cost_expected_micro", pl.Int64, "expected cost to us in millionths of a minor unit, rounded up"),
-        Column("cost_liability_minor", pl.Int64, "most it can cost us; empty when unlimited", optional=True),
+        Column(
+            "cost_liability_minor",
+            pl.Int64,
+            "most that one use can cost us, or what is expected where that is more; empty when unlimited",
+            optional=True,
+        ),
         Column("fold", pl.Int64, "half of the customers in the first division, by hash"),
         Column(
             "discount_minor",

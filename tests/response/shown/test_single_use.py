@@ -26,7 +26,7 @@ def learned(uses, window_days=7):
         product_id=pl.lit("p"), quantity=pl.lit(1), list_value_minor=pl.lit(WORTH), discount_minor=pl.lit(0),
         reimbursed_minor=pl.lit(0), revenue_minor=WORTH - pl.col("coupon_minor"),
     )  # fmt: skip
-    (offer,) = read_offers([{"kind": "coupon", "id": "all", "percent": 10}], ["tea"], "USD")
+    (offer,) = read_offers([{"kind": "coupon", "id": "all", "percent": 10, "max_discount": "1.00"}], ["tea"], "USD")
     who, week = (one.ravel() for one in np.indices((CUSTOMERS, WEEKS)))
     exposures = pl.DataFrame({"customer_id": who, "shown_day": 7 * (BEFORE + week)}).with_columns(
         offer_id=pl.Series(np.where(shown[who, BEFORE + week], offer.offer_id, "none")), propensity=pl.lit(0.5)
@@ -46,6 +46,7 @@ def test_who_orders_often_costs_as_much_as_the_coupon_can_be_used(uses):
     assert cost[often].mean() == pytest.approx(frequent, rel=0.15)
     assert cost[~often].mean() == pytest.approx(rare, rel=0.3)
     assert list(shown.model.is_used_once) == [False, uses == 1]
+    assert shown.used_again == (set() if uses == 1 else {"all-10"})
 
 
 def test_a_coupon_for_one_order_costs_about_one_use_where_a_quarter_of_each_window_was_seen():

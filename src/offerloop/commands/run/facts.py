@@ -75,8 +75,8 @@ class CampaignFacts:
     n_sent: int
     """Customers who get the plan's offer."""
     liability_sent_minor: int | None
-    """The most that these offers can cost us; None where one of them has no limit, or where customers use them several
-    times, so that more is expected than one use of each can cost."""
+    """The most that these offers can cost us; None where one of them has no limit, or where a customer is expected to
+    use one so often that it costs more than one use can."""
     liability_explore_minor: int
     """The most that offers given at random can cost us, on top."""
     n_explore: int
@@ -297,7 +297,7 @@ def _campaign(findings: Findings, campaign_findings: CampaignFindings, language:
     shares = with_basis["funded_share"].unique().to_list()
     n_sent, most_sent = _in_arm(findings, campaign_findings.campaign_id, PLAN_ARM)
     n_explore, most_explore = _in_arm(findings, campaign_findings.campaign_id, EXPLORE)
-    facts = CampaignFacts(
+    return CampaignFacts(
         findings=campaign_findings,
         settings=findings.settings(campaign_findings.campaign_id),
         compared=tuple(ComparedPolicy.read(row) for row in rows),
@@ -316,9 +316,6 @@ def _campaign(findings: Findings, campaign_findings: CampaignFindings, language:
         funded_share=float(shares[0]) if len(shares) == 1 else None,
         bases=frozenset(campaign_findings.bases or with_basis["basis"]),
     )
-    if most_sent is None or ESTIMATED not in facts.bases or facts.sent_forecast.spend_minor < most_sent + 1:
-        return facts
-    return replace(facts, liability_sent_minor=None)
 
 
 def _further_sent(findings: Findings) -> int:
@@ -340,9 +337,17 @@ def _would_plan(curve: pl.DataFrame) -> bool:
 
 
 def _in_arm(findings: Findings, campaign_id: str, arm: str) -> tuple[int, int | None]:
-    """How many customers get an offer of a campaign in an arm, and what it can cost; None where one has no limit."""
+    """How many customers get an offer of a campaign in an arm, and the most it can cost; None where that has no limit.
+
+    An offer that counts for more than one use of it can cost is expected to be used several times.
+    """
     rows = findings.assigned_offers().filter((pl.col("campaign_id") == campaign_id) & (pl.col("arm") == arm))
-    most = None if rows["cost_liability_minor"].null_count() else int(rows["cost_liability_minor"].sum())
+    counted, is_offer = pl.col("cost_liability_minor"), ["campaign_id", "offer_id"]
+    one_use = findings.tables["offers"].select(*is_offer, one_use=counted)
+    has_limit = rows.join(one_use, on=is_offer, how="left").select(
+        (counted <= pl.col("one_use")).fill_null(False).all()
+    )
+    most = int(rows["cost_liability_minor"].sum()) if has_limit.item() else None
     if findings.others is None:
         return rows.height, most
     n, more = findings.others.of(campaign_id, arm)

@@ -31,15 +31,14 @@ def screen(summary: Mapping[str, Any]) -> str:
 
 
 def _may_exceed(campaign: Mapping[str, Any]) -> bool:
-    """Whether a budget counts the most that offers can cost, and more is expected than that."""
+    """Whether a budget counts the most that offers can cost, and some may cost more than one use."""
     return campaign["budget_basis"] == "liability" and campaign["as_sent"]["liability"] is None
 
 
 def _exceeding(campaign: Mapping[str, Any], _: Localizer) -> str:
     return _(
-        "The budget of “{campaign}” counts one use of each offer, but more is expected to be spent, as an offer may be "
-        "used for several orders: the budget can be exceeded. Let each be used once, or set "
-        'budget_basis = "expected".',
+        "Customers may use an offer of “{campaign}” for several orders. Its budget counts what is expected where that "
+        "is more than one use, so it holds on average and can be exceeded: let each be used once to rule that out.",
         campaign=campaign["title"],
     )
 

@@ -12,16 +12,15 @@ from offerloop.response.shown.hidden_costs import offers_counted_at_most, offers
 from offerloop.response.shown.purchases.covered_lines import tells_scope
 
 
-def notes_on_use(seen_minor: Floats, counted_minor: Floats, rows: Evidence) -> Iterator[Message]:
-    """Say with which offers customers took off more (n,), as seen and as counted, than the liabilities allow."""
-    if names := offers_used_beyond_their_most(seen_minor, rows.action, rows.offers):
+def notes_on_use(used_again: Sequence[str], counted_minor: Floats, rows: Evidence) -> Iterator[Message]:
+    """Say with which offers customers took off more than liabilities allow: as coupons show, and as counted (n,)."""
+    if used_again:
         yield Message(
             "with {offers} customers took more off in one window than the most that one order can, so they used it "
-            'for several; under budget_basis = "liability" a budget counts one use of each offer and can be exceeded: '
-            'let it be used once, or set budget_basis = "expected"',
-            offers=names,
+            'for several; under budget_basis = "liability" a budget counts what is expected where that is more than '
+            "one use, and can be exceeded: let it be used once",
+            offers=used_again,
         )
-
     if names := offers_used_beyond_their_most(counted_minor, rows.action, rows.offers, is_seen=False):
         yield Message(
             "no order line shows what {offers} cost, so each order that they hold for counts, while what a plan spends "

@@ -26,7 +26,11 @@ from offerloop.response.evidence import Evidence
 from offerloop.response.shown.growth.calibration import JudgedGrowth
 from offerloop.response.shown.growth.carry_over import LAGS
 from offerloop.response.shown.growth.model import NAME as GROWTH
-from offerloop.response.shown.hidden_costs import check_costs_are_seen, offers_of_unknown_cost
+from offerloop.response.shown.hidden_costs import (
+    check_costs_are_seen,
+    offers_of_unknown_cost,
+    offers_used_beyond_their_most,
+)
 from offerloop.response.shown.log_evidence import (
     OUTCOMES,
     LoggedRows,
@@ -80,6 +84,8 @@ class ShownEffects:
     model: ShownModel
     notes: tuple[Message, ...] = ()
     """Why nothing was learned of some offers that were shown often enough, and where their liabilities do not hold."""
+    used_again: frozenset[str] = frozenset()
+    """Ids of the offers that customers use for several orders of a window, or that lie between such in depth."""
 
     def without_customers(self) -> ShownEffects:
         """Return what was learned without the effects on the customers that it was learned of."""
@@ -180,9 +186,11 @@ def learn_shown(
     table = mean_effects([evidence.of(one) for one in OUTCOMES[:2]], p_redeem, seed, GROWTH, _carried(growth))
     made_of = weights_of_shown(Coding.of(terms), named, log.columns)
     learned = [one for one in named if one.offer_id in model.names]
-    use = notes_on_use(evidence.coupon_seen, evidence.hidden, evidence.evidence)
+    again = offers_used_beyond_their_most(evidence.coupon_seen, value.action, terms)
+    used_again = frozenset(name for name, part in made_of.items() if part @ np.isin(model.names, again) > 0)
+    use = notes_on_use(again, evidence.hidden, evidence.evidence)
     notes = (*unclear, *use, *notes_on_coverage(learned, log.columns))
-    return ShownEffects(active["customer_id"], made_of, by_outcome, se, table, model, notes)
+    return ShownEffects(active["customer_id"], made_of, by_outcome, se, table, model, notes, used_again)
 
 
 def _scale(log: ShownLog, evidence: LoggedRows, before: Before, days: pl.DataFrame, now: pl.DataFrame) -> LogScale:
