@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from offerloop.commands.run.facts import BreakEven, break_even, gather
+from offerloop.commands.run.page import render
 from offerloop.commands.run.sentences import break_even_sentence, campaign_sentence, claim_sentence, decision, headline
 from offerloop.commands.run.summary import summarise
 from offerloop.commands.run.terminal_text import screen
@@ -250,3 +251,6 @@ def test_what_may_cost_more_than_one_use_of_each_offer_has_no_most_and_is_said(m
     assert [one["as_sent"]["liability"] for one in (*once, *several)] == ["3.75", None]
     assert "can be exceeded" in screen(summarise(used_again))
     assert "can be exceeded" not in screen(summarise(findings))
+    limited, unlimited = (render(each, summarise(each)) for each in (findings, used_again))
+    assert ("can be exceeded" in limited, "can be exceeded" in unlimited) == (False, True)
+    assert "the most that coupons can cost us" in limited

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 
 from rich.cells import cell_len
 
@@ -80,7 +81,7 @@ PRICE_NOT_SENT = {
 }
 """Why the budget of a campaign decides nothing, by the code of why it is not sent."""
 COUNTED_AT = {
-    "liability": Message("the most it can cost us"),
+    "liability": Message("the most it can cost us, or what is expected where several uses cost more"),
     "expected": Message("its expected cost", context="what an offer counts at"),
 }
 """How an offer counts against the budget."""
@@ -168,7 +169,10 @@ def _decision(_: ExplanationLocalizer) -> list[str]:
 
 def _money(_: ExplanationLocalizer, decision: CustomerDecision, campaign: str) -> list[tuple[str, str]]:
     basis = decision.basis
-    pairs = [(_(MOST), _most(_, decision.cost_most_minor, campaign))]
+    most = _most(_, decision.cost_most_minor, campaign)
+    if decision.money is not None and decision.cost_most_minor == ceil(decision.money.cost_expected_minor):
+        most = _("{most} (what is expected, as it may be used several times)", context="decision", most=most)
+    pairs = [(_(MOST), most)]
     if decision.money is not None:
         pairs += [
             (_(COST), _.cost(decision.money.cost_expected_minor, campaign)),

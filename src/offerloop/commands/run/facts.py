@@ -122,6 +122,12 @@ class CampaignFacts:
         return together(self.bases)
 
     @property
+    def may_exceed(self) -> bool:
+        """Whether it is sent with a budget that counts liabilities, and an offer may cost more than one use can."""
+        is_limited = self.liability_sent_minor is not None
+        return self.findings.send and self.findings.budget_basis == "liability" and not is_limited
+
+    @property
     def in_money(self) -> bool:
         """Whether its budget counts the shop's money, so that cost lowers profit."""
         return self.settings.budget_unit is None

@@ -41,6 +41,15 @@ NOUNS = {
 """What a campaign's offers are called."""
 
 
+def may_exceed(title: str) -> Message:
+    """Say that the budget of a campaign with this title may be exceeded: see `CampaignFacts.may_exceed`."""
+    return Message(
+        "Customers may use an offer of “{campaign}” for several orders. Its budget counts what is expected where that "
+        "is more than one use, so it holds on average and can be exceeded: let each be used once to rule that out.",
+        campaign=title,
+    )
+
+
 def headline(facts: RunFacts) -> Message:
     """What to do with every campaign, in one line."""
     sent = facts.sent

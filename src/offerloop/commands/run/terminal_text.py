@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from offerloop.commands.run.sentences import may_exceed
 from offerloop.evaluation import Estimate
 from offerloop.report import Localizer, Money, text_page, text_table
 from offerloop.workspace import sent_or_best
@@ -26,21 +27,13 @@ def screen(summary: Mapping[str, Any]) -> str:
     reasons = () if is_sent else (*(one["sentence"] for one in campaigns), *summary["gaps"])
     outlook = [test["sentence"]] if is_sent and test and "sentence" in test else []
     others = [] if summary.get("others") is None else [summary["others"]["sentence"]]
-    exceeding = [_exceeding(one, _) for one in campaigns if one["send"] and _may_exceed(one)]
+    exceeding = [_(may_exceed(one["title"])) for one in campaigns if one["send"] and _may_exceed(one)]
     return text_page(summary["headline"], table, *others, *reasons, *exceeding, *outlook)
 
 
 def _may_exceed(campaign: Mapping[str, Any]) -> bool:
     """Whether a budget counts the most that offers can cost, and some may cost more than one use."""
     return campaign["budget_basis"] == "liability" and campaign["as_sent"]["liability"] is None
-
-
-def _exceeding(campaign: Mapping[str, Any], _: Localizer) -> str:
-    return _(
-        "Customers may use an offer of “{campaign}” for several orders. Its budget counts what is expected where that "
-        "is more than one use, so it holds on average and can be exceeded: let each be used once to rule that out.",
-        campaign=campaign["title"],
-    )
 
 
 def _row(campaign: Mapping[str, Any], _: Localizer) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from offerloop.commands.run.facts import UNKNOWN, CampaignFacts, RunFacts
 from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.sections.plan_limits import budget_gain, limit_blocks
 from offerloop.commands.run.sections.uniform_depth import uniform_blocks
-from offerloop.commands.run.sentences import noun
+from offerloop.commands.run.sentences import may_exceed, noun
 from offerloop.evaluation import Estimate
 from offerloop.message import Message
 from offerloop.report import (
@@ -33,9 +33,11 @@ from offerloop.report import (
 SHOWN = 2
 LEAST_GAP = 0.0001
 """A smaller gap to the best profit is shown as this."""
+MAY_EXCEED = "may exceed"
 BUDGET_AXES = {
     "liability": Message("budget (the most that {noun} can cost us)"),
     "expected": Message("budget (the expected cost of {noun})"),
+    MAY_EXCEED: Message("budget (one use of {noun}, or their expected cost)"),
 }
 """The axis of budgets, by how offers count."""
 
@@ -45,8 +47,10 @@ def budget_section(findings: Findings, facts: RunFacts) -> Section:
     _, ordered = facts.localizer, sorted(facts.campaigns, key=lambda one: not one.findings.send)
     blocks = [block for campaign in ordered[:SHOWN] for block in _of_campaign(campaign, findings, facts)]
     blocks += limit_blocks(findings, facts)
-    bases = dict.fromkeys(one.findings.budget_basis for one in ordered[:SHOWN] if one.basis != UNKNOWN)
+    drawn = [one for one in ordered[:SHOWN] if one.basis != UNKNOWN]
+    bases = dict.fromkeys(one.findings.budget_basis for one in drawn if not one.may_exceed)
     blocks += [Text(_(BUDGET_BASES[name])) for name in bases]
+    blocks += [Text(_(may_exceed(one.findings.title))) for one in drawn if one.may_exceed]
     others = [one.findings.title for one in ordered[SHOWN:]]
     if others:
         blocks.append(
@@ -230,7 +234,8 @@ def _figure(campaign: CampaignFacts, curve: list[dict[str, float]], findings: Fi
     _, money = facts.localizer, facts.money
     points = [LinePoint(row["budget_minor"] / money.unit, _estimate(row).times(1 / money.unit)) for row in curve]
     title, currency = _title(campaign, curve, findings, facts), findings.config.shop.currency
-    axis = _(BUDGET_AXES[campaign.findings.budget_basis], noun=noun(campaign, _))
+    basis = MAY_EXCEED if campaign.may_exceed else campaign.findings.budget_basis
+    axis = _(BUDGET_AXES[basis], noun=noun(campaign, _))
     axes = Axes(money_labels(campaign.costs), money_labels(money), axis)
     return figure(
         f"budget-{_position(campaign, facts)}",
