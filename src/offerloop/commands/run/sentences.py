@@ -10,6 +10,7 @@ from offerloop.commands.run.basis_sentences import basis_mark
 from offerloop.commands.run.facts import (
     AS_SENT,
     ASSUMED,
+    ESTIMATED,
     NOTHING,
     PLAN,
     TRANSFERRED,
@@ -439,6 +440,11 @@ def claim_sentence(campaign: CampaignFacts, _: Localizer, *, again: bool = False
             "All of these figures follow from one assumption, made for the plan and for the rules "
             "alike. They show what the plan would bring if it is right; they cannot show whether "
             "it is."
+        )
+    if campaign.bases == {ESTIMATED}:
+        return _(
+            "The estimates that chose this plan also value it. They were judged on customers left out of what learned "
+            "them, and are shrunk as far as they may be luck."
         )
     if not campaign.is_held_out:
         return _("The estimates that chose this plan also value it: no other half of the customers does.")

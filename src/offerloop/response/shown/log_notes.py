@@ -17,8 +17,7 @@ def notes_on_use(used_again: Sequence[str], counted_minor: Floats, rows: Evidenc
     if used_again:
         yield Message(
             "with {offers} customers took more off in one window than the most that one order can, so they used it "
-            'for several; under budget_basis = "liability" a budget counts what is expected where that is more than '
-            "one use, and can be exceeded: let it be used once",
+            "for several; expected costs count all of them, and so does a budget of liabilities, which can be exceeded",
             offers=used_again,
         )
     if names := offers_used_beyond_their_most(counted_minor, rows.action, rows.offers, is_seen=False):

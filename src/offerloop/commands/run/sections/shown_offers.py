@@ -212,10 +212,10 @@ def _table(shown: ShownOffers, names: Mapping[str, str], facts: RunFacts) -> Tab
         _("share redeemed", context="column title"),
     )
     caption = _(
-        "What one exposure changed in {n} day, against {nothing} exposures of nothing: means "
-        "with 95 % intervals; the share redeemed has none",
-        plural="What one exposure changed in {n} days, against {nothing} exposures of nothing: means "
-        "with 95 % intervals; the share redeemed has none",
+        "What one exposure changed in {n} day, against {nothing} exposures of nothing: means over exposures, which "
+        "count the more the more chance decided on them, with 95 % intervals; the share redeemed has none",
+        plural="What one exposure changed in {n} days, against {nothing} exposures of nothing: means over exposures, "
+        "which count the more the more chance decided on them, with 95 % intervals; the share redeemed has none",
         n=shown.window_days,
         nothing=shown.n_nothing,
     )
