@@ -81,10 +81,9 @@ class Estimate:
         return f"{number(self.value, step)}{unit}", f"[{low}, {high}]"
 
     def end_texts(self, step: float) -> tuple[str, str]:
-        """Both ends rounded to a step; one that would round to zero though zero is left out is shown more finely."""
-        finer = range(_FINER + 1) if self.is_clear else range(1)
+        """Both ends rounded to a step; one beside zero that would round to zero is shown more finely."""
         low, high = (
-            next((step / 10**n for n in finer if math.isinf(end) or round(end / step * 10**n)), step)
+            next((step / 10**n for n in range(_FINER + 1) if math.isinf(end) or round(end / step * 10**n)), step)
             for end in (self.low, self.high)
         )
         return number(self.low, low), number(self.high, high)
