@@ -10,11 +10,12 @@ import polars as pl
 import pytest
 from readout_shop import AS_OF, COST, HELD, N, make_orders, make_run, total
 
-from offerloop.commands.readout.effects import summed_forecast
+from offerloop.commands.readout.effects import bought_anyway, summed_forecast
 from offerloop.commands.readout.findings import FIFTHS, FORECAST_COST, AgainstForecast, ReadoutEffect, ReadoutFindings
 from offerloop.commands.readout.page import _forecast
 from offerloop.commands.readout.sections import forecast_figure
-from offerloop.commands.readout.sentences import forecast_sentence, place_sentence, sentence
+from offerloop.commands.readout.sentences import forecast_sentence, place_sentence, sentence, share_words
+from offerloop.commands.readout.shards.groups import GroupKey, GroupSums, ReadoutSums
 from offerloop.commands.readout.shards.margins import in_minor
 from offerloop.commands.readout.task import read_out
 from offerloop.config import Shop
@@ -463,3 +464,20 @@ def test_the_page_asks_no_other_host_and_says_that_the_cost_was_not_seen(works):
     assert len(titles) == 2
     assert page.count('role="img"') == 2 * len(titles)
     assert len(re.findall("<h2", page)) == 8
+
+
+@pytest.mark.parametrize(
+    ("effect", "says"),
+    [
+        (Estimate(-0.1, -0.15, -0.05), "100.0 % [98.7, 100.0]"),
+        (Estimate(0.5, 0.4, 0.6), "0.0 % [0.0, 1.3]"),
+        (Estimate(0.15, 0.06, 0.24), "50 % [20, 80]"),
+    ],
+)
+def test_the_share_that_would_have_bought_anyway_is_never_sure(effect, says):
+    """An effect beyond what the redeemers can have gained, or clearly below zero, is cut at 0 or 100 %."""
+    redeemers = GroupSums(n=1000, buyers=500, redeemers=300)
+    sums = ReadoutSums({GroupKey("plan", "all", "treated", 1.0): redeemers})
+    bought = ReadoutEffect("plan", "bought", "all", "adjusted", effect, 0.01, 1000, 200)
+    anyway = bought_anyway(sums, bought, any_coupon=False)
+    assert " ".join(share_words(anyway.share, Localizer("en"))) == says

@@ -143,12 +143,14 @@ def summed_forecast(rows: pl.DataFrame) -> tuple[Estimate, bool]:
 def bought_anyway(sums: ReadoutSums, conversion: ReadoutEffect, *, any_coupon: bool) -> BoughtAnyway | None:
     """Return 1 - (buyers gained / redeemers) of those who redeemed; None when no redemption was observed.
 
-    Buyers gained are the effect on buying times the treated; the number of redeemers counts as known. It is the least
-    share: buyers gained who redeem nothing, as below a minimum spend, leave more redeemers who would have bought.
+    Buyers gained are the effect on buying times the treated. It is the least share: buyers gained who redeem nothing,
+    as below a minimum spend, leave more redeemers who would have bought. The interval of the effect may lie beyond 0
+    or 100 %, so that the cut leaves nothing of it: it always holds Wilson's interval of a share of the redeemers.
     """
     redeemed = sums.sides("plan").sums[0].redeemers
     if redeemed < LEAST_CUSTOMERS:
         return None
     gained = conversion.total
-    ends = [min(1.0, max(0.0, 1 - one / redeemed)) for one in (gained.value, gained.high, gained.low)]
-    return BoughtAnyway(Estimate(*ends), redeemed, any_coupon)
+    value, low, high = (min(1.0, max(0.0, 1 - one / redeemed)) for one in (gained.value, gained.high, gained.low))
+    counted = Estimate.of_share(round(value * redeemed), redeemed)
+    return BoughtAnyway(Estimate(value, min(low, counted.low), max(high, counted.high)), redeemed, any_coupon)

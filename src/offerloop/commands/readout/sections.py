@@ -386,7 +386,8 @@ def anyway_section(findings: ReadoutFindings, _: Localizer) -> Section:
         _(
             "Buyers gained are the effect on buying times the customers treated. If all of them redeemed, the other "
             "redeemers would have bought anyway; if some did not, as below a minimum spend, more would have. The "
-            "interval is that of the effect, cut at 0 and 100 %."
+            "interval is that of the effect, cut at 0 and 100 %, and includes that of a share of so many redeemers "
+            "(Wilson)."
         ),
         *([_("Any coupon in the order lines counts as redeemed, not only the plan's.")] if anyway.any_coupon else []),
     ]

@@ -271,7 +271,7 @@ def anyway_sentence(findings: ReadoutFindings, _: Localizer) -> str:
     return _(
         "Of {n} customers who redeemed, at least {share} would have bought without the offer",
         n=anyway.n_redeemed,
-        share=_.shares(anyway.share.times(100)),
+        share=" ".join(share_words(anyway.share, _)),
     )
 
 
@@ -375,4 +375,5 @@ def _money(estimate: Estimate, money: Money) -> dict[str, str | None]:
 
 def share_words(share: Estimate, _: Localizer) -> tuple[str, str]:
     """A share and its interval: ``"62 %"`` and ``"[40, 84]"``."""
-    return _.share(share.value), f"[{100 * share.low:.0f}, {100 * share.high:.0f}]"
+    value, interval = share.times(100).parts(" %")
+    return _.numbers(value), _.numbers(interval)
