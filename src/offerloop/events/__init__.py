@@ -33,7 +33,14 @@ if TYPE_CHECKING:
     )
     from offerloop.events.columns.compiled import minor_units
     from offerloop.events.columns.contracts import CONTRACTS, ONE_PERCENT, TIME_COLUMNS, VALIDITY
-    from offerloop.events.columns.currencies import CURRENCY_CODES, CURRENCY_SIGNS, are_mixed, named_currency, signs_in
+    from offerloop.events.columns.currencies import (
+        CURRENCY_CODES,
+        CURRENCY_SIGNS,
+        are_mixed,
+        is_other_currency,
+        named_currency,
+        signs_in,
+    )
     from offerloop.events.columns.expression import Wording, columns_in, compile_condition, compile_expression
     from offerloop.events.columns.ids import alike, as_integers
     from offerloop.events.columns.months import MONTH
@@ -156,6 +163,7 @@ __all__ = [
     "has_signs",
     "holds_words",
     "instead_of_copies",
+    "is_other_currency",
     "is_return",
     "is_state",
     "is_traditional",

@@ -1,5 +1,6 @@
 """When `offerloop readout` shows nothing: groups that are not those drawn, and files and days that cannot be read."""
 
+import json
 import re
 from datetime import date
 
@@ -165,3 +166,49 @@ def test_a_plan_that_offers_nothing_has_no_effect_to_read(tmp_path):
     table.write_parquet(run / "assignments.parquet")
     with pytest.raises(InputError, match="offers nothing to anybody"):
         read_run(run)
+
+
+FOREIGN = "'EUR' is not USD, in which the run counts, and the amounts cannot be added; write them in USD, or leave"
+
+
+@pytest.mark.parametrize(("column", "euro"), [("currency", "EUR"), ("Währung", "EUR"), ("currency", "€")])
+def test_an_order_in_another_currency_than_the_run_is_refused_with_its_line(plain, tmp_path, column, euro):
+    """The run maps no currency, so it would add up dollars and euros."""
+    run, orders = plain
+    written = pl.when(pl.int_range(pl.len()) == 2500).then(pl.lit(euro)).otherwise(pl.lit("USD"))
+    pl.read_csv(orders).with_columns(written.alias(column)).write_csv(tmp_path / "mixed.csv")
+    with pytest.raises(InputError) as refusal:
+        read_out(run, tmp_path / "mixed.csv")
+    said = f"'{tmp_path / 'mixed.csv'}', line 2502, column '{column}': {FOREIGN.replace('EUR', euro)}"
+    assert str(refusal.value).startswith(said)
+
+
+@pytest.mark.parametrize("cells", [["USD", "usd ", "$", ""], ["online", "store"]])
+def test_a_column_of_that_name_without_another_currency_is_no_reason_to_refuse(plain, tmp_path, cells):
+    run, orders = plain
+    lines = pl.read_csv(orders)
+    column = pl.Series("currency", [cells[place % len(cells)] for place in range(lines.height)])
+    lines.with_columns(column).write_csv(tmp_path / "orders.csv")
+    assert read_out(run, tmp_path / "orders.csv").stopped is None
+
+
+def one_in_a_hundred_in_euros(folder, run):
+    make_orders(folder / "plain.csv", run)
+    written = pl.when(pl.int_range(pl.len()) % 100 == 99).then(pl.lit("EUR")).otherwise(pl.lit("USD"))
+    pl.read_csv(folder / "plain.csv").with_columns(currency=written).write_csv(folder / "orders.csv")
+    return folder / "orders.csv"
+
+
+@pytest.mark.parametrize("more", ['currency = "currency"', "discount = \"switch(currency, 'USD', 0, 'EUR', 0)\""])
+def test_a_mapping_that_reads_the_currency_says_itself_what_becomes_of_others(tmp_path, more):
+    run = make_run(tmp_path / "run", more=more)
+    assert read_out(run, one_in_a_hundred_in_euros(tmp_path, run)).stopped is None
+
+
+def test_orders_that_the_filter_leaves_out_may_be_in_another_currency(tmp_path):
+    run = make_run(tmp_path / "run")
+    manifest = json.loads((run / "manifest.json").read_text())
+    of_lines, text = "[sources.order_lines]\n", manifest["config"]["text"]
+    manifest["config"]["text"] = text.replace(of_lines, f"""{of_lines}where = "currency == 'USD'"\n""")
+    (run / "manifest.json").write_text(json.dumps(manifest))
+    assert read_out(run, one_in_a_hundred_in_euros(tmp_path, run)).stopped is None

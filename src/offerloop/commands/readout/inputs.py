@@ -14,6 +14,7 @@ import narwhals as nw
 import polars as pl
 from pydantic import ValidationError
 
+from offerloop.commands.readout.currencies import check_currency
 from offerloop.config import Config, SourceName, beside
 from offerloop.engine import Engine, Frame, collect
 from offerloop.errors import ConfigError, ContractError, InputError, NothingLeftError, SourceError
@@ -311,6 +312,7 @@ def read_orders(run: PastRun, path: Path, engine: Engine) -> BuyerOrders:
     sources["order_lines"] = source
     plan_day = EPOCH + timedelta(days=run.as_of_day)
     read = read_all(run.config.model_copy(update={"sources": sources}), engine)
+    check_currency(source, run.config.shop.currency, engine)
     parts = []
     for as_of, first_day in ((plan_day, None), (None, plan_day)):
         profiles = run.config.profiles.model_copy(update={"as_of": as_of})

@@ -56,6 +56,13 @@ def names_of(currency: str) -> str:
     return f"(?i)^({'|'.join([re.escape(currency), *patterns])})$"
 
 
+def is_other_currency(cell: str, currency: str) -> bool:
+    """Return whether a cell is the code or sign of a currency, and not of this one."""
+    text = cell.strip()
+    is_money = named_currency(text) or any(re.fullmatch(sign, text) for sign in CURRENCY_SIGNS.values())
+    return bool(is_money) and not re.search(names_of(currency), text)
+
+
 def are_mixed(signs: Collection[str]) -> bool:
     """Return whether signs belong to several currencies."""
     return len(signs) > 1 and not any(set(signs) <= alike for alike in _ALIKE)
