@@ -1,5 +1,7 @@
 """What `offerloop readout` reads beside the orders: margins of the plan, and files of exposures and redemptions."""
 
+import re
+
 import polars as pl
 import pytest
 from readout_shop import make_orders, make_run, total
@@ -149,3 +151,37 @@ def test_the_lot_of_a_campaign_with_an_audience_is_read_out(tmp_path):
     done = read_out(run, tmp_path / "orders.csv")
     drawn = next(one for one in done.summary["effects"] if (one["comparison"], one["outcome"]) == ("explore", "margin"))
     assert float(drawn["per_customer"]["low"]) > 0
+
+
+def _with_order_values(run):
+    """Profiles as runs write them: a customer had two orders, of $30 each in the median."""
+    path = run / "profiles.parquet"
+    table = pl.read_parquet(path)
+    known = {"n_orders": pl.lit(2), "basket_minor": 1500.0 + 1.0 * pl.int_range(pl.len())}
+    table.with_columns(**known).write_parquet(path)
+
+
+@pytest.mark.parametrize(("factor", "since"), [(100, "$2,9"), (0.01, "$0."), (15, None), (0.1, None)])
+def test_orders_in_another_unit_than_before_the_plan_are_named(tmp_path, factor, since):
+    run = make_run(tmp_path / "run")
+    _with_order_values(run)
+    make_orders(tmp_path / "orders.csv", run, before=False)
+    path = tmp_path / "scaled.csv"
+    orders = pl.read_csv(tmp_path / "orders.csv").with_columns(pl.col("paid") * factor)
+    orders.write_csv(path, float_precision=2)
+    said = [one for one in read_out(run, path).summary["warnings"] if "per order" in one]
+    assert len(said) == (since is not None)
+    for one in said:
+        assert one.startswith(f"In '{path}' customers held out spent {since}")
+        assert re.search(r" per order, and \$(29|3[01])\.\d\d before the plan \(medians\)", one)
+
+
+def test_a_few_orders_say_nothing_of_their_unit(tmp_path):
+    run = make_run(tmp_path / "run")
+    _with_order_values(run)
+    held = pl.read_parquet(run / "assignments.parquet").filter(pl.col("arm") == "holdout")["customer_id"]
+    make_orders(tmp_path / "orders.csv", run)
+    is_kept = ~pl.col("customer").is_in(held[19:].implode()) | (pl.col("day") < "2024-03-04")
+    orders = pl.read_csv(tmp_path / "orders.csv").filter(is_kept)
+    orders.with_columns(pl.col("paid") * 100).write_csv(tmp_path / "orders.csv")
+    assert not any("per order" in one for one in read_out(run, tmp_path / "orders.csv").summary["warnings"])

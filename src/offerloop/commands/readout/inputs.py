@@ -46,6 +46,8 @@ T = TypeVar("T")
 _TABLES = (ASSIGNMENTS, OFFERS, COMPARISON, MARGINS)
 RECENT = "recent_minor"
 """The column of profiles with what customers spent in the quarter before the plan."""
+ORDER_VALUE = ("n_orders", "basket_minor")
+"""The columns of profiles with customers' orders before the plan and what they spent per order."""
 _DECIDED = {
     "customer_id", "campaign_id", "offer_id", "arm", "propensity", "cost_expected_micro", "cost_liability_minor",
     "planned_campaign_id", "planned_offer_id", "explore_kinds",
@@ -130,6 +132,14 @@ class PastRun:
         if not (self.folder / "profiles.parquet").exists():
             return engine.table(PROFILES.empty().cast({"customer_id": self.id_type}))
         return self._customers(engine, PROFILES.name).select(*PROFILES.names, *([RECENT] if self.has_recent else []))
+
+    def order_values(self, engine: Engine) -> Frame | None:
+        """customer_id and ORDER_VALUE, or None where no profiles say them."""
+        if not (self.folder / "profiles.parquet").exists():
+            return None
+        rows = self._customers(engine, PROFILES.name)
+        has_them = {*ORDER_VALUE} <= {*rows.collect_schema().names()}
+        return rows.select("customer_id", *ORDER_VALUE) if has_them else None
 
     def effects(self, engine: Engine) -> Frame | None:
         """Estimated effects of every offer for every customer, or None when that large file is gone."""

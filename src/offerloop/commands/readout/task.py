@@ -30,6 +30,7 @@ from offerloop.commands.readout.findings import (
     campaign_group,
 )
 from offerloop.commands.readout.inputs import PastRun, Period, asked_days, choose_period, read_orders, read_run
+from offerloop.commands.readout.order_values import other_unit
 from offerloop.commands.readout.page import render_readout, summarise_readout
 from offerloop.commands.readout.shards.groups import ReadoutSums
 from offerloop.commands.readout.shards.measure import MeasuredCustomers, measure
@@ -119,8 +120,8 @@ def read_out(
     has_redemptions = files.redemptions is not None
     basis = ReadoutBasis.of(run, run.offers_given(running), lines, period, has_redemptions=has_redemptions)
     base = _base(run, period, basis, counts, files)
-    other_days = _other_days(run, period, lines.last_day)
-    base = replace(base, are_simulated=inputs.are_simulated, warnings=(*base.warnings, *other_days))
+    further = (*_other_days(run, period, lines.last_day), *other_unit(run, lines, period))
+    base = replace(base, are_simulated=inputs.are_simulated, warnings=(*base.warnings, *further))
     if base.stopped is not None and not base.compares_usual:
         return _write(run, period, base, None)
     start = period.start(run.config.evaluate.window_days)
