@@ -92,6 +92,18 @@ def test_one_worker_solves_for_all_by_what_the_ledger_has_spent(paced):
     assert all((one.offer, one.propensity) == (None, None) for one in held)
 
 
+def test_what_leases_cost_follows_from_one_use_of_offers_that_are_used_several_times(paced):
+    database, _, policy = paced
+    path = policy.run_folder / "assignments.parquet"
+    expected = pl.when(pl.col("offer_id") != "none").then(pl.lit(1_200, pl.Int64))
+    several = {"cost_expected_micro": expected * MICRO, "cost_liability_minor": expected}
+    pl.read_parquet(path).with_columns(**several).write_parquet(path)
+    one_use = pl.read_parquet(policy.run_folder / "offers.parquet")["cost_liability_minor"].unique().item()
+    (campaign,) = PolicyPacing(database, serve_run(policy.run_folder), "one").campaigns
+    assert campaign.cost_of_liability == pytest.approx(1_200 / one_use)
+    assert one_use < 1_200
+
+
 @pytest.mark.parametrize("profit", [100, 0, -100])
 def test_where_all_return_alike_as_many_get_the_offer_as_what_is_left_pays_for(paced, profit):
     _, _, policy = paced

@@ -50,7 +50,7 @@ class PacedCampaign:
     n_planned: int
     mean_cost_micro: float
     cost_of_liability: float
-    """Expected cost of the plan's offers over the most that they can cost."""
+    """Expected cost of the plan's offers over the most that one use of each can cost, as leases count them."""
     sample: RollingSample
 
     def price(self, spent_micro: int, n_shown: int, share_seen: float, leased_micro: int = 0) -> float:
@@ -117,8 +117,9 @@ class PolicyPacing:
     def campaigns(self) -> tuple[PacedCampaign, ...]:
         """The campaigns whose budget is money."""
         run = open_run(self.policy.run_folder)
-        columns = ["campaign_id", "profit_minor", "cost_expected_micro"]
-        offers = run.all_offers().filter(pl.col("arm") == PLAN).select(*columns, "cost_liability_minor")
+        columns, is_offer = ["campaign_id", "profit_minor", "cost_expected_micro"], ["campaign_id", "offer_id"]
+        one_use = run.offers.lazy().select(*is_offer, "cost_liability_minor")
+        offers = run.all_offers().filter(pl.col("arm") == PLAN).select(*columns, "offer_id").join(one_use, on=is_offer)
         planned = offers.drop_nulls(columns).collect()
         budgets = {one.id: one.budget_minor for one in run.campaigns if one.budget_unit == run.currency}
         parts = planned.filter(pl.col("campaign_id").is_in(list(budgets))).partition_by("campaign_id", as_dict=True)
