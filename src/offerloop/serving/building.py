@@ -191,7 +191,7 @@ def _places(assigned: pl.DataFrame, offers: tuple[ServedOffer, ...]) -> np.ndarr
 
 
 def _left(run: RunRead) -> dict[str, int]:
-    """Return what is left of each campaign's budget when every offer of the plan costs all that it can.
+    """Return what is left of each campaign's budget when every offer of the plan costs what the budget counts.
 
     Nothing is left beside an offer whose cost has no limit. What is left of a budget that campaigns share is divided
     among them. Random offers and business as usual have budgets of their own, except that campaigns that are not sent

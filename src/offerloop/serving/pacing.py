@@ -119,8 +119,8 @@ class PolicyPacing:
         run = open_run(self.policy.run_folder)
         columns, is_offer = ["campaign_id", "profit_minor", "cost_expected_micro"], ["campaign_id", "offer_id"]
         one_use = run.offers.lazy().select(*is_offer, "cost_liability_minor")
-        offers = run.all_offers().filter(pl.col("arm") == PLAN).select(*columns, "offer_id").join(one_use, on=is_offer)
-        planned = offers.drop_nulls(columns).collect()
+        offers = run.all_offers().filter(pl.col("arm") == PLAN).select(*columns, "offer_id").drop_nulls(columns)
+        planned = offers.join(one_use, on=is_offer, how="left", maintain_order="left").collect()
         budgets = {one.id: one.budget_minor for one in run.campaigns if one.budget_unit == run.currency}
         parts = planned.filter(pl.col("campaign_id").is_in(list(budgets))).partition_by("campaign_id", as_dict=True)
         return tuple(_paced(str(name), budgets[str(name)], rows) for (name,), rows in sorted(parts.items()))

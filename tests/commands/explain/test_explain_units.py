@@ -59,6 +59,15 @@ def test_what_an_offer_takes_is_told_in_the_unit_of_its_budget(seats):
     assert row.split()[5:9] == ["€0.600", "0.100", "seats", "2"]
 
 
+def test_what_counts_for_more_than_one_use_has_no_limit(shop):
+    change_rows(shop, "assignments", cost_liability_minor=pl.col("cost_liability_minor") * 9)
+    change_rows(shop, "effects", cost_liability_minor=pl.col("cost_liability_minor") * 9)
+    text = explain(shop, "1").text
+    assert "most it can cost us  no limit\n" in text
+    row = next(line for line in text.splitlines() if line.startswith("  10 % off Tea (first)"))
+    assert "no limit" in row
+
+
 def test_a_change_of_the_budget_is_told_in_its_unit(seats):
     text = explain(seats, "2").text
     assert "its 2 seats of budget bring €0.200" in text

@@ -271,7 +271,7 @@ def plan_tables(plans: dict[str, tuple[float, float, float]], lead_low: float) -
             effects,
             schema=["campaign_id", "customer_id", "offer_id", "held_out_value_minor", "held_out_discount_minor"],
             orient="row",
-        ),
+        ).with_columns(cost_liability_minor=pl.lit(125)),
         "comparison": pl.DataFrame([row for name, plan in plans.items() for row in compared(name, plan, lead_low)]),
         "budget_curve": pl.DataFrame([row for curve, _ in parts for row in curve]),
         "break_even_sweep": pl.DataFrame([row for _, sweep in parts for row in sweep]),

@@ -245,12 +245,14 @@ def test_a_plan_worth_more_than_claimed_shows_no_winners_curse(make):
 
 def test_what_may_cost_more_than_one_use_of_each_offer_has_no_most_and_is_said(make):
     findings = make()
-    raised = findings.tables["assignments"].with_columns(pl.col("cost_liability_minor") + 1_000)
-    used_again = dataclasses.replace(findings, tables={**findings.tables, "assignments": raised})
+    raised = findings.tables["effects"].with_columns(pl.col("cost_liability_minor") + 1_000)
+    used_again = dataclasses.replace(findings, tables={**findings.tables, "effects": raised})
     once, several = ([one for one in summarise(each)["campaigns"] if one["send"]] for each in (findings, used_again))
     assert [one["as_sent"]["liability"] for one in (*once, *several)] == ["3.75", None]
+    assert [one["liability"] for one in (*once, *several)] == ["15.00", None]
     assert "can be exceeded" in screen(summarise(used_again))
     assert "can be exceeded" not in screen(summarise(findings))
     limited, unlimited = (render(each, summarise(each)) for each in (findings, used_again))
     assert ("can be exceeded" in limited, "can be exceeded" in unlimited) == (False, True)
-    assert "the most that coupons can cost us" in limited
+    axis = "budget (one use of coupons, or their expected cost)"
+    assert (axis in limited, axis in unlimited) == (False, True)

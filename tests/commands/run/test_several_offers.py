@@ -236,6 +236,17 @@ def test_every_campaign_counts_all_customers_for_whom_the_plan_chose_it(two):
     assert by_arm.items() <= dict(n_planned).items()
 
 
+def test_what_counts_for_more_than_one_use_of_an_offer_is_no_most_of_its_campaign(two, tmp_path):
+    run = shutil.copytree(two.folder, tmp_path / "run")
+    most = [campaign_reach(open_run(run), name, None, ()).plan["liability_minor"] for name in ("first", "second")]
+    raised = pl.col("cost_liability_minor") + pl.when(pl.col("campaign_id") == "first").then(100_000).otherwise(0)
+    for name in ("assignments", "further_offers"):
+        pl.read_parquet(run / f"{name}.parquet").with_columns(raised).write_parquet(run / f"{name}.parquet")
+    after = [campaign_reach(open_run(run), name, None, ()).plan["liability_minor"] for name in ("first", "second")]
+    assert most[0] is not None
+    assert after == [None, most[1]]
+
+
 THIRD = """
 [[campaigns]]
 id = "third"

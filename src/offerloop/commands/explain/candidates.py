@@ -50,6 +50,8 @@ class OfferOption:
     cost: float
     """The expected cost that is ours."""
     most: int | None
+    """What a budget of liabilities counts."""
+    most_of_one_use: int | None
     profit: float
     profit_low: float | None
     profit_high: float | None
@@ -192,6 +194,7 @@ def _candidate(row: dict[str, Any], campaign: CampaignRead, run: RunRead) -> Off
         held_out_discount=row["held_out_discount_minor"],
         cost=row["cost_expected_micro"] / MICRO,
         most=row["cost_liability_minor"],
+        most_of_one_use=one_use_minor(run, campaign.id, row["offer_id"]),
         profit=row["profit_minor"],
         profit_low=row["profit_low_minor"],
         profit_high=row["profit_high_minor"],
@@ -205,6 +208,17 @@ def _candidate(row: dict[str, Any], campaign: CampaignRead, run: RunRead) -> Off
         budget_price=budget,
         contact_price=contact,
     )
+
+
+def at_most(counted: int | None, one_use: int | None) -> int | None:
+    """Return the most that an offer can cost; None where it has no limit, or counts for more than one use of it."""
+    return None if counted is None or one_use is None or counted > one_use else counted
+
+
+def one_use_minor(run: RunRead, campaign_id: str, offer_id: str) -> int | None:
+    """Return the most that one use of an offer can cost us; None without a limit."""
+    most: int | None = run.offers.filter(campaign_id=campaign_id, offer_id=offer_id)["cost_liability_minor"].item()
+    return most
 
 
 def terms_of(run: RunRead, campaign_id: str, offer_id: str) -> OfferTermFacts:

@@ -84,7 +84,7 @@ class CandidateFacts(NamedOffer):
 
     money: ExpectedMoney = field(metadata=_INLINE)
     cost_most_minor: int | None
-    """The most that it can cost us; None without a limit."""
+    """The most that it can cost us; None without a limit, and where it may be used several times."""
     budget_cost_minor: float
     """What it takes from its campaign's budget."""
     discount_minor: float

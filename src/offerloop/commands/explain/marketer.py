@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import ceil
 
 from rich.cells import cell_len
 
@@ -169,10 +168,7 @@ def _decision(_: ExplanationLocalizer) -> list[str]:
 
 def _money(_: ExplanationLocalizer, decision: CustomerDecision, campaign: str) -> list[tuple[str, str]]:
     basis = decision.basis
-    most = _most(_, decision.cost_most_minor, campaign)
-    if decision.money is not None and decision.cost_most_minor == ceil(decision.money.cost_expected_minor):
-        most = _("{most} (what is expected, as it may be used several times)", context="decision", most=most)
-    pairs = [(_(MOST), most)]
+    pairs = [(_(MOST), _most(_, decision.cost_most_minor, campaign))]
     if decision.money is not None:
         pairs += [
             (_(COST), _.cost(decision.money.cost_expected_minor, campaign)),

@@ -16,6 +16,9 @@ from offerloop.events import Raw, Wording, as_text, columns_in, compile_conditio
 from offerloop.mapping import name_score
 from offerloop.message import Message
 
+SURE = 0.9
+"""The least score of a name that is sure to mean the currency of amounts: "currency_code", not "customer_currency"."""
+
 
 def check_currency(source: Source, currency: str, engine: Engine) -> None:
     """Raise SourceError for order lines that name another currency, unless the mapping says what to do with them."""
@@ -23,12 +26,13 @@ def check_currency(source: Source, currency: str, engine: Engine) -> None:
         return
     with open_source(source, engine) as raw:
         for column in _unmapped(raw, source):
-            other = next((cell for cell in _cells(raw, source, column) if is_other_currency(cell, currency)), None)
+            other = next((one for one in sorted(_cells(raw, source, column)) if is_other_currency(one, currency)), None)
             if other is not None:
                 raise SourceError(
                     Message(
                         "'{name}'{line}, column '{column}': '{cell}' is not {currency}, in which the run counts, and "
-                        "the amounts cannot be added; write them in {currency}, or leave such rows out",
+                        "the amounts cannot be added; write them in {currency}, leave such rows out, or leave the "
+                        "column out if amounts are not in what it says",
                         name=raw.name,
                         line=raw.of(column).line(column, other),
                         column=column,
@@ -41,7 +45,7 @@ def check_currency(source: Source, currency: str, engine: Engine) -> None:
 def _unmapped(raw: Raw, source: Source) -> Iterator[str]:
     """Yield columns that are called a currency and that no column of ours is read from."""
     schema = raw.frame.collect_schema()
-    called = [name for name in schema if name_score(name, "order_lines", "currency")[0] > 0]
+    called = [name for name in schema if name_score(name, "order_lines", "currency")[0] >= SURE]
     used = {theirs for written in source.columns.values() for theirs in columns_in(written, schema)} if called else ()
     yield from (name for name in called if name not in used)
 

@@ -75,8 +75,9 @@ class CampaignFacts:
     n_sent: int
     """Customers who get the plan's offer."""
     liability_sent_minor: int | None
-    """The most that these offers can cost us; None where one of them has no limit, or where a customer is expected to
-    use one so often that it costs more than one use can."""
+    """The most that these offers can cost us; None where one of them has no limit, or may be used several times."""
+    is_used_again: bool
+    """Whether a customer is expected to use an offer so often that it costs more than one use can."""
     liability_explore_minor: int
     """The most that offers given at random can cost us, on top."""
     n_explore: int
@@ -123,9 +124,8 @@ class CampaignFacts:
 
     @property
     def may_exceed(self) -> bool:
-        """Whether it is sent with a budget that counts liabilities, and an offer may cost more than one use can."""
-        is_limited = self.liability_sent_minor is not None
-        return self.findings.send and self.findings.budget_basis == "liability" and not is_limited
+        """Whether its budget counts liabilities, and an offer may cost more than one use can."""
+        return self.findings.budget_basis == "liability" and self.is_used_again
 
     @property
     def in_money(self) -> bool:
@@ -303,6 +303,7 @@ def _campaign(findings: Findings, campaign_findings: CampaignFindings, language:
     shares = with_basis["funded_share"].unique().to_list()
     n_sent, most_sent = _in_arm(findings, campaign_findings.campaign_id, PLAN_ARM)
     n_explore, most_explore = _in_arm(findings, campaign_findings.campaign_id, EXPLORE)
+    is_used_again = _is_used_again(findings.tables["effects"].filter(is_of_campaign), offers)
     return CampaignFacts(
         findings=campaign_findings,
         settings=findings.settings(campaign_findings.campaign_id),
@@ -310,7 +311,8 @@ def _campaign(findings: Findings, campaign_findings: CampaignFindings, language:
         supplier_share=break_even(sweep, campaign_findings.campaign_id, "supplier share"),
         margin=break_even(sweep, campaign_findings.campaign_id, "margin"),
         n_sent=n_sent,
-        liability_sent_minor=most_sent,
+        liability_sent_minor=None if is_used_again else most_sent,
+        is_used_again=is_used_again,
         liability_explore_minor=most_explore or 0,
         n_explore=n_explore,
         noun="coupons" if set(with_basis["kind"].unique()) == {"coupon"} else "offers",
@@ -322,6 +324,13 @@ def _campaign(findings: Findings, campaign_findings: CampaignFindings, language:
         funded_share=float(shares[0]) if len(shares) == 1 else None,
         bases=frozenset(campaign_findings.bases or with_basis["basis"]),
     )
+
+
+def _is_used_again(effects: pl.DataFrame, offers: pl.DataFrame) -> bool:
+    """Whether an offer of a campaign counts for more than one use of it can cost."""
+    one_use = offers.select("offer_id", one_use="cost_liability_minor")
+    counted = effects.select("offer_id", "cost_liability_minor").join(one_use, on="offer_id")
+    return bool((counted["cost_liability_minor"] > counted["one_use"]).any())
 
 
 def _further_sent(findings: Findings) -> int:
@@ -343,17 +352,9 @@ def _would_plan(curve: pl.DataFrame) -> bool:
 
 
 def _in_arm(findings: Findings, campaign_id: str, arm: str) -> tuple[int, int | None]:
-    """How many customers get an offer of a campaign in an arm, and the most it can cost; None where that has no limit.
-
-    An offer that counts for more than one use of it can cost is expected to be used several times.
-    """
+    """How many customers get an offer of a campaign in an arm, and what it can cost; None where one has no limit."""
     rows = findings.assigned_offers().filter((pl.col("campaign_id") == campaign_id) & (pl.col("arm") == arm))
-    counted, is_offer = pl.col("cost_liability_minor"), ["campaign_id", "offer_id"]
-    one_use = findings.tables["offers"].select(*is_offer, one_use=counted)
-    has_limit = rows.join(one_use, on=is_offer, how="left").select(
-        (counted <= pl.col("one_use")).fill_null(False).all()
-    )
-    most = int(rows["cost_liability_minor"].sum()) if has_limit.item() else None
+    most = None if rows["cost_liability_minor"].null_count() else int(rows["cost_liability_minor"].sum())
     if findings.others is None:
         return rows.height, most
     n, more = findings.others.of(campaign_id, arm)

@@ -46,7 +46,8 @@ def may_exceed(title: str) -> Message:
     """Say that the budget of a campaign with this title may be exceeded: see `CampaignFacts.may_exceed`."""
     return Message(
         "Customers may use an offer of “{campaign}” for several orders. Its budget counts what is expected where that "
-        "is more than one use, so it holds on average and can be exceeded: let each be used once to rule that out.",
+        "is more than one use. So it holds on average and can be exceeded; to rule that out, limit each offer to one "
+        "use.",
         campaign=title,
     )
 

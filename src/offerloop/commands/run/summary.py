@@ -9,7 +9,7 @@ import polars as pl
 
 from offerloop.commands.run.basis_sentences import basis_mark
 from offerloop.commands.run.facts import BreakEven, CampaignFacts, ComparedPolicy, RunFacts, gather
-from offerloop.commands.run.findings import CampaignFindings, Findings
+from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.power import reach_sentence
 from offerloop.commands.run.sections.gaps import gap_sentences
 from offerloop.commands.run.sections.limits import limits
@@ -109,7 +109,7 @@ def _campaign(campaign: CampaignFacts, facts: RunFacts) -> dict[str, Any]:
         "liability_exploring": money.decimal(campaign.liability_explore_minor),
         "claimed_profit": money.decimal(findings.claimed_minor),
         "budget_used": money.decimal(findings.liability_minor),
-        "liability": money.decimal(findings.liability_minor) if _is_liability(findings) else None,
+        "liability": _most(campaign, money),
         "chance_of_overspending": None if findings.overspend is None else round(findings.overspend, MACHINE_DIGITS),
         "shadow_price": round(findings.shadow_price, MACHINE_DIGITS),
         "bound": money.decimal(findings.bound_minor),
@@ -121,9 +121,11 @@ def _campaign(campaign: CampaignFacts, facts: RunFacts) -> dict[str, Any]:
     }
 
 
-def _is_liability(findings: CampaignFindings) -> bool:
-    """Whether what the plan uses of the budget is the most that it can cost."""
-    return findings.budget_basis == "liability" or not findings.n_planned
+def _most(campaign: CampaignFacts, money: Money) -> str | None:
+    """The most that the plan can cost, where what it uses of the budget is that."""
+    findings = campaign.findings
+    is_most = findings.budget_basis == "liability" and not campaign.is_used_again
+    return money.decimal(findings.liability_minor) if is_most or not findings.n_planned else None
 
 
 def _uniform(findings: Findings, campaign: CampaignFacts, facts: RunFacts) -> dict[str, Any]:

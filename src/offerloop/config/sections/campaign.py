@@ -28,7 +28,7 @@ class Campaign(ConfigSection, use_attribute_docstrings=True):  # the HTTP refere
     team: str | None = None
     """Team in `plan.team_budgets` whose budget the campaign shares."""
     budget_basis: Literal["liability", "expected"] = "liability"
-    """`liability`: every assigned offer counts at the most it can cost; `expected`: at its expected cost."""
+    """`liability`: every assigned offer counts at the most one use can cost; `expected`: at its expected cost."""
     budget_unit: str | None = None
     """What the budget counts when it is not the shop's money, such as seats or contacts: then the plan maximises value,
     and what offers take from the budget is not subtracted from it."""

@@ -57,8 +57,10 @@ def names_of(currency: str) -> str:
 
 
 def is_other_currency(cell: str, currency: str) -> bool:
-    """Return whether a cell is the code or sign of a currency, and not of this one."""
+    """Return whether a cell is the code or sign of a currency, and not of this one or of several."""
     text = cell.strip()
+    if any(re.fullmatch(CURRENCY_SIGNS[sign], text) for sign in _SHARED):
+        return False
     is_money = named_currency(text) or any(re.fullmatch(sign, text) for sign in CURRENCY_SIGNS.values())
     return bool(is_money) and not re.search(names_of(currency), text)
 

@@ -4,28 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from offerloop.arrays import Floats
 from offerloop.message import Message
 from offerloop.offers import Offer
-from offerloop.response.evidence import Evidence
-from offerloop.response.shown.hidden_costs import offers_counted_at_most, offers_used_beyond_their_most
+from offerloop.response.shown.hidden_costs import offers_counted_at_most
 from offerloop.response.shown.purchases.covered_lines import tells_scope
 
 
-def notes_on_use(used_again: Sequence[str], counted_minor: Floats, rows: Evidence) -> Iterator[Message]:
-    """Say with which offers customers took off more than liabilities allow: as coupons show, and as counted (n,)."""
-    if used_again:
+def notes_on_use(by_coupons: Sequence[str], by_orders: Sequence[str]) -> Iterator[Message]:
+    """Say of which offers customers took off more than one order can, as coupons show or as orders are counted."""
+    if by_coupons:
         yield Message(
             "with {offers} customers took more off in one window than the most that one order can, so they used it "
             "for several; expected costs count all of them, and so does a budget of liabilities, which can be exceeded",
-            offers=used_again,
+            offers=by_coupons,
         )
-    if names := offers_used_beyond_their_most(counted_minor, rows.action, rows.offers, is_seen=False):
+    if by_orders:
         yield Message(
-            "no order line shows what {offers} cost, so each order that they hold for counts, while what a plan spends "
-            "at most counts one use of each offer: the expected spend can be higher, and is too high where an offer is "
-            "good for one order",
-            offers=names,
+            "no order line shows what {offers} cost, so each order that they hold for counts: expected costs, and a "
+            "budget of liabilities, are too high where an offer is good for one order, and can be exceeded otherwise",
+            offers=by_orders,
         )
 
 

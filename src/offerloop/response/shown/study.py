@@ -85,7 +85,7 @@ class ShownEffects:
     notes: tuple[Message, ...] = ()
     """Why nothing was learned of some offers that were shown often enough, and where their liabilities do not hold."""
     used_again: frozenset[str] = frozenset()
-    """Ids of the offers that customers use for several orders of a window, or that lie between such in depth."""
+    """Ids of the offers that customers use for several orders of a window, or whose neighbours in depth they do."""
 
     def without_customers(self) -> ShownEffects:
         """Return what was learned without the effects on the customers that it was learned of."""
@@ -187,8 +187,10 @@ def learn_shown(
     made_of = weights_of_shown(Coding.of(terms), named, log.columns)
     learned = [one for one in named if one.offer_id in model.names]
     again = offers_used_beyond_their_most(evidence.coupon_seen, value.action, terms)
-    used_again = frozenset(name for name, part in made_of.items() if part @ np.isin(model.names, again) > 0)
-    use = notes_on_use(again, evidence.hidden, evidence.evidence)
+    counted = offers_used_beyond_their_most(evidence.hidden, value.action, terms, is_seen=False)
+    is_again = np.isin(model.names, [*again, *counted])
+    used_again = frozenset(name for name, part in made_of.items() if part @ is_again > 0)
+    use = notes_on_use(again, counted)
     notes = (*unclear, *use, *notes_on_coverage(learned, log.columns))
     return ShownEffects(active["customer_id"], made_of, by_outcome, se, table, model, notes, used_again)
 

@@ -16,7 +16,7 @@ from offerloop.web.console.campaigns_of_run import forecasts, offer_names
 from offerloop.web.console.cells import Link, MinorAmount
 from offerloop.web.console.page_request import Page, PageRequest
 from offerloop.web.console.plan.view import PREVIEWED
-from offerloop.workspace import is_preview, offers_in, open_run
+from offerloop.workspace import is_preview, known_most, offers_in, open_run
 
 SHOWN = 50
 CACHED_CAMPAIGNS = 4
@@ -41,11 +41,12 @@ def _ordered(run_folder: Path, _: int, campaign_id: str) -> pl.DataFrame:
     The time of the file's last change is part of the call: an erasure writes the file anew.
     """
     planned = (pl.col("planned_campaign_id") == campaign_id) & (pl.col("arm") == PLAN)
-    cost = pl.coalesce("cost_liability_minor", pl.col("cost_expected_micro") / MICRO)  # where nothing limits it
-    ratio = pl.col("profit_minor") / cost.clip(1)
-    ordered = offers_in(run_folder).filter(planned).select(COLUMNS_READ)
-    taken = cost.cum_sum().alias("taken_minor")
-    return ordered.sort(ratio, "customer_id", descending=[True, False]).with_columns(taken).collect()
+    counted = pl.coalesce("cost_liability_minor", pl.col("cost_expected_micro") / MICRO)  # where nothing limits it
+    offers = offers_in(run_folder).filter(planned).with_columns(counted_minor=counted)
+    ordered = known_most(offers, open_run(run_folder)).select(*COLUMNS_READ, "counted_minor")
+    ratio, taken = pl.col("profit_minor") / pl.col("counted_minor").clip(1), pl.col("counted_minor").cum_sum()
+    ordered = ordered.sort(ratio, "customer_id", descending=[True, False])
+    return ordered.with_columns(taken_minor=taken).collect()
 
 
 def _recipients(run_folder: Path, campaign_id: str) -> pl.DataFrame:
