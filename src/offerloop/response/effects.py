@@ -115,8 +115,8 @@ def _with_estimated(
 def _estimated(choice: CampaignOffer, shown: ShownEffects) -> pl.DataFrame:
     """The effects of an offer that was shown, with intervals and errors of its profit.
 
-    An offer that customers use several times costs them at most what one use can, or what is expected, whichever is
-    more.
+    The liability of an offer that customers use several times is what one use can cost, or what is expected of the
+    customer, whichever is more.
     """
     offer_id, liability = choice.offer.offer_id, pl.col("cost_liability_minor")
     profit = pl.col("value_minor") - choice.own_share * pl.col("discount_minor") - choice.contact_minor
