@@ -9,7 +9,9 @@ mailers that come with price cuts: the upper bracket.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import polars as pl
@@ -20,6 +22,7 @@ from offerloop.response.shelf.fixed_effects import Fit, Groups, regress, regress
 from offerloop.response.shelf.panel import ShelfPanel
 
 BLOCK_WEEKS = 4
+Design = Literal["A", "B"]
 OUTCOMES = ("bought", "units", "list_minor", "discount_minor")
 CURVE_EDGES = (0.0, 0.05, 0.10, 0.20, 0.30, 1.0)
 ROUNDING = 0.01
@@ -58,45 +61,43 @@ def moves(panel: ShelfPanel, weeks: range) -> bool:
     )
 
 
-def design_b(panel: ShelfPanel, weeks: range) -> tuple[Sample, dict[str, Fit]]:
-    """Slope of every outcome per unit of own-product depth."""
-    sample = Sample.of(panel, panel.own_depth, weeks)
-    exposure = within(sample.exposure, sample.groups.category)
-    fits = {
-        name: regress(within(outcome, sample.groups.category), [exposure], sample.groups)
-        for name, outcome in _outcomes(panel, sample, weeks).items()
-    }
-    return sample, fits
+def slopes_of(design: Design, panel: ShelfPanel, weeks: range) -> dict[str, Fit]:
+    """Return the slope of every outcome per unit of the design's depth."""
+    sample = _sample(design, panel, weeks)
+    slope = _regression(design, sample)
+    return {name: slope(outcome) for name, outcome in _outcomes(panel, sample, weeks).items()}
 
 
-def design_a(panel: ShelfPanel, weeks: range) -> dict[str, Fit]:
-    """Slope of every outcome per unit of category depth."""
-    sample = Sample.of(panel, panel.category_depth, weeks)
-    exposure = within_periods(sample.exposure, sample.groups.category, BLOCK_WEEKS)
-    return {
-        name: regress_by_category(
-            within_periods(outcome, sample.groups.category, BLOCK_WEEKS), [exposure], sample.groups
-        )
-        for name, outcome in _outcomes(panel, sample, weeks).items()
-    }
+def _sample(design: Design, panel: ShelfPanel, weeks: range) -> Sample:
+    return Sample.of(panel, panel.own_depth if design == "B" else panel.category_depth, weeks)
 
 
-def break_even_margin(panel: ShelfPanel, weeks: range, design: str, fits: dict[str, Fit]) -> tuple[float, float]:
+def _regression(design: Design, sample: Sample) -> Callable[[Floats], Fit]:
+    """Return what regresses an outcome (pairs, weeks) on the exposure of a design's sample."""
+    groups, category = sample.groups, sample.groups.category
+    if design == "B":
+        own = within(sample.exposure, category)
+        return lambda outcome: regress(within(outcome, category), [own], groups)
+    whole = within_periods(sample.exposure, category, BLOCK_WEEKS)
+    return lambda outcome: regress_by_category(within_periods(outcome, category, BLOCK_WEEKS), [whole], groups)
+
+
+def break_even_table(panel: ShelfPanel, weeks: range, fits: dict[Design, dict[str, Fit]]) -> pl.DataFrame:
+    """Return the margin at which the discount pays for itself, with its standard error, by design."""
+    rows = [(design, *_break_even_margin(panel, weeks, design, by_outcome)) for design, by_outcome in fits.items()]
+    return pl.DataFrame(rows, schema=["design", "margin", "se"], orient="row")
+
+
+def _break_even_margin(panel: ShelfPanel, weeks: range, design: Design, fits: dict[str, Fit]) -> tuple[float, float]:
     """Discount given for each unit of list sales gained, and its standard error.
 
     The ratio R of two slopes; its error is that of the slope of (discount - R x list sales), over the list slope.
     """
     discount_slope, gained = fits["discount_minor"].slope[0], fits["list_minor"].slope[0]
     ratio = float(discount_slope / gained)
-    exposure = panel.own_depth if design == "B" else panel.category_depth
-    sample = Sample.of(panel, exposure, weeks)
+    sample = _sample(design, panel, weeks)
     outcome = (panel.discount_minor - ratio * panel.list_minor)[sample.rows][:, panel.columns(weeks)]
-    groups = sample.groups
-    if design == "B":
-        fit = regress(within(outcome, groups.category), [within(sample.exposure, groups.category)], groups)
-    else:
-        cleared = [within_periods(m, groups.category, BLOCK_WEEKS) for m in (outcome, sample.exposure)]
-        fit = regress_by_category(cleared[0], [cleared[1]], groups)
+    fit = _regression(design, sample)(outcome)
     return ratio, float(fit.se[0] / abs(gained))
 
 
@@ -122,18 +123,14 @@ def response_curve(panel: ShelfPanel, weeks: range) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=["depth_low", "depth_high", "effect", "se", "share_of_weeks"], orient="row")
 
 
-def slopes_table(panel: ShelfPanel, weeks: range, fits: dict[str, dict[str, Fit]]) -> pl.DataFrame:
+def slopes_table(panel: ShelfPanel, weeks: range, fits: dict[Design, dict[str, Fit]]) -> pl.DataFrame:
     """Slopes of both designs per unit of depth, and as a share of the outcome's mean per ten points."""
     rows = []
     for design, by_outcome in fits.items():
-        exposure = panel.own_depth if design == "B" else panel.category_depth
-        sample = Sample.of(panel, exposure, weeks)
+        sample = _sample(design, panel, weeks)
         for name, outcome in _outcomes(panel, sample, weeks).items():
-            slope, se, mean = (
-                float(by_outcome[name].slope[0]),
-                float(by_outcome[name].se[0]),
-                float(outcome.mean()),
-            )
+            fit = by_outcome[name]
+            slope, se, mean = float(fit.slope[0]), float(fit.se[0]), float(outcome.mean())
             rows.append((design, name, slope, se, mean, slope / mean / 10, se / mean / 10, int(sample.rows.sum())))
     names = ["design", "outcome", "slope", "se", "mean", "relative_per_10", "relative_per_10_se", "n_pairs"]
     return pl.DataFrame(rows, schema=names, orient="row")

@@ -60,10 +60,9 @@ class CrossFit:
     fold: NDArray[np.int64]
     """Fold of each pair, by customer."""
     predicted: Floats
-    """Slope of each pair per unit of exposure and scale, from the model of the other fold."""
-    scale: Floats
+    """Slope of each pair per unit of `exposure`, from the model of the other fold."""
     exposure: Floats
-    """Residual exposure times scale."""
+    """Residual exposure times the scale of `cross_fit`."""
     outcome: Floats
     """The residual of the outcome."""
     groups: Groups
@@ -122,7 +121,7 @@ def cross_fit(
     xx, xy = (x * x).sum(axis=1), (x * y).sum(axis=1)
     first, second = (_fit(xy, xx, scale, features, (fold == k) & (xx > 1e-9), seed) for k in (0, 1))
     predicted = _out_of_fold((first, second), features, fold)
-    return CrossFit((first, second), fold, predicted, scale, x * scale[:, None], y, groups)
+    return CrossFit((first, second), fold, predicted, x * scale[:, None], y, groups)
 
 
 def _fit(xy: Floats, xx: Floats, scale: Floats, features: Floats, rows: NDArray[np.bool_], seed: int) -> object:

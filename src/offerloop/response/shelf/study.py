@@ -21,12 +21,12 @@ from offerloop.evaluation import buckets
 from offerloop.message import Message
 from offerloop.response.shelf.checks import ABOVE_ZERO, CALIBRATED, HARDLY_ANY, check_row, design_checks
 from offerloop.response.shelf.designs import (
+    Design,
     Sample,
-    break_even_margin,
-    design_a,
-    design_b,
+    break_even_table,
     moves,
     response_curve,
+    slopes_of,
     slopes_table,
 )
 from offerloop.response.shelf.lines import ShelfLines
@@ -70,8 +70,8 @@ def study_shelf_prices(lines: ShelfLines, settings: Response, seed: int) -> Shel
     """Fit designs A and B and the R-learner. Raises EvidenceError when prices or purchases are too few."""
     windows, rng = Windows.divide(lines.weeks), np.random.default_rng(seed)
     panel = study_panel(lines, windows, settings, seed)
-    _, b = design_b(panel, windows.outcomes)
-    a = design_a(panel, windows.outcomes)
+    designs: tuple[Design, ...] = ("B", "A")
+    fits = {one: slopes_of(one, panel, windows.outcomes) for one in designs}
     baseline_bought, baseline_sales = (
         Baseline.fit(panel, outcome, windows.features, windows.later) for outcome in (panel.bought, panel.list_minor)
     )
@@ -82,13 +82,13 @@ def study_shelf_prices(lines: ShelfLines, settings: Response, seed: int) -> Shel
     splits = (sales.without_pairs(), *(one.without_pairs() for one in others))
     checks = [design_checks(panel, windows.outcomes, rng), learner.checks(bought, sales, rng)]
     tables = {
-        "response_slopes": slopes_table(panel, windows.outcomes, {"B": b, "A": a}),
+        "response_slopes": slopes_table(panel, windows.outcomes, fits),
         "response_curve": response_curve(panel, windows.outcomes),
         "response_checks": pl.concat(checks),
         "response_deciles": pl.concat([_deciles("bought", bought), _deciles("list_sales", sales)]),
-        "break_even": _break_even(panel, windows.outcomes, {"B": b, "A": a}),
+        "break_even": break_even_table(panel, windows.outcomes, fits),
     }
-    upper = float(a["list_minor"].slope[0] / b["list_minor"].slope[0])
+    upper = float(fits["A"]["list_minor"].slope[0] / fits["B"]["list_minor"].slope[0])
     return ShelfStudy(windows, lines, bought.without_pairs(), splits, baseline_bought, baseline_sales, upper, tables)
 
 
@@ -171,7 +171,7 @@ class Learner:
         return cls(panel, windows, sample, features, fold_of(panel.customer_ids, seed), seed)
 
     def divided(self, split: int) -> Learner:
-        """Return the study with another division of the customers into halves."""
+        """Return the learner with another division of the customers into halves."""
         return replace(self, fold=fold_of(self.panel.customer_ids, self.seed, split))
 
     def fit(self, outcome: Floats, scale: Floats, exposure: Floats | None = None) -> CrossFit:
@@ -239,8 +239,3 @@ def _spread(fit: CrossFit) -> tuple[float, float]:
     decile = decile_of(fit.predicted)
     top, bottom = fit.realised(decile == DECILES - 1), fit.realised(decile == 0)
     return top[0] - bottom[0], float(np.hypot(top[1], bottom[1]))
-
-
-def _break_even(panel: ShelfPanel, weeks: range, fits: dict) -> pl.DataFrame:  # type: ignore[type-arg]
-    rows = [(design, *break_even_margin(panel, weeks, design, by_outcome)) for design, by_outcome in fits.items()]
-    return pl.DataFrame(rows, schema=["design", "margin", "se"], orient="row")
