@@ -22,7 +22,7 @@ from offerloop.decision.alternatives.reference_policies import (
 )
 from offerloop.decision.alternatives.uniform_depth import uniform_depths
 from offerloop.decision.campaign_case import CampaignCase
-from offerloop.decision.valuation import HeldOutValue, Repeated
+from offerloop.decision.valuation import HeldOutValue, Repeated, in_columns
 from offerloop.evaluation import Estimate, luck_of_passing, se_of
 from offerloop.money import MICRO
 from offerloop.offers import NOTHING
@@ -108,7 +108,7 @@ def forecast_campaign(
         policy=case.policy,
         solution=solution,
         plan=taken,
-        comparison=_compare(effects, case, plan, taken).with_columns(campaign_id=pl.lit(campaign.id)),
+        comparison=_compare(case, plan, taken).with_columns(campaign_id=pl.lit(campaign.id)),
         curve=_curve(case).with_columns(campaign_id=pl.lit(campaign.id)),
         sweep=sweep(effects, case).with_columns(campaign_id=pl.lit(campaign.id)),
         uniform=uniform_depths(effects, case).with_columns(campaign_id=pl.lit(campaign.id)),
@@ -149,16 +149,16 @@ def _weights(chosen: Ints, size: int) -> Floats:
     return weights
 
 
-def _compare(effects: pl.DataFrame, valuation: HeldOutValue, plan: Floats, chosen: pl.DataFrame) -> pl.DataFrame:
-    spend = valuation.spend(plan)
+def _compare(case: CampaignCase, plan: Floats, chosen: pl.DataFrame) -> pl.DataFrame:
+    effects, spend = case.effects, case.spend(plan)
     rules = {"nothing": plan * 0.0, "plan": plan}
     if chosen.height:
         rules |= {
-            SAME: same_for_all(effects, valuation, spend),
-            "random customers": random_customers(effects, valuation, spend, chosen["offer_id"]),
-            LIKELY: most_likely_buyers(effects, valuation, spend, chosen["depth"].drop_nulls()),
+            SAME: same_for_all(effects, case, spend),
+            "random customers": random_customers(effects, case, spend, chosen["offer_id"]),
+            LIKELY: most_likely_buyers(effects, case, spend, chosen["depth"].drop_nulls()),
         }
-    rows = [_comparison_row(rule, weights, plan, valuation) for rule, weights in rules.items()]
+    rows = [_comparison_row(rule, weights, plan, case) for rule, weights in rules.items()]
     return pl.DataFrame(rows, schema=_schema(COMPARISON))
 
 
@@ -171,14 +171,12 @@ def _comparison_row(rule: str, weights: Floats, plan: Floats, valuation: HeldOut
     n_customers, taken = float(weights.sum()), np.flatnonzero((weights != 0) | (plan != 0))
     weights, plan, valuation = weights[taken], plan[taken], valuation.of_rows(taken)
     profit, lead = valuation.value(weights), valuation.value(plan - weights)
-    (low, high), (lead_low, lead_high) = profit.ends, lead.ends
+    lead_low, lead_high = lead.ends
     return {
         "rule": rule,
         "n_customers": n_customers,
         "spend_minor": valuation.spend(weights),
-        "profit_minor": profit.value,
-        "profit_low_minor": low,
-        "profit_high_minor": high,
+        **in_columns("profit", profit),
         "plan_leads_by_minor": lead.value,
         "plan_leads_low_minor": lead_low,
         "plan_leads_high_minor": lead_high,
@@ -206,9 +204,8 @@ def _curve(case: CampaignCase) -> pl.DataFrame:
         customers = steps.row[taken]
         left = now[customers]
         weights[left[left != NOTHING]] = 0.0
-        now[customers] = place[
-            candidates.row[customers, steps.slot[taken]]
-        ]  # of several steps of a customer the last one
+        # Of several steps of a customer the last one counts.
+        now[customers] = place[candidates.row[customers, steps.slot[taken]]]
         weights[now[customers]] = 1.0
         spent += int(steps.cost[taken].sum())
         rows.append(_curve_row(spent / unit, weights, valuation, float(slopes[after])))
@@ -217,15 +214,11 @@ def _curve(case: CampaignCase) -> pl.DataFrame:
 
 
 def _curve_row(budget_minor: float, weights: Floats, valuation: HeldOutValue, price: float) -> dict[str, float | None]:
-    profit = valuation.value(weights)
-    low, high = profit.ends
     return {
         "budget_minor": float(budget_minor),
         "n_customers": float(weights.sum()),
         "spend_minor": valuation.spend(weights),
-        "profit_minor": profit.value,
-        "profit_low_minor": low,
-        "profit_high_minor": high,
+        **in_columns("profit", valuation.value(weights)),
         "shadow_price": price,
     }
 

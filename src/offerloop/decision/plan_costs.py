@@ -19,7 +19,7 @@ from offerloop.decision.campaign_case import CampaignCase
 from offerloop.decision.joint import best_of_joint_and_ordered, limit_usage, solve_in_order, with_interaction_costs
 from offerloop.decision.nested_limits import PlanLimit
 from offerloop.decision.sending_decision import SendingDecision
-from offerloop.decision.valuation import Repeated
+from offerloop.decision.valuation import Repeated, in_columns
 from offerloop.evaluation import Estimate
 from offerloop.tables import OFFER_PRICES, PLAN_LIMITS
 
@@ -43,7 +43,7 @@ class PlanCosts:
         rows = []
         if len(self.cases) > 1:
             gain = self._difference(_rows(joint), _rows(ordered))
-            rows.append(_row("order", "", None, "", joint.profit - ordered.profit, gain))
+            rows.append(_row("order", "", None, "", (joint.profit - ordered.profit, gain)))
         sent = {one.case.campaign.id for one in decision.sent}
         concerned = [limit for limit in self.limits if any(campaign in sent for campaign, _ in limit.offers)]
         solved = self._binding(decision, concerned)
@@ -68,16 +68,14 @@ class PlanCosts:
             "used": self._used(decision, limit),
             "shadow_price": self._price(decision, limit),
         }
-        claimed, gain = lifted if lifted is not None else (None, None)
-        return _row(limit.kind, limit.name, limit.campaign_id, limit.unit, claimed, gain) | row
+        return _row(limit.kind, limit.name, limit.campaign_id, limit.unit, lifted) | row
 
     def _customer_row(self, decision: SendingDecision, lifted: tuple[float, Estimate] | None) -> dict[str, Any]:
         """What it costs that a customer gets so many offers at most, and how many one has."""
         ids = pl.concat([one.case.effects["customer_id"][one.rows] for one in decision.sent])
         used = float(ids.unique_counts().to_numpy().max(initial=0))
         row = {"at_most": float(self.max_offers), "used": used}
-        claimed, gain = lifted if lifted is not None else (None, None)
-        return _row("customer", "", None, "offers", claimed, gain) | row
+        return _row("customer", "", None, "offers", lifted) | row
 
     def _used(self, decision: SendingDecision, limit: PlanLimit) -> float:
         return sum(limit_usage(one.priced, one.rows, [limit])[0] for one in decision.sent) / limit.scale
@@ -119,14 +117,10 @@ def _rows(decision: SendingDecision) -> Rows:
 
 
 def _row(
-    kind: str, name: str, campaign_id: str | None, unit: str, claimed: float | None, gain: Estimate | None
+    kind: str, name: str, campaign_id: str | None, unit: str, lifted: tuple[float, Estimate] | None
 ) -> dict[str, Any]:
-    low, high = (None, None) if gain is None else gain.ends
-    return {
-        "kind": kind, "name": name, "campaign_id": campaign_id, "unit": unit, "at_most": None, "used": None,
-        "shadow_price": None, "claimed_gain_minor": claimed, "gain_minor": None if gain is None else gain.value,
-        "gain_low_minor": low, "gain_high_minor": high,
-    }  # fmt: skip
+    gains = {} if lifted is None else {"claimed_gain_minor": lifted[0], **in_columns("gain", lifted[1])}
+    return {"kind": kind, "name": name, "campaign_id": campaign_id, "unit": unit, **gains}
 
 
 def offer_prices(solved: Sequence[tuple[CampaignCase, Floats]], limits: Sequence[PlanLimit]) -> pl.DataFrame:

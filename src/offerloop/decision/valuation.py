@@ -213,6 +213,12 @@ def with_estimates(offers: pl.DataFrame, errors: SharedErrors) -> pl.DataFrame:
     return offers.with_columns(part.alias(name) for name, part in zip(ESTIMATES, (number, shown), strict=True))
 
 
+def in_columns(name: str, estimate: Estimate) -> dict[str, float | None]:
+    """Return a value and the ends of its interval, minor units, by the columns of tables that hold them."""
+    low, high = estimate.ends
+    return {f"{name}_minor": estimate.value, f"{name}_low_minor": low, f"{name}_high_minor": high}
+
+
 def scaled(margin: Floats, to: float) -> Floats:
     """What a value at each margin is multiplied by under another; a value at a margin of nothing stays nothing."""
     return np.divide(to, margin, out=np.zeros_like(margin), where=margin != 0)

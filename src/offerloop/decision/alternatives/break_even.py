@@ -10,7 +10,7 @@ import polars as pl
 from offerloop.allocation import ranks
 from offerloop.arrays import Floats, Ints
 from offerloop.decision.alternatives.reference_policies import first_best
-from offerloop.decision.valuation import HeldOutValue, Repeated, Valuation, scaled
+from offerloop.decision.valuation import HeldOutValue, Repeated, Valuation, in_columns, scaled
 from offerloop.tables import BREAK_EVEN_SWEEP
 
 SCHEMA = {name: dtype for name, dtype in BREAK_EVEN_SWEEP.schema.items() if name != "campaign_id"}
@@ -82,12 +82,4 @@ def _row(lever: str, level: float, taken: Valuation | Repeated, **supposed: floa
     """Value the candidates that are taken at a level, which alone are valued anew."""
     n_customers = len(taken.cost)
     profit = taken.supposing(**supposed).value(np.ones(n_customers))
-    low, high = profit.ends
-    return {
-        "lever": lever,
-        "level": level,
-        "n_customers": float(n_customers),
-        "profit_minor": profit.value,
-        "profit_low_minor": low,
-        "profit_high_minor": high,
-    }
+    return {"lever": lever, "level": level, "n_customers": float(n_customers), **in_columns("profit", profit)}

@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from offerloop.arrays import Ints
-from offerloop.decision.valuation import HeldOutValue
+from offerloop.decision.valuation import HeldOutValue, in_columns
 from offerloop.offers import NO_OFFER
 from offerloop.tables import UNIFORM_DEPTHS
 
@@ -46,8 +46,8 @@ def uniform_depths(effects: pl.DataFrame, valuation: HeldOutValue) -> pl.DataFra
 def _row(offer: dict[str, Any], taken: Ints, valuation: HeldOutValue) -> dict[str, Any]:
     """Everybody whom the offer concerns gets it."""
     concerned, weights = valuation.of_rows(taken), np.ones(len(taken))
-    profit = concerned.value(weights)
-    low, high = profit.ends
+    profit = in_columns("profit", concerned.value(weights))
+    low = profit["profit_low_minor"]
     own_share = 1 - offer["funded_share"]
     deepest = min(max(offer["margin"], 0.0) / own_share, 1.0) if own_share > 0 else 1.0
     return {
@@ -56,9 +56,7 @@ def _row(offer: dict[str, Any], taken: Ints, valuation: HeldOutValue) -> dict[st
         "offer_id": offer["offer_id"],
         "n_customers": float(len(taken)),
         "spend_minor": concerned.spend(weights),
-        "profit_minor": profit.value,
-        "profit_low_minor": low,
-        "profit_high_minor": high,
+        **profit,
         "estimated_minor": offer["estimated"],
         "floor_depth": deepest,
         "below_floor": offer["depth"] > deepest + ROUNDING,
