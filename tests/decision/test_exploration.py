@@ -8,7 +8,7 @@ from small_shop import write_small_shop
 from offerloop.config import load_config
 from offerloop.decision import LoopPeriod, idle_shares, limiting_exploration
 from offerloop.decision.arms import NamedChoices, RandomOffers
-from offerloop.decision.assignment import _explore_minor
+from offerloop.decision.exploration import explore_minor
 from offerloop.decision.forecast import probabilities_at_random
 from offerloop.evaluation import Estimate
 from offerloop.events import LoopExposures
@@ -67,7 +67,7 @@ def test_the_idle_budget_is_within_what_plans_leave_of_the_budget_of_all_campaig
     config = config.model_copy(update={"campaigns": (sent, idle), "plan": plan})
     costs = {"cost_expected_micro": [10 * 10**8], "cost_liability_minor": [3_000]}
     taken = pl.DataFrame({"campaign_id": ["sent"], **costs})
-    assert _explore_minor(config, {"first": 1.0}, taken) == {"sent": 100, "first": minor}
+    assert explore_minor(config, {"first": 1.0}, taken) == {"sent": 100, "first": minor}
 
 
 @pytest.mark.parametrize(

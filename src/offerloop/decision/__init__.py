@@ -8,22 +8,24 @@ if TYPE_CHECKING:
     from offerloop.decision.apply_to_other_customers import CampaignDecisions
     from offerloop.decision.assignment import (
         AssignedOffers,
-        IdleShares,
-        LoopPeriod,
         assign,
         business_as_usual,
         check_usual_budget,
         coming_test,
-        idle_shares,
-        limiting_exploration,
-        unlimited_exploration,
-        unpaid_exploration,
         usual_liability,
         usual_rules,
     )
     from offerloop.decision.assignment_rows import as_text
     from offerloop.decision.campaign_case import CampaignCase
     from offerloop.decision.campaigns import Planned, plan_campaigns
+    from offerloop.decision.exploration import (
+        IdleShares,
+        LoopPeriod,
+        idle_shares,
+        limiting_exploration,
+        unlimited_exploration,
+        unpaid_exploration,
+    )
     from offerloop.decision.forecast import Forecast
     from offerloop.decision.left_out_customers import choices_left_out
     from offerloop.decision.nested_limits import PlanLimit, plan_limits
