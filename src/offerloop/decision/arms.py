@@ -25,6 +25,8 @@ from offerloop.tables import EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL
 
 LIABILITY = "cost_liability_minor"
 """Column of the most that an offer can cost."""
+NONE = -1
+"""The code of no offer of no campaign."""
 
 
 @dataclass(frozen=True)
@@ -102,16 +104,17 @@ def draw_arms(
     explorable = explorable.filter(
         pl.col("campaign_id").is_in([name for name, budget in explore_budgets.items() if budget > 0])
     )
-    named = NamedChoices.of(explorable, planned, *([] if usual is None else [usual.table]))
+    usual = usual or UsualPolicy(0.0, planned.clear())
+    named = NamedChoices.of(explorable, planned, usual.table)
     random_offers = RandomOffers.of(audience, explorable, audiences, named)
-    by_hash = _by_hash(audience, settings, 0.0 if usual is None else usual.share)
+    by_hash = _by_hash(audience, settings, usual.share)
     able = random_offers.n_kinds > 0
     free = np.flatnonzero((by_hash == PLAN) & able)
     number = n_explorers(len(free), _paid(explorable, explore_budgets), most_explore)
     arms = by_hash.copy()
     arms[draw_explorers(free, number, rng)] = EXPLORE
     best = named.codes(audience, planned)
-    todays = np.full(len(audience), NONE) if usual is None else named.codes(audience, usual.table)
+    todays = named.codes(audience, usual.table)
     if holdback is not None:
         arms[(arms == PLAN) & (best != NONE) & holdback.has(audience).to_numpy()] = HOLDBACK
     drawn = _drawn_offers(arms, best, todays, random_offers, rng)
@@ -119,7 +122,7 @@ def draw_arms(
     shares = Shares(
         explore=np.where(able, share, 0.0),
         holdout=settings.holdout,
-        usual=0.0 if usual is None else usual.share,
+        usual=usual.share,
         holdback=0.0 if holdback is None else holdback.share,
     )
     n_planned = (best != NONE) + _times(audience, further)
@@ -152,10 +155,6 @@ def _drawn_offers(
     explorers = np.flatnonzero(arms == EXPLORE)
     drawn[explorers] = [random_offers.draw(one, rng) for one in explorers.tolist()]
     return drawn
-
-
-NONE = -1
-"""The code of no offer of no campaign."""
 
 
 def _times(customers: pl.Series, named: pl.Series | None) -> Ints:

@@ -58,15 +58,13 @@ class HeldOffers:
     def full_customers(self) -> pl.Series:
         """Customers who can get no more."""
         ids = self.rows["customer_id"]
-        return (
-            ids
-            if self.max_offers == 1
-            else ids.value_counts(name="n").filter(pl.col("n") >= self.max_offers)["customer_id"]
-        )
+        if self.max_offers == 1:
+            return ids
+        return ids.value_counts(name="n").filter(pl.col("n") >= self.max_offers)["customer_id"]
 
     @classmethod
     def of(cls, parts: Parts, like: CampaignCase, max_offers: int) -> HeldOffers:
-        """What customers have of some campaigns, whose ids are of the type of another one's."""
+        """Return what customers have of some campaigns; without any, an empty table with ids of the type of `like`."""
         held = [case.held(rows) for case, rows in parts]
         return cls(pl.concat([like.held(np.zeros(0, dtype=np.int64)), *held]), max_offers)
 

@@ -53,10 +53,6 @@ class Planned:
     left_out: pl.DataFrame = field(default_factory=pl.DataFrame)
     """customer_id, campaign_id, offer_id: what it would have for customers who do not get it."""
 
-    def with_left_out(self, choices: pl.DataFrame) -> Planned:
-        """Return the decision with what it would have for customers who do not get it."""
-        return replace(self, left_out=choices)
-
     def sent_offers(self) -> SentOffers:
         """Return what the campaigns that are sent have for everybody."""
         sent = [one.campaign_id for one in self.forecasts if one.send]

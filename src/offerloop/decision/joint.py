@@ -218,11 +218,13 @@ def with_interaction_costs(parts: Parts, max_offers: int) -> list[CampaignCase]:
     """Return each campaign with what its offers cost customers who have the others' rows as well."""
     if max_offers == 1:
         return [case for case, _ in parts]
-    others = [[other for other in parts if other[0] is not case] for case, _ in parts]
-    return [
-        case.with_held_offers(HeldOffers.of(held, case, max_offers))
-        for (case, _), held in zip(parts, others, strict=True)
-    ]
+    pairs = zip(parts, held_beside(parts, max_offers), strict=True)
+    return [case.with_held_offers(held) for (case, _), held in pairs]
+
+
+def held_beside(parts: Parts, max_offers: int) -> list[HeldOffers]:
+    """Return what customers of each campaign have of the others."""
+    return [HeldOffers.of([one for one in parts if one[0] is not case], case, max_offers) for case, _ in parts]
 
 
 def remaining_capacities(limits: Sequence[PlanLimit], parts: Parts, max_offers: int) -> list[int]:

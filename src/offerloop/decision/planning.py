@@ -81,7 +81,8 @@ def plan_period(
     of_campaigns = zip(planned.forecasts, campaign_cases(effects, outside, config), solved, strict=True)
     sent = [one for one in of_campaigns if one[0].send]
     nobody, in_order = effects.effects.clear(), planned.solved == "in order"
-    return planned.with_left_out(choices_left_out(sent, planned.prices, nobody, max_offers, in_order=in_order))
+    others = choices_left_out(sent, planned.prices, nobody, max_offers, in_order=in_order)
+    return replace(planned, left_out=others)
 
 
 def solve_campaigns(effects: Effects, allowed: Allowed, config: Config) -> Planned:

@@ -20,6 +20,7 @@ from offerloop.decision.forecast import Forecast, forecast_campaign, held_out
 from offerloop.decision.joint import (
     Solved,
     best_of_joint_and_ordered,
+    held_beside,
     limit_capacities,
     remaining_capacities,
     solve_jointly,
@@ -107,8 +108,8 @@ def decide_jointly(cases: Sequence[CampaignCase], limits: Sequence[PlanLimit], m
     while active:
         solved = best_of_joint_and_ordered(active, limits, max_offers)
         rows = [(one, solved.rows[one.campaign.id]) for one in active]
-        others = [HeldOffers.of([other for other in rows if other[0] is not one], one, max_offers) for one in active]
-        parts = [_decided(one, solved, limits, held) for one, held in zip(active, others, strict=True)]
+        others = zip(active, held_beside(rows, max_offers), strict=True)
+        parts = [_decided(one, solved, limits, held) for one, held in others]
         by_campaign |= {one.case.campaign.id: one for one in parts}
         failing = [one for one in parts if len(one.rows) and not one.send]
         if not failing:
