@@ -130,11 +130,6 @@ class Outcomes:
         return collect(self.events.products.select("product_id")).unique().sort("product_id").with_row_index("number")
 
 
-def log_of(count: float) -> float:
-    """Return the logarithm of a count, that of one where there is none."""
-    return float(np.log(max(count, 1)))
-
-
 def value_indicator(done: pl.DataFrame) -> float:
     """Return the logarithm of the margin of purchases over that of the baseline."""
     value, usual = (max(float(done[name].sum()), 1.0) for name in ("value_minor", "baseline_minor"))

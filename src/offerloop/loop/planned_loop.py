@@ -33,7 +33,7 @@ from offerloop.loop.journal_records import (
     unpacked,
 )
 from offerloop.loop.journalled_steps import NotYetError
-from offerloop.loop.outcomes import Outcomes, cost_indicator, log_of, value_indicator
+from offerloop.loop.outcomes import Outcomes, cost_indicator, value_indicator
 from offerloop.message import Message
 from offerloop.money import to_text
 from offerloop.offers import NO_OFFER
@@ -45,8 +45,6 @@ BEFORE = 12
 """Windows before the loop began that drift is compared with."""
 PERIODS_AFTER_ALARM, MORE = 4, 2.0
 """Periods after an alarm in which so many times more is explored."""
-
-
 NO_CAMPAIGN = Message("no campaign runs; the loop goes on when one of the store is started")
 """What is awaited where the configuration has no campaign."""
 
@@ -114,11 +112,11 @@ class PlannedLoop:
                     day=iso_day(day),
                 )
             )
+        state, paused = self._paused()
         if self.shop.events.as_of_day >= self.begins(period + 1):
-            return {"missed": True, "state": self._paused()[0]}
+            return {"missed": True, "state": state}
         if not self.config.campaigns:
             raise NotYetError(NO_CAMPAIGN)
-        state, paused = self._paused()
         holdback = self.config.experiment.holdback
         history = LoopExposures(
             exposures(self._assigned, self.first_day, self.config.evaluate.window_days),
@@ -143,8 +141,7 @@ class PlannedLoop:
     def _configured_costs(self) -> tuple[UnseenCost, ...]:
         """Return what offers cost of which order lines show nothing, as they are configured now."""
         events = self.shop.events
-        apart = events.coupons_apart
-        columns = columns_of_tables(events.order_lines, events.products, coupons_apart=apart)
+        columns = columns_of_tables(events.order_lines, events.products, coupons_apart=events.coupons_apart)
         unseen = offers_of_unseen_cost(self.config, events.products, events.offers)
         return tuple(UnseenCost.of(one, columns) for one in unseen)
 
@@ -262,7 +259,7 @@ class PlannedLoop:
         sales = self._outcomes.period_sales(*self._span(period))
         has_usual = self.begins(period) >= self.shop.events.first_day + QUARTER_DAYS
         value = {"value": value_indicator(done)} if has_usual else {}
-        return self.drift.add_period(sales, {"orders" + regime: log_of(sales.orders), **value, **costs})
+        return self.drift.add_period(sales, {"orders" + regime: float(np.log(max(sales.orders, 1))), **value, **costs})
 
 
 def _exploring_more(config: Config, campaign: Campaign) -> Campaign:
