@@ -44,14 +44,10 @@ class Margins:
 
     def table(self) -> pl.DataFrame:
         """The table MARGINS: everything, and the categories of which unit costs tell more."""
-        basis = "unit costs" if None in self.by_category else "configured"
-        rows: list[tuple[str | None, float, str, float | None]] = [
-            (None, self.of(None), basis, self.cost_shares.get(None))
-        ]
-        rows += [
-            (name, margin, "unit costs", self.cost_shares.get(name))
-            for name, margin in self.by_category.items()
-            if name is not None
+        names, shares = dict.fromkeys((None, *self.by_category)), self.cost_shares
+        rows = [
+            (name, self.of(name), "unit costs" if name in self.by_category else "configured", shares.get(name))
+            for name in names
         ]
         return MARGINS.check(pl.DataFrame(rows, MARGINS.schema, orient="row").sort("category"))
 

@@ -125,11 +125,10 @@ def held_out_columns(view: pl.DataFrame) -> pl.DataFrame:
 
 def calibration_of(fit: SlopeModels, split: int) -> pl.DataFrame:
     """Return the rows of CALIBRATION of one division, a row for each half of the customers."""
-    rows = []
-    for fold, calibration in enumerate(fit.calibrations):
-        rows.append(
-            (split, fold, *map(float, calibration.slope), *map(float, calibration.covariance[[0, 0, 1], [0, 1, 1]]))
-        )
+    rows = [
+        (split, fold, *map(float, line.slope), *map(float, line.covariance[[0, 0, 1], [0, 1, 1]]))
+        for fold, line in enumerate(fit.calibrations)
+    ]
     return pl.DataFrame(rows, schema=CALIBRATION.schema, orient="row")
 
 

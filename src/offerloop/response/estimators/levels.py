@@ -121,14 +121,10 @@ def outcome_kind(outcome: Floats) -> OutcomeKind:
     return "count" if whole else "amount"
 
 
-def against_none(
-    evidence: Evidence,
-    learn: Callable[[Evidence, OutcomeKind], OutcomeLevels],
-    amounts: Callable[[Evidence], OutcomeLevels],
-) -> Fitted:
+def against_none(evidence: Evidence, learn: Learn, amounts: LearnAmounts) -> Fitted:
     """Effects from models of the outcome; of one that is always 0 without an offer, from those with one.
 
-    Where it follows from purchases, the chance of one is learned from everybody: value and cost then err alike.
+    Where it follows from purchases, the probability of one is learned from everybody: value and cost then err alike.
     """
     has_offer, some = evidence.action > 0, evidence.outcome != 0
     if evidence.bought is not None:
@@ -139,11 +135,7 @@ def against_none(
     return Differences(in_parts(evidence, learn, amounts))
 
 
-def in_parts(
-    evidence: Evidence,
-    learn: Callable[[Evidence, OutcomeKind], OutcomeLevels],
-    amounts: Callable[[Evidence], OutcomeLevels],
-) -> OutcomeLevels:
+def in_parts(evidence: Evidence, learn: Learn, amounts: LearnAmounts) -> OutcomeLevels:
     """One model of the outcome, or two where it is an amount that is often 0.
 
     `learn` models the outcome or whether there is one, `amounts` the amounts of those who have one. A yes or no is one

@@ -3,8 +3,8 @@
 A gift, a benefit and free shipping take nothing off an order line, so that orders would say that they cost nothing:
 each order that such an offer holds for counts at the most that it can cost. So do those of an offer of an amount where
 no order has a coupon. Other offers without any coupon have no known cost. Coupons that customers use after nothing as
-well are not those of an offer. Liabilities count one use of each offer, so
-this room also tells with which of them customers took off more.
+well are not those of an offer. Liabilities count one use of each offer, so this module also tells with which of them
+customers took off more.
 """
 
 from __future__ import annotations
@@ -99,11 +99,6 @@ def offers_of_unseen_cost(config: Config, products: Frame, listed: Listed) -> li
     return [one for one in offers if one.most_minor != 0]
 
 
-def _has_cost_of_orders(offer: Offer, columns: Collection[str]) -> bool:
-    """Return whether orders say what an offer costs at most: there is a maximum, and they show which it holds for."""
-    return bool(offer.most_minor) and is_known_from_orders(offer, columns)
-
-
 def _unseen(written: Listed) -> Listed:
     return [one for one in written if one.get("kind") in NEVER_IN_ORDERS]
 
@@ -123,7 +118,8 @@ class UnseenCost:
     def of(cls, offer: Offer, columns: Collection[str]) -> UnseenCost:
         """Take it from an offer of `offers_of_unseen_cost`; `columns` are those of `columns_of_tables`."""
         terms, share = terms_of(offer, columns), 1 - float(offer.funded_share)
-        minor = share * terms.most if _has_cost_of_orders(offer, columns) or not share else None
+        is_limited = bool(offer.most_minor) and is_known_from_orders(offer, columns)
+        minor = share * terms.most if is_limited or not share else None
         return cls(offer.offer_id, terms.goods, terms.threshold, minor)
 
     @classmethod

@@ -42,7 +42,7 @@ class ArmDifference:
     arm: int
     sds: float
     z: float
-    """Of few clusters the normal quantile of their p-value."""
+    """Standard errors; of few clusters the normal quantile of their p-value."""
 
 
 def observed_shares(action: Ints, offers: int) -> Floats:
@@ -312,9 +312,8 @@ def _multinomial(x: Floats, arms: Floats) -> Floats:
         likely = np.log(np.maximum((propensity * arms).sum(axis=1), 1e-300)).sum()
         return float(PENALTY / 2 * flat @ flat - likely), (x.T @ (propensity - arms) + PENALTY * at).ravel()
 
-    return minimize(loss, np.zeros(shape).ravel(), jac=True, method="L-BFGS-B", options={"maxiter": 200}).x.reshape(
-        shape
-    )
+    fitted = minimize(loss, np.zeros(shape).ravel(), jac=True, method="L-BFGS-B", options={"maxiter": 200})
+    return fitted.x.reshape(shape)
 
 
 def _softmax(eta: Floats) -> Floats:

@@ -92,7 +92,7 @@ def _bases(predicted: Predicted, rows: Evidence, mean_rate: Floats) -> Floats:
     good for one.
     """
     depth, amount = (np.array([getattr(one, name) for one in rows.offers]) for name in ("depth", "amount"))
-    without, orders = np.maximum(predicted.without, 1e-12)[:, None], _orders(rows)
+    without, orders = np.maximum(predicted.without, TINY)[:, None], _orders(rows)
     bought = without * rows.covers + predicted.now
     usual_mix = bought - predicted.by_exposure * (1 - rows.covers)
     once = 0 * bought if rows.used_once is None else rows.used_once

@@ -32,7 +32,7 @@ from offerloop.response.shown.purchases.exposure_windows import QUARTER_DAYS
 PASSES = 3
 """Weighted fits, each with the variance of errors that the one before found."""
 LEAST = 1e-3
-"""Of the mean variance, that of any row."""
+"""The least variance of a row, as a share of the mean variance."""
 TINY = 1e-12
 """A variance that is added, so that nothing is divided by 0."""
 CLIP = 1_000.0
@@ -146,9 +146,3 @@ def _powers_of(h: Floats) -> Floats:
 def error_variance(rows: Evidence, h: Floats, error: Floats) -> Floats:
     """(n,): the variance as which the errors (n,) of rows count: larger where less of a window was seen of the same."""
     return ErrorVariance.fit(h, error * np.sqrt(rows.parts)).of(h) / rows.counts
-
-
-def weighted(x: Floats, y: Floats, variance: Floats) -> tuple[Floats, Floats]:
-    """Coefficients (q,) of y on x (n, q) and their covariance."""
-    covariance = np.asarray(np.linalg.pinv(x.T @ (x / variance[:, None])), dtype=np.float64)
-    return covariance @ (x.T @ (y / variance)), covariance

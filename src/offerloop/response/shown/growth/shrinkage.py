@@ -19,14 +19,13 @@ from scipy.sparse import csr_array
 from scipy.special import log_ndtr, logsumexp
 
 from offerloop.arrays import Floats, Ints
-from offerloop.response.shown.growth.expected_sales import weighted
 
 LEAST = 1e-12
 """A variance that is added, so that what nothing is known of can be solved for."""
 MOST_ERRORS = 30.0
 """Errors from zero beyond which no more is computed: there nothing, or all, of a distribution is above it."""
 UNKNOWN = 1e-9
-"""Of the largest information, that of a direction in which nothing varies but for rounding."""
+"""Share of the largest information up to which a direction varies by rounding alone."""
 BLOCK = 2**22
 """Elements of the covariances of priors that are solved at once: 32 MB."""
 SPREADS = (0.0, *np.geomspace(0.02, 1.5, 25).tolist())
@@ -160,7 +159,8 @@ def larger(first: Floats, second: Floats) -> Floats:
 
 def _estimated(x: Floats, y: Floats, variance: Floats, customer: Ints) -> tuple[Floats, Floats, Floats]:
     """Return coefficients (q,), and their covariances (q, q) of independent rows and by customers."""
-    estimate, plain = weighted(x, y, variance)
+    plain = np.asarray(np.linalg.pinv(x.T @ (x / variance[:, None])), dtype=np.float64)
+    estimate = plain @ (x.T @ (y / variance))
     return estimate, plain, _by_customer(x, (y - x @ estimate) / variance, plain, customer)
 
 
