@@ -104,7 +104,7 @@ class Evidence:
         return np.arange(self.size) if self.customer is None else self.customer
 
     def after(self, value: Evidence) -> Self:
-        """Costs beside the value of the same rows: told that they follow from purchases, where (almost) all do so."""
+        """Return costs with the purchases of the same rows in `value`, where (almost) all costs follow from these."""
         bought, cost = value.outcome != 0, self.outcome != 0
         with_offer = bought & (self.action > 0)
         follows = not cost[~with_offer].any() and cost[with_offer].sum() >= ALWAYS * with_offer.sum() > 0

@@ -1,10 +1,9 @@
 """Effects that a read-out measured: what the shop assumed, corrected by a randomised comparison.
 
 For each offer the customers whom a past plan gave it stand against those for whom it had chosen it and who did not get
-it: those from whom a period of a loop held it back, or else the holdout. With the earlier
-expectation m (mean value of the offer over the customers compared, prior standard deviation |m|: it may be off by its
-own size)
-and the measured difference d with standard error s, the normal posterior is
+it: those from whom a period of a loop held it back, or else the holdout. With the earlier expectation m (mean value of
+the offer over the customers compared, prior standard deviation |m|: it may be off by its own size) and the measured
+difference d with standard error s, the normal posterior is
 
     mean = (m / m^2 + d / s^2) / (1 / m^2 + 1 / s^2)      sd = (1 / m^2 + 1 / s^2)^(-1/2)
 

@@ -1,7 +1,7 @@
 """S-learner (Künzel et al. 2019): boosted trees of features and offer terms, which never fall as the depth grows.
 
 A part of the rows is left out first: there the number of trees is chosen (early stopping) and predictions calibrated
-(Platt 1999 for chances, a line through the others); then all rows are learned from.
+(Platt 1999 for probabilities, a line through the others); then all rows are learned from.
 """
 
 from __future__ import annotations

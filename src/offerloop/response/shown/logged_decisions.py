@@ -133,7 +133,7 @@ def day_propensities(exposures: pl.DataFrame) -> pl.DataFrame:
 
 
 def randomised_days(extremes: pl.DataFrame) -> pl.DataFrame:
-    """Return the same from the smallest (`propensity`) and the `largest` propensity of each offer on each day.
+    """Return what `day_propensities` does, from the smallest (`propensity`) and the `largest` of each offer and day.
 
     What was rounded is scaled to sum to 1. Where the gap to 1 could be an offer that nobody happened to get, because it
     has such a small propensity on other days, it is not taken for rounding.

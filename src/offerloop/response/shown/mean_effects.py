@@ -44,8 +44,8 @@ def mean_effects(
 
 def _mean(scores: Floats, offer: int, rows: Evidence) -> tuple[float, float]:
     """Return the mean of what an offer's scores (n, K) are above those of nothing, and its error."""
-    gain, chance = scores[:, offer] - scores[:, 0], rows.propensity[:, [0, offer]]
-    weight = rows.parts * chance.prod(axis=1) / chance.sum(axis=1)
+    gain, propensity = scores[:, offer] - scores[:, 0], rows.propensity[:, [0, offer]]
+    weight = rows.parts * propensity.prod(axis=1) / propensity.sum(axis=1)
     weight = weight / weight.mean()
     mean = float(np.mean(weight * gain))
     return mean, standard_error(weight * (gain - mean), rows.whose)

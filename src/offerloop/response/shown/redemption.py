@@ -45,10 +45,10 @@ class _Hazard:
         level[0] = start = np.log(-np.log1p(-share) / part.mean())
         for _ in range(STEPS):
             hazard = np.exp(np.clip(x @ level + np.log(part), *LOG_HAZARDS))
-            chance = -np.expm1(-hazard)
-            information = hazard**2 * (1 - chance) / chance
+            probability = -np.expm1(-hazard)
+            information = hazard**2 * (1 - probability) / probability
             penalty = information.mean() * np.r_[1.0, np.full(len(level) - 1, PENALTY)]
-            off = x.T @ (hazard * (used / chance - 1)) - penalty * (level - start * (np.arange(len(level)) == 0))
+            off = x.T @ (hazard * (used / probability - 1)) - penalty * (level - start * (np.arange(len(level)) == 0))
             step = np.linalg.solve(x.T @ (information[:, None] * x) + np.diag(penalty), off)
             level = level + step / max(1.0, float(np.abs(x @ step).max()))
         return cls(scale, level)
@@ -58,7 +58,7 @@ class _Hazard:
         z = deviations(np.log1p(np.maximum(features, 0.0)), self.scale)
         return np.column_stack([np.ones(len(z)), z])
 
-    def chance(self, features: Floats, part: Floats | float = 1.0) -> Floats:
+    def probability(self, features: Floats, part: Floats | float = 1.0) -> Floats:
         """(n,): the probability that each customer uses it in a part of a window."""
         log_hazard = np.clip(self.columns(features) @ self.level, *LOG_HAZARDS)
         return np.asarray(-np.expm1(-part * np.exp(log_hazard)), dtype=np.float64)
@@ -85,7 +85,7 @@ class RedemptionModel:
         nothing = np.zeros(len(hidden))
         for own in np.unique(hidden):  # coupons after nothing are no uses of what no order line shows
             model = _Hazard.fit(rows.features, rows.outcome * (not own), rows.parts)
-            nothing[hidden == own] = model.chance(used.features).mean()
+            nothing[hidden == own] = model.probability(used.features).mean()
         learned = cls(tuple(families), np.zeros(len(used.offers)))
         rates = learned.rates(used.features).mean(axis=0)
         return replace(learned, own_share=np.maximum(1 - nothing / np.maximum(rates, TINY), 0.0))
@@ -97,7 +97,7 @@ class RedemptionModel:
         """
         rates = np.zeros((len(features), len(self.own_share)))
         for places, model in self.families:
-            rates[:, places] = model.chance(features, part)[:, None]
+            rates[:, places] = model.probability(features, part)[:, None]
         return rates
 
     def gains(self, features: Floats) -> Floats:

@@ -9,9 +9,9 @@ The other parts are a module each:
     f(k)    mean growth by offer k of what it covers (`mean_growth`)
     c       share of purchases that an offer covers, 1 for everything, or a power of it (`coverage`)
     r       how much more or less a customer responds (`customer_response`): by features z, among them how many of the
-            last exposures were offers, so that customers may tire, which may matter more to one family of offers than
-            to another (offers that differ in depth alone are one); by further features s, such as shares of
-            categories in what was bought; and by the own past windows, u
+            last exposures were offers (fatigue), which may matter more to one family of offers than to another (offers
+            that differ in depth alone are one); by further features s, such as shares of categories in what was bought;
+            and by the own past windows, u
     carry   what earlier offers still add, or what they have taken in advance when below zero (`carry_over`)
 
 Every part is a posterior mean, shrunk towards what is likely beforehand as far as the log leaves it open (empirical
@@ -50,7 +50,7 @@ from offerloop.response.shown.growth.mean_growth import family_of_offers, growth
 NAME = "growth"
 """The name of this estimator; see `ESTIMATOR_NAMES`."""
 MOST_OF_USUAL = 0.75
-"""Of what is expected whatever is shown, the most that may be due to offers."""
+"""The largest share of what is expected whatever is shown that may be due to offers."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +83,7 @@ class Growth:
     f_covariance: Floats
     """(K, K): of its posterior."""
     estimate: GrowthEstimate
-    """Of f, before it is shrunk."""
+    """The estimate of f, before it is shrunk."""
     coverage: Coverage
     by_features: FeatureResponse
     by_further: tuple[FurtherResponse, ...]

@@ -38,7 +38,7 @@ class BelowMaximum:
     """Orders of customers below and above the values at which offers reach their maxima."""
 
     limits: tuple[Limit | None, ...]
-    """Of each offer."""
+    """The limit of each offer."""
     days: Mapping[Limit, pl.DataFrame]
     """Running sums of value, and of what of it lies below the limit, by customer_id and order_day."""
 

@@ -18,7 +18,7 @@ from offerloop.offers import AttributeTest, Scope
 from offerloop.response.terms import CoveredGoods, WantedAttribute
 
 NAMED = {"products": "product_id", "categories": "category", "brands": "brand", "shops": "store_id"}
-"""By field that holds names, the column that they stand in."""
+"""The column of each field that holds names."""
 COUPONS_APART = "coupons apart"
 """Stands among columns where a line's discount is what was off at the shelf, as coupons have a column of their own."""
 PRICED = frozenset({"list_value_minor", "discount_minor", "quantity"})

@@ -124,7 +124,7 @@ class UsualWeek:
         return np.stack([np.full(len(worth), below) if share is None else value * share, np.full(len(worth), value)])
 
     def added_below(self, worth: Floats) -> dict[Limit, Floats]:
-        """Return the same of as many weeks as the share below each limit is shrunk by."""
+        """Return `below_limit` of as many weeks as the share below each limit is shrunk by."""
         return {limit: weeks * self.below_limit(limit, worth) for limit, weeks in self.below_weeks.items()}
 
     def order_worth(self, before: Floats) -> Floats:
