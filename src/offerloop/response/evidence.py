@@ -54,6 +54,8 @@ class Evidence:
     further: tuple[Floats, ...] = ()
     """(n, q) each: further features, such as shares of categories in what each customer bought before. What a table
     tells does not depend on how many columns it has."""
+    newness: Floats | None = None
+    """(n,): how new each customer is, from 1 to 0; None where that is not known."""
     usual_propensity: Floats | None = None
     """(n, K): propensities of the draw that rows with their weights come from; None for `propensity`."""
     weight: Floats | None = None
@@ -82,6 +84,11 @@ class Evidence:
     def ages(self) -> Floats:
         """(n,): `age`, or 0."""
         return np.zeros(self.size) if self.age is None else self.age
+
+    @property
+    def new(self) -> Floats:
+        """(n,): `newness`, or 0."""
+        return np.zeros(self.size) if self.newness is None else self.newness
 
     @property
     def counts(self) -> Floats:

@@ -167,6 +167,7 @@ def logged_rows(
         orders=orders,
         below_maximum=before.below_maximum(kept, usual),
         further=before.further(kept),
+        newness=before.newness(kept),
         usual_propensity=drawn.usual_propensity,
         weight=drawn.weight,
         age=(log.as_of_day - kept["shown_day"]).cast(pl.Float64).to_numpy(),

@@ -301,7 +301,7 @@ def _coming(model: ShownModel, now: pl.DataFrame, before: Before, earlier: Ints)
     coming = Evidence(
         before.features(now), nothing.astype(np.int64), nothing, propensity, model.terms, earlier=earlier,
         covered=covered, orders=orders, below_maximum=before.below_maximum(now, model.scale.now),
-        further=before.further(now),
+        further=before.further(now), newness=before.newness(now),
     )  # fmt: skip
     order_worth = partial(before.order_worth, now, model.scale.now)
     return _with_single_use(coming, model.is_used_once, model.redemption, order_worth)

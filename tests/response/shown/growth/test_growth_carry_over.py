@@ -57,3 +57,23 @@ def test_how_long_offers_last_is_part_of_the_error_of_what_they_bring():
     predicted = found.predict(shop.now(), np.zeros((CUSTOMERS, 2)))
     assert (predicted.se >= found.carried.lasts_se * predicted.now).all()
     assert found.carried.lasts_se > 0.05
+
+
+def test_that_newcomers_respond_more_is_not_taken_for_offers_that_last():
+    """New customers had few offers before; who had many responds less, but not for having had them."""
+    shop = Shop(FORMS["line"])
+    began = np.random.default_rng(2).integers(0, PERIODS, CUSTOMERS)
+    age = np.arange(PERIODS) - began[:, None]
+    growth = FORMS["line"][shop.action]
+    shop.value *= (1 + 3 * np.exp(-np.maximum(age, 0) / 2) * growth) / (1 + growth)
+    carried = Growth.fit(_from_each(shop.log(), began)).carried
+    assert carried.z2 < chi2.ppf(0.9999, LAGS)
+    assert carried.lasts == pytest.approx(1.0, abs=0.15)
+
+
+def _from_each(log, began):
+    """The rows of a log from each customer's own first period on."""
+    period = np.tile(np.arange(PERIODS), CUSTOMERS)
+    had = period[:, None] - np.arange(1, LAGS + 1) >= began[log.customer][:, None]
+    earlier, rows = np.where(had, log.earlier, -1), np.where(had, log.earlier_rows, -1)
+    return replace(log, earlier=earlier, earlier_rows=rows).of(period >= began[log.customer])

@@ -1,10 +1,11 @@
-"""Sums of what customers bought between days, against sums a day at a time."""
+"""Sums of what customers bought between days, against sums a day at a time; and how new customers are."""
 
+import numpy as np
 import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offerloop.response.shown.purchases.exposure_windows import last_days, sums_between
+from offerloop.response.shown.purchases.exposure_windows import last_days, newness, sums_between
 
 CUSTOMERS, DAYS = st.integers(0, 4), st.integers(-3, 40)
 
@@ -35,3 +36,9 @@ def test_sums_are_those_of_the_days_between(bought, asked, has_text_ids):
     last = [max([day for who, day in bought if who == customer and day < until], default=None)
             for customer, _, until in asked]  # fmt: skip
     assert [None if one < 0 else days["order_day"][int(one)] for one in places] == last
+
+
+def test_a_customer_is_new_for_a_quarter_after_the_first_order():
+    days = pl.DataFrame({"customer_id": ["a", "a", "old"], "order_day": [40, 60, 5]})
+    rows = pl.DataFrame({"customer_id": ["a"] * 4 + ["old", "nobody"], "shown_day": [40, 53, 92, 200, 60, 60]})
+    np.testing.assert_allclose(newness(days, rows, 0), [0, 1 - 13 / 91, 1 - 52 / 91, 0, 0, 0])

@@ -83,3 +83,10 @@ def past_offers(evidence: Evidence) -> Ints:
     if evidence.earlier is None:
         return np.zeros((evidence.size, LAGS), dtype=np.int64)
     return np.maximum(evidence.earlier, 0)
+
+
+def expected_offers(evidence: Evidence) -> Floats:
+    """Return (n,): how many of the earlier exposures the draw makes offers on average."""
+    if evidence.earlier is None:
+        return np.zeros(evidence.size)
+    return np.asarray((evidence.earlier >= 0).sum(axis=1) * (1 - evidence.draw[:, 0]), dtype=np.float64)

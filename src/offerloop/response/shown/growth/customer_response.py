@@ -15,7 +15,7 @@ import numpy as np
 from offerloop.arrays import Floats, Ints
 from offerloop.response.evidence import Evidence
 from offerloop.response.shown.deviations import deviations, mean_and_spread
-from offerloop.response.shown.growth.carry_over import past_offers
+from offerloop.response.shown.growth.carry_over import expected_offers, past_offers
 from offerloop.response.shown.growth.expected_sales import CLIP
 from offerloop.response.shown.growth.shrinkage import averaged, none_or_some, root, shrunk_slopes, summed
 
@@ -25,16 +25,16 @@ CUSTOMER_SPREADS = (0.0, *np.geomspace(0.05, 3.0, 30).tolist())
 
 @dataclass(frozen=True, eq=False)
 class FeatureResponse:
-    """How much more or less customers respond to each family, as p features and the number of recent offers tell."""
+    """How much more or less customers respond to each family, as p features, newness and recent offers tell."""
 
     scale: Floats
-    """(2, p + 1): mean and standard deviation of each."""
+    """(2, p + 2): mean and standard deviation of each."""
     centre: Floats
-    """(p + 1,): of the mean customer, by what is bought."""
+    """(p + 2,): of the mean customer, by what is bought."""
     slopes: Floats
-    """(families, p + 1): a + a_F."""
+    """(families, p + 2): a + a_F."""
     covariance: Floats
-    """(p + 1, p + 1): of a."""
+    """(p + 2, p + 2): of a."""
 
     @classmethod
     def fit(cls, evidence: Evidence, h: Floats, steps: Floats, left: Floats, variance: Floats) -> Self:
@@ -53,7 +53,7 @@ class FeatureResponse:
         return np.asarray(self._from_mean(evidence) @ self.slopes.T, dtype=np.float64)
 
     def errors(self, evidence: Evidence) -> Floats:
-        """(n, p + 1): independent errors of that, each shared by all rows; of a alone."""
+        """(n, p + 2): independent errors of that, each shared by all rows; of a alone."""
         return np.asarray(self._from_mean(evidence) @ root(self.covariance), dtype=np.float64)
 
     def _from_mean(self, evidence: Evidence) -> Floats:
@@ -125,9 +125,14 @@ class OwnResponse:
 
 
 def _with_recent_offers(evidence: Evidence) -> Floats:
-    """(n, p + 1): logarithms of the features, and how many of the last exposures were offers."""
-    recent_offers = (past_offers(evidence) > 0).sum(axis=1)
-    return np.column_stack([np.log1p(np.maximum(evidence.features, 0.0)), recent_offers])
+    """(n, p + 2): logarithms of the features, newness, and how many more of the last exposures were offers than the draw
+    gives on average.
+
+    By their number alone, customers who have had few exposures yet would seem to be less tired than others, whatever
+    else tells them apart.
+    """
+    recent_offers = (past_offers(evidence) > 0).sum(axis=1) - expected_offers(evidence)
+    return np.column_stack([np.log1p(np.maximum(evidence.features, 0.0)), evidence.new, recent_offers])
 
 
 def _mean_customer(z: Floats, h: Floats) -> Floats:

@@ -51,6 +51,8 @@ class ExpectedSales:
     """The least age of the rows that it was learned from; nothing counts as more recent."""
     recency: tuple[float, float]
     """Its mean, and its standard deviation or 1."""
+    newness: tuple[Floats, Floats]
+    """Ages of rows, and how new customers were at each on average."""
     level: Floats
     """(1 + 2 p,): what is expected of the mean customer, and by how much it differs by each of `traits`."""
     mean: float
@@ -75,10 +77,13 @@ class ExpectedSales:
     @classmethod
     def _scaled(cls, rows: Evidence) -> ExpectedSales:
         """Return one that expects nothing yet."""
-        (centre, scale), recency = mean_and_spread(rows.features), _recency(rows.ages)
+        ages, day = np.unique(rows.ages, return_inverse=True)
+        newness = ages, np.bincount(day, rows.counts * rows.new) / np.maximum(np.bincount(day, rows.counts), TINY)
+        table = np.column_stack([rows.features, rows.new - newness[1][day]])
+        (centre, scale), recency = mean_and_spread(table), _recency(rows.ages)
         apart = float(recency.std()) if np.ptp(recency) > 0 else 1.0
         recency_scale = float(recency.mean()), apart
-        return cls(centre, scale, float(rows.ages.min()), recency_scale, np.zeros(1 + 2 * len(scale)), 1.0)
+        return cls(centre, scale, float(rows.ages.min()), recency_scale, newness, np.zeros(1 + 2 * len(scale)), 1.0)
 
     def over_mean(self, rows: Evidence) -> Floats:
         """Return h, an array of shape (n,)."""
@@ -87,7 +92,9 @@ class ExpectedSales:
 
     def traits(self, rows: Evidence) -> Floats:
         """(n, 2 p): features in standard deviations from their mean, and these times the same of recency."""
-        z, (centre, scale) = (rows.features - self.centre) / self.scale, self.recency
+        newer = rows.new - np.interp(rows.ages, *self.newness)
+        z = (np.column_stack([rows.features, newer]) - self.centre) / self.scale
+        centre, scale = self.recency
         recent = clipped((_recency(np.maximum(rows.ages, self.least_age)) - centre) / scale)
         return np.column_stack([z, z * recent[:, None]])
 

@@ -104,6 +104,20 @@ def exposure_features(days: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     ).cast(pl.Float64)
 
 
+def newness(days: pl.DataFrame, rows: pl.DataFrame, first_day: int) -> Floats:
+    """(n,): how new the customer of each row is, from 1 on the day of the first order to 0 a quarter later.
+
+    Who had ordered within a month of the first day of the data may have done so before, and counts as no new customer,
+    as does who had not ordered yet.
+    """
+    first_orders = days.group_by("customer_id").agg(pl.col("order_day").min())
+    first = rows.select("customer_id").join(first_orders, on="customer_id", how="left", maintain_order="left")
+    age = (rows["shown_day"] - first["order_day"]).cast(pl.Float64)
+    is_known = (age > 0) & (first["order_day"] >= first_day + MONTH_DAYS)
+    part = (1 - age / QUARTER_DAYS).clip(0.0, 1.0)
+    return np.where(is_known.fill_null(False).to_numpy(), part.fill_null(0.0).to_numpy(), 0.0)
+
+
 def orders_of_goods(
     order_lines: Frame, products: Frame, ids: Frame, goods: Collection[CoveredGoods], *, coupons_apart: bool
 ) -> dict[CoveredGoods, pl.DataFrame]:

@@ -28,6 +28,7 @@ from offerloop.response.shown.purchases.exposure_windows import (
     OfferScope,
     daily_sums,
     exposure_features,
+    newness,
     orders_of_goods,
     running_sums,
     scope_days,
@@ -101,6 +102,10 @@ class Before:
         return np.column_stack(
             [features.select(EXPOSURE_FEATURES).to_numpy(), np.log1p(features["spend_91"].to_numpy().clip(0))]
         )
+
+    def newness(self, rows: pl.DataFrame) -> Floats:
+        """(n,): see `exposure_windows.newness`."""
+        return newness(self.days, rows, self.first_day)
 
     @property
     def encoding(self) -> ColumnEncoding | None:
