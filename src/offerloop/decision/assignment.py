@@ -21,7 +21,7 @@ from offerloop.decision.usual_policy import KnownOffer, UsualPolicy, check_usual
 from offerloop.engine import Engine, collect
 from offerloop.errors import InputError
 from offerloop.evaluation import ComingTest
-from offerloop.events import BUSINESS_AS_USUAL, Events, read_business_as_usual
+from offerloop.events import BUSINESS_AS_USUAL, EPOCH, Events, read_business_as_usual
 from offerloop.message import Message
 from offerloop.money import DIGITS, to_text
 from offerloop.offers import NO_OFFER
@@ -97,13 +97,16 @@ def assign(
     config: Config,
     idle: IdleShares | None,
     holdback: Holdback | None,
+    first_day: int,
     shard: int | None = None,
 ) -> AssignedOffers:
     """Draw holdout, business as usual and exploration, and write what everybody gets.
 
-    A `shard` of customers has a draw of its own, and the budget of business as usual is looked at for all together.
+    Each period has a draw of its own by its `first_day`, so that what is fed back comes from other customers each time.
+    A `shard` of customers has one, too, and the budget of business as usual is looked at for all together.
     """
     sent = sent_offers.campaigns
+    period = EPOCH.toordinal() + first_day  # days before 1970 are below 0, which seeds may not be
     first, further = _by_profit(sent_offers.of_everybody, effects.effects)
     arms = draw_arms(
         audience=profiles["customer_id"],
@@ -115,7 +118,7 @@ def assign(
         audiences=allowed.campaigns,
         explore_budgets=explore_minor(config, idle, sent_offers.taken.join(effects.effects, on=KEYS)),
         settings=config.experiment,
-        rng=np.random.default_rng(config.seed if shard is None else [config.seed, shard]),
+        rng=np.random.default_rng([config.seed, period, *([] if shard is None else [shard])]),
         usual=usual,
         holdback=holdback,
         most_explore=MOST_LEARN if idle is not None and any(idle.values()) else MOST_EXPLORE,

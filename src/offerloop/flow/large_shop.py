@@ -207,7 +207,7 @@ class Follower:
         effects = allowed.effects_of(self.learned.effects(events, config, engine))
         offers = self.decisions.carried_out(profiles["customer_id"], effects, allowed, config)
         usual = business_as_usual(profiles, allowed, effects, config, engine)
-        assigned = assign(profiles, allowed, offers, effects, usual, config, None, None, shard)
+        assigned = assign(profiles, allowed, offers, effects, usual, config, None, None, events.as_of_day, shard)
         if self.lists is not None:
             preferences = preference_events(events, purchases_of(events, engine))
             assigned = add_products(assigned, effects, self.lists, preferences, engine)

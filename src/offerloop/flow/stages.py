@@ -164,7 +164,7 @@ def plan_together(
     recommended = recommend_products(events, config, engine, stage) if recommended is None else recommended
     past, reached = stage("past campaigns", judge_campaigns, events)
     learned = learn(events, allowed, config, engine, stage)
-    decided = decide(profiles, allowed, learned, config, engine, stage, period)
+    decided = decide(profiles, allowed, learned, events.as_of_day, config, engine, stage, period)
     effects, planned = learned.effects, decided.planned
     final = decided.assigned
     if isinstance(recommended, FittedRecommender):
@@ -302,6 +302,7 @@ def decide(
     profiles: pl.DataFrame,
     allowed: Allowed,
     learned: LearnedResponse,
+    first_day: int,
     config: Config,
     engine: Engine,
     stage: Stage,
@@ -327,7 +328,8 @@ def decide(
         if isinstance(shown, ShownEffects) and shown.has(offer_id)
     ]
     idle = idle_shares(period, effects.offers, known_ids, planned.unsent())
-    assigned = stage("assignments", draw, profiles, allowed, planned, effects, usual, settings, idle, holdback)
+    drawn_by = (settings, idle, holdback, first_day)
+    assigned = stage("assignments", draw, profiles, allowed, planned, effects, usual, *drawn_by)
     return PlannedAssignments(planned, assigned)
 
 
@@ -340,9 +342,10 @@ def draw(
     config: Config,
     idle: IdleShares | None,
     holdback: Holdback | None,
+    first_day: int,
 ) -> AssignedOffers:
     """Draw who gets what of a plan; see `assign`."""
-    return assign(profiles, allowed, planned.sent_offers(), effects, usual, config, idle, holdback)
+    return assign(profiles, allowed, planned.sent_offers(), effects, usual, config, idle, holdback, first_day)
 
 
 def clean(

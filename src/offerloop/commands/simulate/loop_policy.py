@@ -68,7 +68,7 @@ class MarketShop:
         profiles, _ = profile(events, self.engine)
         allowed = audiences(events, profiles, config)
         learned = learn_effects(events, allowed, UNSTUDIED, UNSTUDIED, config, self.engine, at_once)
-        decided = decide(profiles, allowed, learned, config, self.engine, at_once, period)
+        decided = decide(profiles, allowed, learned, events.as_of_day, config, self.engine, at_once, period)
         return PeriodPlan(
             "",
             decided.assigned.offers,
