@@ -8,6 +8,7 @@ import pytest
 from offerloop.commands.init.task import write_shop
 from offerloop.errors import InputError
 from offerloop.mapping import infer_mapping, sample_sources
+from offerloop.mapping.matching import name_score
 
 N = 240
 DAYS = [date(2023, 1, 1) + timedelta(one * 7 % 90) for one in range(N)]
@@ -48,6 +49,32 @@ def test_a_discount_without_a_coupon_or_a_coupon_without_a_discount_stays_a_disc
     changed = ORDERS.with_columns(more.otherwise("Reduce_amount").alias("Reduce_amount"))
     guesses = written(tmp_path, order_lines=changed)["order_lines"]
     assert guesses["discount"] == "Reduce_amount"
+    assert "coupon" not in guesses
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Gutscheinrabatt", "Gutschein-Rabatt", "Coupon-Rabatt", "Rabattcode-Betrag", "voucher_discount",
+        "discount code amount", "montant coupon", "Remise code promo", "descuento cupón", "descuento_cupon",
+        "Sconto buono", "Desconto do cupão", "Waardebonkorting", "Rabat z kuponu", "Kupon İndirim Tutarı",
+        "クーポン値引き", "쿠폰할인액", "优惠券优惠金额",
+    ],
+)  # fmt: skip
+def test_the_discount_of_a_coupon_is_a_coupon_and_no_shelf_discount(tmp_path, name):
+    others = ("discount", "coupon_id", "order_discount")
+    assert name_score(name, "order_lines", "coupon")[0] > max(name_score(name, "order_lines", one)[0] for one in others)
+    orders = ORDERS.select(pl.exclude("Coupon_id", "Coupon_type")).rename({"Reduce_amount": name})
+    guesses = written(tmp_path, order_lines=orders)["order_lines"]
+    assert guesses["coupon"].strip("`") == name
+    assert "discount" not in guesses
+
+
+@pytest.mark.parametrize("name", ["Rabatt", "Artikelrabatt", "remise", "descuento", "Sconto", "折扣金额"])
+def test_any_other_discount_is_no_coupon(tmp_path, name):
+    orders = ORDERS.select(pl.exclude("Coupon_id", "Coupon_type")).rename({"Reduce_amount": name})
+    guesses = written(tmp_path, order_lines=orders)["order_lines"]
+    assert guesses["discount"].strip("`") == name
     assert "coupon" not in guesses
 
 
