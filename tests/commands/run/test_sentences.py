@@ -2,6 +2,7 @@ import dataclasses
 
 import polars as pl
 import pytest
+from page_texts import page_of
 
 from offerloop.commands.run.facts import BreakEven, break_even, gather
 from offerloop.commands.run.page import render
@@ -83,6 +84,24 @@ def test_a_losing_plan_is_not_sent_and_says_what_would_change_that(make):
     assert "send none; no targeting of these coupons beats doing nothing at an assumed margin of 30 %" in said
     assert "−$9 [−14, −5]" in said
     assert "it clearly pays once suppliers pay 80 % of each discount" in said
+
+
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [
+        ("en", "Without a budget limit, coupons are not proven to pay at any supplier share"),
+        ("zh", "不设预算上限时，无论供应商承担多大比例，优惠券都未证明划算"),
+    ],
+)
+def test_a_supplier_share_that_proves_nothing_is_not_said_to_be_none(make, language, title):
+    findings = make()
+    proven = findings.tables["break_even_sweep"]
+    low = pl.min_horizontal("profit_low_minor", pl.lit(-1.0))
+    unsure = dataclasses.replace(
+        findings, tables={**findings.tables, "break_even_sweep": proven.with_columns(profit_low_minor=low)}
+    )
+    assert title in page_of(unsure, language)
+    assert title not in page_of(findings, language)
 
 
 def test_a_gain_whose_interval_includes_zero_is_explained(make):

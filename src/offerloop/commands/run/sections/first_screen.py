@@ -260,7 +260,7 @@ def _title(campaign: CampaignFacts, _: Localizer) -> str:
     if share.estimate is None:
         text = Message("{noun} do not pay, even when suppliers carry the whole discount")
     elif share.beyond_interval is None:
-        text = Message("{noun} clearly pay at no supplier share")
+        text = Message("Without a budget limit, {noun} are not proven to pay at any supplier share")
     elif share.beyond_interval == 0:
         text = Message("{noun} pay at every supplier share, even without one")
     else:
@@ -270,9 +270,11 @@ def _title(campaign: CampaignFacts, _: Localizer) -> str:
             else Message("{noun} clearly pay once suppliers carry {share} of the discount")
         )
     shown = _.level(share.beyond_interval or 0)
-    title = _(text, noun=name if campaign.is_assumed else capital(name), share=shown)
+    title = _(text, noun=name, share=shown)
     return (
-        _("Assumed, not measured: {text}", context="basis of a forecast", text=title) if campaign.is_assumed else title
+        _("Assumed, not measured: {text}", context="basis of a forecast", text=title)
+        if campaign.is_assumed
+        else capital(title)
     )
 
 
