@@ -100,6 +100,29 @@ def test_other_coupons_are_no_gain_of_business_as_usual(tmp_path, shares, cost):
         assert any("shown of the plan's offers alone: suppliers" in one for one in done.summary["warnings"])
 
 
+@pytest.mark.parametrize(("kind", "is_clear"), [("benefit", True), ("coupon", False)])
+def test_coupons_are_none_of_a_campaign_in_seats_whose_offers_order_lines_never_show(tmp_path, kind, is_clear):
+    """Those with business as usual redeem a coupon, the plan gives seats, and nobody buys more for either."""
+    run = make_run(tmp_path / "runs" / "one", more='coupon = "coupon"\n' + USUAL, usual=0.2)
+    arms = dict(pl.read_parquet(run / "assignments.parquet").select("customer_id", "arm").iter_rows())
+    coupons = lambda one: {"coupon": 5.0 if arms.get(one) == "usual" else 0.0}  # noqa: E731
+    make_orders(tmp_path / "orders.csv", run, columns=coupons)
+    offers, is_seat = pl.read_parquet(run / "offers.parquet"), pl.col("offer_id") == "coupon"
+    offers.with_columns(
+        kind=pl.when(is_seat).then(pl.lit(kind)).otherwise("kind"),
+        cost_weight=pl.when(is_seat).then(0.0).otherwise(1.0),
+    ).write_parquet(run / "offers.parquet")
+    summary = read_out(run, tmp_path / "orders.csv").summary
+    answer, found = summary["better_than_usual"], {one["comparison"]: one for one in summary["effects"]
+                                                   if one["outcome"] == "cost"}  # fmt: skip
+    if is_clear:
+        assert "Yes: the plan brought " in answer
+        assert float(found["usual"]["per_customer"]["value"]) == pytest.approx(3.2, abs=0.4)
+        assert float(found["plan"]["per_customer"]["value"]) == 0
+    else:
+        assert "cannot be said: coupons cost money in some campaigns and not in others" in answer
+
+
 def test_what_the_lot_shows_is_still_read_beside_business_as_usual(tmp_path):
     _, done = read(tmp_path, {"plan": 1.2, "usual": 1.0, "explore": 1.2}, explore=0.3)
     assert [one for one in done.summary["effects"] if one["comparison"] == "explore"], done.summary["too_few"]

@@ -17,7 +17,7 @@ from offerloop.engine import ShardRows
 from offerloop.message import Message
 from offerloop.money import half_up
 from offerloop.offers import NO_OFFER
-from offerloop.response import Margins
+from offerloop.response import NEVER_IN_ORDERS, Margins
 from offerloop.tables import OUTCOMES, PLAN
 
 IN_LINES = Message("observed in the order lines")
@@ -48,9 +48,9 @@ class ReadoutBasis:
     unlike_costs: Message | None = None
     """Why the cost of a coupon is not known of customers who got other offers than the plan's; None where it is."""
     shares: Mapping[str, Fraction] = field(default_factory=dict)
-    """Our share of the coupons of each offer that was given."""
+    """Our share of the coupons of each offer that was given and that order lines show."""
     common_weight: float = 1.0
-    """The `cost_weight` of customers without an offer: that of all offers given, or 1 where they differ."""
+    """The `cost_weight` of customers without such an offer: that of all those given, or 1 where they differ."""
 
     @classmethod
     def of(
@@ -58,7 +58,9 @@ class ReadoutBasis:
     ) -> ReadoutBasis:
         """Return what the inputs of a read-out show; `offers` are those that customers got or would get."""
         reaches_back = orders.first_day <= run.as_of_day - period.days
-        shares, weights = own_shares(offers), set(offers["cost_weight"])
+        shown = offers.filter(~pl.col("kind").is_in(NEVER_IN_ORDERS))
+        shares = own_shares(shown)
+        weights = set(shown["cost_weight"]) or {offers["cost_weight"].max()}
         unlike = None
         if orders.maps_coupon:
             by_share = not orders.maps_reimbursed and len(set(shares.values())) > 1
@@ -149,7 +151,7 @@ def _cost(rows: pl.DataFrame, further: pl.DataFrame, basis: ReadoutBasis, redemp
     """Own part of discounts redeemed, of every customer alike: the holdout's other coupons cancel those of the rest.
 
     Of a customer with several offers it is the largest part that one of them leaves us, also where all are held back;
-    of one without an offer that of all offers given, or everything where they differ.
+    of one without an offer that order lines show that of all those given, or everything where they differ.
     """
     if basis.maps_coupon and basis.maps_reimbursed:
         return (rows["coupon_minor"] - rows["reimbursed_minor"]).alias("cost_minor")

@@ -26,6 +26,7 @@ from offerloop.commands.readout.shards.tables import PLACE
 from offerloop.engine import ShardRows
 from offerloop.money import MICRO
 from offerloop.offers import NO_OFFER
+from offerloop.response import NEVER_IN_ORDERS
 from offerloop.tables import EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL, all_offers
 
 _ROUNDING = 1e-6
@@ -39,25 +40,29 @@ def panel(run: PastRun, basis: ReadoutBasis, outcomes: pl.DataFrame, tables: Sha
 
     A cost that was not observed is the forecast's, or the most it can be without one. Of a customer with several offers
     forecasts and costs of contacts are those of all. Whether coupons that were redeemed cost money is decided by what
-    was planned, which both sides have, and by what was given where nothing was planned.
+    was planned, which both sides have, and by what was given where nothing was planned. Coupons are of other offers
+    than those that order lines never show.
     """
     forecast = pl.coalesce(pl.col("cost_expected_micro") / MICRO, pl.col("cost_liability_minor")).fill_null(0.0)
-    terms = run.offers.select("campaign_id", "offer_id", "kind", "contact_cost_minor", "cost_weight")
-    weights = run.offers.select(
-        planned_campaign_id="campaign_id", planned_offer_id="offer_id", planned_weight="cost_weight"
+    of_coupons = pl.when(~pl.col("kind").is_in(NEVER_IN_ORDERS)).then("cost_weight")
+    terms = run.offers.select(
+        "campaign_id", "offer_id", "kind", "contact_cost_minor", "cost_weight", coupon_weight=of_coupons
+    )
+    weights = terms.select(
+        planned_campaign_id="campaign_id", planned_offer_id="offer_id", planned_weight="coupon_weight"
     )
     weight, contact_cost = pl.col("cost_weight").fill_null(1.0), pl.col("contact_cost_minor").fill_null(0)
     offers = all_offers(tables["assignments"], tables["further_offers"].select(tables["assignments"].columns))
     costs = offers.join(terms, on=["campaign_id", "offer_id"], how="left", maintain_order="left").select(
         "customer_id", "explore_kinds", "kind", (weight * forecast).alias("forecast_minor"),
-        (weight * contact_cost).alias("contact_minor"), "cost_weight",
+        (weight * contact_cost).alias("contact_minor"), "coupon_weight",
     )  # fmt: skip
     sums = pl.col("forecast_minor", "contact_minor").sum()
-    first = pl.col("explore_kinds", "kind", "cost_weight").first()
+    first = pl.col("explore_kinds", "kind", "coupon_weight").first()
     rows = outcomes.join(costs.group_by("customer_id").agg(sums, first), on="customer_id", how="left")
     rows = rows.join(weights, on=["planned_campaign_id", "planned_offer_id"], how="left")
-    of_coupons = pl.coalesce("planned_weight", "cost_weight").fill_null(basis.common_weight)
-    cost = of_coupons * pl.col("cost_minor") + pl.col("contact_minor")
+    coupon_weight = pl.coalesce("planned_weight", "coupon_weight").fill_null(basis.common_weight)
+    cost = coupon_weight * pl.col("cost_minor") + pl.col("contact_minor")
     if not basis.sees_costs:
         cost = pl.col("forecast_minor")
     return _with_covariate(rows, basis, tables["profiles"]).with_columns(
