@@ -125,8 +125,8 @@ class OwnResponse:
 
 
 def _with_recent_offers(evidence: Evidence) -> Floats:
-    """(n, p + 2): logarithms of the features, newness, and how many more of the last exposures were offers than the draw
-    gives on average.
+    """(n, p + 2): logarithms of the features, newness, and how many more of the last exposures were offers than
+    the draw gives on average.
 
     By their number alone, customers who have had few exposures yet would seem to be less tired than others, whatever
     else tells them apart.
