@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from offerloop.decision.offers_beside import counted_growth, interaction_discount
     from offerloop.decision.planning import Allowed, compare, plan_period, solve_campaigns
     from offerloop.decision.propensities import Holdback, Shares
-    from offerloop.decision.usual_policy import KnownOffer, UsualPolicy, check_usual_offers
+    from offerloop.decision.usual_policy import KnownOffer, UsualPolicy, check_usual_offers, wishes_of
 
 __all__ = [
     "Allowed",
@@ -68,6 +68,7 @@ __all__ = [
     "unpaid_exploration",
     "usual_liability",
     "usual_rules",
+    "wishes_of",
 ]
 
 __getattr__, __dir__ = lazy_exports(__name__)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from offerloop.events.business_as_usual import BUSINESS_AS_USUAL, read_business_as_usual
+    from offerloop.events.business_as_usual import BUSINESS_AS_USUAL, read_business_as_usual, usual_file
     from offerloop.events.clean_events import Events
     from offerloop.events.cleaning.clean import COPY, LINE, SCANNED, Cleaned, apply_rules, merge_scans
     from offerloop.events.cleaning.event_kinds import CART, PURCHASE, VIEW, WISH, known_kind
@@ -209,6 +209,7 @@ __all__ = [
     "today_in",
     "typed_times",
     "under_ids_of",
+    "usual_file",
     "with_all_money",
     "with_day",
     "with_variables",

@@ -17,7 +17,12 @@ BUSINESS_AS_USUAL = "business_as_usual.path"
 
 
 def read_business_as_usual(path: Path, customers: pl.Series, privacy: Privacy, engine: Engine) -> pl.DataFrame:
-    """Return customer_id, offer_id of the file's customers who are known; an empty offer is none.
+    """Return customer_id, offer_id of the file's customers who are known; see `usual_file`."""
+    return usual_file(path, customers, privacy, engine)[0]
+
+
+def usual_file(path: Path, customers: pl.Series, privacy: Privacy, engine: Engine) -> tuple[pl.DataFrame, int]:
+    """Return customer_id, offer_id of the file's customers who are known, and how many are not; an empty offer is none.
 
     Raises SourceError for a file or column that is missing, InputError when a customer stands in it twice or nobody of
     it is known.
@@ -49,4 +54,4 @@ def read_business_as_usual(path: Path, customers: pl.Series, privacy: Privacy, e
                 example=str(customers.cast(pl.String)[0]),
             )
         )
-    return rows_of_customers
+    return rows_of_customers, rows.height - rows_of_customers.height

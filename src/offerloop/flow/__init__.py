@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from offerloop.flow.audience_checks import allowed_customers, empty_audiences, usual_of_nobody
     from offerloop.flow.learning import estimate, offers_to_learn, shop_margins, shown_log, study_shown
     from offerloop.flow.missing_evidence import MissingEvidence
     from offerloop.flow.offer_checks import offers_not_valid, renamed_offers, unknown_names, without_offers
@@ -29,11 +30,13 @@ __all__ = [
     "MissingEvidence",
     "Others",
     "Run",
+    "allowed_customers",
     "at_once",
     "audiences",
     "business_rules",
     "clean",
     "decide",
+    "empty_audiences",
     "estimate",
     "extend_bought",
     "extend_profile",
@@ -54,6 +57,7 @@ __all__ = [
     "shown_log",
     "study_shown",
     "unknown_names",
+    "usual_of_nobody",
     "without_offers",
 ]
 

@@ -116,6 +116,8 @@ class Run:
     """What the read-out of the plan will be able to show; None when nothing is planned."""
     gaps: list[Message]
     """What the data could not show, and why, a sentence each."""
+    without_audience: frozenset[str] = frozenset()
+    """Ids of campaigns in whose audience nobody is who may get offers."""
     others: Others | None = None
     """Customers beside those of whom the tables of customers tell, in a shop of more than are planned together."""
 
@@ -180,6 +182,7 @@ def plan_together(
     run = Run(
         config, events, checked, recommended.affinities, planned.forecasts, planned.solved, final.explore_share, test,
         gaps(events, recommended, learned, config, engine),
+        frozenset(name for name, customers in allowed.campaigns.items() if customers.is_empty()),
     )  # fmt: skip
     return PlannedTogether(run, profiles, learned, planned, recommended)
 

@@ -5,6 +5,7 @@ import json
 import polars as pl
 import pytest
 from small_shop import write_small_shop
+from typed_command import offerloop
 
 from offerloop.commands.check.task import check
 from offerloop.commands.run.task import run
@@ -23,6 +24,7 @@ rules = [{ audience = "few", offer = "none" }, { offer = "OFFER" }]
 field = "n_orders"
 below = 8
 """
+RULES_OF_NOBODY = RULES.replace('offer = "none" }, { ', "").replace("= 8", "= 0")
 FILE = """
 [business_as_usual]
 share = 0.3
@@ -168,3 +170,43 @@ def test_slips_in_the_section_are_told(tmp_path, old, new, told):
     with pytest.raises(ConfigError) as error:
         load_config(path)
     assert told in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("section", "ends", "is_said"),
+    [
+        (RULES_OF_NOBODY, 0, True),
+        (FILE, 1, True),
+        (FILE, 0, False),
+        (RULES, 0, False),
+    ],
+)
+def test_a_group_in_which_nobody_gets_an_offer_is_named(tmp_path, offers, section, ends, is_said):
+    """Where the audience of the only rule is empty, or the offer of the file is over; not where nothing is meant."""
+    path = shop(tmp_path, section, "none" if section == RULES else offers[1])
+    rows = [f"c{one:03},{offers[1]}" for one in range(40)]
+    (tmp_path / "usual.csv").write_text("\n".join(["customer_id,offer_id", *rows, "x1,none"]), encoding="utf-8")
+    if ends:
+        text = path.read_text(encoding="utf-8")
+        path.write_text(
+            text.replace('kind = "spend_and_save"', 'kind = "spend_and_save"\nends_at = 2024-05-01'), "utf-8"
+        )
+    notes = [str(one) for one in check(path).facts["notes"]]
+    assert any("business as usual gives nobody an offer" in one for one in notes) == is_said, notes
+    assert any("1 customer in" in one and "is not in the order lines" in one for one in notes) == (section == FILE)
+    code, out, err = offerloop("run", path.parent)
+    assert (code, err) == (0, "")
+    assert ("Nobody with business as usual gets an offer" in " ".join(out.split())) == is_said
+
+
+def test_a_campaign_with_an_empty_audience_says_so(tmp_path):
+    path = shop(tmp_path, '[audiences.nobody]\nfield = "recency_days"\nat_most = -1\n')
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('title = "First', 'audience = "nobody"\ntitle = "First'), encoding="utf-8")
+    notes = [str(one) for one in check(path).facts["notes"]]
+    assert sum("campaign 'first' has nobody to send to" in one for one in notes) == 1
+    done = run(path, "duckdb", None)
+    assert done.summary["campaigns"][0]["sentence"] == (
+        "First offers: send none; nobody who may get offers is in its audience."
+    )
+    assert "even when suppliers carry the whole discount" not in done.report.read_text(encoding="utf-8")

@@ -4,28 +4,33 @@ from __future__ import annotations
 
 import polars as pl
 
-from offerloop.commands.check.offers import OfferCheck
+from offerloop.commands.check.offers import OfferCheck, ReadOffers
 from offerloop.config import Config
-from offerloop.decision import KnownOffer, check_usual_offers, usual_rules
+from offerloop.decision import Allowed, KnownOffer, check_usual_offers, usual_rules
 from offerloop.engine import Engine, collect
 from offerloop.errors import InputError
-from offerloop.events import BUSINESS_AS_USUAL, Events, read_business_as_usual
+from offerloop.events import BUSINESS_AS_USUAL, Events, usual_file
+from offerloop.flow import usual_of_nobody
 from offerloop.message import Message
 from offerloop.offers import NO_OFFER
 
 
 def usual_answers(
-    config: Config, events: Events, offers: list[OfferCheck], engine: Engine
+    config: Config, events: Events, offers: list[OfferCheck], read: ReadOffers, allowed: Allowed | None, engine: Engine
 ) -> tuple[list[Message], list[Message]]:
-    """Return notes and problems; none where the configuration names no business as usual."""
+    """Return notes and problems; none where the configuration names no business as usual.
+
+    `allowed` says who may get offers; None where that is not known.
+    """
     settings, notes = config.business_as_usual, list[Message]()
     if settings is None:
         return [], []
-    wanted = usual_rules(config)
+    wanted, wishes = usual_rules(config), None
     try:
         if settings.path is not None:
             customers = collect(events.order_lines.select("customer_id").unique(), "customer_id")["customer_id"]
-            wishes = read_business_as_usual(settings.path, customers, config.privacy, engine)
+            wishes, n_unknown = usual_file(settings.path, customers, config.privacy, engine)
+            notes += _unknown(n_unknown, str(settings.path))
             wanted = [(BUSINESS_AS_USUAL, one) for one in wishes["offer_id"].unique().sort()]
             notes += _without_consent(wishes, events, str(settings.path))
         units = {one.id: one.budget_unit for one in config.campaigns}
@@ -37,7 +42,24 @@ def usual_answers(
         check_usual_offers(wanted, known_offers)
     except InputError as error:
         return notes, [error.message]
+    if allowed is not None:
+        named = [(campaign.id, offer) for campaign, of_campaign in read.by_campaign for offer in of_campaign]
+        notes += usual_of_nobody(wishes, named, allowed, events, config)
     return notes, []
+
+
+def _unknown(n: int, path: str) -> list[Message]:
+    """Return a note on customers of the file whom the order lines do not know."""
+    if not n:
+        return []
+    return [
+        Message(
+            "{n} customer in '{path}' is not in the order lines and gets nothing; use the same customer ids",
+            plural="{n} customers in '{path}' are not in the order lines and get nothing; use the same customer ids",
+            n=n,
+            path=path,
+        )
+    ]
 
 
 def _without_consent(wishes: pl.DataFrame, events: Events, path: str) -> list[Message]:

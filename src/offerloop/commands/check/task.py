@@ -22,9 +22,19 @@ from offerloop.commands.check.mapping import configured_notes
 from offerloop.commands.check.missing import missing_columns, missing_sources
 from offerloop.commands.check.offers import OfferCheck, ReadOffers
 from offerloop.config import Config, StrPath, config_file, load_config
+from offerloop.decision import Allowed
 from offerloop.engine import DEFAULT_ENGINE, Engine, EngineChoice, engine_of
+from offerloop.errors import InputError
 from offerloop.events import AFTER_PLAN, AFTER_WINDOW, BEFORE_WINDOW, NON_MERCHANDISE, RETENTION, Events, prepare
-from offerloop.flow import offers_not_valid, product_names, renamed_offers, unknown_names, without_offers
+from offerloop.flow import (
+    allowed_customers,
+    empty_audiences,
+    offers_not_valid,
+    product_names,
+    renamed_offers,
+    unknown_names,
+    without_offers,
+)
 from offerloop.message import Message
 from offerloop.workspace import campaigns_of_store, name_problems, pattern_notes, stored, with_campaigns
 
@@ -56,7 +66,9 @@ def _checked(path: Path, config: Config, running: Engine) -> CheckResult:
     losses = losses_of(events, config, {name: one["read"] for name, one in sources.items()})
     others = non_merchandise(events, config)
     config = config.in_language(config.language(product_names(events)))
-    usual_notes, usual_problems = usual_answers(config, events, offers, running)
+    names = name_problems(config)
+    allowed, audience_problems = (None, []) if names or shape.n_customers < 2 else _allowed(events, config, running)
+    usual_notes, usual_problems = usual_answers(config, events, offers, read, allowed, running)
     incomplete, too_incomplete = incomplete_rows(losses, config)
     return CheckResult(
         path=path, config=config, sources=sources, shape=shape, agreement=events.agreement, losses=losses,
@@ -69,19 +81,29 @@ def _checked(path: Path, config: Config, running: Engine) -> CheckResult:
             *_offer_notes(config, events, read, running),
             *unclear_ids,
             *notes(config, shape, offers),
+            *([] if allowed is None else empty_audiences(config, allowed)),
             *usual_notes,
             *pattern_notes(config, events),
         ],
         problems=[
             *(one.problem for one in offers if one.problem),
             *read.problems(config),
-            *name_problems(config),
+            *names,
+            *audience_problems,
             *usual_problems,
             *_too_few_customers(shape),
             *non_merchandise_problems(others, config),
             *too_incomplete,
         ],
     )  # fmt: skip
+
+
+def _allowed(events: Events, config: Config, running: Engine) -> tuple[Allowed | None, list[Message]]:
+    """Return who may get which campaign's offers, and why that cannot be said."""
+    try:
+        return allowed_customers(events, config, running), []
+    except InputError as error:
+        return None, [error.message]
 
 
 def _data_notes(config: Config, events: Events, shape: Shape, offers: list[OfferCheck]) -> list[Message]:

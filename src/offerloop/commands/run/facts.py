@@ -215,9 +215,9 @@ class RunFacts:
     def charted(self) -> CampaignFacts | None:
         """The campaign of the first chart: one that is not sent, where there is one; None where no effect is known.
 
-        What suppliers pay changes nothing where costs do not count.
+        What suppliers pay changes nothing where costs do not count, or where nobody is in the audience.
         """
-        shown = [one for one in self.campaigns if one.basis != UNKNOWN and one.in_money]
+        shown = [one for one in self.campaigns if one.basis != UNKNOWN and one.in_money and one.findings.has_audience]
         return next((one for one in shown if not one.findings.send), shown[0] if shown else None)
 
     @property

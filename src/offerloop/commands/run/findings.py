@@ -40,6 +40,8 @@ class CampaignFindings:
     """Profit by the same estimates that chose the plan: never a forecast, only the winner's curse made visible."""
     least_errors: float
     """Standard errors above zero that the plan's held-out profit had to be to be sent."""
+    has_audience: bool = True
+    """Whether anybody who may get offers is in its audience."""
     is_paused: bool = False
     """Whether its guardrails stopped it, so that nothing is sent whatever the forecast."""
     assumed_share: float = 0.0
@@ -105,6 +107,15 @@ class Findings:
             own = arms.get(arm, (0, 0))
             arms[arm] = own[0] + n, own[1] + with_offer
         return dict(sorted(arms.items()))
+
+    @property
+    def usual_is_nothing(self) -> bool:
+        """Whether nobody drawn for business as usual gets an offer, and not all of its rules say so."""
+        settings = self.config.business_as_usual
+        if settings is None or (settings.rules and all(one.offer == NO_OFFER for one in settings.rules)):
+            return False
+        n, with_offer = self.arms().get(USUAL, (0, 0))
+        return n > 0 and with_offer == 0
 
     def usual_liability_minor(self) -> int:
         """Return what the offers of business as usual can cost at most."""

@@ -19,6 +19,7 @@ from offerloop.commands.run.facts import (
     CampaignFacts,
     RunFacts,
 )
+from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.power import Reach, reach_sentence
 from offerloop.evaluation import se_of
 from offerloop.message import Message, followed, quoted
@@ -116,6 +117,13 @@ def _on_assumption(reach: Reach | None, sent: Message | str, kept: Message | str
         else Message("Send {sent} as a test over {time}: what it changes is assumed, not measured.")
     )
     return text.with_values(sent=sent, kept=kept, time=period_text(reach.days))
+
+
+def usual_sentence(findings: Findings, _: Localizer) -> str:
+    """Say that nobody with business as usual gets an offer; empty where somebody does, or where that is meant."""
+    if not findings.usual_is_nothing:
+        return ""
+    return _("Nobody with business as usual gets an offer, so a read-out compares the plan with nothing.")
 
 
 def decision(facts: RunFacts) -> str:
@@ -293,6 +301,8 @@ def _keep(campaign: CampaignFacts, facts: RunFacts, *, marked: bool) -> str:
         return _("send none; none of its offers is valid in the period of the plan.")
     if not campaign.has_offers:
         return _("send none; it has no offers.")
+    if not campaign.findings.has_audience:
+        return _("send none; nobody who may get offers is in its audience.")
     if campaign.basis == UNKNOWN:
         return _("send none; nothing shows what these offers do, so no plan can be made.")
     sentence = _(

@@ -18,7 +18,7 @@ from offerloop.commands.run.sections.past_campaigns import past_campaigns
 from offerloop.commands.run.sections.plan_limits import COUNTS, gain_of
 from offerloop.commands.run.sections.recommenders import Gate, choices
 from offerloop.commands.run.sections.uniform_depth import depths_of, profit_of
-from offerloop.commands.run.sentences import campaign_sentence, decision, headline
+from offerloop.commands.run.sentences import campaign_sentence, decision, headline, usual_sentence
 from offerloop.commands.run.shelf_evidence import ShelfEvidence, supplier_share
 from offerloop.evaluation import Estimate
 from offerloop.report import MACHINE_DIGITS, Money, iso_day, rounded
@@ -305,10 +305,12 @@ def _usual(findings: Findings, facts: RunFacts) -> dict[str, Any] | None:
     settings = findings.config.business_as_usual
     if settings is None:
         return None
+    sentence = usual_sentence(findings, facts.localizer)
     return {
         "share": settings.share,
         "budget": facts.money.decimal(findings.config.minor(settings.budget)),
         "liability": facts.money.decimal(findings.usual_liability_minor()),
+        **({"sentence": sentence} if sentence else {}),
     }
 
 

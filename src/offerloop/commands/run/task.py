@@ -225,7 +225,7 @@ def findings_of(run: Run) -> Findings:
     return Findings(
         config=run.config,
         tables=run.tables,
-        campaigns=[_campaign(run.config, one, times) for one in run.forecasts],
+        campaigns=[_campaign(run, forecast, times) for forecast in run.forecasts],
         first_day=run.events.first_day,
         as_of_day=run.events.as_of_day,
         explore_share=run.explore_share,
@@ -249,8 +249,9 @@ def _following_customers(others: Others) -> FollowingCustomers:
     return FollowingCustomers(others.customers, by_arm, arms, int(others.totals["n_further"].sum()))
 
 
-def _campaign(config: Config, forecast: Forecast, times: float) -> CampaignFindings:
+def _campaign(run: Run, forecast: Forecast, times: float) -> CampaignFindings:
     """Money and customers count `times`, as a sample may stand for more customers."""
+    config = run.config
     settings = next(one for one in config.campaigns if one.id == forecast.campaign_id)
     solution = forecast.solution
     return CampaignFindings(
@@ -267,6 +268,7 @@ def _campaign(config: Config, forecast: Forecast, times: float) -> CampaignFindi
         explore_budget_minor=config.minor(settings.explore_budget, settings),
         claimed_minor=solution.profit * times,
         least_errors=forecast.least_errors,
+        has_audience=run.others is not None or settings.id not in run.without_audience,
         is_paused=forecast.is_paused,
         pays_alone=forecast.pays_alone,
         policy=forecast.policy,

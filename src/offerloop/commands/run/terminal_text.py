@@ -28,7 +28,8 @@ def screen(summary: Mapping[str, Any]) -> str:
     outlook = [test["sentence"]] if is_sent and test and "sentence" in test else []
     others = [] if summary.get("others") is None else [summary["others"]["sentence"]]
     exceeding = [_(may_exceed(one["title"])) for one in campaigns if one["send"] and _may_exceed(one)]
-    return text_page(summary["headline"], table, *others, *reasons, *exceeding, *outlook)
+    usual = [one["sentence"] for one in (summary.get("business_as_usual"),) if one is not None and "sentence" in one]
+    return text_page(summary["headline"], table, *others, *reasons, *exceeding, *usual, *outlook)
 
 
 def _may_exceed(campaign: Mapping[str, Any]) -> bool:

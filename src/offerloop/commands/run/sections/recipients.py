@@ -7,6 +7,7 @@ import polars as pl
 from offerloop.commands.run.facts import ASSUMED, TRANSFERRED, RunFacts
 from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.sections.audit import audit_blocks
+from offerloop.commands.run.sentences import usual_sentence
 from offerloop.message import Message, Share
 from offerloop.report import Bar, Block, Figure, Localizer, Section, Table, Text, bars, figure
 from offerloop.tables import ARMS, EXPLORE, HOLDBACK, HOLDOUT, PLAN, USUAL
@@ -253,7 +254,7 @@ def _usual(findings: Findings, _: Localizer) -> str:
     if settings is None:
         return ""
     n, offered = findings.arms().get(USUAL, (0, 0))
-    return _(
+    said = _(
         "{n} customer ({share} was the aim) gets what the shop does today, the same ones in "
         "every run: {offered} get an offer and {none} get none. Their offers can cost up to "
         "{most}, on top of the campaigns' budgets, of the {budget} set aside for them. The "
@@ -269,6 +270,7 @@ def _usual(findings: Findings, _: Localizer) -> str:
         most=_.money.text(findings.usual_liability_minor()),
         budget=_.money.exact(findings.config.minor(settings.budget)),
     )
+    return _.sentences(filter(None, (said, usual_sentence(findings, _))))
 
 
 def _arms(findings: Findings, _: Localizer) -> Table:
