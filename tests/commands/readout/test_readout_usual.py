@@ -165,7 +165,8 @@ def test_a_plan_that_gives_nobody_an_offer_is_compared_with_today(tmp_path):
     table.with_columns(offer, planned_offer_id=none).write_parquet(run / "assignments.parquet")
     done = read_out(run, tmp_path / "orders.csv")
     assert done.summary["sentence"].startswith("Is it better than what we do today? Yes: the plan brought ")
-    assert "customers planned for an offer 0 got it" in done.stopped
+    assert "the plan has no offer for anybody" in done.stopped
+    assert "plan for more customers" not in done.stopped
     assert {one["comparison"] for one in done.summary["effects"]} == {"against_usual", "usual"}
     assert not (done.folder / "outcomes.parquet").exists()
     assert "business as usual against the holdout" in done.report.read_text(encoding="utf-8")

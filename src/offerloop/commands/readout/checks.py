@@ -81,6 +81,11 @@ def why_unsound(checks: tuple[DrawCheck, ...]) -> Message | None:
 def why_too_few(run: PastRun, counts: Survey) -> Message | None:
     """One sentence when too few customers were planned for an offer or held back, else None."""
     planned = counts.where(is_planned=True)
+    if not planned.customers():
+        return Message(
+            "No effect of the plan's offers is shown: the plan has no offer for anybody, so none of its "
+            "offers was sent."
+        )
     sent, held = planned.customers(PLAN), planned.customers(run.control_arm)
     if min(sent, held) >= LEAST_CUSTOMERS:
         return None
