@@ -392,7 +392,7 @@ def test_an_id_that_campaigns_have_for_different_offers_is_named_with_the_remedy
     found = check(edited(path, coupon, spring))
     said = [str(one) for one in found.notes if "give each an 'id' of its own" in str(one)]
     assert [one.partition(", so")[0] for one in said] == [
-        "several campaigns have different offers with the ids save"
+        "several campaigns have different offers with the ids 'save'"
     ] * is_shared
     estimated = [one["offer_id"] for one in found.facts["offers"] if one["basis"] == "estimated"]
     assert estimated == (["own"] if is_shared else ["own", "save"])

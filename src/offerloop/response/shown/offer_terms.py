@@ -88,7 +88,7 @@ def with_own_ids(offers: Sequence[Offer], columns: Collection[str]) -> tuple[lis
     note = Message(
         "several campaigns have different offers with the ids {offers}, so exposures do not say which of them was "
         "shown, and nothing is learned of them; give each an 'id' of its own",
-        offers=unclear,
+        offers=[f"'{name}'" for name in unclear],
     )
     left = [one for one in offers if one.offer_id not in unclear]
     if not left:

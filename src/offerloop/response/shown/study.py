@@ -223,7 +223,7 @@ def _without(
     reason = Message(
         "orders after an exposure to {offers} have no coupons, or not surely more than orders after nothing, so what "
         "that costs is not known, and nothing is learned of it; let 'coupon' of the order lines hold what it takes off",
-        offers=list(unpriced),
+        offers=[f"'{name}'" for name in unpriced],
     )
     others = [one for one in offers if one.offer_id not in unpriced]
     if not others:
