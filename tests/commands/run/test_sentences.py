@@ -171,7 +171,7 @@ def test_no_share_of_suppliers_is_asked_for_that_they_pay_or_that_changes_nothin
     findings = make(**losing)
     offers = findings.tables["offers"].with_columns(funded_share=pl.lit(0.9))
     paid = dataclasses.replace(findings, tables={**findings.tables, "offers": offers})
-    assert "without the limit of the budget it would clearly pay as it is" in sentence(paid, "shared")
+    assert "without limits it would clearly pay as it is" in sentence(paid, "shared")
     alone = [dataclasses.replace(one, pays_alone=True) for one in findings.campaigns]
     assert "suppliers pay" not in sentence(dataclasses.replace(findings, campaigns=alone), "shared")
     units = [one.model_copy(update={"budget_unit": "seats"}) for one in findings.config.campaigns]
@@ -201,18 +201,23 @@ def test_an_empty_plan_has_no_forecast(make):
 
 
 @pytest.mark.parametrize(
-    ("budget", "says"),
-    [(0, "send none; the budget is 0."), (50, "the budget of $0.50 does not pay for a single offer.")],
+    ("budget", "price", "says"),
+    [
+        (0, 0.0, "send none; the budget is 0."),
+        (50, 1.0, "the budget of $0.50 does not pay for a single offer."),
+        (50, 0.0, "the limits that campaigns share do not allow a single offer."),
+    ],
 )
-def test_a_plan_without_a_budget_says_so_and_not_that_it_pays_once_suppliers_pay_nothing(make, budget, says):
+def test_a_plan_without_a_budget_says_so_and_not_which_share_of_suppliers_pays(make, budget, price, says):
     findings = make(own=(0.0, 0.0, 0.0))
     sweep = findings.tables["break_even_sweep"].with_columns(profit_low_minor=pl.lit(10.0), profit_minor=pl.lit(20.0))
-    empty = dataclasses.replace(findings.campaigns[0], n_planned=0, budget_minor=budget)
-    tables = findings.tables | {"break_even_sweep": sweep}
-    said = sentence(dataclasses.replace(findings, tables=tables, campaigns=[empty, findings.campaigns[1]]), "own")
+    empty = dataclasses.replace(findings.campaigns[0], n_planned=0, budget_minor=budget, shadow_price=price)
+    short = dataclasses.replace(findings, campaigns=[empty, findings.campaigns[1]])
+    said = sentence(dataclasses.replace(short, tables=findings.tables | {"break_even_sweep": sweep}), "own")
     assert says in said
     assert "0 %" not in said
-    assert "without the limit of the budget it would clearly pay" in said
+    assert "without limits it would clearly pay" in said
+    assert "suppliers" not in sentence(short, "own")
 
 
 def test_headlines(make):

@@ -323,6 +323,8 @@ def _what_would_pay(campaign: CampaignFacts, _: Localizer) -> str:
     share = campaign.supplier_share
     if share.beyond_interval is not None and share.beyond_interval <= (campaign.funded_share or 0):
         share = replace(share, beyond_interval=0.0)
+    if campaign.is_short_of_budget and share.beyond_interval != 0:
+        return ""
     return break_even_sentence(share, _, assumed=campaign.is_assumed)
 
 
@@ -393,9 +395,9 @@ def break_even_sentence(share: BreakEven, _: Localizer, *, assumed: bool = False
         )
     if share.beyond_interval == 0:
         return (
-            _("If the assumption holds, it would pay as it is without the limit of the budget.")
+            _("If the assumption holds, it would pay as it is without limits.")
             if assumed
-            else _("With the best targeting and without the limit of the budget it would clearly pay as it is.")
+            else _("With the best targeting and without limits it would clearly pay as it is.")
         )
     return (
         _(
