@@ -13,6 +13,8 @@ if TYPE_CHECKING:
         check_usual_budget,
         coming_test,
         usual_liability,
+        usual_liability_before_draw,
+        usual_policy_of,
         usual_rules,
     )
     from offerloop.decision.assignment_rows import as_text
@@ -67,6 +69,8 @@ __all__ = [
     "unlimited_exploration",
     "unpaid_exploration",
     "usual_liability",
+    "usual_liability_before_draw",
+    "usual_policy_of",
     "usual_rules",
     "wishes_of",
 ]

@@ -170,6 +170,11 @@ def left_out(customers: pl.Series, settings: ExperimentSettings, usual: float) -
     return pl.Series((at < settings.holdout) | (at >= usual_from(usual)))
 
 
+def has_usual(customers: pl.Series, settings: ExperimentSettings, usual: float) -> pl.Series:
+    """Whether each customer has business as usual."""
+    return pl.Series(_by_hash(customers, settings, usual) == USUAL)
+
+
 def _by_hash(customers: pl.Series, settings: ExperimentSettings, usual: float) -> NDArray[np.object_]:
     """(customers,): HOLDOUT, USUAL or PLAN, the same in every run."""
     at = buckets(customers, settings.holdout_seed)

@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 
 from offerloop.arrays import Floats
-from offerloop.config import Config
-from offerloop.decision.arms import draw_arms, explorable_offers
+from offerloop.config import Config, ExperimentSettings
+from offerloop.decision.arms import draw_arms, explorable_offers, has_usual
 from offerloop.decision.assignment_rows import Outside, assignments
 from offerloop.decision.campaign_case import KEYS, OFFER_KEY
 from offerloop.decision.campaigns import SentOffers
@@ -42,10 +42,19 @@ def business_as_usual(
     profiles: pl.DataFrame, allowed: Allowed, effects: Effects, config: Config, engine: Engine
 ) -> UsualPolicy | None:
     """Return what the shop does today, for everybody; None where the configuration does not say."""
+    return usual_policy_of(profiles["customer_id"], allowed, effects.offers, config, engine)
+
+
+def usual_policy_of(
+    everyone: pl.Series, allowed: Allowed, offers: pl.DataFrame, config: Config, engine: Engine
+) -> UsualPolicy | None:
+    """Return the same from what is known of offers before their effects are learned.
+
+    `offers`: campaign_id, offer_id, cost_liability_minor, cost_weight, basis.
+    """
     settings = config.business_as_usual
     if settings is None:
         return None
-    everyone = profiles["customer_id"]
     if settings.path is not None:
         wishes = read_business_as_usual(settings.path, everyone, config.privacy, engine)
         wanted: list[tuple[Message | str, str]] = [
@@ -55,8 +64,8 @@ def business_as_usual(
         wishes = wishes_of([(one.audience, one.offer) for one in settings.rules], everyone, allowed.audiences)
         wanted = usual_rules(config)
     columns = [*OFFER_KEY, "cost_liability_minor", pl.col("cost_weight") > 0]
-    check_usual_offers(wanted, [KnownOffer(*row) for row in effects.offers.select(columns).iter_rows()])
-    valid = effects.offers.filter(pl.col("basis") != NOT_VALID)
+    check_usual_offers(wanted, [KnownOffer(*row) for row in offers.select(columns).iter_rows()])
+    valid = offers.filter(pl.col("basis") != NOT_VALID)
     return UsualPolicy.of(settings.share, wishes, valid, allowed.campaigns)
 
 
@@ -148,6 +157,18 @@ def _by_profit(taken: pl.DataFrame, effects: pl.DataFrame) -> tuple[pl.DataFrame
 def usual_liability(assigned: pl.DataFrame) -> tuple[int, int]:
     """Return how many customers have an offer by business as usual, and what these can cost, in minor units."""
     usual_rows = assigned.filter((pl.col("arm") == USUAL) & (pl.col("offer_id") != NO_OFFER))
+    return usual_rows.height, int(usual_rows["cost_liability_minor"].sum())
+
+
+def usual_liability_before_draw(
+    customers: pl.Series, usual: UsualPolicy, offers: pl.DataFrame, settings: ExperimentSettings
+) -> tuple[int, int]:
+    """Return what `usual_liability` will count: who has business as usual is known before anything is drawn.
+
+    `offers`: campaign_id, offer_id, cost_liability_minor.
+    """
+    members = customers.filter(has_usual(customers, settings, usual.share))
+    usual_rows = usual.table.filter(pl.col("customer_id").is_in(members.implode())).join(offers, on=OFFER_KEY)
     return usual_rows.height, int(usual_rows["cost_liability_minor"].sum())
 
 

@@ -6,7 +6,7 @@ from offerloop.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from offerloop.flow.audience_checks import allowed_customers, empty_audiences, usual_of_nobody
-    from offerloop.flow.learning import estimate, offers_to_learn, shop_margins, shown_log, study_shown
+    from offerloop.flow.learning import estimate, offers_to_learn, planned_period, shop_margins, shown_log, study_shown
     from offerloop.flow.missing_evidence import MissingEvidence
     from offerloop.flow.offer_checks import offers_not_valid, renamed_offers, unknown_names, without_offers
     from offerloop.flow.product_labels import product_names, product_texts
@@ -46,6 +46,7 @@ __all__ = [
     "offers_to_learn",
     "past_of",
     "plan",
+    "planned_period",
     "preference_events",
     "product_names",
     "product_texts",

@@ -5,12 +5,16 @@ from types import SimpleNamespace
 
 import polars as pl
 import pytest
+from small_shop import write_small_shop
 
 from offerloop.commands.check import campaign_problems
 from offerloop.commands.check.data_checks import notes
 from offerloop.commands.check.offers import ReadOffers, unlimited_cost
-from offerloop.config import Config, Shop, load_config, read_campaign
+from offerloop.commands.check.task import check
+from offerloop.commands.run.task import run
+from offerloop.config import Config, Plan, Shop, load_config, read_campaign
 from offerloop.engine import InMemoryEngine
+from offerloop.errors import ConfigError
 from offerloop.events import EPOCH
 from offerloop.flow import offers_not_valid, renamed_offers, unknown_names
 from offerloop.offers import read_offers
@@ -144,3 +148,33 @@ def test_offers_that_were_shown_under_an_id_that_stands_for_others_are_said(smal
     )
     (said,) = map(str, renamed_offers(config, events, ["tea-10", "tea-20", "gift", "new-5"]))
     assert "name offer 'tea', and nothing is learned of it, as its ids in the plan are 'tea-10', 'tea-20':" in said
+
+
+@pytest.mark.parametrize(
+    ("limits", "said"),
+    [
+        (
+            {"contacts_by_channel": {"e-mail": 5}},
+            "the channel 'e-mail', which no offer has, did you mean 'email'?",
+        ),
+        ({"contacts_by_channel": {"email": 5}}, None),
+    ],
+)
+def test_a_cap_of_a_channel_that_no_offer_has_is_a_problem(limits, said):
+    terms = SHIPPING | {"channel": "email"}
+    campaign = campaign_with(terms, budget_basis="expected")
+    config = Config.model_construct(
+        shop=Shop(name="x", currency="USD"), campaigns=(campaign,), plan=Plan.model_validate(limits)
+    )
+    found = ReadOffers([(campaign, read_offers([terms], None, "USD"))], []).limit_problems(config)
+    assert [said in str(one) for one in found] == [True] * (said is not None)
+
+
+def test_a_budget_of_offers_that_no_offer_fits_is_the_same_sentence_of_check_and_run(tmp_path):
+    path = write_small_shop(tmp_path)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('budget = "100.00"', 'budget = "100.00"\noffer_budgets = { "cupon-*" = "5.00" }', 1))
+    with pytest.raises(ConfigError) as error:
+        run(path, "duckdb", None)
+    assert check(path).facts["problems"] == [str(error.value)]
+    assert "offer_budgets names 'cupon-*', which no offer's id fits" in str(error.value)

@@ -1,4 +1,4 @@
-"""What `[business_as_usual]` names, and who would get it, as far as order lines and offers tell."""
+"""What `[business_as_usual]` names, who would get it, and whether its budget pays for that."""
 
 from __future__ import annotations
 
@@ -6,13 +6,22 @@ import polars as pl
 
 from offerloop.commands.check.offers import OfferCheck, ReadOffers
 from offerloop.config import Config
-from offerloop.decision import Allowed, KnownOffer, check_usual_offers, usual_rules
+from offerloop.decision import (
+    Allowed,
+    KnownOffer,
+    check_usual_budget,
+    check_usual_offers,
+    usual_liability_before_draw,
+    usual_policy_of,
+    usual_rules,
+)
 from offerloop.engine import Engine, collect
 from offerloop.errors import InputError
 from offerloop.events import BUSINESS_AS_USUAL, Events, usual_file
-from offerloop.flow import usual_of_nobody
+from offerloop.flow import planned_period, usual_of_nobody
 from offerloop.message import Message
-from offerloop.offers import NO_OFFER
+from offerloop.offers import NO_OFFER, liability_minor
+from offerloop.tables import NOT_VALID
 
 
 def usual_answers(
@@ -78,3 +87,34 @@ def _without_consent(wishes: pl.DataFrame, events: Events, path: str) -> list[Me
             path=path,
         )
     ]
+
+
+def usual_budget_problems(
+    config: Config, events: Events, read: ReadOffers, allowed: Allowed, engine: Engine
+) -> list[Message]:
+    """Return what a run says where business as usual can cost more than its budget; `allowed` may get offers."""
+    if config.business_as_usual is None:
+        return []
+    period = planned_period(events, config)
+    rows = [
+        (
+            campaign.id, offer.offer_id, liability_minor(offer), float(campaign.budget_unit is None),
+            "" if offer.conditions.window.is_in(period) else NOT_VALID,
+        )
+        for campaign, offers in read.by_campaign
+        for offer in offers
+    ]  # fmt: skip
+    columns = {
+        "campaign_id": pl.String, "offer_id": pl.String, "cost_liability_minor": pl.Int64, "cost_weight": pl.Float64,
+        "basis": pl.String,
+    }  # fmt: skip
+    table = pl.DataFrame(rows, schema=columns, orient="row")
+    try:
+        customers = collect(events.order_lines.select("customer_id").unique(), "customer_id")["customer_id"]
+        usual = usual_policy_of(customers, allowed, table, config, engine)
+        if usual is not None:
+            liability = usual_liability_before_draw(customers, usual, table, config.experiment)
+            check_usual_budget(liability, config)
+    except InputError as error:
+        return [error.message]
+    return []

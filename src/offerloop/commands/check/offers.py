@@ -6,8 +6,11 @@ from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+import polars as pl
+
 from offerloop.commands.check.figures import Shape
 from offerloop.config import Campaign, Config, Listed
+from offerloop.decision import plan_limits
 from offerloop.errors import ConfigError
 from offerloop.message import Amount, Message
 from offerloop.money import to_text
@@ -119,6 +122,22 @@ class ReadOffers:
         ids = ((campaign.id, offer.offer_id) for campaign, offers in self.by_campaign for offer in offers)
         shared = config.plan.shared_offer(ids)
         return [] if shared is None else [shared]
+
+    def limit_problems(self, config: Config) -> list[Message]:
+        """Return what limits of the plan name that no offer has; nothing while offers of a campaign are not known."""
+        if self.unreadable:
+            return []
+        rows = [
+            (campaign.id, offer.offer_id, offer.contact.channel)
+            for campaign, offers in self.by_campaign
+            for offer in offers
+        ]
+        columns = dict.fromkeys(("campaign_id", "offer_id", "channel"), pl.String)
+        try:
+            plan_limits(config, pl.DataFrame(rows, schema=columns, orient="row"))
+        except ConfigError as error:
+            return [error.message]
+        return []
 
     def checked(self, shown: frozenset[str], *, studied: bool) -> list[OfferCheck]:
         """`shown` are ids of offers whose effects the exposures tell, `studied` is whether shelf prices tell any."""

@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from offerloop.commands.check.answers import exposures_answer, has_exposures, recommender_answer, response_answer
-from offerloop.commands.check.business_as_usual import usual_answers
+from offerloop.commands.check.business_as_usual import usual_answers, usual_budget_problems
 from offerloop.commands.check.data_checks import notes, repeated_line_notes, returned_order_notes, sign_notes
 from offerloop.commands.check.figures import Shape, shape_of
 from offerloop.commands.check.findings import CheckResult
@@ -70,6 +70,19 @@ def _checked(path: Path, config: Config, running: Engine) -> CheckResult:
     allowed, audience_problems = (None, []) if names or shape.n_customers < 2 else _allowed(events, config, running)
     usual_notes, usual_problems = usual_answers(config, events, offers, read, allowed, running)
     incomplete, too_incomplete = incomplete_rows(losses, config)
+    problems: list[Message | str] = [
+        *(one.problem for one in offers if one.problem),
+        *read.problems(config),
+        *read.limit_problems(config),
+        *names,
+        *audience_problems,
+        *usual_problems,
+        *_too_few_customers(shape),
+        *non_merchandise_problems(others, config),
+        *too_incomplete,
+    ]
+    if not problems and allowed is not None:
+        problems += usual_budget_problems(config, events, read, allowed, running)
     return CheckResult(
         path=path, config=config, sources=sources, shape=shape, agreement=events.agreement, losses=losses,
         non_merchandise=others, answers=answers, offers=offers,
@@ -85,16 +98,7 @@ def _checked(path: Path, config: Config, running: Engine) -> CheckResult:
             *usual_notes,
             *pattern_notes(config, events),
         ],
-        problems=[
-            *(one.problem for one in offers if one.problem),
-            *read.problems(config),
-            *names,
-            *audience_problems,
-            *usual_problems,
-            *_too_few_customers(shape),
-            *non_merchandise_problems(others, config),
-            *too_incomplete,
-        ],
+        problems=problems,
     )  # fmt: skip
 
 
