@@ -128,6 +128,26 @@ def test_the_budget_is_named_beside_the_most_only_where_it_limits_that(made):
     assert spends == ["at most $3.75 of a budget of $100", "at most $3.75", "at most $3.75"]
 
 
+@pytest.mark.parametrize(
+    ("limits", "team", "said"),
+    [
+        ({}, None, "$100"),
+        ({"total_budget": "70.00"}, None, "$70"),
+        ({"total_budget": "500.00"}, None, "$100"),
+        ({"team_budgets": {"growth": "20.00", "other": "10.00"}}, "growth", "$20"),
+        ({"team_budgets": {"growth": "20.00"}, "total_budget": "15.00"}, "growth", "$15"),
+    ],
+)
+def test_the_budget_is_what_the_campaigns_that_are_sent_can_spend_together(made, limits, team, said):
+    findings = made["all known"]
+    config = findings.config
+    campaigns = tuple(one.model_copy(update={"team": team}) for one in config.campaigns)
+    config = config.model_copy(update={"plan": config.plan.model_copy(update=limits), "campaigns": campaigns})
+    rows = findings.tables["assignments"].with_columns(cost_liability_minor=pl.lit(None, dtype=pl.Int64))
+    unlimited = replace(findings, config=config, tables={**findings.tables, "assignments": rows})
+    assert f"expected, of a budget of {said}; not every offer's cost has a limit" in screen_of(unlimited)[1][1]
+
+
 def held_out(made, per_customer):
     """A plan on assumption whose customers bought like this in the week before."""
     findings = made["no study, all assumed"]

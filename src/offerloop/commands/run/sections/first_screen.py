@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,7 +95,7 @@ def _most_spent(findings: Findings, facts: RunFacts) -> str:
     """Return what the offers may cost, and of which budget where that limits it."""
     _, sent = facts.localizer, facts.sent
     most = [(one, one.liability_sent_minor) for one in sent if one.liability_sent_minor is not None]
-    budget = facts.taken(((one, one.findings.budget_minor) for one in sent), exactly=True)
+    budget = facts.taken(_spendable(findings, sent), exactly=True)
     explored = facts.most_explored
     if len(most) < len(sent):
         return _(
@@ -110,6 +111,24 @@ def _most_spent(findings: Findings, facts: RunFacts) -> str:
         else Message("at most {most} of a budget of {budget}, plus at most {explored} for random test offers")
     )
     return _(text, most=facts.taken(most), budget=budget, explored=explored)
+
+
+def _spendable(findings: Findings, sent: Sequence[CampaignFacts]) -> list[tuple[CampaignFacts, int]]:
+    """Return what campaigns can spend of their budgets: those of a team, or all together, no more than they share."""
+    plan, in_money = findings.config.plan, [one for one in sent if one.in_money]
+    parts = [(one, one.findings.budget_minor) for one in sent if not one.in_money]
+    if not in_money:
+        return parts
+    by_team: dict[str | None, int] = {}
+    for campaign in in_money:
+        team = campaign.settings.team
+        by_team[team] = by_team.get(team, 0) + campaign.findings.budget_minor
+    for team, budget in plan.team_budgets.items():
+        by_team[team] = min(by_team.get(team, 0), findings.config.minor(budget))
+    together = sum(by_team.values())
+    if plan.total_budget is not None:
+        together = min(together, findings.config.minor(plan.total_budget))
+    return [(in_money[0], together), *parts]
 
 
 def _treated(facts: RunFacts) -> str:
