@@ -199,6 +199,44 @@ def test_groups_too_small_for_any_read_out_are_said_in_the_decision(made, n_cont
     assert says in summarise(replace(findings, test=test))["decision"]
 
 
+def limit_row(kind, used, at_most, price=0.0, name="", unit="contacts", campaign_id=None):
+    return {
+        "kind": kind, "name": name, "campaign_id": campaign_id, "unit": unit, "at_most": at_most, "used": used,
+        "shadow_price": price, "claimed_gain_minor": 0.0, "gain_minor": 0.0, "gain_low_minor": 0.0,
+        "gain_high_minor": 0.0,
+    }  # fmt: skip
+
+
+BUDGET = {"kind": "campaign", "at_most": 5000.0, "name": "shared", "unit": "USD", "campaign_id": "shared"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        ([limit_row(used=4990.0, price=0.2, **BUDGET)], "That takes a larger budget."),
+        (
+            [limit_row(used=100.0, **BUDGET), limit_row("contacts", 171.0, 171.0)],
+            "These limits of the plan are used up: contacts.",
+        ),
+        (
+            [limit_row(used=5000.0, **BUDGET), limit_row("channel", 9.0, 10.0, 40.0, "sms")],
+            "These limits of the plan are used up: budget of “Coupons that suppliers share”, contacts by sms.",
+        ),
+        (
+            [limit_row(used=100.0, **BUDGET), limit_row("customer", 1.0, 1.0, None)],
+            "That takes more customers for whom an offer pays.",
+        ),
+    ],
+)
+def test_a_test_that_needs_more_customers_names_the_limits_that_keep_them_out(made, rows, says):
+    findings = made["no study, all assumed"]
+    test = ComingTest.of(np.array([100.0] * 100 + [300.0] * 71), 157, 14, 7)
+    everyone = findings.tables["assignments"]
+    many = pl.concat([everyone] * (400 // everyone.height + 1))  # as many customers as the test needs
+    tables = {**findings.tables, "plan_limits": pl.DataFrame(rows, infer_schema_length=None), "assignments": many}
+    assert summarise(replace(findings, test=test, tables=tables))["coming_test"]["sentence"].endswith(says)
+
+
 def test_without_a_study_nothing_is_called_transferred(assumed, unknown):
     for page in (assumed, unknown):
         assert TRANSFERRED not in page.split('<section id="words"')[0]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
 
 from offerloop.commands.run.findings import CampaignFindings, Findings
+from offerloop.commands.run.limit_names import COUNTS, limit_name, used_up
 from offerloop.commands.run.power import Reach
 from offerloop.commands.run.shelf_evidence import ShelfEvidence
 from offerloop.config import Campaign
@@ -174,6 +175,11 @@ class RunFacts:
     """Whether what is planned is told by a sample of the customers, while what is sent is counted."""
 
     @property
+    def titles(self) -> dict[str, str]:
+        """Titles of campaigns by their ids."""
+        return {one.findings.campaign_id: one.findings.title for one in self.campaigns}
+
+    @property
     def at_margin(self) -> str:
         """The margin and what it rests on, in words."""
         return self.localizer(MARGINS[self.margin_basis], margin=self.margin_text)
@@ -282,7 +288,18 @@ def gather(findings: Findings, language: str = "en") -> RunFacts:
     if findings.test is None or not facts.sent:
         return facts
     hoped = sum(one.sent_forecast.profit.value for one in facts.sent)
-    return replace(facts, reach=Reach(findings.test, hoped, facts.n_customers))
+    return replace(facts, reach=Reach(findings.test, hoped, facts.n_customers, _binding(findings, facts.titles)))
+
+
+def _binding(findings: Findings, titles: Mapping[str, str]) -> tuple[Message, ...] | None:
+    """Return the names of the limits that are used up; None where all are budgets, or where they are not known."""
+    table = findings.table("plan_limits")
+    if table is None:
+        return None
+    limits = used_up(table.rows(named=True))
+    if limits and not any(one["kind"] in COUNTS for one in limits):
+        return None
+    return tuple(limit_name(one, titles) for one in limits)
 
 
 def break_even(sweep: pl.DataFrame, campaign_id: str, lever: str) -> BreakEven:

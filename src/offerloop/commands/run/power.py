@@ -21,6 +21,8 @@ class Reach:
     hoped: float
     n_customers: int
     """All of the shop's."""
+    limits: tuple[Message, ...] | None = None
+    """Names of the limits which keep more customers from getting an offer; None where all are budgets."""
 
     @property
     def periods(self) -> int | None:
@@ -68,20 +70,26 @@ def reach_sentence(reach: Reach, _: Localizer) -> str:
         return _(text, time=period_text(days))
     if customers is None:
         return _("No read-out of this plan could show whether it pays: {why}.", why=_why(reach))
-    limit = (
-        Message("The shop has {all}.", context="number of customers", all=reach.n_customers)
-        if customers > reach.n_customers
-        else Message("That takes a larger budget.")
-    )
     return _(
         "No test of this plan could confirm within a year that it pays. It would need about {customers} customers "
         "instead of {planned} ({treated} + {held}). {limit}",
         customers=customers,
         planned=reach.n_planned,
-        limit=_(limit),
+        limit=_(_what_it_takes(reach, customers)),
         treated=reach.test.n_treated,
         held=reach.test.n_control,
     )
+
+
+def _what_it_takes(reach: Reach, customers: int) -> Message:
+    """Return what keeps the plan from having so many customers."""
+    if customers > reach.n_customers:
+        return Message("The shop has {all}.", context="number of customers", all=reach.n_customers)
+    if reach.limits is None:
+        return Message("That takes a larger budget.")
+    if not reach.limits:
+        return Message("That takes more customers for whom an offer pays.")
+    return Message("These limits of the plan are used up: {limits}.", limits=list(reach.limits))
 
 
 def _why(reach: Reach) -> Message:

@@ -10,12 +10,13 @@ import polars as pl
 from offerloop.commands.run.basis_sentences import basis_mark
 from offerloop.commands.run.facts import BreakEven, CampaignFacts, ComparedPolicy, RunFacts, gather
 from offerloop.commands.run.findings import Findings
+from offerloop.commands.run.limit_names import COUNTS
 from offerloop.commands.run.power import reach_sentence
 from offerloop.commands.run.sections.gaps import gap_sentences
 from offerloop.commands.run.sections.limits import limits
 from offerloop.commands.run.sections.other_customers import others_sentence
 from offerloop.commands.run.sections.past_campaigns import past_campaigns
-from offerloop.commands.run.sections.plan_limits import COUNTS, gain_of
+from offerloop.commands.run.sections.plan_limits import gain_of
 from offerloop.commands.run.sections.recommenders import Gate, choices
 from offerloop.commands.run.sections.uniform_depth import depths_of, profit_of
 from offerloop.commands.run.sentences import campaign_sentence, decision, headline, usual_sentence

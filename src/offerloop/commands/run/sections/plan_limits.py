@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import polars as pl
 
 from offerloop.commands.run.facts import RunFacts
 from offerloop.commands.run.findings import Findings
+from offerloop.commands.run.limit_names import COUNTS, Row, limit_name
 from offerloop.evaluation import Estimate
-from offerloop.message import Message
 from offerloop.report import Block, Localizer, Money, Table, Text
-
-Row = dict[str, Any]
-"""A row of the table `plan_limits`."""
-COUNTS = ("contacts", "channel", "customer")
-"""Kinds of limits that count no money."""
-LIMITS = {
-    "campaign": Message("budget of “{title}”", context="limit of a plan"),
-    "offers": Message("offers {name} of “{title}”", context="limit of a plan"),
-    "team": Message("budget of team {name}", context="limit of a plan"),
-    "total": Message("budget of all campaigns"),
-    "contacts": Message("contacts", context="limit of a plan"),
-    "channel": Message("contacts by {name}", context="limit of a plan"),
-    "customer": Message("offers of each customer", context="limit of a plan"),
-}
-"""What each kind of limit is called."""
 
 
 def limit_blocks(findings: Findings, facts: RunFacts) -> list[Block]:
@@ -122,9 +105,4 @@ def _cells(row: Row, facts: RunFacts) -> tuple[str, ...]:
     price = row["shadow_price"]
     brings = "" if price is None else facts.money.significant(price * (1 if units is None else units.unit))
     gain = _("not computed", context="limits of the report") if row["gain_minor"] is None else _.brief(gain_of(row))
-    return _name(row, facts), at_most, used, brings, gain
-
-
-def _name(row: Row, facts: RunFacts) -> str:
-    titles = {one.findings.campaign_id: one.findings.title for one in facts.campaigns}
-    return facts.localizer(LIMITS[row["kind"]], name=row["name"], title=titles.get(row["campaign_id"], ""))
+    return _(limit_name(row, facts.titles)), at_most, used, brings, gain
