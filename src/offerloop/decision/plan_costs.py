@@ -42,7 +42,7 @@ class PlanCosts:
         """A row for the order, where there are several campaigns, and one for each limit of what is sent."""
         rows = []
         if len(self.cases) > 1:
-            gain = self._difference(_rows(joint), _rows(ordered))
+            gain = self._difference(_rows(joint), _rows(ordered), self.max_offers)
             rows.append(_row("order", "", None, "", (joint.profit - ordered.profit, gain)))
         sent = {one.case.campaign.id for one in decision.sent}
         concerned = [limit for limit in self.limits if any(campaign in sent for campaign, _ in limit.offers)]
@@ -92,16 +92,18 @@ class PlanCosts:
         """
         cases, others = [one.case for one in decision.sent], [one for one in self.limits if one is not limit]
         solve = best_of_joint_and_ordered if decision.solved == "jointly" else solve_in_order
-        solved = solve(cases, others, self.max_offers if limit is not None else len(cases))
+        max_offers = self.max_offers if limit is not None else len(cases)
+        solved = solve(cases, others, max_offers)
         if solved.profit <= decision.profit:
             return 0.0, NO_GAIN
-        return solved.profit - decision.profit, self._difference(solved.rows, _rows(decision))
+        return solved.profit - decision.profit, self._difference(solved.rows, _rows(decision), max_offers)
 
-    def _difference(self, rows: Rows, other: Rows) -> Estimate:
+    def _difference(self, rows: Rows, other: Rows, max_offers: int) -> Estimate:
+        """Value one plan less another; what a customer's offers cost beside each other counts up to `max_offers`."""
         divisions, weights = [], []
         for sign, of_campaigns in ((1.0, rows), (-1.0, other)):
             parts = [(one, of_campaigns.get(one.campaign.id, np.zeros(0, dtype=np.int64))) for one in self.cases]
-            for case, (_, some) in zip(with_interaction_costs(parts, self.max_offers), parts, strict=True):
+            for case, (_, some) in zip(with_interaction_costs(parts, max_offers), parts, strict=True):
                 divisions.append(case.columns(some))
                 weights.append(np.full(len(some), sign))
         together = [

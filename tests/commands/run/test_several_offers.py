@@ -333,6 +333,8 @@ def test_the_report_says_what_one_offer_for_each_customer_costs(one, two):
     (row,) = table(one, "plan_limits").filter(pl.col("kind") == "customer").iter_rows(named=True)
     assert (row["at_most"], row["used"], row["shadow_price"]) == (1, 1, None)
     assert row["claimed_gain_minor"] == pytest.approx(100 * (claimed(two) - claimed(one)), abs=2)
+    # All is assumed, so that held-out customers show the same: what offers cost beside each other counts there too.
+    assert row["gain_minor"] == pytest.approx(row["claimed_gain_minor"], abs=2)
     assert "offers of each customer" in one.report.read_text()
     assert "customer" not in table(two, "plan_limits")["kind"]
 

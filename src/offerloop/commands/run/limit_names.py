@@ -18,7 +18,7 @@ LIMITS = {
     "total": Message("budget of all campaigns"),
     "contacts": Message("contacts", context="limit of a plan"),
     "channel": Message("contacts by {name}", context="limit of a plan"),
-    "customer": Message("offers of each customer", context="limit of a plan"),
+    "customer": Message("offers of each customer (without it, up to one of every campaign)", context="limit of a plan"),
 }
 """What each kind of limit is called."""
 NOT_OF_CUSTOMERS = ("order", "customer")
