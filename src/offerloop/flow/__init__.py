@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from offerloop.flow.audience_checks import allowed_customers, empty_audiences, usual_of_nobody
     from offerloop.flow.learning import estimate, offers_to_learn, planned_period, shop_margins, shown_log, study_shown
     from offerloop.flow.missing_evidence import MissingEvidence
-    from offerloop.flow.offer_checks import offers_not_valid, renamed_offers, unknown_names, without_offers
+    from offerloop.flow.offer_checks import renamed_offers, unknown_names, validity_notes, without_offers
     from offerloop.flow.product_labels import product_names, product_texts
     from offerloop.flow.profiling import audiences, extend_profile, past_of, profile
     from offerloop.flow.recommending import (
@@ -42,7 +42,6 @@ __all__ = [
     "extend_profile",
     "interactions_of",
     "learn_effects",
-    "offers_not_valid",
     "offers_to_learn",
     "past_of",
     "plan",
@@ -59,6 +58,7 @@ __all__ = [
     "study_shown",
     "unknown_names",
     "usual_of_nobody",
+    "validity_notes",
     "without_offers",
 ]
 

@@ -1,5 +1,5 @@
-"""Offers of which something is wrong: about what the shop's tables do not have, not valid in the period of the plan,
-shown under other ids, or with an id that two campaigns have.
+"""Offers of which something is wrong: about what the shop's tables do not have, not valid throughout the period of the
+plan, shown under other ids, or with an id that two campaigns have.
 """
 
 from __future__ import annotations
@@ -42,14 +42,15 @@ def unknown_names(config: Config, events: Events, engine: Engine) -> list[Messag
     return messages
 
 
-def offers_not_valid(config: Config, events: Events) -> list[Message]:
-    """Say which offers of campaigns are over before the plan's period, or begin after it, and so are left out of it."""
+def validity_notes(config: Config, events: Events) -> list[Message]:
+    """Say which offers of campaigns are left out of the plan, as they are over before its period or begin after it, and
+    which end within it."""
     period, clock, messages = planned_period(events, config), ZoneInfo(config.shop.timezone), list[Message]()
     for campaign in config.campaigns:
         offers = [*campaign.offers, *campaign.offers_among(events.offers)]
         windows = [_window(WrittenTerms(one, config.shop.currency, zone=config.shop.timezone)) for one in offers]
         for offer, window in zip(offers, windows, strict=True):
-            text = _not_valid(window, period, clock)
+            text = _validity_note(window, period, clock)
             messages += [] if text is None else [text.with_values(offer=_id(offer), campaign=campaign.id)]
         if windows and not any(one.is_in(period) for one in windows):
             messages.append(
@@ -74,8 +75,8 @@ def without_offers(campaign_ids: Iterable[str]) -> list[Message]:
     ]
 
 
-def _not_valid(window: Window, period: PlanPeriod, clock: ZoneInfo) -> Message | None:
-    """Return what is said of an offer that is not valid in a period; None of one that is."""
+def _validity_note(window: Window, period: PlanPeriod, clock: ZoneInfo) -> Message | None:
+    """Return what is said of an offer that is not valid in a period, or not to its end; None of others."""
     if window.is_over_before(period):
         return Message(
             "offer '{offer}' of campaign '{campaign}' ended on {day}, before the period of the plan begins, and is "
@@ -86,6 +87,16 @@ def _not_valid(window: Window, period: PlanPeriod, clock: ZoneInfo) -> Message |
             "offer '{offer}' of campaign '{campaign}' begins on {day}, after the period of the plan, and is left out "
             "of the plan; plan again once it has begun, or correct 'starts_at'"
         ).with_values(day=_day(window.starts_at or 0, clock))
+    if window.ends_at is not None and window.ends_at < period.end:
+        return Message(
+            "offer '{offer}' of campaign '{campaign}' ends on {day}, within the period of the plan ({first_day} to "
+            "{last_day}), and its forecast does not take that into account; correct 'ends_at', or plan for fewer days "
+            "with 'evaluate.window_days'"
+        ).with_values(
+            day=_day(window.ends_at - 1, clock),
+            first_day=_day(period.first, clock),
+            last_day=_day(period.end - 1, clock),
+        )
     return None
 
 

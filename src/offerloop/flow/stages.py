@@ -41,7 +41,7 @@ from offerloop.flow.learning import (
     sum_shelf_lines,
 )
 from offerloop.flow.missing_evidence import MissingEvidence
-from offerloop.flow.offer_checks import offers_not_valid, renamed_offers, unknown_names, without_offers
+from offerloop.flow.offer_checks import renamed_offers, unknown_names, validity_notes, without_offers
 from offerloop.flow.product_labels import product_texts
 from offerloop.flow.profiling import audiences, extend_profile, profile
 from offerloop.flow.recommending import (
@@ -230,7 +230,7 @@ def gaps(
         *learned.gaps_of_shown,
         *unknown_names(config, events, engine),
         *without_offers(one.id for one in config.campaigns if one.id not in with_offers),
-        *offers_not_valid(config, events),
+        *validity_notes(config, events),
         *renamed_offers(config, events, learned.effects.offers["offer_id"].to_list()),
     ]
 

@@ -16,7 +16,7 @@ from offerloop.config import Config, Plan, Shop, load_config, read_campaign
 from offerloop.engine import InMemoryEngine
 from offerloop.errors import ConfigError
 from offerloop.events import EPOCH
-from offerloop.flow import offers_not_valid, renamed_offers, unknown_names
+from offerloop.flow import renamed_offers, unknown_names, validity_notes
 from offerloop.offers import read_offers
 
 SHIPPING, CHEAPEST = {"kind": "free_shipping"}, {"kind": "coupon", "percent": 20, "cheapest": 1}
@@ -119,10 +119,10 @@ def test_names_of_products_categories_brands_and_stores_that_no_table_has_are_sa
     ]
 
 
-def test_offers_that_are_not_valid_in_the_period_of_the_plan_are_said(small_run):
+def test_offers_that_are_not_valid_throughout_the_period_of_the_plan_are_said(small_run):
     """The period is of days in the time zone of the shop, here six hours after UTC, and so are times without a zone."""
     config = load_config(small_run.parent.parent)
-    kept = {"id": "kept", "ends_at": "2026-06-01T00:00:01"}
+    kept = {"id": "kept", "ends_at": "2026-06-07"}
     campaigns = (config.campaigns[0].model_copy(update={"offers": (kept,)}),)
     zone = config.shop.model_copy(update={"timezone": "America/Denver"})
     config = config.model_copy(update={"campaigns": campaigns, "shop": zone})
@@ -130,13 +130,18 @@ def test_offers_that_are_not_valid_in_the_period_of_the_plan_are_said(small_run)
         {"id": "over", "ends_at": "2026-06-01T06:00:00Z"},
         {"id": "new", "starts_at": "2026-06-08T06:00:00Z"},
         {"id": "soon", "starts_at": "2026-06-08T05:59:59Z"},
+        {"id": "early", "ends_at": "2026-06-01T00:00:01"},
+        {"id": "late", "ends_at": "2026-06-08T05:59:59Z"},
         {"id": "unreadable", "ends_at": "soon"},
     ]
     events = SimpleNamespace(as_of_day=(date(2026, 6, 1) - EPOCH).days, offers=listed)
-    over, new = map(str, offers_not_valid(config, events))
+    over, new, early, late = map(str, validity_notes(config, events))
     of_campaign = f"of campaign '{config.campaigns[0].id}'"
     assert over.startswith(f"offer 'over' {of_campaign} ended on 31 May 2026, before the period of the plan begins")
     assert new.startswith(f"offer 'new' {of_campaign} begins on 8 June 2026, after the period of the plan, and is left")
+    assert early.startswith(f"offer 'early' {of_campaign} ends on 1 June 2026, within the period of the plan (")
+    assert late.startswith(f"offer 'late' {of_campaign} ends on 7 June 2026, within the period of the plan (")
+    assert "(1 June 2026 to 7 June 2026), and its forecast does not take that into account; correct" in late
 
 
 def test_offers_that_were_shown_under_an_id_that_stands_for_others_are_said(small_run):

@@ -29,10 +29,10 @@ from offerloop.events import AFTER_PLAN, AFTER_WINDOW, BEFORE_WINDOW, NON_MERCHA
 from offerloop.flow import (
     allowed_customers,
     empty_audiences,
-    offers_not_valid,
     product_names,
     renamed_offers,
     unknown_names,
+    validity_notes,
     without_offers,
 )
 from offerloop.message import Message
@@ -125,7 +125,7 @@ def _offer_notes(config: Config, events: Events, read: ReadOffers, running: Engi
     return [
         *unknown_names(read.readable(config), events, running),
         *without_offers(campaign.id for campaign, offers in read.by_campaign if not offers),
-        *offers_not_valid(config, events),
+        *validity_notes(config, events),
         *renamed_offers(config, events, [one.offer_id for one in read.offers]),
     ]
 
