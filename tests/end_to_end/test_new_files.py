@@ -14,7 +14,7 @@ from offerloop import run
 from offerloop.config import load_config
 from offerloop.engine.duckdb import DuckDBEngine
 from offerloop.errors import RereadError
-from offerloop.events import extend_events, prepare
+from offerloop.events import extend_events, prepare, quality_notes
 
 DAYS = [date(2024, 5, 6), date(2024, 5, 13)]
 """The folder gains files of the lines from each of these days on."""
@@ -124,6 +124,20 @@ def test_what_new_files_change_in_old_ones_is_noticed(shop, before, why):
     try:
         with pytest.raises(RereadError, match=why):
             extend_events(earlier, [place], config, engine)
+    finally:
+        place.unlink()
+
+
+def test_large_quantities_of_new_files_are_said_of_all_files(shop, before):
+    config, engine, earlier = before
+    place = shop / "lines" / "new.parquet"
+    new = pl.read_parquet(shop / "1.parquet")
+    new.with_columns(n=pl.lit(200, new.schema["n"]), paid=pl.col("paid") * 200).write_parquet(place)
+    try:
+        extended = extend_events(earlier, [place], config, engine)
+        assert any("of more than 100 units" in str(one) for one in quality_notes(extended.quality))
+        assert quality_notes(earlier.quality) == []
+        assert_same_events(extended, prepare(config, engine))
     finally:
         place.unlink()
 

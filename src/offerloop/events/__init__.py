@@ -9,8 +9,10 @@ if TYPE_CHECKING:
     from offerloop.events.clean_events import Events
     from offerloop.events.cleaning.clean import COPY, LINE, SCANNED, Cleaned, apply_rules, merge_scans
     from offerloop.events.cleaning.event_kinds import CART, PURCHASE, VIEW, WISH, known_kind
+    from offerloop.events.cleaning.large_quantities import are_noticeable
     from offerloop.events.cleaning.non_merchandise import kind_of, product_label
     from offerloop.events.cleaning.outliers import outliers, today_in
+    from offerloop.events.cleaning.quality_notes import quality_notes
     from offerloop.events.cleaning.rule_names import ACTION_NAMES, RULE_NAMES, SOURCE_NAMES
     from offerloop.events.cleaning.rules import (
         AFTER_WINDOW,
@@ -139,6 +141,7 @@ __all__ = [
     "alike",
     "apply_rules",
     "are_mixed",
+    "are_noticeable",
     "as_integers",
     "as_text",
     "as_utf8",
@@ -190,6 +193,7 @@ __all__ = [
     "product_label",
     "pseudonym",
     "pseudonyms",
+    "quality_notes",
     "read_all",
     "read_business_as_usual",
     "read_key",

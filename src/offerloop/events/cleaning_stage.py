@@ -16,6 +16,7 @@ from offerloop.events.cleaning.bulk_buyers import bulk_buyers
 from offerloop.events.cleaning.clean import Cleaned, apply_rules, drop_copies, loss_row, merge_scans
 from offerloop.events.cleaning.dates import DATED, Dates
 from offerloop.events.cleaning.event_kinds import known_kind, unknown_kinds
+from offerloop.events.cleaning.large_quantities import QuantitySums
 from offerloop.events.cleaning.matching import check_matching
 from offerloop.events.cleaning.non_merchandise import recognised
 from offerloop.events.cleaning.nothing_left import why_nothing_left
@@ -350,7 +351,9 @@ class CleaningStage:
         """Take returns off their sales, and discounts of whole orders off their lines."""
         cleaned.frame = self._known_then(cleaned)
         self.returned = net_returns(cleaned, is_return(columns), money_columns(columns), self.engine)
+        quantities = QuantitySums.of(cleaned.frame, self.config.clean.max_quantity)
         apply_rules(cleaned, rules_after_returns(self.config.clean, cleaned.frame.collect_schema().names()))
+        cleaned.quality.append(self.lines.with_quantities(quantities).row(self.config.clean.max_quantity))
         cleaned.frame = with_order_discounts(cleaned.frame)
 
     def _is_of_lines(self, name: SourceName) -> bool:

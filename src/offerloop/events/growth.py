@@ -18,6 +18,7 @@ from offerloop.config import Config
 from offerloop.engine import Engine, Frame, collect, distinct, with_part
 from offerloop.errors import RereadError
 from offerloop.events.cleaning.clean import LOSSES, SCANNED, Cleaned, scans_row, summed
+from offerloop.events.cleaning.large_quantities import MAY_BE_COUNTS, QuantitySums
 from offerloop.events.cleaning.sold_sums import SoldSums
 from offerloop.events.columns.read import Read
 from offerloop.events.prices.order_discounts import has_coupons
@@ -48,6 +49,7 @@ class ReadSoFar:
     rejected: pl.DataFrame
     scanned_minor: int
     """What the rules did, as `Cleaned` has it."""
+    quantities: QuantitySums
     sold: SoldSums
 
 
@@ -93,6 +95,7 @@ class LinesRead:
             self._check_kind(read, earlier)
         self._orders: tuple[Frame, ...] = ()
         self._days, self._texts = pl.DataFrame(), pl.DataFrame()
+        self._quantities = QuantitySums(0, 0, 0, 0)
         self._sold = SoldSums(pl.DataFrame(), pl.DataFrame(), 0)
         self._cleaned = Cleaned("order_lines", lines)
         if self.extendable:
@@ -133,6 +136,11 @@ class LinesRead:
         self._sold = sold if self.earlier is None else self.earlier.sold.with_others(sold)
         return self._sold
 
+    def with_quantities(self, sums: QuantitySums) -> QuantitySums:
+        """Sums over quantities, with those of earlier files."""
+        self._quantities = sums if self.earlier is None else self.earlier.quantities.with_others(sums)
+        return self._quantities
+
     def settle(self, cleaned: Cleaned) -> None:
         """Add what the rules did to earlier files. Raises RereadError where something was returned."""
         self._cleaned = cleaned
@@ -145,6 +153,8 @@ class LinesRead:
         )
         if keys != before:
             raise RereadError(Message("the columns of the new files have other types than those before"))
+        large = keys.index((MAY_BE_COUNTS, "flagged"))
+        of_all_files = cleaned.quality[large]
         cleaned.scanned_minor += self.earlier.scanned_minor
         cleaned.quality = [
             {**row, "rows": row["rows"] + counted["rows"]}
@@ -152,6 +162,7 @@ class LinesRead:
         ]
         place = keys.index((SCANNED, "merged"))
         cleaned.quality[place] = scans_row(cleaned.quality[place]["rows"], cleaned.scanned_minor, self._currency)
+        cleaned.quality[large] = of_all_files
         cleaned.daily = [*self.earlier.daily, *cleaned.daily]
         cleaned.rejected.append(self._engine.table(self.earlier.rejected))
         cleaned.losses = _losses([*self.earlier.losses, *cleaned.losses])
@@ -170,7 +181,7 @@ class LinesRead:
         rejected = pl.concat([REJECTED.empty(), *map(collect, done.rejected)])
         return ReadSoFar(
             self._columns, self._time_forms, self._orders, self.ids, self._days, texts, done.quality, done.daily,
-            done.losses, rejected, done.scanned_minor, self._sold,
+            done.losses, rejected, done.scanned_minor, self._quantities, self._sold,
         )  # fmt: skip
 
 

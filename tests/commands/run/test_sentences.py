@@ -9,6 +9,7 @@ from offerloop.commands.run.page import render
 from offerloop.commands.run.sentences import break_even_sentence, campaign_sentence, claim_sentence, decision, headline
 from offerloop.commands.run.summary import summarise
 from offerloop.commands.run.terminal_text import screen
+from offerloop.events.cleaning.large_quantities import QuantitySums
 from offerloop.report.localizer import Localizer
 
 ENGLISH = Localizer("en", "USD")
@@ -102,6 +103,30 @@ def test_a_supplier_share_that_proves_nothing_is_not_said_to_be_none(make, langu
     )
     assert title in page_of(unsure, language)
     assert title not in page_of(findings, language)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ["with 60 % of sales, count as one unit each"]),
+        ("zh", ["占销售额的 60%"]),
+    ],
+)
+def test_what_cleaning_did_that_a_reader_should_know_is_said_on_terminal_and_page(make, language, said):
+    findings = make()
+    rows = [
+        QuantitySums(n_large=50, large_minor=60, n_lines=100, paid_minor=100).row(100),
+    ]
+    quality = pl.concat([findings.tables["quality"], pl.DataFrame(rows)])
+    odd = dataclasses.replace(findings, tables={**findings.tables, "quality": quality})
+    page = page_of(odd, language).split('<section id="quality"')[1].split("</section>")[0]
+    summary = summarise(odd, language)
+    terminal = screen(summary).replace("\u00a0", " ")
+    assert len(summary["notes"]) == 1
+    for one in said:
+        assert one in terminal
+        assert one in page
+        assert one not in screen(summarise(findings, language)).replace("\u00a0", " ")
 
 
 def test_a_gain_whose_interval_includes_zero_is_explained(make):

@@ -25,7 +25,16 @@ from offerloop.config import Config, StrPath, config_file, load_config
 from offerloop.decision import Allowed
 from offerloop.engine import DEFAULT_ENGINE, Engine, EngineChoice, engine_of
 from offerloop.errors import InputError
-from offerloop.events import AFTER_PLAN, AFTER_WINDOW, BEFORE_WINDOW, NON_MERCHANDISE, RETENTION, Events, prepare
+from offerloop.events import (
+    AFTER_PLAN,
+    AFTER_WINDOW,
+    BEFORE_WINDOW,
+    NON_MERCHANDISE,
+    RETENTION,
+    Events,
+    prepare,
+    quality_notes,
+)
 from offerloop.flow import (
     allowed_customers,
     empty_audiences,
@@ -116,6 +125,7 @@ def _data_notes(config: Config, events: Events, shape: Shape, offers: list[Offer
         *sign_notes(config, shape),
         *repeated_line_notes(events.quality, config.sources["order_lines"].columns),
         *returned_order_notes(events.quality, offers),
+        *quality_notes(events.quality),
         *configured_notes(config, events),
     ]
 

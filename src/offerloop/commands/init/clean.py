@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from offerloop.commands.init.large_quantities import LargeQuantities, quantity_line
 from offerloop.config import entry, listed, off, remark
 from offerloop.events import kind_of, product_label
 from offerloop.mapping import ColumnMatch, anonymous_ids, case_variants, column_values, orders_of, surely_same
@@ -73,9 +74,9 @@ def _repeated_orders(n_some: int, n_all: int) -> list[str]:
     return [entry("repeated_orders", '"units"', why)]
 
 
-def clean_lines(products: list[str], orders: ColumnMatch) -> list[str]:
+def clean_lines(products: list[str], orders: ColumnMatch, large: LargeQuantities | None) -> list[str]:
     """Return what `[clean]` and `[privacy]` may hold; what is certain is active, the rest is commented out."""
-    lines = [remark(note) for note in no_goods_note(products)]
+    lines = [quantity_line(large), *map(remark, no_goods_note(products))]
     lines += _repeated_orders(*orders_with_lines_again(orders))
     lines += [
         off("drop_non_merchandise = true", "leave the lines of postage, fees and samples out; default: they are sales"),

@@ -217,7 +217,6 @@ def _settings(customers: FurtherColumns, size: Size, clean: Sequence[str]) -> li
         "[clean]",
         off('test_ids = ["TEST*"]', "customers or orders that are tests; default: none"),
         off("first_day = 2024-01-01", "older order lines are left out; default: none"),
-        off("max_quantity = 100", "larger quantities are weights or volumes and count as one"),
         *clean,
         "",
         "[profiles]",

@@ -18,6 +18,7 @@ from offerloop.commands.init.draft import draft_message
 from offerloop.commands.init.figures import NOT_SEEN, Figures, figures
 from offerloop.commands.init.findings import ADDS, InitResult, is_draft
 from offerloop.commands.init.given_columns import Given, guesses
+from offerloop.commands.init.large_quantities import large_quantities
 from offerloop.config import Evaluate, SourceName, load_config, report_language
 from offerloop.errors import InputError
 from offerloop.mapping import (
@@ -128,7 +129,8 @@ def _shop(title: str, mapped: _Mapped, budget: str | None, currency: str | None,
     texts = _source_texts(mapped, language, money.value)
     described = matches["products"] if "products" in samples and "text" in matches["products"].guesses else orders
     others = no_goods(described, samples["products" if described is not orders else "order_lines"])
-    orders.notes += no_goods_note(others)
+    large = None if mapped.opened["order_lines"] else large_quantities(orders, samples["order_lines"])
+    orders.notes += [*no_goods_note(others), *([] if large is None else [large.note()])]
     period = _period_days(texts)
     sales = NOT_SEEN if mapped.opened["order_lines"] else _figures(samples, matches, texts[0], period)
     plan = first_budget(budget, sales, money.value)
@@ -139,8 +141,8 @@ def _shop(title: str, mapped: _Mapped, budget: str | None, currency: str | None,
     customers = customer_attributes(matches.get("customers", ColumnMatch({})))
     zone = guess_zone(language, money.value, orders)
     return ShopText(
-        title, money, zone, margin, texts, customers, campaign, size, _missing(matches), clean_lines(others, orders),
-        period, basis_note(money.value, offers),
+        title, money, zone, margin, texts, customers, campaign, size, _missing(matches),
+        clean_lines(others, orders, large), period, basis_note(money.value, offers),
     )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from offerloop.commands.run.sections.uniform_depth import depths_of, profit_of
 from offerloop.commands.run.sentences import campaign_sentence, decision, headline, usual_sentence
 from offerloop.commands.run.shelf_evidence import ShelfEvidence, supplier_share
 from offerloop.evaluation import Estimate
+from offerloop.events import quality_notes
 from offerloop.report import MACHINE_DIGITS, Money, iso_day, rounded
 from offerloop.workspace import sent_or_best
 
@@ -56,6 +57,7 @@ def summarise(findings: Findings, language: str = "en") -> dict[str, Any]:
         "business_as_usual": _usual(findings, facts),
         "coming_test": _test(findings, facts),
         "quality": _quality(findings),
+        "notes": [facts.localizer(one) for one in quality_notes(findings.tables["quality"])],
         "gaps": list(gap_sentences(findings, facts.localizer)),
         "limits": list(limits(findings, facts, evidence)),
     }

@@ -29,7 +29,8 @@ def screen(summary: Mapping[str, Any]) -> str:
     others = [] if summary.get("others") is None else [summary["others"]["sentence"]]
     exceeding = [_(may_exceed(one["title"])) for one in campaigns if one["send"] and _may_exceed(one)]
     usual = [one["sentence"] for one in (summary.get("business_as_usual"),) if one is not None and "sentence" in one]
-    return text_page(summary["headline"], table, *others, *reasons, *exceeding, *usual, *outlook)
+    notes = [_("Note: {text}", context="check of the data", text=one) for one in summary["notes"]]
+    return text_page(summary["headline"], table, *others, *reasons, *exceeding, *usual, *outlook, *notes)
 
 
 def _may_exceed(campaign: Mapping[str, Any]) -> bool:

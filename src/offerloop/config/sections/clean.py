@@ -15,7 +15,8 @@ class Clean(ConfigSection):
     """`[clean]`: thresholds of the cleaning rules."""
 
     max_quantity: int = Field(default=100, ge=1)
-    """A larger quantity is a measure (fuel in thousandths), not a count, and becomes one unit."""
+    """A larger quantity is a measure (fuel in thousandths) or an error, not a count, and becomes one unit. Raise it
+    where customers buy more units at once, as at a wholesaler; `init` does so where the file shows it."""
     max_unreadable: Share = 0.05
     """With a larger share of cells that are no numbers or times where such are needed, the run stops; up to it the
     rows are rejected."""

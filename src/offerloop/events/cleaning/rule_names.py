@@ -31,6 +31,7 @@ RULE_NAMES = {
         Message("returned in part", context="name of a cleaning rule"),
         Message("quantity zero with money", context="name of a cleaning rule"),
         Message("quantity is a measure", context="name of a cleaning rule"),
+        Message("quantity may be a count", context="name of a cleaning rule"),
         Message("paid below zero", context="name of a cleaning rule"),
         Message("worth less than nothing", context="name of a cleaning rule"),
         Message("category unknown", context="name of a cleaning rule"),

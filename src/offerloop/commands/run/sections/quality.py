@@ -6,9 +6,9 @@ import polars as pl
 
 from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.sections.quality_by_day import daily_figure
-from offerloop.events import ACTION_NAMES, RULE_NAMES, SOURCE_NAMES
+from offerloop.events import ACTION_NAMES, RULE_NAMES, SOURCE_NAMES, quality_notes
 from offerloop.message import Message
-from offerloop.report import Block, Bullets, Details, Localizer, NotKnown, Section, Table, Text
+from offerloop.report import Block, Bullets, Details, Localizer, NotKnown, Section, Table, Text, capital
 
 ADDS = {
     "products": Message("categories and brands: without them no offer can be limited to a category"),
@@ -39,6 +39,7 @@ def quality_section(findings: Findings, _: Localizer) -> Section:
     )
     hits = table.filter((pl.col("rows") > 0) & ~pl.col("action").is_in(["read", "kept"]))
     blocks: list[Block] = [Text(_period(findings, _))]
+    blocks += [Text(_.stopped(capital(_(note)))) for note in quality_notes(table)]
     if hits.height:
         blocks.append(_table(_("Cleaning rules that found something"), hits, table, _))
     daily = daily_figure(findings, _)
