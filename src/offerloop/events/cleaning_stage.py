@@ -9,7 +9,7 @@ import narwhals as nw
 import polars as pl
 
 from offerloop.config import Config, SourceName, quoted
-from offerloop.engine import Engine, Frame, TableHolder, collect, count_rows, with_part
+from offerloop.engine import Engine, Frame, TableHolder, collect, count_rows, distinct, with_part
 from offerloop.errors import NothingLeftError, SourceError
 from offerloop.events.clean_events import Events
 from offerloop.events.cleaning.bulk_buyers import bulk_buyers
@@ -21,6 +21,7 @@ from offerloop.events.cleaning.matching import check_matching
 from offerloop.events.cleaning.non_merchandise import recognised
 from offerloop.events.cleaning.nothing_left import why_nothing_left
 from offerloop.events.cleaning.product_texts import commonest, merge_texts, text_counts, with_texts
+from offerloop.events.cleaning.quality_notes import NEVER_ORDERED, never_ordered
 from offerloop.events.cleaning.record import CleaningRecord
 from offerloop.events.cleaning.row_keys import KEYS, check_key
 from offerloop.events.cleaning.rules import (
@@ -261,6 +262,15 @@ class CleaningStage:
     def plain(self, name: SourceName) -> Frame:
         """A source without times, or an empty table."""
         return self.engine.keep(self._clean(name)) if name in self.config.sources else self._empty(name)
+
+    def customers(self, lines: Frame) -> Frame:
+        """The customer list, or an empty one; counts who of it is in none of the clean order lines."""
+        customers = self.plain("customers")
+        if "customers" in self.config.sources:
+            buyers = distinct(lines, "customer_id")
+            n = count_rows(customers.select("customer_id").join(buyers, on="customer_id", how="anti"))
+            self.record.add_quality("customers", NEVER_ORDERED, "flagged", n, never_ordered(n))
+        return customers
 
     def before(self, name: SourceName, at: str, day: str) -> Frame:
         """A source with its times as local days, what lies before the plan; or an empty table."""

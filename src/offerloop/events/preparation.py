@@ -74,7 +74,7 @@ def _prepared(stage: CleaningStage, loop_exposures: LoopExposures | None) -> Eve
         line_parts=stage.line_parts if lines is every_line else (lines,),
         returned=stage.returned,
         products=products,
-        customers=stage.plain("customers"),
+        customers=stage.customers(lines),
         agreement=stage.protected.agreement,
         no_consent=stage.protected.no_consent,
         notes=(*stage.protected.notes, *stage.notes),

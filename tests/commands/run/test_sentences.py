@@ -9,7 +9,9 @@ from offerloop.commands.run.page import render
 from offerloop.commands.run.sentences import break_even_sentence, campaign_sentence, claim_sentence, decision, headline
 from offerloop.commands.run.summary import summarise
 from offerloop.commands.run.terminal_text import screen
+from offerloop.events.cleaning.clean import quality_row
 from offerloop.events.cleaning.large_quantities import QuantitySums
+from offerloop.events.cleaning.quality_notes import NEVER_ORDERED, never_ordered
 from offerloop.report.localizer import Localizer
 
 ENGLISH = Localizer("en", "USD")
@@ -108,21 +110,23 @@ def test_a_supplier_share_that_proves_nothing_is_not_said_to_be_none(make, langu
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("en", ["with 60 % of sales, count as one unit each"]),
-        ("zh", ["占销售额的 60%"]),
+        ("en", ["with 60 % of sales, count as one unit each", "3 listed customers have no usable order"]),
+        ("zh", ["占销售额的 60%", "有 3 位用户没有可用的订单"]),
     ],
 )
 def test_what_cleaning_did_that_a_reader_should_know_is_said_on_terminal_and_page(make, language, said):
     findings = make()
+    listed = never_ordered(3)
     rows = [
         QuantitySums(n_large=50, large_minor=60, n_lines=100, paid_minor=100).row(100),
+        quality_row("customers", NEVER_ORDERED, "flagged", 3, listed),
     ]
     quality = pl.concat([findings.tables["quality"], pl.DataFrame(rows)])
     odd = dataclasses.replace(findings, tables={**findings.tables, "quality": quality})
     page = page_of(odd, language).split('<section id="quality"')[1].split("</section>")[0]
     summary = summarise(odd, language)
     terminal = screen(summary).replace("\u00a0", " ")
-    assert len(summary["notes"]) == 1
+    assert len(summary["notes"]) == 2
     for one in said:
         assert one in terminal
         assert one in page

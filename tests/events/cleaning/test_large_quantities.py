@@ -1,4 +1,4 @@
-"""Quantities above `clean.max_quantity` that may be counts."""
+"""Quantities above `clean.max_quantity` that may be counts, and customers who are listed but never ordered."""
 
 import polars as pl
 import pytest
@@ -53,3 +53,22 @@ def test_measures_and_a_few_errors_are_repaired_without_a_word(clean, n_large, u
 )  # fmt: skip
 def test_a_share_of_lines_or_of_sales_is_noticeable(n_large, n_lines, share, expected):
     assert are_noticeable(n_large, n_lines, share, 1.0) is expected
+
+
+ONE = (
+    "1 listed customer has no usable order: no offer is planned for this customer, and the assignments have no row for "
+    "them"
+)
+TWO = "2 listed customers have no usable order: no offer is planned for them, and the assignments have no rows for them"
+
+
+@pytest.mark.parametrize(("ids", "said"), [("1\n2\n", []), ("1\n2\n900\n", [ONE]), ("1\n2\n900\n901\n", [TWO])])
+def test_listed_customers_who_never_ordered_are_counted(clean, ids, said):
+    customers = '[sources.customers]\npath = "people.csv"\ncolumns = { customer_id = "id" }'
+    events = clean(lines_of(200, 0, 0, "0"), customers, {"people.csv": f"id\n{ids}"})
+    assert [str(one) for one in quality_notes(events.quality)] == said
+    assert flagged(events, "never ordered") == [max(len(ids.split()) - 2, 0)]
+
+
+def test_without_a_customer_list_nobody_is_missed(clean):
+    assert flagged(clean(lines_of(200, 0, 0, "0")), "never ordered") == []

@@ -36,6 +36,7 @@ RULE_NAMES = {
         Message("worth less than nothing", context="name of a cleaning rule"),
         Message("category unknown", context="name of a cleaning rule"),
         Message("not on the product list", context="name of a cleaning rule"),
+        Message("never ordered", context="name of a cleaning rule"),
         Message("no consent", context="name of a cleaning rule"),
         Message("retention", context="name of a cleaning rule"),
         Message("suppressed", context="name of a cleaning rule"),
