@@ -21,6 +21,7 @@ import numpy as np
 from offerloop.arrays import Floats
 from offerloop.response.evidence import Evidence
 from offerloop.response.shown.growth.calibration import JudgedGrowth
+from offerloop.response.shown.growth.coverage import EXPOSURE
 from offerloop.response.shown.growth.expected_sales import error_variance
 from offerloop.response.shown.growth.shrinkage import Posterior, Prior, clustered_last
 
@@ -51,9 +52,8 @@ class OfferMargins:
         variance = error_variance(value, usual.over_mean(value), off - off.mean())
         base = np.column_stack([np.ones(value.size), x])
         estimate = clustered_last(base, off, variance, value.whose, len(families))
-        beforehand = (1 - growth.growth.coverage.exposure_probability) * np.array(
-            [named[places[0]] - 1 for places in families]
-        )
+        by_exposure = growth.growth.coverage.powers[EXPOSURE]
+        beforehand = np.array([(1 - by_exposure[places[0]]) * (named[places[0]] - 1) for places in families])
         priors = [Prior(t**2 * np.eye(len(families)), beforehand) for t in DOUBTS]
         mean, covariance = Posterior.of(*estimate, priors).mean_and_covariance()
         times, se = np.ones(len(value.offers)), np.zeros(len(value.offers))

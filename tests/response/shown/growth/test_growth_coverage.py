@@ -7,6 +7,7 @@ import pytest
 from growing_shop import CUSTOMERS, PERIODS, Shop, of_category
 
 from offerloop.response import NO_OFFER_TERMS, OfferTerms
+from offerloop.response.shown.growth.coverage import POWERS
 from offerloop.response.shown.growth.model import Growth
 
 
@@ -49,7 +50,23 @@ def on_a_tenth(log):
 def test_a_log_that_says_nothing_leaves_an_exposure_effect_as_likely_as_what_offers_cover():
     log = Shop(np.zeros(3), offers=TEA, spread=3.0).log().of(np.arange(240))
     powers = Growth.fit(on_a_tenth(log)).coverage.powers
-    np.testing.assert_allclose(powers, [1 / 3, 1 / 6, 1 / 2], atol=0.08)
+    np.testing.assert_allclose(powers[:, 2], [1 / 3, 1 / 6, 1 / 2], atol=0.08)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_thresholds_may_work_otherwise_than_goods(seed):
+    """Tea adds to what it covers, and a threshold works by exposure; then the other way around."""
+    tea, save = TEA[2], OfferTerms("save", "coupon", 0.1, 50.0)
+    share = np.random.default_rng(seed).beta(1, 4, (CUSTOMERS, 2))[np.repeat(np.arange(CUSTOMERS), PERIODS)]
+    for powers in ((1, 0), (0, 1)):
+        log = Shop(np.zeros(3), offers=(NO_OFFER_TERMS, tea, save), spread=0.5, seed=seed).log()
+        covered = np.column_stack([np.ones(log.size), share])
+        growth = np.column_stack([np.zeros(log.size), 0.4 * share ** np.array(powers)])
+        grown = log.outcome * (1 + growth[np.arange(log.size), log.action])
+        coverage = Growth.fit(replace(log, covered=covered, outcome=grown)).coverage
+        for offer, power in enumerate(powers, 1):
+            assert coverage.powers[POWERS.index(power), offer] > 0.8
+            assert coverage.f_by_power[POWERS.index(power), offer] == pytest.approx(0.4, rel=0.25)
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -61,7 +78,7 @@ def test_one_large_order_does_not_tell_how_offers_work(seed):
     outcome = log.outcome.copy()
     outcome[shown[tea[shown].argmax()]] *= 1_000
     covered = np.column_stack([np.ones((log.size, 2)), tea])
-    assert Growth.fit(replace(log, covered=covered, outcome=outcome)).coverage.powers[-1] > 0.9
+    assert Growth.fit(replace(log, covered=covered, outcome=outcome)).coverage.powers[-1, 2] > 0.9
 
 
 def test_errors_grow_where_the_log_does_not_say_how_an_offer_on_a_part_works():

@@ -28,8 +28,8 @@ window and what carries over from it:
 
     value_i(k) = m h_i c_ik r_iF f(k) (1 + sum of carry)
 
-Where offers cover parts, f is learned for each power of the share that they cover, c f is the mean of what they say,
-and all other parts are learned with the mean of the powers as c.
+Where offers cover parts, f is learned for each power of the share that they cover (one for goods, one for thresholds),
+c f is the mean of what they say, and all other parts are learned with the mean of the powers as c.
 """
 
 from __future__ import annotations
