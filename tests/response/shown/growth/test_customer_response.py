@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from growing_shop import CUSTOMERS, FORMS, PERIODS, Shop, grow
 
+from offerloop.response import NO_OFFER_TERMS, OfferTerms
 from offerloop.response.shown.growth.customer_response import CUSTOMER_SPREADS
 from offerloop.response.shown.growth.model import Growth
 
@@ -48,6 +49,17 @@ def test_customers_who_respond_more_are_found_by_their_own_past():
     share = shop.predict().value[:, 4] / shop.usual
     best, rest = np.argsort(-share)[: CUSTOMERS // 5], np.argsort(-share)[CUSTOMERS // 5 :]
     assert shop.response[best].mean() > 1.7 * shop.response[rest].mean()
+
+
+def test_which_kind_of_offer_customers_respond_to_is_found_by_their_own_past():
+    """Half of them respond to coupons alone, the others to gifts alone, and nothing else tells them apart."""
+    offers = NO_OFFER_TERMS, OfferTerms("coupon", "coupon", 0.1), OfferTerms("mug", "gift", 0.1)
+    shop = Shop(np.zeros(3), offers=offers, spread=0.3)
+    likes = 1 + np.random.default_rng(0).integers(0, 2, CUSTOMERS)
+    log, whose = shop.log(), np.repeat(np.arange(CUSTOMERS), PERIODS)
+    log = replace(log, outcome=log.outcome * (1 + 0.8 * (log.action == likes[whose])))
+    value = grow(log, 0 * log.outcome, whose % 5, shop.now(), np.arange(CUSTOMERS)).value
+    assert (value[:, 1:].argmax(axis=1) + 1 == likes).mean() > 0.8
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -54,7 +54,7 @@ def test_luck_with_earlier_offers_does_not_undo_what_offers_bring(seed):
 def test_how_long_offers_last_is_part_of_the_error_of_what_they_bring():
     shop = Shop(0.2 * FORMS["line"], seed=47, spread=1.5)
     found = Growth.fit(shop.log())
-    predicted = found.predict(shop.now(), np.zeros((CUSTOMERS, 2)))
+    predicted = found.predict(shop.now(), np.zeros((CUSTOMERS, 3)))
     assert (predicted.se >= found.carried.lasts_se * predicted.now).all()
     assert found.carried.lasts_se > 0.05
 

@@ -33,7 +33,7 @@ def test_noisy_offers_on_a_part_are_believed_to_bring_no_multiple_of_what_they_d
             )
         )
         grown = 1 + form[log.action] * log.covers[np.arange(log.size), log.action] ** power
-        found = Growth.fit(replace(log, outcome=log.outcome * grown)).predict(now, np.zeros((CUSTOMERS, 2)))
+        found = Growth.fit(replace(log, outcome=log.outcome * grown)).predict(now, np.zeros((CUSTOMERS, 9)))
         believed += found.now[:, 3:].sum()
         true += (shop.usual[:, None] * (form * share**power)[:, 3:]).sum()
     assert least < believed / true < most
@@ -85,7 +85,7 @@ def test_errors_grow_where_the_log_does_not_say_how_an_offer_on_a_part_works():
     def wider(spread, form, rows):
         """How much wider the errors of tea are for it."""
         log = on_a_tenth(Shop(np.array(form), offers=TEA, spread=spread).log().of(np.arange(rows)))
-        growth, nobody_knows = Growth.fit(log), np.zeros((log.size, 2))
+        growth, nobody_knows = Growth.fit(log), np.zeros((log.size, 6))
         same = replace(growth, coverage=replace(growth.coverage, f_by_power=0 * growth.coverage.f_by_power))
         return growth.predict(log, nobody_knows).se[:, 2].sum() / same.predict(log, nobody_knows).se[:, 2].sum()
 

@@ -67,7 +67,7 @@ class JudgedGrowth:
         return cls(growth, *judged, Discounts.fit(_of_rows(growth, value), value, discount))
 
     def effects(self, now: Evidence, signals: Floats) -> GrownEffects:
-        """Return effects on customers `now`; `signals` (customers, 2) are sums over their past rows."""
+        """Return effects on customers `now`; `signals` are sums over their past rows."""
         predicted = self.growth.predict(now, signals)
         apart = predicted.value - predicted.alike
         judged = self.level * predicted.alike + self.slope * apart
@@ -83,11 +83,12 @@ class JudgedGrowth:
         return _of_rows(self.growth, value)
 
     def signals(self, value: Evidence, whose: Ints) -> Floats:
-        """(customers, 2): sums of what past rows say of each customer; `whose` numbers them as `value.customer` does,
-        -1 for those without a row."""
+        """(customers, signals): sums of what past rows say of each customer; `whose` numbers them as `value.customer`
+        does, -1 for those without a row."""
+        signals = self.growth.signals(value)
         if not value.size:
-            return np.zeros((len(whose), 2))
-        totals = summed(value.whose, self.growth.signals(value))
+            return np.zeros((len(whose), signals.shape[1]))
+        totals = summed(value.whose, signals)
         return np.where((whose >= 0)[:, None], totals[np.maximum(whose, 0)], 0.0)
 
 
@@ -121,7 +122,7 @@ def _of_rows(model: Growth, rows: Evidence) -> Predicted:
 
 
 def _before(signals: Floats, customer: Ints) -> Floats:
-    """(n, 2): sums of the customer's rows before each; rows are in the order of time within a customer."""
+    """(n, signals): sums of the customer's rows before each; rows are in the order of time within a customer."""
     order = np.argsort(customer, kind="stable")
     ordered = signals[order]
     sums = np.cumsum(ordered, axis=0) - ordered

@@ -97,31 +97,41 @@ class FurtherResponse:
 
 @dataclass(frozen=True, eq=False)
 class OwnResponse:
-    """How much more or less customers respond than others like them, u, as their own past windows tell.
+    """How much more or less customers respond than others like them, as their own past windows tell: u to all offers,
+    and u_F to a family of them apart from that.
 
-    They tell of u by their quasi-likelihood, as errors vary more with offers than without (Wedderburn 1974).
+    They tell of both by their quasi-likelihood, as errors vary more with offers than without (Wedderburn 1974).
     """
 
     spreads: Floats
     """(len(CUSTOMER_SPREADS),): how likely each spread of u is."""
+    spreads_apart: Floats
+    """(len(CUSTOMER_SPREADS),): the same of u_F; 0 for all but the first where all offers are of one family."""
     dispersion: float
-    """How many times what is expected single windows vary in what they say of u."""
+    """How many times what is expected single windows vary in what they say."""
 
     @classmethod
-    def fit(cls, step: Floats, left: Floats, variance: Floats, customer: Ints) -> Self:
-        """Learn from growth (n,) that was expected, `step`, and what it leaves of the outcome (n,)."""
-        information = _information(step, left, variance)
-        dispersion = _dispersion(information)
-        return cls(_likely_spreads(summed(customer, information / dispersion)), dispersion)
+    def fit(cls, steps: Floats, left: Floats, variance: Floats, customer: Ints) -> Self:
+        """Learn from growth (n, families) that was expected, `steps`, and what it leaves of the outcome (n,)."""
+        information = _information(steps, left, variance)
+        dispersion = _dispersion(information.sum(axis=1))
+        alike = _likely_spreads(information.sum(axis=1)[:, :2], customer)
+        n, families = steps.shape
+        if families == 1:
+            return cls(alike, np.eye(len(CUSTOMER_SPREADS))[0], dispersion)
+        u = _shrunk(summed(customer, information.sum(axis=1)) / dispersion, alike)[customer]
+        of_family = families * np.repeat(customer, families) + np.tile(np.arange(families), n)
+        return cls(alike, _likely_spreads(_apart(information, u).reshape(-1, 2), of_family), dispersion)
 
-    def signals(self, step: Floats, left: Floats, variance: Floats) -> Floats:
-        """(n, 2): the signal on its customer's u in each row, and its precision; both add up by customer."""
-        return _information(step, left, variance) / self.dispersion
+    def signals(self, steps: Floats, left: Floats, variance: Floats) -> Floats:
+        """(n, 3 x families): what each row says of its customer; it adds up by customer."""
+        return _information(steps, left, variance).reshape(len(left), -1) / self.dispersion
 
     def more(self, signals: Floats) -> Floats:
-        """(n,): u, from sums of `signals` (n, 2)."""
-        each = [t**2 * signals[:, 0] / (1 + t**2 * signals[:, 1]) for t in CUSTOMER_SPREADS]
-        return np.asarray(self.spreads @ np.array(each), dtype=np.float64)
+        """(n, families): u + u_F, from sums of `signals` (n, 3 x families)."""
+        sums = signals.reshape(len(signals), -1, 3)
+        alike = _shrunk(sums.sum(axis=1), self.spreads)
+        return alike[:, None] + _shrunk(_apart(sums, alike), self.spreads_apart)
 
 
 def _with_recent_offers(evidence: Evidence) -> Floats:
@@ -153,11 +163,27 @@ def _slopes(z: Floats, steps: Floats, left: Floats, variance: Floats, customer: 
     return a + shrunk_slopes(apart, left, variance, customer)[0].reshape(families, -1), covariance
 
 
-def _information(step: Floats, left: Floats, variance: Floats) -> Floats:
-    """(n, 2): the signal on u in each row, and its precision; an error counts as CLIP variances at most."""
+def _information(steps: Floats, left: Floats, variance: Floats) -> Floats:
+    """(n, families, 3): the signal of each row on the response to a family, its precision for u, and that for u_F.
+
+    An error counts as CLIP variances at most.
+    """
     most = np.sqrt(CLIP * variance)
-    left = np.clip(left, -most, most)
-    return np.column_stack([step * left / variance, step**2 / variance])
+    weighted = steps / variance[:, None]
+    left = np.clip(left, -most, most)[:, None]
+    return np.stack([weighted * left, weighted * steps.sum(axis=1, keepdims=True), weighted * steps], axis=-1)
+
+
+def _apart(sums: Floats, alike: Floats) -> Floats:
+    """(m, families, 2): signal on u_F and its precision, from sums (m, families, 3) of information and u (m,)."""
+    return np.stack([sums[..., 0] - alike[:, None] * sums[..., 1], sums[..., 2]], axis=-1)
+
+
+def _shrunk(information: Floats, spreads: Floats) -> Floats:
+    """(...): posterior means, from signals and precisions (..., 2 or more) and how likely each spread is."""
+    signal, precision = information[..., 0], information[..., 1]
+    each = [t**2 * signal / (1 + t**2 * precision) for t in CUSTOMER_SPREADS]
+    return np.asarray(np.tensordot(spreads, np.array(each), 1), dtype=np.float64)
 
 
 def _dispersion(information: Floats) -> float:
@@ -169,9 +195,17 @@ def _dispersion(information: Floats) -> float:
     return max(squares / expected, 1.0) if expected > 0 else 1.0
 
 
-def _likely_spreads(sums: Floats) -> Floats:
-    """(len(CUSTOMER_SPREADS),): how likely each spread of u is, from the information (m, 2) on each customer."""
-    signal, precision = sums.T
-    spread = np.array(CUSTOMER_SPREADS)[:, None] ** 2
-    likely = spread * signal**2 / (1 + spread * precision) - np.log(1 + spread * precision)
-    return averaged(none_or_some(0.5 * likely.sum(axis=1)))
+def _likely_spreads(information: Floats, whose: Ints) -> Floats:
+    """(len(CUSTOMER_SPREADS),): how likely each spread of u is, from signals and precisions (n, 2) of rows.
+
+    By products of different windows, whose errors are independent, so that errors that are larger than expected do not
+    look like a difference (analysis of variance, Searle, Casella and McCulloch 1992); errors by customers.
+    """
+    products = summed(whose, information) ** 2 - summed(whose, information**2)
+    of, by = products.T
+    if by.sum() <= 0:
+        return np.eye(len(CUSTOMER_SPREADS))[0]
+    variance = of.sum() / by.sum()
+    error = np.sqrt(((of - variance * by) ** 2).sum()) / by.sum()
+    off = (variance - np.array(CUSTOMER_SPREADS) ** 2) / max(error, 1e-12)
+    return averaged(none_or_some(-0.5 * off**2))

@@ -1,7 +1,7 @@
 """Offers as growth of what customers buy anyway: what a log of shown offers says of them.
 
     y = m h_i (1 + sum over families F of r_iF f(k) c_ik + r_i sum over lags l of carry_l f(k_l) c_ik_l) + error,
-    r_iF = 1 + z_i . (a + a_F) + s_i . b + u_i, not below 0
+    r_iF = 1 + z_i . (a + a_F) + s_i . b + u_i + u_iF, not below 0
 
 m h is what is expected of the customer whatever is shown, with errors whose variance grows with it (`expected_sales`).
 The other parts are a module each:
@@ -11,14 +11,14 @@ The other parts are a module each:
     r       how much more or less a customer responds (`customer_response`): by features z, among them how many of the
             last exposures were offers (fatigue), which may matter more to one family of offers than to another (offers
             that differ in depth alone are one); by further features s, such as shares of categories in what was bought;
-            and by the own past windows, u
+            and by the own past windows, u and u_F
     carry   what earlier offers still add, or what they have taken in advance when below zero (`carry_over`)
 
 Every part is a posterior mean, shrunk towards what is likely beforehand as far as the log leaves it open (empirical
 Bayes, Efron and Morris 1973; `shrinkage`), averaged over how widely the part may vary, by likelihood:
 
     f      ~ N(0, t1^2 [any] + t2^2 dd' [any] + (t3^2 + t4^2 dd' + t5^2 min(d, d')) [same family])
-    a, a_F ~ N(0, t^2 I)      b ~ N(0, t^2 / p I)      u_i ~ N(0, t^2)      carry_l ~ N(0, t^2 / 4^(l - 1))
+    a, a_F ~ N(0, t^2 I)      b ~ N(0, t^2 / p I)      u_i, u_iF ~ N(0, t^2)      carry_l ~ N(0, t^2 / 4^(l - 1))
 
 that is: being shown an offer at all and a line in the depth d, as much as the deepest of a family is, for all families
 alike; and for each family a level, a line and any other form of its own. min(d, d') is the covariance of a random walk,
@@ -120,7 +120,7 @@ class Growth:
         for table in evidence.further:
             by_further.append(FurtherResponse.fit(table, h, step, left, variance, evidence.whose))
             left = left - by_further[-1].more(table) * step
-        by_past = OwnResponse.fit(step, left, variance, evidence.whose)
+        by_past = OwnResponse.fit(steps, left, variance, evidence.whose)
         return cls(usual, errors, f, f_covariance, estimate, coverage, by_features, tuple(by_further), by_past, carried)
 
     @property
@@ -145,22 +145,22 @@ class Growth:
         return np.column_stack([self.by_features.errors(evidence), *further])
 
     def signals(self, evidence: Evidence) -> Floats:
-        """(n, 2): the signal on its customer's u in each row, and its precision; both add up by customer."""
+        """(n, signals): what each row says of its customer's own response; it adds up by customer."""
         evidence = self.coverage.applied(evidence)
         h = self.usual.over_mean(evidence)
         expected = self.usual.mean * h
         steps = expected[:, None] * surprises(evidence, self.f)
         left = evidence.outcome - expected - (steps * self._response(evidence)).sum(axis=1)
-        return self.by_past.signals(steps.sum(axis=1), left, self.errors.of(h) / evidence.counts)
+        return self.by_past.signals(steps, left, self.errors.of(h) / evidence.counts)
 
     def predict(self, evidence: Evidence, signals: Floats) -> Predicted:
-        """Predict rows from features and earlier offers; `signals` (n, 2) are sums of their customers' past rows."""
+        """Predict rows from features and earlier offers; `signals` are sums of their customers' past rows."""
         growth, between_powers = self.coverage.growth(evidence, self.f)
         evidence, lasts = self.coverage.applied(evidence), self.carried.lasts
         expected = self.usual.mean * self.usual.over_mean(evidence)
         by_offers = (evidence.draw * evidence.covers) @ self.f
         most = MOST_OF_USUAL / np.maximum(by_offers, 1e-12)[:, None]
-        response = np.clip(self._response(evidence) + self.by_past.more(signals)[:, None], 0.0, most)
+        response = np.clip(self._response(evidence) + self.by_past.more(signals), 0.0, most)
         mean = response.mean(axis=1)
         response = response[:, family_of_offers(evidence)]
         alike = expected[:, None] * growth
