@@ -47,7 +47,7 @@ def forecasts(shop: LearnedShop) -> dict[str, dict[str, float]]:
     judged = shop.shown.model.growth
     grown = {
         NO_GROWTH: CostOfUsualPurchases(**vars(judged)),
-        UNCORRECTED: replace(judged, level=1.0, slope=1.0, doubt=np.zeros_like(judged.doubt)),
+        UNCORRECTED: replace(judged, level=1.0, slope=1.0, root=0.0, doubt=np.zeros_like(judged.doubt)),
     }
     effects = {RUN: shop.effects} | {name: _effects_by(shop, one) for name, one in grown.items()}
     figures = {name: _of_plan(shop, one) for name, one in effects.items()}

@@ -3,16 +3,21 @@
 What a model predicts of windows of customers whom it has not seen, each from the customer's own windows before, is
 compared with what these windows showed, in one weighted regression:
 
-    y - expected = sum over offers of the surprise of what was shown x (level alike + slope (predicted - alike)) + error
+    y - expected = sum over offers of the surprise of what was shown
+                   x (level alike + slope (predicted - alike) + root (by root - alike)) + error
 
-Level 1 and slope 1 say that predictions are right. Both are shrunk towards 1 as far as the log leaves them open
-(`shrinkage`). Effects are what a model of all customers predicts, with this level and slope: used as they were judged.
+Level 1, slope 1 and root 0 say that predictions are right. Root 1 says that effects go with the root of what customers
+are expected to buy, not in proportion to it, as where heavy buyers add no more than others; `by root` is what that
+adds, of such a size that `by root - alike` is uncorrelated with `alike`. All three are shrunk towards what is right as
+far as the log leaves them open (`shrinkage`). Effects are what a model of all customers predicts, corrected by these
+three: used as they were judged.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
@@ -23,8 +28,10 @@ from offerloop.response.shown.growth.expected_sales import TINY, error_variance
 from offerloop.response.shown.growth.model import Growth, Predicted
 from offerloop.response.shown.growth.shrinkage import Posterior, Prior, summed
 
+RIGHT = np.array([1.0, 1.0, 0.0])
+"""Level, slope and root where predictions are right."""
 DOUBTS = (0.0, 0.1, 0.2, 0.4, 0.8)
-"""Standard deviations that level and slope may have around 1."""
+"""Standard deviations of level and slope, and of root, around that; as likely as not, root has none."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,8 +57,11 @@ class JudgedGrowth:
     growth: Growth
     level: float
     slope: float
+    root: float
+    root_scale: float
+    """What `Predicted.root` is multiplied by."""
     doubt: Floats
-    """(2, 2): covariance of level and slope."""
+    """(3, 3): covariance of level, slope and root."""
     discounts: Discounts
 
     @classmethod
@@ -63,16 +73,17 @@ class JudgedGrowth:
         """
         growth = Growth.fit(value, never_harms=never_harms)
         models = ((one, Growth.fit(value.of(part != one), never_harms=never_harms)) for one in np.unique(part))
-        judged = _judged([_unseen(model, value.of(part == one)) for one, model in models])
-        return cls(growth, *judged, Discounts.fit(_of_rows(growth, value), value, discount))
+        (level, slope, root), doubt = _judged([_unseen(model, value.of(part == one)) for one, model in models])
+        rows = _of_rows(growth, value)
+        scale = _root_scale(rows, _error_variance(growth, value))
+        return cls(growth, level, slope, root, scale, doubt, Discounts.fit(rows, value, discount))
 
     def effects(self, now: Evidence, signals: Floats) -> GrownEffects:
         """Return effects on customers `now`; `signals` are sums over their past rows."""
         predicted = self.growth.predict(now, signals)
-        apart = predicted.value - predicted.alike
-        judged = self.level * predicted.alike + self.slope * apart
-        pair = np.stack([predicted.alike, apart], axis=-1)
-        se = np.sqrt(predicted.se**2 + np.einsum("nkp,pq,nkq->nk", pair, self.doubt, pair))
+        parts = _parts(predicted.alike, predicted.value, self.root_scale * predicted.root)
+        judged = parts @ np.array([self.level, self.slope, self.root])
+        se = np.sqrt(predicted.se**2 + np.einsum("nkp,pq,nkq->nk", parts, self.doubt, parts))
         taken, taken_se = self.discounts.expected(predicted, now)
         without = np.maximum(predicted.without, TINY)[:, None]
         causes = self.growth.response_errors(now)
@@ -92,29 +103,50 @@ class JudgedGrowth:
         return np.where((whose >= 0)[:, None], totals[np.maximum(whose, 0)], 0.0)
 
 
-def _judged(rows: Sequence[tuple[Floats, Floats, Floats]]) -> tuple[float, float, Floats]:
-    """Level, slope and their covariance (2, 2), from what `_unseen` gives for each part."""
+def _parts(alike: Floats, value: Floats, root: Floats) -> Floats:
+    """(n, K, 3): what level, slope and root multiply, of effects (n, K); `root` (n,) as in `Predicted`, scaled."""
+    return np.stack([alike, value - alike, (root[:, None] - 1) * alike], axis=-1)
+
+
+def _root_scale(rows: Predicted, variance: Floats) -> float:
+    """Return what makes the projection of effects by root on those alike the latter, given the errors of rows (n,)."""
+    weighted = rows.alike**2 / variance[:, None]
+    return float(weighted.sum() / max((weighted * rows.root[:, None]).sum(), TINY))
+
+
+def _judged(rows: Sequence[tuple[Floats, Floats, Floats]]) -> tuple[tuple[float, float, float], Floats]:
+    """Level, slope and root, and their covariance (3, 3), from what `_unseen` gives for each part."""
     x, y, variance = (np.concatenate(each) for each in zip(*rows, strict=True))
     gram = x.T @ (x / variance[:, None])
     covariance = np.linalg.pinv(gram)
-    off = covariance @ (x.T @ (y / variance)) - 1
+    off = covariance @ (x.T @ (y / variance)) - RIGHT
     usable = np.diag(gram) > 1e-9
     off = np.where(usable, off, 0.0)
-    priors = [Prior(t**2 * np.eye(2)) for t in DOUBTS]
+    priors = [
+        Prior(np.diag([t, t, root]) ** 2, weight=1.0 if root else len(DOUBTS) - 1.0)
+        for t, root in product(DOUBTS, repeat=2)
+    ]
     mean, doubt = Posterior.of(off, covariance + np.diag(~usable * 1.0), priors).mean_and_covariance()
-    return 1 + float(mean[0]), max(1 + float(mean[1]), 0.0), doubt
+    level, slope, root = (RIGHT + mean).tolist()
+    return (level, max(slope, 0.0), min(max(root, 0.0), 1.0)), doubt
 
 
 def _unseen(model: Growth, own: Evidence) -> tuple[Floats, Floats, Floats]:
-    """Return for rows left out what shifts level and slope (m, 2), what is not expected (m,) and its variance (m,)."""
+    """Return for rows left out what shifts level, slope and root (m, 3), what is not expected and its variance (m,)."""
     predicted = _of_rows(model, own)
     lasts = model.carried.lasts
     alike = predicted.alike / lasts if lasts else predicted.alike
     surprise = np.eye(len(own.offers))[own.action] - own.draw
-    x = np.stack([(surprise * alike).sum(axis=1), (surprise * (predicted.now - alike)).sum(axis=1)], axis=1)
-    h = model.usual.over_mean(own)
+    variance = _error_variance(model, own)
+    parts = _parts(alike, predicted.now, _root_scale(predicted, variance) * predicted.root)
+    x = np.asarray((surprise[..., None] * parts).sum(axis=1), dtype=np.float64)
     y = own.outcome - predicted.without - (own.draw * predicted.now).sum(axis=1)
-    return x, y, error_variance(own, h, own.outcome - model.usual.mean * h)
+    return x, y, variance
+
+
+def _error_variance(model: Growth, rows: Evidence) -> Floats:
+    h = model.usual.over_mean(rows)
+    return error_variance(rows, h, rows.outcome - model.usual.mean * h)
 
 
 def _of_rows(model: Growth, rows: Evidence) -> Predicted:

@@ -51,6 +51,8 @@ NAME = "growth"
 """The name of this estimator; see `ESTIMATOR_NAMES`."""
 MOST_OF_USUAL = 0.75
 """The largest share of what is expected whatever is shown that may be due to offers."""
+LEAST_OF_MEAN = 1e-3
+"""What is expected of a customer, at least, over its mean, where effects go with its root."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +71,8 @@ class Predicted:
     """(n, K): of the value, for the form, the power and what carries over; shared by all customers."""
     without: Floats
     """(n,): outcome of the window without an offer."""
+    root: Floats
+    """(n,): what effects are multiplied by if they go with the root of what customers are expected to buy."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,7 +174,8 @@ class Growth:
         form_se = np.hypot(evidence.covers * self.f_se, between_powers)
         se = np.hypot(expected[:, None] * response * form_se * lasts, now * self.carried.lasts_se)
         by_exposure = response * expected[:, None] * self.coverage.exposure_growth
-        return Predicted(now, by_exposure, now * lasts, alike * lasts, se, without)
+        root = 1 / np.sqrt(np.maximum(expected / self.usual.mean, LEAST_OF_MEAN))
+        return Predicted(now, by_exposure, now * lasts, alike * lasts, se, without, root)
 
     def _response(self, evidence: Evidence) -> Floats:
         """(n, families): r but for what customers' own past windows say."""
