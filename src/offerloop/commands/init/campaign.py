@@ -165,8 +165,9 @@ def _send(*, shown: bool) -> list[str]:
     if not shown:
         return [off('send = "proven"', 'or "expected": the plan is sent also where nothing proves that it pays')]
     return [
-        '# The log of shown offers says what they do, with some error. "expected": the plan is sent if its forecast is',
-        "# more than 0.6 standard errors above zero; the report says when that proves nothing.",
+        '# The log of shown offers says what they do, with some error. "expected": the plan is sent if its estimated',
+        "# profit, before luck is taken off, is more than 0.6 standard errors above zero; the report says when that",
+        "# proves nothing.",
         '# "proven": only when the interval of that profit lies above zero.',
         entry("send", quoted("expected")),
     ]
