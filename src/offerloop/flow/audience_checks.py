@@ -18,10 +18,13 @@ from offerloop.offers import NO_OFFER, Offer
 
 
 def allowed_customers(events: Events, config: Config, engine: Engine) -> Allowed | None:
-    """Return who may get which campaign's offers; None where that takes profiles and the shop is planned in shards.
+    """Return who may get which campaign's offers, where an audience or business as usual asks for it.
 
-    Raises what audiences raise that cannot be asked for.
+    None also where that takes profiles and the shop is planned in shards. Raises what audiences raise that cannot be
+    asked for.
     """
+    if not config.audiences and config.business_as_usual is None:
+        return None
     if not config.audiences:
         return audiences(events, collect(events.order_lines.select("customer_id").unique(), "customer_id"), config)
     if events.agreement.customers > PLANNED_CUSTOMERS:

@@ -7,6 +7,7 @@ import pytest
 from growing_shop import CUSTOMERS, FORMS, PERIODS, Shop, grow
 
 from offerloop.response import NO_OFFER_TERMS, OfferTerms
+from offerloop.response.shown.growth.calibration import JudgedGrowth
 from offerloop.response.shown.growth.customer_response import CUSTOMER_SPREADS
 from offerloop.response.shown.growth.model import Growth
 
@@ -60,6 +61,22 @@ def test_which_kind_of_offer_customers_respond_to_is_found_by_their_own_past():
     log = replace(log, outcome=log.outcome * (1 + 0.8 * (log.action == likes[whose])))
     value = grow(log, 0 * log.outcome, whose % 5, shop.now(), np.arange(CUSTOMERS)).value
     assert (value[:, 1:].argmax(axis=1) + 1 == likes).mean() > 0.8
+
+
+def test_one_customer_with_most_of_the_information_does_not_make_responses_differ():
+    found = []
+    for seed in range(10):
+        shop = Shop(FORMS["line"], seed=seed)
+        log = shop.log()
+        weight = np.where(log.customer == 0, 100.0, 1.0)
+        found.append(Growth.fit(replace(log, weight=weight)).by_past.spreads[0])
+    assert np.mean(found) > 0.3
+
+
+def test_nothing_is_said_of_customers_by_a_log_without_rows():
+    log, nobody = Shop(FORMS["line"]).log(), np.zeros(0, dtype=np.int64)
+    judged = JudgedGrowth.fit(log, 0 * log.outcome, log.whose % 5)
+    assert judged.signals(log.of(nobody), np.array([-1, -1])).tolist() == [[0.0] * 3] * 2
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -7,7 +7,7 @@ compared with what these windows showed, in one weighted regression:
                    x (level alike + slope (predicted - alike) + root (by root - alike)) + error
 
 Level 1, slope 1 and root 0 say that predictions are right. Root 1 says that effects go with the root of what customers
-are expected to buy, not in proportion to it, as where heavy buyers add no more than others; `by root` is what that
+are expected to buy, not in proportion to it, as where heavy buyers add little more than others; `by root` is what that
 adds, of such a size that `by root - alike` is uncorrelated with `alike`. All three are shrunk towards what is right as
 far as the log leaves them open (`shrinkage`). Effects are what a model of all customers predicts, corrected by these
 three: used as they were judged.
@@ -128,7 +128,7 @@ def _judged(rows: Sequence[tuple[Floats, Floats, Floats]]) -> tuple[tuple[float,
     ]
     mean, doubt = Posterior.of(off, covariance + np.diag(~usable * 1.0), priors).mean_and_covariance()
     level, slope, root = (RIGHT + mean).tolist()
-    return (level, max(slope, 0.0), min(max(root, 0.0), 1.0)), doubt
+    return (level, max(slope, 0.0), min(max(root, 0.0), max(level, 0.0))), doubt
 
 
 def _unseen(model: Growth, own: Evidence) -> tuple[Floats, Floats, Floats]:

@@ -125,11 +125,11 @@ class OwnResponse:
 
     def signals(self, steps: Floats, left: Floats, variance: Floats) -> Floats:
         """(n, 3 x families): what each row says of its customer; it adds up by customer."""
-        return _information(steps, left, variance).reshape(len(left), -1) / self.dispersion
+        return _information(steps, left, variance).reshape(len(left), 3 * steps.shape[1]) / self.dispersion
 
     def more(self, signals: Floats) -> Floats:
         """(n, families): u + u_F, from sums of `signals` (n, 3 x families)."""
-        sums = signals.reshape(len(signals), -1, 3)
+        sums = signals.reshape(len(signals), signals.shape[1] // 3, 3)
         alike = _shrunk(sums.sum(axis=1), self.spreads)
         return alike[:, None] + _shrunk(_apart(sums, alike), self.spreads_apart)
 
@@ -182,8 +182,11 @@ def _apart(sums: Floats, alike: Floats) -> Floats:
 def _shrunk(information: Floats, spreads: Floats) -> Floats:
     """(...): posterior means, from signals and precisions (..., 2 or more) and how likely each spread is."""
     signal, precision = information[..., 0], information[..., 1]
-    each = [t**2 * signal / (1 + t**2 * precision) for t in CUSTOMER_SPREADS]
-    return np.asarray(np.tensordot(spreads, np.array(each), 1), dtype=np.float64)
+    mean = np.zeros_like(signal)
+    for t, weight in zip(CUSTOMER_SPREADS, spreads.tolist(), strict=True):
+        if weight and t:
+            mean += weight * t**2 * signal / (1 + t**2 * precision)
+    return mean
 
 
 def _dispersion(information: Floats) -> float:
@@ -199,13 +202,16 @@ def _likely_spreads(information: Floats, whose: Ints) -> Floats:
     """(len(CUSTOMER_SPREADS),): how likely each spread of u is, from signals and precisions (n, 2) of rows.
 
     By products of different windows, whose errors are independent, so that errors that are larger than expected do not
-    look like a difference (analysis of variance, Searle, Casella and McCulloch 1992); errors by customers.
+    look like a difference (analysis of variance, Searle, Casella and McCulloch 1992). Errors are those of leaving out
+    each customer in turn (jackknife), as one may have most of the information.
     """
     products = summed(whose, information) ** 2 - summed(whose, information**2)
-    of, by = products.T
-    if by.sum() <= 0:
+    squares, expected = products.T
+    whole = expected.sum()
+    if whole <= 0:
         return np.eye(len(CUSTOMER_SPREADS))[0]
-    variance = of.sum() / by.sum()
-    error = np.sqrt(((of - variance * by) ** 2).sum()) / by.sum()
+    variance = squares.sum() / whole
+    left_out = (squares - variance * expected) / np.maximum(1 - expected / whole, 1e-12)
+    error = np.sqrt((left_out**2).sum()) / whole
     off = (variance - np.array(CUSTOMER_SPREADS) ** 2) / max(error, 1e-12)
     return averaged(none_or_some(-0.5 * off**2))
