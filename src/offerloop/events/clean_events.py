@@ -8,7 +8,7 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
-from offerloop.engine import Frame
+from offerloop.engine import Frame, collect
 from offerloop.events.growth import ReadSoFar
 from offerloop.events.privacy.agreement import Agreement
 from offerloop.message import Message
@@ -79,6 +79,10 @@ class Events:
     def order_lines(self) -> Frame:
         """All lines before `as_of_day`, with `order_day`, `order_week` and money in minor units."""
         return self.line_parts[0] if len(self.line_parts) == 1 else nw.concat(self.line_parts)
+
+    def buyers(self) -> pl.DataFrame:
+        """Return the customer_id of everybody with an order line, sorted."""
+        return collect(self.order_lines.select("customer_id").unique(), "customer_id")
 
     @property
     def merchandise(self) -> Frame:

@@ -8,7 +8,7 @@ import polars as pl
 
 from offerloop.config import Config
 from offerloop.decision import Allowed, UsualPolicy, wishes_of
-from offerloop.engine import Engine, collect
+from offerloop.engine import Engine
 from offerloop.events import Events
 from offerloop.flow.large_shop import PLANNED_CUSTOMERS
 from offerloop.flow.learning import planned_period
@@ -26,7 +26,7 @@ def allowed_customers(events: Events, config: Config, engine: Engine) -> Allowed
     if not config.audiences and config.business_as_usual is None:
         return None
     if not config.audiences:
-        return audiences(events, collect(events.order_lines.select("customer_id").unique(), "customer_id"), config)
+        return audiences(events, events.buyers(), config)
     if events.agreement.customers > PLANNED_CUSTOMERS:
         return None
     return audiences(events, profile(events, engine)[0], config)
@@ -56,7 +56,7 @@ def usual_of_nobody(
     if settings is None:
         return []
     if wishes is None:
-        everyone = collect(events.order_lines.select("customer_id").unique(), "customer_id")["customer_id"]
+        everyone = events.buyers()["customer_id"]
         wishes = wishes_of([(one.audience, one.offer) for one in settings.rules], everyone, allowed.audiences)
     names_offers = any(one.offer != NO_OFFER for one in settings.rules) or (wishes["offer_id"] != NO_OFFER).any()
     period = planned_period(events, config)

@@ -15,7 +15,7 @@ from offerloop.decision import (
     usual_policy_of,
     usual_rules,
 )
-from offerloop.engine import Engine, collect
+from offerloop.engine import Engine
 from offerloop.errors import InputError
 from offerloop.events import BUSINESS_AS_USUAL, Events, usual_file
 from offerloop.flow import planned_period, usual_of_nobody
@@ -37,7 +37,7 @@ def usual_answers(
     wanted, wishes = usual_rules(config), None
     try:
         if settings.path is not None:
-            customers = collect(events.order_lines.select("customer_id").unique(), "customer_id")["customer_id"]
+            customers = events.buyers()["customer_id"]
             wishes, n_unknown = usual_file(settings.path, customers, config.privacy, engine)
             notes += _unknown(n_unknown, str(settings.path))
             wanted = [(BUSINESS_AS_USUAL, one) for one in wishes["offer_id"].unique().sort()]
@@ -110,7 +110,7 @@ def usual_budget_problems(
     }  # fmt: skip
     table = pl.DataFrame(rows, schema=columns, orient="row")
     try:
-        customers = collect(events.order_lines.select("customer_id").unique(), "customer_id")["customer_id"]
+        customers = events.buyers()["customer_id"]
         usual = usual_policy_of(customers, allowed, table, config, engine)
         if usual is not None:
             liability = usual_liability_before_draw(customers, usual, table, config.experiment)

@@ -290,7 +290,7 @@ def _unexplored(config: Config, events: Events) -> tuple[Message, ...]:
         for name, of_campaign in offers.items()
     }
     most_minor = {name: max((one or 0 for one in of_campaign), default=0) for name, of_campaign in liabilities.items()}
-    n_customers = collect(events.order_lines.select("customer_id").unique()).height
+    n_customers = events.buyers().height
     notes = [
         *(unpaid_exploration(config, campaign, liabilities[campaign.id]) for campaign in config.campaigns),
         *(note for one in config.campaigns for note in unlimited_exploration(config, one, missing[one.id])),

@@ -85,7 +85,7 @@ def recommend(
 def _table(request: RecommendRequest, config: Config, events: Events, recommended: FittedRecommender) -> pl.DataFrame:
     if not request.customers and request.top_k in (None, config.recommend.top_k):
         return collect(recommended.affinities).filter(pl.col("task").is_in(request.tasks))
-    everybody = collect(events.order_lines.select("customer_id").unique(), "customer_id")["customer_id"]
+    everybody = events.buyers()["customer_id"]
     wanted = _table_ids(request.customers, everybody, config) if request.customers else everybody
     theirs = preference_events(events, recommended.bought)
     if request.customers:

@@ -16,7 +16,7 @@ from offerloop.arrays import Floats, Ints
 from offerloop.response.evidence import Evidence
 from offerloop.response.shown.deviations import deviations, mean_and_spread
 from offerloop.response.shown.growth.carry_over import expected_offers, past_offers
-from offerloop.response.shown.growth.expected_sales import CLIP
+from offerloop.response.shown.growth.expected_sales import CLIP, TINY
 from offerloop.response.shown.growth.shrinkage import averaged, none_or_some, root, shrunk_slopes, summed
 
 CUSTOMER_SPREADS = (0.0, *np.geomspace(0.05, 3.0, 30).tolist())
@@ -100,7 +100,8 @@ class OwnResponse:
     """How much more or less customers respond than others like them, as their own past windows tell: u to all offers,
     and u_F to a family of them apart from that.
 
-    They tell of both by their quasi-likelihood, as errors vary more with offers than without (Wedderburn 1974).
+    What single windows say counts by their quasi-likelihood, as errors vary more with offers than without (Wedderburn
+    1974); how widely both vary, by products of different windows (`_likely_spreads`).
     """
 
     spreads: Floats
@@ -114,12 +115,12 @@ class OwnResponse:
     def fit(cls, steps: Floats, left: Floats, variance: Floats, customer: Ints) -> Self:
         """Learn from growth (n, families) that was expected, `steps`, and what it leaves of the outcome (n,)."""
         information = _information(steps, left, variance)
-        dispersion = _dispersion(information.sum(axis=1))
-        alike = _likely_spreads(information.sum(axis=1)[:, :2], customer)
+        of_all = information.sum(axis=1)
+        dispersion, alike = _dispersion(of_all), _likely_spreads(of_all[:, :2], customer)
         n, families = steps.shape
         if families == 1:
             return cls(alike, np.eye(len(CUSTOMER_SPREADS))[0], dispersion)
-        u = _shrunk(summed(customer, information.sum(axis=1)) / dispersion, alike)[customer]
+        u = _shrunk(summed(customer, of_all) / dispersion, alike)[customer]
         of_family = families * np.repeat(customer, families) + np.tile(np.arange(families), n)
         return cls(alike, _likely_spreads(_apart(information, u).reshape(-1, 2), of_family), dispersion)
 
@@ -211,7 +212,7 @@ def _likely_spreads(information: Floats, whose: Ints) -> Floats:
     if whole <= 0:
         return np.eye(len(CUSTOMER_SPREADS))[0]
     variance = squares.sum() / whole
-    left_out = (squares - variance * expected) / np.maximum(1 - expected / whole, 1e-12)
+    left_out = (squares - variance * expected) / np.maximum(1 - expected / whole, TINY)
     error = np.sqrt((left_out**2).sum()) / whole
-    off = (variance - np.array(CUSTOMER_SPREADS) ** 2) / max(error, 1e-12)
+    off = (variance - np.array(CUSTOMER_SPREADS) ** 2) / max(error, TINY)
     return averaged(none_or_some(-0.5 * off**2))
