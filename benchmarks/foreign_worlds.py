@@ -48,6 +48,8 @@ class Family:
     """What sensitivity hangs on: features, luck, category, or harmful to those who come most often."""
     lasts: tuple[float, ...] = ()
     """Of growth in a week, the part (of either sign) that follows in the weeks after."""
+    lasts_only: int | None = None
+    """Position of the only cover whose offers last; None for all."""
     tires: float = 1.0
     """What each offer of the last four weeks multiplies growth by."""
     size: float = 1.0
@@ -64,6 +66,7 @@ FAMILIES = {
     "category": Family(lambda d: d, who="category"),
     "fatigue": Family(lambda d: 1.6 * d, tires=0.75),
     "harmful": Family(lambda d: d, who="harmful"),
+    "one-harms-later": Family(lambda d: 1.5 * d, lasts=(-0.5, -0.4, -0.3), lasts_only=0),
     "none": Family(lambda d: 0.0 * d),
 }
 
@@ -111,6 +114,12 @@ class World:
         return np.array([one.cover for one in self.offers])
 
     @property
+    def does_last(self) -> Floats:
+        """(offers,): 1 for those that last."""
+        only = self.family.lasts_only
+        return np.ones(len(self.offers)) if only is None else 1.0 * (self.cover == only)
+
+    @property
     def family(self) -> Family:
         """Its form."""
         return FAMILIES[self.design.family]
@@ -143,22 +152,24 @@ class World:
                 offer = np.maximum(self.action[:, t] - 1, 0)
                 mine = np.where(given[:, t], now[rows, t, offer], 0.0)
                 for lag, part in enumerate(self.family.lasts, start=1):
-                    later[rows, t + lag, cover[offer]] += part * mine
+                    later[rows, t + lag, cover[offer]] += part * mine * self.does_last[offer]
         return now, later[:, : periods + 1]
 
     def truth(self) -> Effects:
         """Of the week after the log."""
         now, later = self.growth()
         (worth, number), cover = self.usual(), self.cover
-        value = MARGIN * worth[:, cover] * now[:, -1] * (1 + sum(self.family.lasts))
+        value = MARGIN * worth[:, cover] * now[:, -1] * (1 + self.does_last * sum(self.family.lasts))
         share, off = (np.array([getattr(one, name) for one in self.offers]) for name in ("share", "off"))
         each = share * worth[:, cover] + off * number[:, cover]
         cost = (1 - FUNDED) * each * np.maximum(1 + later[:, -1, cover] + now[:, -1], 0.0)
         return Effects(value, cost)
 
-    def form(self) -> Form:
-        """Its family's form, with how much customers tire to be learned."""
+    def form(self) -> Form | None:
+        """Its family's form, with how much customers tire to be learned; None where some offers last and others not."""
         family = self.family
+        if family.lasts_only is not None:
+            return None
         tires = np.linspace(0.5, 1.0, 11) if family.tires < 1 else np.ones(1)
         shapes = tuple(partial(_tired, family.shape, float(one)) for one in tires)
         return Form(shapes, partial(_who, family.who, self.group), MARGIN, len(family.lasts))

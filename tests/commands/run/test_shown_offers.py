@@ -126,6 +126,16 @@ def test_figures_of_an_offer_say_what_becomes_of_them_later(made, share, by_chan
     assert ("of the effect is" in said or "of the effect follows" in said) == bool(says)
 
 
+def test_where_offers_differ_in_what_follows_later_the_report_says_from_where_to_where(made):
+    findings = made["all estimated"]
+    shown = findings.tables["shown_offers"]
+    assert shown.height == 2
+    shown = shown.with_columns(carries_over=pl.Series([-0.62, 0.05]), carries_over_p=0.001)
+    said = part(dataclasses.replace(findings, tables={**findings.tables, "shown_offers": shown}), "response")
+    assert "how much of the effect follows or is lost again in later windows differs by offer" in said
+    assert "from −62 % to 5 % of the effect in the offer's own window" in said
+
+
 def test_a_chart_of_many_offers_shows_those_shown_most(made):
     findings = made["all estimated"]
     rows = findings.tables["shown_offers"]

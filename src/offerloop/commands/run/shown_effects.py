@@ -21,13 +21,15 @@ class ShownOffer:
     """Discount redeemed, whoever pays it."""
     p_redeem: float
     """Share of exposures after which it was used."""
+    carries_over: float
+    """What follows in later windows, as a share of the effect in its own."""
 
     @classmethod
     def read(cls, row: dict[str, Any]) -> ShownOffer:
         """Build it from a row of the shown offers."""
         value = Estimate.of(row["value_minor"], row["value_se_minor"])
         discount = Estimate.of(row["discount_minor"], row["discount_se_minor"])
-        return cls(row["offer_id"], row["n_shown"], value, discount, row["p_redeem"])
+        return cls(row["offer_id"], row["n_shown"], value, discount, row["p_redeem"], row["carries_over"])
 
 
 @dataclass(frozen=True)
@@ -41,10 +43,8 @@ class ShownOffers:
     """The estimator that tells customers apart."""
     window_days: int
     """Days after an exposure that count."""
-    carries_over: float
-    """What follows in later windows, as a share of the effect in its own."""
     carries_over_p: float
-    """How often chance alone would show as much."""
+    """How often chance alone would show as much of what follows in later windows."""
 
     @classmethod
     def read(cls, findings: Findings) -> ShownOffers | None:
@@ -56,7 +56,18 @@ class ShownOffers:
         first = ordered.row(0, named=True)
         offers = tuple(ShownOffer.read(row) for row in ordered.iter_rows(named=True))
         days = findings.config.evaluate.window_days
-        return cls(offers, first["n_nothing"], first["estimator"], days, first["carries_over"], first["carries_over_p"])
+        return cls(offers, first["n_nothing"], first["estimator"], days, first["carries_over_p"])
+
+    @property
+    def carries_over(self) -> float:
+        """The mean of what follows in later windows, over exposures, as a share of the effect in its own."""
+        return sum(one.n_shown * one.carries_over for one in self.offers) / self.n_shown
+
+    @property
+    def least_and_most_carried_over(self) -> tuple[float, float]:
+        """That of the offer with the least, and of the offer with the most."""
+        shares = [one.carries_over for one in self.offers]
+        return min(shares), max(shares)
 
     @property
     def n_shown(self) -> int:

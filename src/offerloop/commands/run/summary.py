@@ -222,6 +222,7 @@ def _shown(evidence: ShelfEvidence, facts: RunFacts) -> dict[str, Any] | None:
             "value": _money(offer.value, money),
             "discount": _money(offer.discount, money),
             "share_redeemed": round(offer.p_redeem, MACHINE_DIGITS),
+            "carries_over": round(offer.carries_over, MACHINE_DIGITS),
         }
         for offer in shown.offers
     ]

@@ -16,18 +16,19 @@ import polars as pl
 from offerloop.arrays import Floats
 from offerloop.response.evidence import Evidence
 from offerloop.response.scores import expected_outcomes, robust_scores
+from offerloop.response.shown.growth.carry_over import CarriedOver
 from offerloop.response.trial.crossfit import divisions
 from offerloop.response.trial.spread import standard_error
 from offerloop.tables import SHOWN_OFFERS
 
 
 def mean_effects(
-    outcomes: Sequence[Evidence], p_redeem: Floats, seed: int, estimator: str, carried: tuple[float, float]
+    outcomes: Sequence[Evidence], p_redeem: Floats, seed: int, estimator: str, carried: CarriedOver
 ) -> pl.DataFrame:
     """Return the table SHOWN_OFFERS of decisions with `customer`, whose `outcomes` are value and discount.
 
     `p_redeem` (offers,) is how likely each is used in a whole window, beyond nothing, which is first; `carried` is
-    what carries over, and how often chance alone would show as much.
+    what carries over.
     """
     rows = outcomes[0]
     fold, counts = divisions(rows.size, 1, seed, rows.whose)[0], np.bincount(rows.action, minlength=len(rows.offers))
@@ -35,7 +36,7 @@ def mean_effects(
     table = [
         (
             offer.offer_id, int(counts[k]), int(counts[0]), *_mean(value, k, rows), *_mean(discount, k, rows),
-            float(p_redeem[k]), estimator, *carried,
+            float(p_redeem[k]), estimator, float(carried.carry[k].sum()), carried.by_chance,
         )
         for k, offer in enumerate(rows.offers[1:], start=1)
     ]  # fmt: skip

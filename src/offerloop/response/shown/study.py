@@ -14,7 +14,6 @@ from functools import partial
 
 import numpy as np
 import polars as pl
-from scipy.stats import chi2
 
 from offerloop.arrays import Bools, Floats, Ints
 from offerloop.engine import Engine
@@ -183,7 +182,7 @@ def learn_shown(
     model = ShownModel(terms, growth, margins, redemption, propensity, once, scale)
     by_outcome, se = _predicted(model, log, active, before, exposures, (evidence, value))
     p_redeem = redemption.gains(evidence.evidence.features).mean(axis=0)
-    table = mean_effects([evidence.of(one) for one in OUTCOMES[:2]], p_redeem, seed, GROWTH, _carried(growth))
+    table = mean_effects([evidence.of(one) for one in OUTCOMES[:2]], p_redeem, seed, GROWTH, growth.growth.carried)
     made_of = weights_of_shown(Coding.of(terms), named, log.columns)
     learned = [one for one in named if one.offer_id in model.names]
     again = offers_used_beyond_their_most(evidence.coupon_seen, value.action, terms)
@@ -286,12 +285,6 @@ def _predicted(
     value_se = np.hypot(margin * grown.value_se, share * model.margins.se * grown.value)
     se = dict(zip((*OUTCOMES[:2], RESPONSE), (value_se, grown.discount_se, grown.response_se), strict=True))
     return by_outcome, se
-
-
-def _carried(growth: JudgedGrowth) -> tuple[float, float]:
-    """Return what carries over, and how often chance alone would show as much."""
-    carried = growth.growth.carried
-    return float(carried.carry.sum()), float(chi2.sf(carried.z2, LAGS))
 
 
 def _coming(model: ShownModel, now: pl.DataFrame, before: Before, earlier: Ints) -> Evidence:

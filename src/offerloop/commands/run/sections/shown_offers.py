@@ -36,6 +36,8 @@ DRAWN = 16
 NAMED = 3
 LONG = 24
 """Letters of a name that one line of a narrow chart holds."""
+ALIKE = 0.05
+"""What follows later differs by offer where the shares of two are further apart."""
 RARE = 0.01
 """The share of logs in which earlier offers do nothing and which are said to show that they do."""
 
@@ -161,6 +163,9 @@ def _afterwards(shown: ShownOffers, _: Localizer) -> str:
     """Return what becomes of the effects in later windows, where more than chance shows it."""
     if shown.carries_over_p > RARE:
         return ""
+    least, most = shown.least_and_most_carried_over
+    if most - least > ALIKE:
+        return _("; how much of the effect follows or is lost again in later windows differs by offer")
     text = (
         Message("; another {share} of the effect follows in later windows")
         if shown.carries_over > 0
@@ -201,6 +206,7 @@ def _table(shown: ShownOffers, names: Mapping[str, str], facts: RunFacts) -> Tab
             money.estimate(offer.value),
             money.estimate(offer.discount),
             _.share(offer.p_redeem, 0.001),
+            _.share(offer.carries_over),
         )
         for offer in shown.offers
     )
@@ -210,12 +216,15 @@ def _table(shown: ShownOffers, names: Mapping[str, str], facts: RunFacts) -> Tab
         _("value", context="column title"),
         _("discount redeemed", context="column title"),
         _("share redeemed", context="column title"),
+        _("follows later", context="column title"),
     )
     caption = _(
         "What one exposure changed in {n} day, against {nothing} exposures of nothing: means over exposures, which "
-        "count the more the more chance decided on them, with 95 % intervals; the share redeemed has none",
+        "count the more the more chance decided on them, with 95 % intervals; the share redeemed, and what follows in "
+        "later windows as a share of the value, have none",
         plural="What one exposure changed in {n} days, against {nothing} exposures of nothing: means over exposures, "
-        "which count the more the more chance decided on them, with 95 % intervals; the share redeemed has none",
+        "which count the more the more chance decided on them, with 95 % intervals; the share redeemed, and what "
+        "follows in later windows as a share of the value, have none",
         n=shown.window_days,
         nothing=shown.n_nothing,
     )
@@ -251,6 +260,15 @@ def _later(shown: ShownOffers, _: Localizer) -> str:
             "{share} of the effect in the offer's own, which chance could show too. The plan "
             "counts with it.",
             share=_.share(share, 0.01),
+        )
+    least, most = shown.least_and_most_carried_over
+    if most - least > ALIKE:
+        return _(
+            "What follows in later windows differs by offer: from {least} to {most} of the effect in the offer's own "
+            "window, and less than nothing where purchases are taken in advance or put off. The plan counts with it, "
+            "so its value is that of the coming window and what follows.",
+            least=_.share(least),
+            most=_.share(most),
         )
     text = (
         Message(

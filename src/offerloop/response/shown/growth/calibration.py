@@ -135,7 +135,7 @@ def _unseen(model: Growth, own: Evidence) -> tuple[Floats, Floats, Floats]:
     """Return for rows left out what shifts level, slope and root (m, 3), what is not expected and its variance (m,)."""
     predicted = _of_rows(model, own)
     lasts = model.carried.lasts
-    alike = predicted.alike / lasts if lasts else predicted.alike
+    alike = predicted.alike / np.where(lasts > 0, lasts, 1.0)
     surprise = np.eye(len(own.offers))[own.action] - own.draw
     variance = _error_variance(model, own)
     parts = _parts(alike, predicted.now, _root_scale(predicted, variance) * predicted.root)

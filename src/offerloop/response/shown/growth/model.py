@@ -40,7 +40,7 @@ import numpy as np
 
 from offerloop.arrays import Floats
 from offerloop.response.evidence import Evidence
-from offerloop.response.shown.growth.carry_over import CarriedOver, earlier_growth
+from offerloop.response.shown.growth.carry_over import CarriedOver, still_grown
 from offerloop.response.shown.growth.coverage import Coverage
 from offerloop.response.shown.growth.customer_response import FeatureResponse, FurtherResponse, OwnResponse
 from offerloop.response.shown.growth.estimate import GrowthEstimate
@@ -119,7 +119,7 @@ class Growth:
         more, step = by_features.more(evidence), steps.sum(axis=1)
         left = left - (more * steps).sum(axis=1)
         more_given = (more * unit[:, None] * growth_given(evidence, f)).sum(axis=1)
-        carried = CarriedOver.fit(evidence, grown.sum(axis=1), usual, y - step - more_given)
+        carried = CarriedOver.fit(evidence, grown, usual, y - step - more_given)
         by_further = []
         for table in evidence.further:
             by_further.append(FurtherResponse.fit(table, h, step, left, variance, evidence.whose))
@@ -135,8 +135,8 @@ class Growth:
     @property
     def lasting_covariance(self) -> Floats:
         """(K, K): of f with all that carries over."""
-        carried = self.carried
-        return self.f_covariance * carried.lasts**2 + np.outer(self.f, self.f) * carried.lasts_se**2
+        lasts = self.carried.lasts
+        return self.f_covariance * np.outer(lasts, lasts) + np.outer(self.f, self.f) * self.carried.covariance
 
     def response_errors(self, evidence: Evidence) -> Floats:
         """(n, causes): standard errors of r from those of its slopes, with their sign.
@@ -169,7 +169,7 @@ class Growth:
         response = response[:, family_of_offers(evidence)]
         alike = expected[:, None] * growth
         now = response * alike
-        lasting = (earlier_growth(evidence, self.f) - by_offers[:, None]) @ self.carried.carry
+        lasting = still_grown(evidence, self.f, self.carried.carry)
         without = expected * np.maximum(1 + mean * (lasting - by_offers), 1 - MOST_OF_USUAL)
         form_se = np.hypot(evidence.covers * self.f_se, between_powers)
         se = np.hypot(expected[:, None] * response * form_se * lasts, now * self.carried.lasts_se)
