@@ -52,6 +52,17 @@ def test_what_one_kind_of_offers_takes_in_advance_does_not_count_for_others():
     assert carried.by_chance < 0.001
 
 
+@pytest.mark.parametrize("form", [(0.0, 0.3, 0.4, 0.0, 0.0, 0.3, 0.4), (0.0, 0.3, 0.4, -0.2, -0.3, 0.3, 0.4)])
+def test_a_kind_that_brings_nothing_says_nothing_of_the_others(form):
+    vouchers = (OfferTerms(f"voucher-{depth:g}", "voucher", depth) for depth in (0.1, 0.2))
+    shop = Shop(np.array(form), offers=(*TWO_KINDS, *vouchers))
+    of_vouchers = np.where(shop.action > 4, 0.3 + 0.1 * (shop.action - 5), 0.0)
+    for lag, part in enumerate((-0.5, -0.3), start=1):
+        shop.value[:, lag:] += part * (shop.usual[:, None] * of_vouchers)[:, :-lag]
+    lasts = Growth.fit(shop.log()).carried.lasts
+    np.testing.assert_allclose(lasts[[1, 2, 5, 6]], [1.0, 1.0, 0.2, 0.2], atol=0.25)
+
+
 @pytest.mark.parametrize("carry", [(), (-0.4, -0.2)], ids=["nothing", "pulled forward"])
 def test_what_lasts_alike_of_all_offers_is_not_said_to_differ(carry):
     carried = Growth.fit(Shop(np.array([0.0, 0.3, 0.4, 0.3, 0.4]), carry=carry, offers=TWO_KINDS).log()).carried

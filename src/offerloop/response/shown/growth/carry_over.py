@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
+from scipy.linalg import null_space
 from scipy.stats import chi2
 
 from offerloop.arrays import Floats, Ints
@@ -120,13 +121,22 @@ def _priors() -> list[Prior]:
 
 def _apart(estimate: Floats, covariance: Floats) -> tuple[Floats, Floats, float]:
     """Return how far families are from their mean, from an estimate (q,) for each, the covariance of its errors, and
-    how often chance alone would show as much."""
-    information = 1 / (np.diag(covariance) + LEAST)
-    around = np.eye(len(estimate)) - information / information.sum()
+    how often chance alone would show as much. Of families that bring nothing nothing is known."""
+    apart, errors = np.zeros(len(estimate)), np.zeros(covariance.shape)
+    known = np.flatnonzero(np.diag(covariance) > LEAST)
+    if len(known) < 2:
+        return apart, errors, 1.0
+    of_known = np.ix_(known, known)
+    share = 1 / np.diag(covariance)[known]
+    share = share / share.sum()
+    basis = null_space(share[None])
+    around = basis.T @ (np.eye(len(known)) - share)
     some = [Prior(t**2 * (around @ around.T)) for t in APART]
-    priors = [Prior(0 * around, weight=ALIKE * len(some)), *some]
-    apart, errors = around @ estimate, around @ covariance @ around.T
-    return *Posterior.of(apart, errors, priors).mean_and_covariance(), _by_chance(apart, errors)
+    priors = [Prior(0 * some[0].covariance, weight=ALIKE * len(some)), *some]
+    difference, its_errors = around @ estimate[known], around @ covariance[of_known] @ around.T
+    mean, spread = Posterior.of(difference, its_errors, priors).mean_and_covariance()
+    apart[known], errors[of_known] = basis @ mean, basis @ spread @ basis.T
+    return apart, errors, _by_chance(difference, its_errors)
 
 
 def _by_chance(estimate: Floats, covariance: Floats) -> float:
