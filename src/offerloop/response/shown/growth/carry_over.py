@@ -123,19 +123,19 @@ def _apart(estimate: Floats, covariance: Floats) -> tuple[Floats, Floats, float]
     """Return how far families are from their mean, from an estimate (q,) for each, the covariance of its errors, and
     how often chance alone would show as much. Of families that bring nothing nothing is known."""
     apart, errors = np.zeros(len(estimate)), np.zeros(covariance.shape)
-    known = np.flatnonzero(np.diag(covariance) > LEAST)
-    if len(known) < 2:
+    places = np.flatnonzero(np.diag(covariance) > LEAST)
+    if len(places) < 2:
         return apart, errors, 1.0
-    of_known = np.ix_(known, known)
-    share = 1 / np.diag(covariance)[known]
+    of_places = np.ix_(places, places)
+    share = 1 / np.diag(covariance)[places]
     share = share / share.sum()
     basis = null_space(share[None])
-    around = basis.T @ (np.eye(len(known)) - share)
+    around = basis.T @ (np.eye(len(places)) - share)
     some = [Prior(t**2 * (around @ around.T)) for t in APART]
     priors = [Prior(0 * some[0].covariance, weight=ALIKE * len(some)), *some]
-    difference, its_errors = around @ estimate[known], around @ covariance[of_known] @ around.T
+    difference, its_errors = around @ estimate[places], around @ covariance[of_places] @ around.T
     mean, spread = Posterior.of(difference, its_errors, priors).mean_and_covariance()
-    apart[known], errors[of_known] = basis @ mean, basis @ spread @ basis.T
+    apart[places], errors[of_places] = basis @ mean, basis @ spread @ basis.T
     return apart, errors, _by_chance(difference, its_errors)
 
 
