@@ -8,6 +8,9 @@ from typing import Any
 from offerloop.commands.run.findings import Findings
 from offerloop.evaluation import Estimate
 
+SAME_SHARE = 0.05
+"""How far the shares that follow of two offers may be apart and are still called the same."""
+
 
 @dataclass(frozen=True)
 class ShownOffer:
@@ -68,6 +71,12 @@ class ShownOffers:
         """That of the offer with the least, and of the offer with the most."""
         shares = [one.carries_over for one in self.offers]
         return min(shares), max(shares)
+
+    @property
+    def differ_later(self) -> bool:
+        """Whether offers differ in what follows of them."""
+        least, most = self.least_and_most_carried_over
+        return most - least > SAME_SHARE
 
     @property
     def n_shown(self) -> int:

@@ -36,8 +36,6 @@ DRAWN = 16
 NAMED = 3
 LONG = 24
 """Letters of a name that one line of a narrow chart holds."""
-ALIKE = 0.05
-"""What follows later differs by offer where the shares of two are further apart."""
 RARE = 0.01
 """The share of logs in which earlier offers do nothing and which are said to show that they do."""
 
@@ -163,8 +161,7 @@ def _afterwards(shown: ShownOffers, _: Localizer) -> str:
     """Return what becomes of the effects in later windows, where more than chance shows it."""
     if shown.carries_over_p > RARE:
         return ""
-    least, most = shown.least_and_most_carried_over
-    if most - least > ALIKE:
+    if shown.differ_later:
         return _("; how much of the effect follows or is lost again in later windows differs by offer")
     text = (
         Message("; another {share} of the effect follows in later windows")
@@ -261,8 +258,8 @@ def _later(shown: ShownOffers, _: Localizer) -> str:
             "counts with it.",
             share=_.share(share, 0.01),
         )
-    least, most = shown.least_and_most_carried_over
-    if most - least > ALIKE:
+    if shown.differ_later:
+        least, most = shown.least_and_most_carried_over
         return _(
             "What follows in later windows differs by offer: from {least} to {most} of the effect in the offer's own "
             "window, and less than nothing where purchases are taken in advance or put off. The plan counts with it, "

@@ -28,7 +28,7 @@ FADED = 0.5 ** np.arange(float(LAGS))
 """What may still be left of an earlier offer fades like this, the latest first."""
 APART = (0.2, 0.4, 0.8, 1.6)
 """t of how far families of offers are apart in it, if they are at all."""
-ALIKE = 3.0
+ODDS_OF_ALIKE = 3.0
 """How much likelier it is beforehand that they are not: as likely as that they are, if anything carries over."""
 
 
@@ -41,7 +41,8 @@ class CarriedOver:
     covariance: Floats
     """(K, K): of the errors of its sums."""
     by_chance: float
-    """How often chance alone would show as much of it, of all offers alike or of families apart (Bonferroni)."""
+    """How often chance alone would show as much of it, of all offers alike or, where there are several families, of
+    these apart (Bonferroni)."""
 
     @property
     def lasts(self) -> Floats:
@@ -72,7 +73,8 @@ class CarriedOver:
         left = left - earlier.growth.sum(axis=2) @ carry
         apart, apart_spread, apart_by_chance = _apart(*earlier.coefficients(left, lambda growth: FADED @ growth))
         whole = spread.sum() + FADED.sum() ** 2 * apart_spread
-        by_chance = min(1.0, 2 * min(_by_chance(alike, errors), apart_by_chance))
+        tests = min(grown.shape[1], 2)
+        by_chance = min(1.0, tests * min(_by_chance(alike, errors), apart_by_chance))
         return cls(carry + apart[family, None] * FADED, whole[np.ix_(family, family)], by_chance)
 
 
@@ -132,7 +134,7 @@ def _apart(estimate: Floats, covariance: Floats) -> tuple[Floats, Floats, float]
     basis = null_space(share[None])
     around = basis.T @ (np.eye(len(places)) - share)
     some = [Prior(t**2 * (around @ around.T)) for t in APART]
-    priors = [Prior(0 * some[0].covariance, weight=ALIKE * len(some)), *some]
+    priors = [Prior(0 * some[0].covariance, weight=ODDS_OF_ALIKE * len(some)), *some]
     difference, its_errors = around @ estimate[places], around @ covariance[of_places] @ around.T
     mean, spread = Posterior.of(difference, its_errors, priors).mean_and_covariance()
     apart[places], errors[of_places] = basis @ mean, basis @ spread @ basis.T

@@ -1,6 +1,6 @@
 """Offers as growth of what customers buy anyway: what a log of shown offers says of them.
 
-    y = m h_i (1 + sum over families F of r_iF f(k) c_ik + r_i sum over lags l of carry_l f(k_l) c_ik_l) + error,
+    y = m h_i (1 + sum over families F of r_iF f(k) c_ik + r_i sum over lags l of carry_Fl f(k_l) c_ik_l) + error,
     r_iF = 1 + z_i . (a + a_F) + s_i . b + u_i + u_iF, not below 0
 
 m h is what is expected of the customer whatever is shown, with errors whose variance grows with it (`expected_sales`).
@@ -12,13 +12,15 @@ The other parts are a module each:
             last exposures were offers (fatigue), which may matter more to one family of offers than to another (offers
             that differ in depth alone are one); by further features s, such as shares of categories in what was bought;
             and by the own past windows, u and u_F
-    carry   what earlier offers still add, or what they have taken in advance when below zero (`carry_over`)
+    carry   what earlier offers still add, or what they have taken in advance when below zero, by
+            family of the earlier offer (`carry_over`)
 
 Every part is a posterior mean, shrunk towards what is likely beforehand as far as the log leaves it open (empirical
 Bayes, Efron and Morris 1973; `shrinkage`), averaged over how widely the part may vary, by likelihood:
 
     f      ~ N(0, t1^2 [any] + t2^2 dd' [any] + (t3^2 + t4^2 dd' + t5^2 min(d, d')) [same family])
-    a, a_F ~ N(0, t^2 I)      b ~ N(0, t^2 / p I)      u_i, u_iF ~ N(0, t^2)      carry_l ~ N(0, t^2 / 4^(l - 1))
+    a, a_F ~ N(0, t^2 I)      b ~ N(0, t^2 / p I)      u_i, u_iF ~ N(0, t^2)
+    carry_Fl = carry_l + apart_F / 2^(l - 1)      carry_l ~ N(0, t^2 / 4^(l - 1))      apart_F ~ N(0, t^2)
 
 that is: being shown an offer at all and a line in the depth d, as much as the deepest of a family is, for all families
 alike; and for each family a level, a line and any other form of its own. min(d, d') is the covariance of a random walk,
@@ -26,7 +28,7 @@ so that f may be convex, saturating or stepped where the log shows it. Where all
 for all is its own. As likely as all this beforehand is that offers differ little (`priors`). Effects count the coming
 window and what carries over from it:
 
-    value_i(k) = m h_i c_ik r_iF f(k) (1 + sum of carry)
+    value_i(k) = m h_i c_ik r_iF f(k) (1 + sum over l of carry_Fl)
 
 Where offers cover parts, f is learned for each power of the share that they cover (one for goods, one for thresholds),
 c f is the mean of what they say, and all other parts are learned with the mean of the powers as c.
