@@ -52,6 +52,8 @@ class Family:
     """Position of the only cover whose offers last; None for all."""
     tires: float = 1.0
     """What each offer of the last four weeks multiplies growth by."""
+    wears: float = 0.0
+    """The part of growth that is gone in the week after the log; it goes by the same amount each week."""
     size: float = 1.0
 
 
@@ -67,6 +69,7 @@ FAMILIES = {
     "fatigue": Family(lambda d: 1.6 * d, tires=0.75),
     "harmful": Family(lambda d: d, who="harmful"),
     "one-harms-later": Family(lambda d: 1.5 * d, lasts=(-0.5, -0.4, -0.3), lasts_only=0),
+    "wears-out": Family(lambda d: 2.0 * d, wears=2 / 3),
     "none": Family(lambda d: 0.0 * d),
 }
 
@@ -144,7 +147,7 @@ class World:
         rows = np.arange(n)
         for t in range(periods + 1):
             tired = self.family.tires ** given[:, max(t - 4, 0) : t].sum(axis=1)
-            now[:, t] = (self.sensitivity * tired)[:, None] * shape
+            now[:, t] = (self.sensitivity * tired)[:, None] * shape * (1 - self.family.wears * t / periods)
             now[:, t, [one.grows_only for one in self.offers]] = now[
                 :, t, [one.grows_only for one in self.offers]
             ].clip(0)
@@ -166,9 +169,10 @@ class World:
         return Effects(value, cost)
 
     def form(self) -> Form | None:
-        """Its family's form, with how much customers tire to be learned; None where some offers last and others not."""
+        """Its family's form, with how much customers tire to be learned; None where some offers last and others not, or
+        all wear out."""
         family = self.family
-        if family.lasts_only is not None:
+        if family.lasts_only is not None or family.wears:
             return None
         tires = np.linspace(0.5, 1.0, 11) if family.tires < 1 else np.ones(1)
         shapes = tuple(partial(_tired, family.shape, float(one)) for one in tires)

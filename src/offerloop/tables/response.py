@@ -131,6 +131,13 @@ SHOWN_OFFERS = TableContract(
             "what follows in later windows, as a share of the effect in its own",
         ),
         Column("carries_over_p", pl.Float64, "how often chance alone would show as much of it"),
+        Column(
+            "of_late",
+            pl.Float64,
+            "by how much more, or less, all offers bring at the end of the log than on average over it, as a share",
+        ),
+        Column("of_late_low", pl.Float64, "lower end of its 95 % interval"),
+        Column("of_late_high", pl.Float64, "upper end of its 95 % interval"),
     ),
     key=("offer_id",),
 )

@@ -379,7 +379,7 @@ def some_assumed(findings: Findings) -> Findings:
 def all_estimated(findings: Findings) -> Findings:
     """Both offers were shown at random."""
     offers = findings.tables["offers"].with_columns(basis=pl.lit("estimated"))
-    rows = [(name, 400 + 100 * place, 5000, value, 10.0, 30.0, 2.0, 0.08, "growth", 0.03, 0.4)
+    rows = [(name, 400 + 100 * place, 5000, value, 10.0, 30.0, 2.0, 0.08, "growth", 0.03, 0.4, 0.0, -0.1, 0.1)
             for place, (name, value) in enumerate((("own-20 milk", 12.0), ("shared-20 milk", 45.0)))]  # fmt: skip
     shown = pl.DataFrame(rows, SHOWN_OFFERS.schema, orient="row")
     campaigns = [dataclasses.replace(one, bases=("estimated",)) for one in findings.campaigns]

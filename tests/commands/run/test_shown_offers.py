@@ -136,6 +136,24 @@ def test_where_offers_differ_in_what_follows_later_the_report_says_from_where_to
     assert "from −62 % to 5 % of the effect in the offer's own window" in said
 
 
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ((-0.4, -0.6, -0.2), "to bring less: at the end of the log 40 % [20, 60] less than on average over it"),
+        ((0.4, 0.2, 0.6), "to bring more: at the end of the log 40 % [20, 60] more than on average over it"),
+        ((-0.4, -0.9, 0.1), ""),
+    ],
+)
+def test_the_report_says_that_offers_have_come_to_bring_less_or_more(made, change, says):
+    findings, columns = made["all estimated"], ("of_late", "of_late_low", "of_late_high")
+    shown = findings.tables["shown_offers"].with_columns(**dict(zip(columns, map(pl.lit, change), strict=True)))
+    found = dataclasses.replace(findings, tables={**findings.tables, "shown_offers": shown})
+    said = part(found, "response")
+    assert says in said
+    assert ("have come to bring" in said) == bool(says)
+    assert summarise(found)["shown_offers"]["of_late"] == dict(zip(("value", "low", "high"), change, strict=True))
+
+
 def test_a_chart_of_many_offers_shows_those_shown_most(made):
     findings = made["all estimated"]
     rows = findings.tables["shown_offers"]

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from offerloop.evaluation import Estimate
 from offerloop.response import NO_OFFER_TERMS, Evidence
 from offerloop.response.shown.growth.carry_over import LAGS, CarriedOver
 from offerloop.response.shown.mean_effects import mean_effects
@@ -10,6 +11,7 @@ from offerloop.response.terms import OfferTerms
 
 CUSTOMERS = 400
 NOTHING_FOLLOWS = CarriedOver(np.zeros((2, LAGS)), np.zeros((2, 2)), 1.0)
+UNCHANGED = Estimate(0.0, 0.0, 0.0)
 
 
 def effects_of(times):
@@ -21,7 +23,7 @@ def effects_of(times):
     rows = Evidence(x, action, value, chance, offers, customer=np.arange(CUSTOMERS)).of(
         np.tile(np.arange(CUSTOMERS), times)
     )
-    return mean_effects([rows, rows], np.array([0.0, 0.5]), 1, "growth", NOTHING_FOLLOWS).row(0, named=True)
+    return mean_effects([rows, rows], np.array([0.0, 0.5]), 1, NOTHING_FOLLOWS, UNCHANGED).row(0, named=True)
 
 
 def test_rows_of_one_customer_make_no_effect_surer():
@@ -50,4 +52,4 @@ def effects_of_plan(weeks):
     offers = (NO_OFFER_TERMS, OfferTerms("ten", "coupon", 0.1))
     propensity, whose = np.column_stack([1 - chance, chance]), np.tile(np.arange(CUSTOMERS), 1 + weeks)
     rows = Evidence(x[:, None], action, value, propensity, offers, customer=whose)
-    return mean_effects([rows, rows], np.array([0.0, 0.5]), 1, "growth", NOTHING_FOLLOWS).row(0, named=True)
+    return mean_effects([rows, rows], np.array([0.0, 0.5]), 1, NOTHING_FOLLOWS, UNCHANGED).row(0, named=True)

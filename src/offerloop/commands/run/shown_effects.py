@@ -48,6 +48,8 @@ class ShownOffers:
     """Days after an exposure that count."""
     carries_over_p: float
     """How often chance alone would show as much of what follows in later windows."""
+    of_late: Estimate
+    """By how much more or less offers bring at the end of the log than on average over it, as a share."""
 
     @classmethod
     def read(cls, findings: Findings) -> ShownOffers | None:
@@ -59,7 +61,8 @@ class ShownOffers:
         first = ordered.row(0, named=True)
         offers = tuple(ShownOffer.read(row) for row in ordered.iter_rows(named=True))
         days = findings.config.evaluate.window_days
-        return cls(offers, first["n_nothing"], first["estimator"], days, first["carries_over_p"])
+        of_late = Estimate(*(first[name] for name in ("of_late", "of_late_low", "of_late_high")))
+        return cls(offers, first["n_nothing"], first["estimator"], days, first["carries_over_p"], of_late)
 
     @property
     def carries_over(self) -> float:

@@ -233,6 +233,7 @@ def _shown(evidence: ShelfEvidence, facts: RunFacts) -> dict[str, Any] | None:
         "estimator": shown.estimator,
         "carries_over": round(shown.carries_over, MACHINE_DIGITS),
         "carries_over_p": round(shown.carries_over_p, MACHINE_DIGITS),
+        "of_late": rounded(shown.of_late),
         "offers": offers,
     }
 

@@ -14,21 +14,23 @@ import numpy as np
 import polars as pl
 
 from offerloop.arrays import Floats
+from offerloop.evaluation import Estimate
 from offerloop.response.evidence import Evidence
 from offerloop.response.scores import expected_outcomes, robust_scores
 from offerloop.response.shown.growth.carry_over import CarriedOver
+from offerloop.response.shown.growth.model import NAME
 from offerloop.response.trial.crossfit import divisions
 from offerloop.response.trial.spread import standard_error
 from offerloop.tables import SHOWN_OFFERS
 
 
 def mean_effects(
-    outcomes: Sequence[Evidence], p_redeem: Floats, seed: int, estimator: str, carried: CarriedOver
+    outcomes: Sequence[Evidence], p_redeem: Floats, seed: int, carried: CarriedOver, of_late: Estimate
 ) -> pl.DataFrame:
     """Return the table SHOWN_OFFERS of decisions with `customer`, whose `outcomes` are value and discount.
 
     `p_redeem` (offers,) is how likely each is used in a whole window, beyond nothing, which is first; `carried` is
-    what carries over.
+    what carries over, `of_late` how much more or less offers bring at the end of the log.
     """
     rows = outcomes[0]
     fold, counts = divisions(rows.size, 1, seed, rows.whose)[0], np.bincount(rows.action, minlength=len(rows.offers))
@@ -36,7 +38,8 @@ def mean_effects(
     table = [
         (
             offer.offer_id, int(counts[k]), int(counts[0]), *_mean(value, k, rows), *_mean(discount, k, rows),
-            float(p_redeem[k]), estimator, float(carried.carry[k].sum()), carried.by_chance,
+            float(p_redeem[k]), NAME, float(carried.carry[k].sum()), carried.by_chance,
+            of_late.value, of_late.low, of_late.high,
         )
         for k, offer in enumerate(rows.offers[1:], start=1)
     ]  # fmt: skip

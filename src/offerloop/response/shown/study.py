@@ -24,7 +24,6 @@ from offerloop.offers import Offer
 from offerloop.response.evidence import Evidence
 from offerloop.response.shown.growth.calibration import JudgedGrowth
 from offerloop.response.shown.growth.carry_over import LAGS
-from offerloop.response.shown.growth.model import NAME as GROWTH
 from offerloop.response.shown.hidden_costs import (
     check_costs_are_seen,
     offers_of_unknown_cost,
@@ -182,7 +181,8 @@ def learn_shown(
     model = ShownModel(terms, growth, margins, redemption, propensity, once, scale)
     by_outcome, se = _predicted(model, log, active, before, exposures, (evidence, value))
     p_redeem = redemption.gains(evidence.evidence.features).mean(axis=0)
-    table = mean_effects([evidence.of(one) for one in OUTCOMES[:2]], p_redeem, seed, GROWTH, growth.growth.carried)
+    outcomes, plain = [evidence.of(one) for one in OUTCOMES[:2]], growth.growth
+    table = mean_effects(outcomes, p_redeem, seed, plain.carried, plain.of_late)
     made_of = weights_of_shown(Coding.of(terms), named, log.columns)
     learned = [one for one in named if one.offer_id in model.names]
     again = offers_used_beyond_their_most(evidence.coupon_seen, value.action, terms)

@@ -25,9 +25,9 @@ def grow(log, discount, part, now, whose):
 
 class Shop:
     """Customers who spend about `usual` a week, and a log of random offers; they grow by `response` times a form, and
-    `tires` times as much after each of their last offers."""
+    `tires` times as much after each of their last offers. `wears` is the part of growth that is gone after the log."""
 
-    def __init__(self, form, response=None, carry=(), seed=1, spread=0.5, offers=OFFERS, tires=1.0):
+    def __init__(self, form, response=None, carry=(), seed=1, spread=0.5, offers=OFFERS, tires=1.0, wears=0.0):
         self.offers = offers
         self.chance = np.full(len(offers), 1 / len(offers))
         rng = np.random.default_rng(seed)
@@ -38,6 +38,7 @@ class Shop:
         given = np.hstack([np.zeros((CUSTOMERS, LAGS)), self.action > 0])
         recent = np.stack([given[:, t : t + LAGS].sum(axis=1) for t in range(PERIODS)], axis=1)
         growth = self.response[:, None] * form[self.action] * tires**recent
+        growth *= 1 - wears * np.arange(PERIODS) / PERIODS
         for lag, part in enumerate(carry, start=1):
             growth[:, lag:] += part * (self.response[:, None] * form[self.action])[:, :-lag]
         noise = rng.gamma(1 / spread**2, spread**2, (CUSTOMERS, PERIODS))
@@ -54,6 +55,7 @@ class Shop:
             self.value.ravel(), np.tile(self.chance, (n, 1)), self.offers,
             customer=np.repeat(np.arange(CUSTOMERS), PERIODS), earlier=np.stack(lagged, axis=1),
             earlier_rows=np.where(np.arange(1, LAGS + 1) <= of_period[:, None], before, -1),
+            age=7.0 * (PERIODS - of_period),
         )  # fmt: skip
 
     def now(self):

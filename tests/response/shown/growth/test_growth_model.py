@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from growing_shop import CUSTOMERS, FORMS, PERIODS, Shop, grow
 
+from offerloop.response.shown.growth.model import Growth
+
 
 def test_effects_are_in_proportion_to_what_customers_buy_anyway():
     shop = Shop(FORMS["line"])
@@ -42,3 +44,17 @@ def test_logs_that_say_nothing_give_effects_of_nothing(change):
     for one in (found.value, found.value_se, found.discount):
         assert np.isfinite(one).all()
         assert np.abs(one).max() < 1
+
+
+def test_offers_that_wear_out_are_predicted_as_they_are_at_the_end_of_the_log():
+    shop = Shop(FORMS["line"], wears=0.8)
+    share = shop.predict().value.sum(axis=0) / shop.usual.sum()
+    assert share[4] == pytest.approx(0.2 * FORMS["line"][4], abs=0.08)
+    late = Growth.fit(shop.log()).of_late
+    assert late.high < -0.3
+
+
+def test_offers_that_do_not_wear_out_are_hardly_ever_said_to():
+    late = [Growth.fit(Shop(FORMS["line"], seed=seed).log()).of_late for seed in range(12)]
+    assert sum(one.is_clear for one in late) <= 2
+    assert np.abs([one.value for one in late]).mean() < 0.1

@@ -9,6 +9,7 @@ import polars as pl
 from offerloop.commands.run.facts import ESTIMATED, RunFacts
 from offerloop.commands.run.findings import Findings
 from offerloop.commands.run.shown_effects import ShownOffer, ShownOffers
+from offerloop.evaluation import Estimate
 from offerloop.message import Message
 from offerloop.report import (
     Block,
@@ -57,6 +58,7 @@ def shown_blocks(shown: ShownOffers, findings: Findings, facts: RunFacts) -> tup
         _figure(shown, _names(shown, findings, _), facts),
         *([Text(_chance(shown, _))] if shown.clear else []),
         Text(_apart(shown, findings.config.profiles.fixed_attributes, _)),
+        *([Text(_of_late(shown.of_late, _))] if shown.of_late.is_clear else []),
         Text(_later(shown, _)),
     )
 
@@ -246,6 +248,23 @@ def _apart(shown: ShownOffers, attributes: Sequence[str], _: Localizer) -> str:
     names = _.listed(name.replace("_", " ") for name in attributes)
     used = _("Attributes of customers that may count besides purchases: {names}.", names=names)
     return _.sentences([how, *([used] if attributes else [])])
+
+
+def _of_late(change: Estimate, _: Localizer) -> str:
+    """Say by how much less or more offers bring at the end of the log."""
+    text = (
+        Message(
+            "Offers have come to bring less: at the end of the log {change} less than on average over it. The plan "
+            "counts with what they bring at the end."
+        )
+        if change.value < 0
+        else Message(
+            "Offers have come to bring more: at the end of the log {change} more than on average over it. The plan "
+            "counts with what they bring at the end."
+        )
+    )
+    size = change.negated() if change.value < 0 else change
+    return _(text, change=_.shares(size.times(100)))
 
 
 def _later(shown: ShownOffers, _: Localizer) -> str:

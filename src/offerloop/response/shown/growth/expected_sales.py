@@ -80,9 +80,9 @@ class ExpectedSales:
         ages, day = np.unique(rows.ages, return_inverse=True)
         newness = ages, np.bincount(day, rows.counts * rows.new) / np.maximum(np.bincount(day, rows.counts), TINY)
         table = np.column_stack([rows.features, rows.new - newness[1][day]])
-        (centre, scale), recency = mean_and_spread(table), _recency(rows.ages)
-        apart = float(recency.std()) if np.ptp(recency) > 0 else 1.0
-        recency_scale = float(recency.mean()), apart
+        (centre, scale), recent = mean_and_spread(table), _recency(rows.ages)
+        apart = float(recent.std()) if np.ptp(recent) > 0 else 1.0
+        recency_scale = float(recent.mean()), apart
         return cls(centre, scale, float(rows.ages.min()), recency_scale, newness, np.zeros(1 + 2 * len(scale)), 1.0)
 
     def over_mean(self, rows: Evidence) -> Floats:
@@ -95,8 +95,16 @@ class ExpectedSales:
         newer = rows.new - np.interp(rows.ages, *self.newness)
         z = (np.column_stack([rows.features, newer]) - self.centre) / self.scale
         centre, scale = self.recency
-        recent = clipped((_recency(np.maximum(rows.ages, self.least_age)) - centre) / scale)
-        return np.column_stack([z, z * recent[:, None]])
+        return np.column_stack([z, z * clipped((self.recent(rows) - centre) / scale)])
+
+    def recent(self, rows: Evidence) -> Floats:
+        """(n, 1): how recent rows are, from 0 to 1."""
+        return _recency(np.maximum(rows.ages, self.least_age))[:, None]
+
+    @property
+    def latest(self) -> Floats:
+        """(1, 1): how recent the latest row was that it was learned from."""
+        return _recency(np.array([[self.least_age]]))
 
     def regressors(self, rows: Evidence) -> Floats:
         """(n, 2 + 2 p): 1, what is expected of each row, and what it is expected from."""

@@ -1,7 +1,7 @@
 """Offers as growth of what customers buy anyway: what a log of shown offers says of them.
 
     y = m h_i (1 + sum over families F of r_iF f(k) c_ik + r_i sum over lags l of carry_Fl f(k_l) c_ik_l) + error,
-    r_iF = 1 + z_i . (a + a_F) + s_i . b + u_i + u_iF, not below 0
+    r_iF = 1 + z_i . (a + a_F) + w t + s_i . b + u_i + u_iF, not below 0
 
 m h is what is expected of the customer whatever is shown, with errors whose variance grows with it (`expected_sales`).
 The other parts are a module each:
@@ -10,8 +10,9 @@ The other parts are a module each:
     c       share of purchases that an offer covers, 1 for everything, or a power of it (`coverage`)
     r       how much more or less a customer responds (`customer_response`): by features z, among them how many of the
             last exposures were offers (fatigue), which may matter more to one family of offers than to another (offers
-            that differ in depth alone are one); by further features s, such as shares of categories in what was bought;
-            and by the own past windows, u and u_F
+            that differ in depth alone are one); by how recent the window is, t, as offers may wear out or catch on, so
+            that a plan counts with what they bring at the end of the log (a varying coefficient, see `expected_sales`);
+            by further features s, such as shares of categories in what was bought; by the own past windows, u and u_F
     carry   what earlier offers still add, or what they have taken in advance when below zero, by
             family of the earlier offer (`carry_over`)
 
@@ -19,7 +20,7 @@ Every part is a posterior mean, shrunk towards what is likely beforehand as far 
 Bayes, Efron and Morris 1973; `shrinkage`), averaged over how widely the part may vary, by likelihood:
 
     f      ~ N(0, t1^2 [any] + t2^2 dd' [any] + (t3^2 + t4^2 dd' + t5^2 min(d, d')) [same family])
-    a, a_F ~ N(0, t^2 I)      b ~ N(0, t^2 / p I)      u_i, u_iF ~ N(0, t^2)
+    a, a_F ~ N(0, t^2 I)      w ~ N(0, t^2)      b ~ N(0, t^2 / p I)      u_i, u_iF ~ N(0, t^2)
     carry_Fl = carry_l + apart_F / 2^(l - 1)      carry_l ~ N(0, t^2 / 4^(l - 1))      apart_F ~ N(0, t^2)
 
 that is: being shown an offer at all and a line in the depth d, as much as the deepest of a family is, for all families
@@ -41,6 +42,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from offerloop.arrays import Floats
+from offerloop.evaluation import Estimate
 from offerloop.response.evidence import Evidence
 from offerloop.response.shown.growth.carry_over import CarriedOver, still_grown
 from offerloop.response.shown.growth.coverage import Coverage
@@ -70,7 +72,7 @@ class Predicted:
     alike: Floats
     """(n, K): what the value would be if all responded alike."""
     se: Floats
-    """(n, K): of the value, for the form, the power and what carries over; shared by all customers."""
+    """(n, K): of the value, for the form, the power, recency and what carries over; shared by all customers."""
     without: Floats
     """(n,): outcome of the window without an offer."""
     root: Floats
@@ -92,6 +94,8 @@ class Growth:
     """The estimate of f, before it is shrunk."""
     coverage: Coverage
     by_features: FeatureResponse
+    by_recency: FurtherResponse
+    """How much more or less all respond in recent windows."""
     by_further: tuple[FurtherResponse, ...]
     """One for each table of further features."""
     by_past: OwnResponse
@@ -122,17 +126,27 @@ class Growth:
         left = left - (more * steps).sum(axis=1)
         more_given = (more * unit[:, None] * growth_given(evidence, f)).sum(axis=1)
         carried = CarriedOver.fit(evidence, grown, usual, y - step - more_given)
-        by_further = []
-        for table in evidence.further:
-            by_further.append(FurtherResponse.fit(table, h, step, left, variance, evidence.whose))
-            left = left - by_further[-1].more(table) * step
+        learned = []
+        for table in (usual.recent(evidence), *evidence.further):
+            learned.append(FurtherResponse.fit(table, h, step, left, variance, evidence.whose))
+            left = left - learned[-1].more(table) * step
         by_past = OwnResponse.fit(steps, left, variance, evidence.whose)
-        return cls(usual, errors, f, f_covariance, estimate, coverage, by_features, tuple(by_further), by_past, carried)
+        by_recency, *by_further = learned
+        return cls(
+            usual, errors, f, f_covariance, estimate, coverage, by_features, by_recency, tuple(by_further), by_past,
+            carried,
+        )  # fmt: skip
 
     @property
     def f_se(self) -> Floats:
         """(K,): standard errors of f."""
         return np.asarray(np.sqrt(np.maximum(np.diag(self.f_covariance), 0.0)), dtype=np.float64)
+
+    @property
+    def of_late(self) -> Estimate:
+        """The change of what offers bring, at the end of the log from the average over it, as a share."""
+        latest = self.usual.latest
+        return Estimate.of(self.by_recency.more(latest).item(), abs(self.by_recency.errors(latest).item()))
 
     @property
     def lasting_covariance(self) -> Floats:
@@ -174,14 +188,16 @@ class Growth:
         lasting = still_grown(evidence, self.f, self.carried.carry)
         without = expected * np.maximum(1 + mean * (lasting - by_offers), 1 - MOST_OF_USUAL)
         form_se = np.hypot(evidence.covers * self.f_se, between_powers)
-        se = np.hypot(expected[:, None] * response * form_se * lasts, now * self.carried.lasts_se)
+        lately_se = self.by_recency.errors(self.usual.recent(evidence))
+        now_se = np.hypot(expected[:, None] * response * form_se, alike * lately_se)
+        se = np.hypot(now_se * lasts, now * self.carried.lasts_se)
         by_exposure = response * expected[:, None] * self.coverage.exposure_growth
         root = 1 / np.sqrt(np.maximum(expected / self.usual.mean, LEAST_OF_MEAN))
         return Predicted(now, by_exposure, now * lasts, alike * lasts, se, without, root)
 
     def _response(self, evidence: Evidence) -> Floats:
         """(n, families): r but for what customers' own past windows say."""
-        response = 1 + self.by_features.more(evidence)
+        response = 1 + self.by_features.more(evidence) + self.by_recency.more(self.usual.recent(evidence))[:, None]
         for learned, table in zip(self.by_further, evidence.further, strict=True):
             response = response + learned.more(table)[:, None]
         return response
