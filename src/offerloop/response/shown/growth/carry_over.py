@@ -56,7 +56,7 @@ class CarriedOver:
 
     @classmethod
     def fit(cls, evidence: Evidence, grown: Floats, usual: ExpectedSales, left: Floats) -> Self:
-        """Learn from outcomes without the offers of now, `left` (n,), and surprises of growth by these (n, families).
+        """Learn from outcomes without the offers of now, `left` (n,), and surprises of growth by these, `grown`.
 
         All offers alike come first, and how far families of them are apart is learned of what that leaves. Customers
         are compared by what they were like before all of the earlier offers: what they bought after one is a part of

@@ -1,6 +1,6 @@
 """Offers as growth of what customers buy anyway: what a log of shown offers says of them.
 
-    y = m h_i (1 + sum over families F of r_iF f(k) c_ik + r_i sum over lags l of carry_Fl f(k_l) c_ik_l) + error,
+    y = m h_i (1 + sum over families F of r_iF f(k) c_ik + sum over lags l of carry_Fl r_iF f(k_l) c_ik_l) + error,
     r_iF = 1 + z_i . (a + a_F) + w t + s_i . b + u_i + u_iF, not below 0
 
 m h is what is expected of the customer whatever is shown, with errors whose variance grows with it (`expected_sales`).
@@ -13,8 +13,8 @@ The other parts are a module each:
             that differ in depth alone are one); by how recent the window is, t, as offers may wear out or catch on, so
             that a plan counts with what they bring at the end of the log (a varying coefficient, see `expected_sales`);
             by further features s, such as shares of categories in what was bought; by the own past windows, u and u_F
-    carry   what earlier offers still add, or what they have taken in advance when below zero, by
-            family of the earlier offer (`carry_over`)
+    carry   what earlier offers still add, or what they have taken in advance when below zero, by family of the
+            earlier offer, as a share of what it brought to that customer, but for what u and u_F say (`carry_over`)
 
 Every part is a posterior mean, shrunk towards what is likely beforehand as far as the log leaves it open (empirical
 Bayes, Efron and Morris 1973; `shrinkage`), averaged over how widely the part may vary, by likelihood:
@@ -124,13 +124,14 @@ class Growth:
         by_features = FeatureResponse.fit(evidence, h, steps, left, variance)
         more, step = by_features.more(evidence), steps.sum(axis=1)
         left = left - (more * steps).sum(axis=1)
-        more_given = (more * unit[:, None] * growth_given(evidence, f)).sum(axis=1)
-        carried = CarriedOver.fit(evidence, grown, usual, y - step - more_given)
         learned = []
         for table in (usual.recent(evidence), *evidence.further):
             learned.append(FurtherResponse.fit(table, h, step, left, variance, evidence.whose))
-            left = left - learned[-1].more(table) * step
+            of_table = learned[-1].more(table)
+            left, more = left - of_table * step, more + of_table[:, None]
         by_past = OwnResponse.fit(steps, left, variance, evidence.whose)
+        more_given = (more * unit[:, None] * growth_given(evidence, f)).sum(axis=1)
+        carried = CarriedOver.fit(evidence, np.maximum(1 + more, 0.0) * grown, usual, y - step - more_given)
         by_recency, *by_further = learned
         return cls(
             usual, errors, f, f_covariance, estimate, coverage, by_features, by_recency, tuple(by_further), by_past,
