@@ -64,6 +64,11 @@ def test_a_budget_that_was_given_stays_and_is_told_when_it_is_too_small():
     assert "this budget pays for 10" in str(size.note)
 
 
+def test_a_budget_of_expected_costs_is_not_said_to_pay_for_too_few_at_the_most_that_offers_can_cost():
+    size = sized(OrderFigures(20_000, 300.0, None, None, 7), 2_000, is_given=True)
+    assert (size.budget, size.holdout, size.note) == (2_000, HOLDOUT, None)
+
+
 def test_init_tells_a_small_shop_that_no_test_could_show_anything(tmp_path):
     write_small_shop(tmp_path, customers=30, weeks=8)
     made = write_shop(tmp_path / "shop", {"order_lines": str(tmp_path / "lines.csv")}, None, None)

@@ -69,7 +69,8 @@ def plan_size(
     if not figures.is_seen:
         return Size(budget.minor, HOLDOUT)
     terms, unit = _terms(figures, DIGITS[currency]), 10 ** DIGITS[currency]
-    profit, liability = None, _costs(terms, currency, offers).highest_minor
+    costs, profit = _costs(terms, currency, offers), None
+    liability = None if costs.unlimited else costs.highest_minor
     if offers is None:
         profit, liability = max(_assumed(terms, figures, margin, currency))
     spread = margin * figures.period_sd * unit

@@ -34,8 +34,8 @@ class OrderFigures:
     """The standard deviation of one customer's margin in a period, those without a purchase included."""
     profit: float | None
     """What an offer is assumed to bring with each customer who gets it; None where nothing is assumed."""
-    liability: int
-    """The most that one offer can cost."""
+    liability: int | None
+    """The most that one offer can cost; None where the budget counts expected costs, which `init` does not know."""
     period_days: int
     """Days that a plan is for."""
 
@@ -48,8 +48,8 @@ class OrderFigures:
         return math.ceil(_SPARE * max(least, information / (MOST_TEST_DAYS / self.period_days)))
 
     def planned(self, budget: int) -> int:
-        """Customers for whom a budget pays, at the most that an offer can cost."""
-        return min(self.n_customers, budget // max(self.liability, 1))
+        """Customers for whom a budget pays, at the most that an offer can cost; all where that does not count."""
+        return self.n_customers if self.liability is None else min(self.n_customers, budget // max(self.liability, 1))
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def sized(orders: OrderFigures, budget: int, *, is_given: bool) -> Size:
         needed = orders.needed(holdout)
         if needed > orders.planned(most):
             continue
-        enough = max(budget, needed * orders.liability)
+        enough = max(budget, needed * (orders.liability or 0))
         more = Message("so that about {n} customers can be planned for", n=_about(needed)) if enough > budget else None
         why = Message("a smaller one could not be read out within a year") if holdout > HOLDOUT else None
         return Size(enough, holdout, more, why)
